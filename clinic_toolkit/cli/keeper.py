@@ -22,6 +22,7 @@ from clinic_toolkit.cli.process_limits import blocking_interrupts
 from clinic_toolkit.cli.quick_return import QuickReturn
 from clinic_toolkit.cli.sleep_monitor import SleepMonitor
 from clinic_toolkit.cli.worker_process import WorkerProcess, WorkerTarget
+from clinic_toolkit.instruments.parser_outcome import ParserOutcome
 from clinic_toolkit.settings import Settings
 
 CRASH_WINDOW_SECONDS = 10.0
@@ -226,7 +227,7 @@ class Keeper:
             # The system cannot start a process now; the worker tells the person to try again.
             self._send_message(
                 helper,
-                worker_protocol.ParserEnded(number=number, outcome=parser_process.BROKEN, limited_by=""),
+                worker_protocol.ParserEnded(number=number, outcome=ParserOutcome.BROKEN, limited_by=None),
             )
 
     def _end_parser(self, helper: WorkerProcess) -> None:

@@ -7,15 +7,28 @@ only this process; no key, record or write lock is in it.
 import os
 import signal
 import socket
+from enum import IntEnum, StrEnum
 from multiprocessing.connection import Connection
 
 from clinic_toolkit.cli import definition_pipe
 from clinic_toolkit.cli.process_limits import end_with_parent, exit_after, limit_resources, protect_memory
 
-# Sent to the keeper before reading: the system enforces the limits, or the keeper has to watch them.
-LIMITED, WATCHED = b"limited", b"watched"
-EXIT_DONE, EXIT_BROKEN, EXIT_TOO_LARGE = 0, 1, 3
 MIB = 2**20
+
+
+class LimitedBy(StrEnum):
+    """Said to the keeper before reading: the system enforces the limits, or the keeper has to watch them."""
+
+    SYSTEM = "limited"
+    KEEPER = "watched"
+
+
+class ParserExit(IntEnum):
+    """The exit codes of a parser process; every other one means that it was killed or died."""
+
+    DONE = 0
+    BROKEN = 1
+    TOO_LARGE = 3
 
 
 def run_parser(definition_socket: socket.socket, pipe: "Connection[object, object]") -> None:
@@ -29,7 +42,7 @@ def run_parser(definition_socket: socket.socket, pipe: "Connection[object, objec
     end_with_parent()
     _silence_output()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    code = EXIT_BROKEN
+    code = ParserExit.BROKEN
     try:
         from clinic_toolkit.instruments import parser_protocol
 
@@ -39,7 +52,7 @@ def run_parser(definition_socket: socket.socket, pipe: "Connection[object, objec
         limited = limit_resources(
             memory=parser_protocol.MAX_MEMORY_MB * MIB, seconds=parser_protocol.MAX_SECONDS
         )
-        pipe.send_bytes(LIMITED if limited else WATCHED)
+        pipe.send_bytes((LimitedBy.SYSTEM if limited else LimitedBy.KEEPER).encode())
         definition_pipe.send_reply(
             definition_socket,
             parser_protocol.handle_request(
@@ -48,9 +61,9 @@ def run_parser(definition_socket: socket.socket, pipe: "Connection[object, objec
                 )
             ),
         )
-        code = EXIT_DONE
+        code = ParserExit.DONE
     except MemoryError:
-        code = EXIT_TOO_LARGE
+        code = ParserExit.TOO_LARGE
     finally:
         # No traceback is printed for any other error, because it may quote the file.
         os._exit(code)

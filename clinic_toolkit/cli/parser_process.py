@@ -7,7 +7,9 @@ from multiprocessing import connection, get_context
 from multiprocessing.context import SpawnProcess
 
 from clinic_toolkit.cli import definition_pipe, parser
+from clinic_toolkit.cli.parser import LimitedBy, ParserExit
 from clinic_toolkit.cli.process_limits import blocking_interrupts, resident_bytes
+from clinic_toolkit.instruments.parser_outcome import ParserOutcome
 
 # The longest that the parser's own imports may take, in seconds, before it reads a definition.
 MAX_START_SECONDS = 30.0
@@ -15,7 +17,6 @@ MAX_START_SECONDS = 30.0
 SECONDS = 5.0
 MAX_BYTES = 256 * 2**20
 POLL_SECONDS = 0.05
-SLOW, LARGE, BROKEN, DONE = "slow", "large", "broken", "done"
 
 ParserTarget = Callable[[socket.socket, "connection.Connection[object, object]"], None]
 
@@ -35,7 +36,7 @@ class ParserProcess:
         self, number: int, ends: definition_pipe.SocketPair, *, target: ParserTarget = parser.run_parser
     ) -> None:
         self.number = number
-        self.limited_by = ""
+        self.limited_by: LimitedBy | None = None
         self._deadline = time.monotonic() + MAX_START_SECONDS
         self.pipe, parser_pipe = _spawn.Pipe(duplex=False)
         self.process: SpawnProcess = _spawn.Process(
@@ -47,33 +48,34 @@ class ParserProcess:
 
     def seconds_to_next_check(self) -> float:
         """Seconds until `poll_outcome` must be called again, even if no event occurs."""
-        if self.limited_by == parser.WATCHED.decode():
+        if self.limited_by == LimitedBy.KEEPER:
             return POLL_SECONDS
         return max(0.0, self._deadline - time.monotonic())
 
-    def poll_outcome(self) -> str | None:
+    def poll_outcome(self) -> ParserOutcome | None:
         """Return how the process ended, after killing it if it exceeds a limit; None while it is running."""
         self._read_limit_kind()
         if self.process.exitcode is None:
             if time.monotonic() >= self._deadline:
-                return self._kill_with_outcome(SLOW if self.limited_by else BROKEN)
-            if self.limited_by == parser.WATCHED.decode() and self._exceeds_memory():
-                return self._kill_with_outcome(LARGE)
+                return self._kill_with_outcome(
+                    ParserOutcome.SLOW if self.limited_by else ParserOutcome.BROKEN
+                )
+            if self.limited_by == LimitedBy.KEEPER and self._exceeds_memory():
+                return self._kill_with_outcome(ParserOutcome.LARGE)
             return None
         return self._kill_with_outcome(self._outcome_of_exit_code(self.process.exitcode))
 
     def kill(self) -> None:
         """Kill the process now."""
-        self._kill_with_outcome(BROKEN)
+        self._kill_with_outcome(ParserOutcome.BROKEN)
 
     def _read_limit_kind(self) -> None:
         try:
             # A hostile file may control the process by now: read raw bytes only, never pickled objects.
             while not self.limited_by and self.pipe.poll():
                 message = self.pipe.recv_bytes(16)
-                self.limited_by = (
-                    parser.LIMITED.decode() if message == parser.LIMITED else parser.WATCHED.decode()
-                )
+                is_limited = message == LimitedBy.SYSTEM.encode()
+                self.limited_by = LimitedBy.SYSTEM if is_limited else LimitedBy.KEEPER
                 self._deadline = time.monotonic() + SECONDS
         except (EOFError, OSError):
             pass
@@ -82,15 +84,19 @@ class ParserProcess:
         resident = resident_bytes(self.process.pid or 0)
         return resident is not None and resident > MAX_BYTES
 
-    def _outcome_of_exit_code(self, code: int) -> str:
-        if code == parser.EXIT_DONE:
-            return DONE
-        if code == parser.EXIT_TOO_LARGE:
-            return LARGE
+    def _outcome_of_exit_code(self, code: int) -> ParserOutcome:
+        if code == ParserExit.DONE:
+            return ParserOutcome.DONE
+        if code == ParserExit.TOO_LARGE:
+            return ParserOutcome.LARGE
         # -24 is SIGXCPU: out of CPU time. -6 is SIGABRT: a library aborted because it got no more memory.
-        return {-24: SLOW, -6: LARGE}.get(code, BROKEN) if self.limited_by else BROKEN
+        return (
+            {-24: ParserOutcome.SLOW, -6: ParserOutcome.LARGE}.get(code, ParserOutcome.BROKEN)
+            if self.limited_by
+            else ParserOutcome.BROKEN
+        )
 
-    def _kill_with_outcome(self, outcome: str) -> str:
+    def _kill_with_outcome(self, outcome: ParserOutcome) -> ParserOutcome:
         self.process.kill()
         self.process.join()
         self.pipe.close()

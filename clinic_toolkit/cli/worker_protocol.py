@@ -14,7 +14,9 @@ from multiprocessing.connection import Connection
 from queue import Empty, SimpleQueue
 
 from clinic_toolkit.cli import definition_pipe
+from clinic_toolkit.cli.parser import LimitedBy
 from clinic_toolkit.cli.ticket_pipe import TicketPipe
+from clinic_toolkit.instruments.parser_outcome import ParserOutcome
 
 # Longer than a parser may take to start and to parse; after that, the keeper itself does not respond.
 MAX_WAIT_SECONDS = 45.0
@@ -113,8 +115,8 @@ class ParserEnded:
     """To a worker: the parser with this number has ended, how, and what enforced its limits."""
 
     number: int
-    outcome: str
-    limited_by: str
+    outcome: ParserOutcome
+    limited_by: LimitedBy | None
 
 
 class KeeperConnection:
@@ -202,40 +204,40 @@ class KeeperConnection:
         Raises:
             ParsingFailed: the parser gave no reply; the error says why.
         """
-        from clinic_toolkit.instruments.parser_protocol import BROKEN, LARGE, SLOW, ParsingFailed
+        from clinic_toolkit.instruments.parser_protocol import ParsingFailed
 
         # A second request, from a second press of the button, waits until the first is done.
         if not self._parser_lock.acquire(timeout=MAX_WAIT_SECONDS):
-            raise ParsingFailed(BROKEN)
+            raise ParsingFailed(ParserOutcome.BROKEN)
         try:
             reply, result = self._run_parser_process(request)
         finally:
             self._parser_lock.release()
-        if result.outcome in (SLOW, LARGE):
-            if result.limited_by == "watched":
+        if result is not None and result.outcome in (ParserOutcome.SLOW, ParserOutcome.LARGE):
+            if result.limited_by == LimitedBy.KEEPER:
                 log.warning("parser.stopped_by_keeper")
             else:
                 log.warning("parser.stopped_by_limit")
             raise ParsingFailed(result.outcome)
         if reply is None:
             log.warning("parser.no_answer")
-            raise ParsingFailed(BROKEN)
+            raise ParsingFailed(ParserOutcome.BROKEN)
         return reply
 
-    def _run_parser_process(self, request: bytes) -> tuple[bytes | None, ParserEnded]:
+    def _run_parser_process(self, request: bytes) -> tuple[bytes | None, ParserEnded | None]:
         from clinic_toolkit.instruments.parser_protocol import MAX_REPLY_BYTES
 
         self._parser_number += 1
-        result = ParserEnded(number=self._parser_number, outcome="", limited_by="")
+        result: ParserEnded | None = None
         deadline = time.monotonic() + MAX_WAIT_SECONDS
 
         def has_ended() -> bool:
             nonlocal result
             with suppress(Empty):
-                while result.outcome == "":
+                while result is None:
                     ended = self._parser_results.get_nowait()
-                    result = ended if ended.number == result.number else result
-            return result.outcome != "" or self.stopping.is_set() or time.monotonic() > deadline
+                    result = ended if ended.number == self._parser_number else None
+            return result is not None or self.stopping.is_set() or time.monotonic() > deadline
 
         definition_pipe.discard_pending(self._definitions)
         self.send_message(StartParser(number=self._parser_number))

@@ -15,6 +15,7 @@ from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.instruments import catalogue, loader, problem_locations
 from clinic_toolkit.instruments.loader import DefinitionError
 from clinic_toolkit.instruments.model import Instrument
+from clinic_toolkit.instruments.parser_outcome import ParserOutcome
 from clinic_toolkit.instruments.problem_locations import LocatedProblem
 
 # Limits of the parser process, from the moment it begins to read.
@@ -26,23 +27,22 @@ MAX_REPLY_BYTES = 4 * 2**20
 # How many problems a page shows.
 MAX_SHOWN = 100
 
-SLOW, LARGE, BROKEN = "slow", "large", "broken"
 _SENTENCES = {
-    SLOW: f"Checking this file took longer than {MAX_SECONDS:.0f} seconds and was stopped. Nothing was "
-    "added. Make the file simpler, and choose it again.",
-    LARGE: f"Checking this file was stopped because it needed more than {MAX_MEMORY_MB} MB of memory, far "
-    "more than a questionnaire needs. Nothing was added. Make the file simpler, and choose it "
+    ParserOutcome.SLOW: f"Checking this file took longer than {MAX_SECONDS:.0f} seconds and was stopped. "
+    "Nothing was added. Make the file simpler, and choose it again.",
+    ParserOutcome.LARGE: f"Checking this file was stopped because it needed more than {MAX_MEMORY_MB} MB of "
+    "memory, far more than a questionnaire needs. Nothing was added. Make the file simpler, and choose it "
     "again.",
-    BROKEN: "This file could not be checked just now. Nothing was added. Choose it again; if that does "
-    "not help, restart the program.",
+    ParserOutcome.BROKEN: "This file could not be checked just now. Nothing was added. Choose it again; if "
+    "that does not help, restart the program.",
 }
 
 
 class ParsingFailed(ClinicError):
-    """No reply about a file. `SLOW` and `LARGE` are caused by the file, `BROKEN` is not."""
+    """No reply about a file."""
 
-    def __init__(self, outcome: str) -> None:
-        self.outcome = outcome if outcome in _SENTENCES else BROKEN
+    def __init__(self, outcome: ParserOutcome) -> None:
+        self.outcome = outcome if outcome in _SENTENCES else ParserOutcome.BROKEN
         super().__init__(_SENTENCES[self.outcome])
 
 
@@ -111,9 +111,9 @@ def decode_reply(reply: bytes, definition: bytes) -> ParseReply:
             raise ValueError("too long")
         decoded = _decode_reply_bytes(reply)
     except ValueError as error:
-        raise ParsingFailed(BROKEN) from error
+        raise ParsingFailed(ParserOutcome.BROKEN) from error
     if (decoded.instrument is None) == (decoded.findings is None):
-        raise ParsingFailed(BROKEN)
+        raise ParsingFailed(ParserOutcome.BROKEN)
     if decoded.instrument is None:
         return decoded
     # Digest and origin are set here and not taken from the reply.

@@ -13,11 +13,13 @@ from pathlib import Path
 import pytest
 
 from clinic_toolkit.cli import definition_pipe, parser, parser_process, worker_protocol
+from clinic_toolkit.cli.parser import LimitedBy
 from clinic_toolkit.cli.parser_process import ParserProcess
 from clinic_toolkit.cli.process_limits import resident_bytes
 from clinic_toolkit.cli.ticket_pipe import TicketPipe
 from clinic_toolkit.cli.ticket_pipe import create_pair as tray_ends
 from clinic_toolkit.instruments import loader, parser_protocol
+from clinic_toolkit.instruments.parser_outcome import ParserOutcome
 from clinic_toolkit.instruments.parser_protocol import ParsingFailed
 from tests.architecture import lint
 from tests.fixtures import parsers
@@ -31,9 +33,9 @@ on_linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps 
 class Ended:
     """How one parser ended, its answer, and who held it to its limits."""
 
-    outcome: str
+    outcome: ParserOutcome
     reply: bytes | None
-    guard: str
+    guard: LimitedBy | None
     pid: int
 
 
@@ -41,7 +43,7 @@ def run(work: parser_process.ParserTarget, asked: bytes = b"anything") -> Ended:
     """Send something to a parser, as a worker and its keeper do together."""
     ends = definition_pipe.create_pair()
     one = ParserProcess(1, ends, target=work)
-    told: list[str] = []
+    told: list[ParserOutcome] = []
 
     def has_ended() -> bool:
         if not told and (outcome := one.poll_outcome()) is not None:
@@ -63,8 +65,8 @@ def run(work: parser_process.ParserTarget, asked: bytes = b"anything") -> Ended:
 def test_a_good_file_comes_back_as_the_questionnaire_it_is() -> None:
     data = TEXT.encode()
     ended = run(parser.run_parser, parser_protocol.encode_request(data, "resting.toml"))
-    assert ended.outcome == "done"
-    assert ended.guard == ("limited" if sys.platform == "linux" else "watched")
+    assert ended.outcome == ParserOutcome.DONE
+    assert ended.guard == (LimitedBy.SYSTEM if sys.platform == "linux" else LimitedBy.KEEPER)
     assert parser_protocol.decode_reply(ended.reply or b"", data).instrument == loader.parse_instrument(
         data, "resting.toml", own=True
     )
@@ -92,15 +94,18 @@ def test_what_comes_with_the_program_is_refused_there_too() -> None:
 @pytest.mark.parametrize(
     ("work", "outcome", "guard"),
     [
-        (parsers.says_nothing, "done", ""),
-        (parsers.says_too_much, "slow", "limited"),
-        (parsers.breaks, "broken", "limited"),
-        pytest.param(parsers.needs_much, "large", "limited", marks=on_linux),
-        pytest.param(parsers.needs_something, "done", "limited", marks=on_linux),
+        (parsers.says_nothing, ParserOutcome.DONE, None),
+        (parsers.says_too_much, ParserOutcome.SLOW, LimitedBy.SYSTEM),
+        (parsers.breaks, ParserOutcome.BROKEN, LimitedBy.SYSTEM),
+        pytest.param(parsers.needs_much, ParserOutcome.LARGE, LimitedBy.SYSTEM, marks=on_linux),
+        pytest.param(parsers.needs_something, ParserOutcome.DONE, LimitedBy.SYSTEM, marks=on_linux),
     ],
 )
 def test_how_it_ends_is_told_and_nothing_is_left(
-    work: parser_process.ParserTarget, outcome: str, guard: str, monkeypatch: pytest.MonkeyPatch
+    work: parser_process.ParserTarget,
+    outcome: ParserOutcome,
+    guard: LimitedBy | None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(parser_process, "SECONDS", 2.0)
     ended = run(work)
@@ -112,21 +117,23 @@ def test_how_it_ends_is_told_and_nothing_is_left(
 @on_linux
 def test_its_processor_time_ends_it_even_if_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parser_process, "SECONDS", 60.0)
-    assert run(parsers.works_without_end).outcome == "slow"
+    assert run(parsers.works_without_end).outcome == ParserOutcome.SLOW
 
 
 def test_its_own_clock_ends_it_even_if_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parser_process, "SECONDS", 60.0)
     ended = run(parsers.sleeps_over_a_file)
-    assert ended.outcome == "broken" and not is_alive(ended.pid)
+    assert ended.outcome == ParserOutcome.BROKEN and not is_alive(ended.pid)
 
 
-@pytest.mark.parametrize(("work", "outcome"), [(parsers.sleeps, "slow"), (parsers.never_begins, "broken")])
+@pytest.mark.parametrize(
+    ("work", "outcome"), [(parsers.sleeps, ParserOutcome.SLOW), (parsers.never_begins, ParserOutcome.BROKEN)]
+)
 def test_the_keeper_ends_one_that_goes_on(
-    work: parser_process.ParserTarget, outcome: str, monkeypatch: pytest.MonkeyPatch
+    work: parser_process.ParserTarget, outcome: ParserOutcome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parser_process, "SECONDS", 0.1)
-    monkeypatch.setattr(parser_process, "MAX_START_SECONDS", 60.0 if outcome == "slow" else 0.1)
+    monkeypatch.setattr(parser_process, "MAX_START_SECONDS", 60.0 if outcome == ParserOutcome.SLOW else 0.1)
     ended = run(work)
     assert ended.outcome == outcome
     assert not is_alive(ended.pid)
@@ -135,11 +142,11 @@ def test_the_keeper_ends_one_that_goes_on(
 def test_where_the_system_keeps_no_limit_the_keeper_watches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parser_process, "MAX_BYTES", 2**20)
     ended = run(parsers.is_watched)
-    assert (ended.outcome, ended.guard) == ("large", "watched")
+    assert (ended.outcome, ended.guard) == (ParserOutcome.LARGE, LimitedBy.KEEPER)
     # The control: one that holds no more than it may goes on until its time is over.
     monkeypatch.setattr(parser_process, "MAX_BYTES", 2**30)
     monkeypatch.setattr(parser_process, "SECONDS", 0.5)
-    assert run(parsers.is_watched).outcome == "slow"
+    assert run(parsers.is_watched).outcome == ParserOutcome.SLOW
 
 
 def test_what_a_process_holds_is_told() -> None:
@@ -151,10 +158,6 @@ def test_what_a_process_holds_is_told() -> None:
 def test_the_keeper_knows_the_same_limits_as_the_parser() -> None:
     assert parser_protocol.MAX_SECONDS == parser_process.SECONDS == 5
     assert parser_protocol.MAX_MEMORY_MB * 2**20 == parser_process.MAX_BYTES == 256 * 2**20
-    names = ("SLOW", "LARGE", "BROKEN")
-    assert [getattr(parser_protocol, each) for each in names] == [
-        getattr(parser_process, each) for each in names
-    ]
 
 
 def test_what_was_left_of_one_file_never_reaches_the_next() -> None:
@@ -188,7 +191,9 @@ class Worker:
         self.line = worker_protocol.KeeperConnection(theirs, TicketPipe(tray_ends()), self.ends)
         threading.Thread(target=self.line.receive_messages, daemon=True).start()
 
-    def answers(self, *outcomes: str, reply: bytes = b"", guard: str = "limited") -> threading.Thread:
+    def answers(
+        self, *outcomes: ParserOutcome, reply: bytes = b"", guard: LimitedBy = LimitedBy.SYSTEM
+    ) -> threading.Thread:
         """Answer so many files, in order."""
 
         def keep() -> None:
@@ -200,7 +205,9 @@ class Worker:
                     definition_pipe.send_reply(self.ends[1], reply)
                 # A word about another file is passed over.
                 self.keeper.send(
-                    worker_protocol.ParserEnded(number=word.number - 1, outcome="slow", limited_by="")
+                    worker_protocol.ParserEnded(
+                        number=word.number - 1, outcome=ParserOutcome.SLOW, limited_by=None
+                    )
                 )
                 self.keeper.send(
                     worker_protocol.ParserEnded(number=word.number, outcome=outcome, limited_by=guard)
@@ -212,7 +219,7 @@ class Worker:
 
 
 def test_a_worker_gets_the_answer_unread(worker: Worker) -> None:
-    worker.answers("done", "done", reply=b"x" * 1_000_000)
+    worker.answers(ParserOutcome.DONE, ParserOutcome.DONE, reply=b"x" * 1_000_000)
     assert worker.line.parse_definition(b"y" * 900_000) == b"x" * 1_000_000
     assert worker.line.parse_definition(b"z") == b"x" * 1_000_000
 
@@ -220,19 +227,21 @@ def test_a_worker_gets_the_answer_unread(worker: Worker) -> None:
 @pytest.mark.parametrize(
     ("outcome", "guard", "event"),
     [
-        ("slow", "limited", "parser.stopped_by_limit"),
-        ("large", "watched", "parser.stopped_by_keeper"),
-        ("broken", "limited", "parser.no_answer"),
-        ("done", "limited", "parser.no_answer"),
+        (ParserOutcome.SLOW, LimitedBy.SYSTEM, "parser.stopped_by_limit"),
+        (ParserOutcome.LARGE, LimitedBy.KEEPER, "parser.stopped_by_keeper"),
+        (ParserOutcome.BROKEN, LimitedBy.SYSTEM, "parser.no_answer"),
+        (ParserOutcome.DONE, LimitedBy.SYSTEM, "parser.no_answer"),
     ],
 )
 def test_a_worker_says_why_there_is_no_answer(
-    worker: Worker, outcome: str, guard: str, event: str, caplog: pytest.LogCaptureFixture
+    worker: Worker, outcome: ParserOutcome, guard: LimitedBy, event: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     worker.answers(outcome, guard=guard)
     with pytest.raises(ParsingFailed) as stopped:
         worker.line.parse_definition(b"anything")
-    assert stopped.value.outcome == (outcome if outcome in ("slow", "large") else "broken")
+    assert stopped.value.outcome == (
+        outcome if outcome in (ParserOutcome.SLOW, ParserOutcome.LARGE) else ParserOutcome.BROKEN
+    )
     assert caplog.messages == [event]
 
 

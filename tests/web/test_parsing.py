@@ -11,6 +11,7 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from clinic_toolkit.instruments import loader, parser_protocol
+from clinic_toolkit.instruments.parser_outcome import ParserOutcome
 from clinic_toolkit.instruments.parser_protocol import ParsingFailed
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.web import context
@@ -83,13 +84,13 @@ def test_a_parse_with_the_record_open_is_refused(site: Site) -> None:
 @pytest.mark.parametrize(
     ("outcome", "status", "words"),
     [
-        (parser_protocol.SLOW, 422, "longer than 5 seconds"),
-        (parser_protocol.LARGE, 422, "more than 256 MB of memory"),
-        (parser_protocol.BROKEN, 503, "could not be checked just now"),
+        (ParserOutcome.SLOW, 422, "longer than 5 seconds"),
+        (ParserOutcome.LARGE, 422, "more than 256 MB of memory"),
+        (ParserOutcome.BROKEN, 503, "could not be checked just now"),
     ],
 )
 def test_why_there_is_no_answer_stands_at_the_field(
-    site: Site, monkeypatch: pytest.MonkeyPatch, outcome: str, status: int, words: str
+    site: Site, monkeypatch: pytest.MonkeyPatch, outcome: ParserOutcome, status: int, words: str
 ) -> None:
     def stopped(asked: bytes) -> bytes:
         raise ParsingFailed(outcome)
@@ -112,7 +113,7 @@ def test_keys_put_away_meanwhile_give_a_sentence_and_no_page_of_the_record(
 ) -> None:
     def locked(asked: bytes) -> bytes:
         site.app.worker.unlocked_sessions.clear()
-        raise ParsingFailed(parser_protocol.BROKEN)
+        raise ParsingFailed(ParserOutcome.BROKEN)
 
     monkeypatch.setattr(site.keeper, "parse_definition", locked)
     answer = upload(site)

@@ -7,6 +7,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from clinic_toolkit.instruments import definition_inbox, parser_protocol
 from clinic_toolkit.instruments.loader import MAX_BYTES, DefinitionError
+from clinic_toolkit.instruments.parser_outcome import ParserOutcome
 from clinic_toolkit.instruments.parser_protocol import Findings, ParsingFailed
 from clinic_toolkit.record.questionnaires import own_questionnaires
 from clinic_toolkit.web import context
@@ -17,7 +18,7 @@ from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("own_questionnaires", __name__)
 
-_STATUS_BY_OUTCOME = {parser_protocol.SLOW: 422, parser_protocol.LARGE: 422}
+_STATUS_BY_OUTCOME = {ParserOutcome.SLOW: 422, ParserOutcome.LARGE: 422}
 _NO_FILE_MESSAGE = "Choose a file first. Its name ends in .toml."
 _TOO_LARGE_MESSAGE = (
     f"This file is too large: a questionnaire may have {MAX_BYTES:,} bytes. Nothing was added."
