@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from clinic_toolkit.documents import font_faces, page_layout, printable_text, sheet_texts
 from clinic_toolkit.documents.blocks import Block, Text, WritingLines, draw_tick_box, typed_paragraphs
 from clinic_toolkit.documents.styles import BODY, EDGE, HAIR, MM, SMALL, SOFT, WASH, TextStyle
+from clinic_toolkit.instruments.closed_sets import EvidenceLevel, SafetyFlag
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
@@ -146,7 +147,7 @@ def render_blank_form(value: "BlankQuestionnaire") -> bytes:
     """Draw the form. Items differ in their text only, so none stands out as a safety question."""
     instrument = value.instrument
     # The code identifies the form; its name would reveal the topic to anyone who finds the sheet.
-    version_label = "Draft, version" if instrument.evidence.level == "drafted" else "Version"
+    version_label = "Draft, version" if instrument.evidence.level == EvidenceLevel.DRAFTED else "Version"
     footer_text = f"{sheet_texts.CLIENT_LINE} {version_label} {instrument.version} · sheet "
     footer = (Text([(footer_text, SMALL), (value.form_code, _CODE)]),)
     sheet = page_layout.PageLayout(
@@ -273,7 +274,7 @@ def _answer_columns(value: "BlankQuestionnaire", width: float) -> AnswerColumns:
 
 def _defined_words(items: "Sequence[Item]") -> dict[str, str]:
     # Definitions of fear items describe violence, and other people may find the paper.
-    shown_items = [item for item in items if item.safety_flag != "fear"]
+    shown_items = [item for item in items if item.safety_flag != SafetyFlag.FEAR]
     return {word: meaning for item in shown_items for word, meaning in item.define.items()}
 
 

@@ -12,12 +12,12 @@ import msgspec
 
 from clinic_toolkit.definition_cache import load_or_build
 from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.instruments.closed_sets import InstrumentKind, Side
 from clinic_toolkit.instruments.model import Frame, Instrument
 
 DEFINITIONS_FOLDER = Path(__file__).with_name("definitions")
 _FRAMES_FILE = "frames.toml"
-_SIDES = ("giving", "receiving", "boundaries", "flows", "other", "all")
-CHECK_IN = "check-in"
+_SIDES = tuple(Side)
 _loading_lock = Lock()
 _own_by_digest: dict[str, Instrument] = {}
 
@@ -45,12 +45,12 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
 
 def list_instruments() -> tuple[Instrument, ...]:
     """The newest version of every long questionnaire: giving, receiving, boundaries, flows."""
-    return tuple(instrument for instrument in list_newest() if instrument.kind != CHECK_IN)
+    return tuple(instrument for instrument in list_newest() if instrument.kind != InstrumentKind.CHECK_IN)
 
 
 def load_check_in() -> Instrument:
     """The newest version of the check-in, without a watched question."""
-    return next(instrument for instrument in list_newest() if instrument.kind == CHECK_IN)
+    return next(instrument for instrument in list_newest() if instrument.kind == InstrumentKind.CHECK_IN)
 
 
 def list_newest() -> tuple[Instrument, ...]:

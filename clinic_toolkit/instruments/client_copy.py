@@ -10,6 +10,7 @@ from dataclasses import replace
 import msgspec
 
 from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.instruments.closed_sets import SafetyFlag
 from clinic_toolkit.instruments.model import EvidenceCard, Guidance, Instrument
 
 # It has to fit into the ticket pipe together with the rest of the ticket.
@@ -69,7 +70,7 @@ def can_be_handed_over(instrument: Instrument) -> bool:
 def _without_clinician_parts(instrument: Instrument, *, general: bool) -> Instrument:
     texts = [(item.text_general if general else item.text) for item in instrument.items]
     items = tuple(
-        replace(item, text=text, text_general=text, safety_flag="none", frames_not_fitting=())
+        replace(item, text=text, text_general=text, safety_flag=SafetyFlag.NONE, frames_not_fitting=())
         for item, text in zip(instrument.items, texts, strict=True)
     )
     facets = tuple(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from clinic_toolkit.instruments.closed_sets import SafetyFlag
 from clinic_toolkit.instruments.model import Instrument
 
 _FILE = Path(__file__).with_name("limits.toml")
@@ -38,7 +39,7 @@ class ConfidentialityNotice(msgspec.Struct, frozen=True, kw_only=True):
 
 def requires_notice(instrument: Instrument) -> bool:
     """Whether a question is about fear, being a burden or harm, which requires the notice before it."""
-    return any(item.safety_flag != "none" for item in instrument.items)
+    return any(item.safety_flag != SafetyFlag.NONE for item in instrument.items)
 
 
 def notice_before(instrument: Instrument, *, own: str, country: str) -> ConfidentialityNotice | None:

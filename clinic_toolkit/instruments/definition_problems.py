@@ -13,6 +13,7 @@ from typing import Any
 
 from clinic_toolkit import combining_marks
 from clinic_toolkit.instruments import scoring_problems
+from clinic_toolkit.instruments.closed_sets import InstrumentKind, ItemRole, SafetyFlag
 from clinic_toolkit.instruments.model import Frame, Instrument
 from clinic_toolkit.instruments.raw_tables import RawTable, entries_of
 
@@ -116,7 +117,7 @@ def _item_problems(raw: RawTable) -> Iterator[str]:
         facet, define = item.get("facet"), item.get("define")
         if isinstance(facet, str) and facet not in facet_ids:
             yield f"items[{index}].facet: there is no facet “{facet}”"
-        if raw.get("kind") == "strengths" and item.get("role") == "difficulty":
+        if raw.get("kind") == InstrumentKind.STRENGTHS and item.get("role") == ItemRole.DIFFICULTY:
             yield f"items[{index}].role: a questionnaire of strengths has strength items only"
         question_text = f"{item.get('text')}\n{item.get('text_general')}".lower()
         for word in define if isinstance(define, dict) else ():
@@ -126,7 +127,7 @@ def _item_problems(raw: RawTable) -> Iterator[str]:
 
 def _check_in_problems(raw: RawTable) -> Iterator[str]:
     """Report fields that a check-in must not have, and fields that only a check-in may have."""
-    if raw.get("kind") != "check-in":
+    if raw.get("kind") != InstrumentKind.CHECK_IN:
         if "missing" not in raw:
             yield "missing: is missing"
         yield from (f"{name}: is only for a check-in" for name in _CHECK_IN_ONLY if name in raw)
@@ -139,5 +140,5 @@ def _check_in_problems(raw: RawTable) -> Iterator[str]:
         yield f"own_place: must be {len(items) + 1} or less"
     for index, item in items:
         # A check-in is asked with both looking at the screen; fear is asked about in private.
-        if item.get("safety_flag", "none") != "none":
+        if item.get("safety_flag", SafetyFlag.NONE) != SafetyFlag.NONE:
             yield f"items[{index}].safety_flag: a check-in cannot have a marked question"

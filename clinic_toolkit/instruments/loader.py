@@ -44,7 +44,7 @@ _ERROR_TEXTS = {
     "greater_than": "must be more than {gt:g}",
     "greater_than_equal": "must be {ge:g} or more",
     "less_than_equal": "must be {le:g} or less",
-    "literal_error": "must be one of {expected}",
+    "enum": "must be one of {expected}",
 }
 
 

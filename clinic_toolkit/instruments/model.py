@@ -5,9 +5,20 @@ pydantic; the loader gives the same classes to pydantic, which reports all error
 """
 
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated
 
 from annotated_types import Ge, Gt, Le, MaxLen, MinLen
+
+from clinic_toolkit.instruments.closed_sets import (
+    AnswerWords,
+    EvidenceLevel,
+    InstrumentKind,
+    ItemMode,
+    ItemRole,
+    SafetyFlag,
+    ScoreKind,
+    Side,
+)
 
 Text = Annotated[str, MinLen(1), MaxLen(4_000)]
 # May be empty.
@@ -17,14 +28,6 @@ Slug = Annotated[str, MinLen(1), MaxLen(40)]
 # Short, because labels are printed side by side on paper.
 Label = Annotated[str, MinLen(1), MaxLen(60)]
 Weight = Annotated[float, Gt(0), Le(100)]
-
-ItemMode = Literal["behaviour", "thought", "feeling", "cost", "other"]
-Role = Literal["difficulty", "strength"]
-SafetyFlag = Literal["none", "burden", "fear"]
-EvidenceLevel = Literal["drafted", "expert-reviewed", "cognitively-tested", "piloted", "published"]
-Side = Literal["giving", "receiving", "boundaries", "flows", "other", "all"]
-# How a score is computed: the mean rescaled to 0 to 100, the mean of the values, or their sum.
-ScoreKind = Literal["stretched", "mean", "sum"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,10 +109,10 @@ class Item:
     id: Slug
     facet: Slug
     mode: ItemMode
-    role: Role
+    role: ItemRole
     text: Line
     text_general: Line
-    safety_flag: SafetyFlag = "none"
+    safety_flag: SafetyFlag = SafetyFlag.NONE
     frames_not_fitting: tuple[Slug, ...] = ()
     define: dict[Line, Text] = field(default_factory=dict)
     weight: Weight = 1
@@ -197,7 +200,7 @@ class Instrument:
     id: Slug
     version: Slug
     language: Slug
-    kind: Literal["difficulties", "strengths", "check-in"]
+    kind: InstrumentKind
     side: Side
     title: Line
     clinician_name: Line
@@ -215,8 +218,8 @@ class Instrument:
     clinician_notes: tuple[Text, ...] = ()
     guidance: Guidance = Guidance()
     missing: MissingRule | None = None
-    score: ScoreKind = "stretched"
-    answer_words: Literal["frequency", "other"] = "frequency"
+    score: ScoreKind = ScoreKind.STRETCHED
+    answer_words: AnswerWords = AnswerWords.FREQUENCY
     bands: Annotated[tuple[Band, ...], MaxLen(100)] = ()
     introduction_general: tuple[Text, ...] = ()
     own_place: Annotated[int, Ge(1)] | None = None

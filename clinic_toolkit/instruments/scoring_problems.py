@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any, TypeGuard
 
 from clinic_toolkit.instruments import facet_groups
+from clinic_toolkit.instruments.closed_sets import EvidenceLevel, InstrumentKind, ItemRole, ScoreKind
 from clinic_toolkit.instruments.raw_tables import RawTable, entries_of
 
 # The labels of the non-answer buttons; an answer option with such a label would be scored.
@@ -47,12 +48,12 @@ def _option_problems(raw: RawTable) -> Iterator[str]:
 
 
 def _is_scored(raw: RawTable, item: RawTable) -> bool:
-    return raw.get("kind") == "strengths" or item.get("role") == "difficulty"
+    return raw.get("kind") == InstrumentKind.STRENGTHS or item.get("role") == ItemRole.DIFFICULTY
 
 
 def _keying_problems(raw: RawTable) -> Iterator[str]:
     for index, item in entries_of(raw, "items"):
-        if item.get("role") not in ("difficulty", "strength") or _is_scored(raw, item):
+        if item.get("role") not in tuple(ItemRole) or _is_scored(raw, item):
             continue
         for name, is_set in (("reverse", item.get("reverse") is True), ("weight", "weight" in item)):
             if is_set:
@@ -81,7 +82,7 @@ def _count_problems(raw: RawTable, parents: facet_groups.Parents) -> Iterator[st
             smallest = min(smallest, scored_counts[facet])
         if not item_counts[facet] and facet not in groups:
             yield f"facets[{index}]: no item belongs to “{facet}”"
-        elif item_counts[facet] and not scored_counts[facet] and raw.get("kind") != "check-in":
+        elif item_counts[facet] and not scored_counts[facet] and raw.get("kind") != InstrumentKind.CHECK_IN:
             yield f"facets[{index}]: “{facet}” has strength items only, so nothing can be counted"
     for name, available, owner in (
         ("total_minimum", total, "the questionnaire"),
@@ -91,7 +92,7 @@ def _count_problems(raw: RawTable, parents: facet_groups.Parents) -> Iterator[st
         required = _subtable(raw, "missing").get(name)
         if isinstance(required, int) and required > available:
             yield f"missing.{name}: asks for {required} answers, {owner} has {available}"
-    if _subtable(raw, "missing").get("prorate") is True and raw.get("score") != "sum":
+    if _subtable(raw, "missing").get("prorate") is True and raw.get("score") != ScoreKind.SUM:
         yield "missing.prorate: only for a sum; a mean is always made from the answers there are"
 
 
@@ -100,7 +101,7 @@ def _band_problems(raw: RawTable, parents: facet_groups.Parents) -> Iterator[str
     ranges: dict[str | None, list[tuple[float, float, int]]] = {}
     for index, band in entries_of(raw, "bands"):
         location, facet = f"bands[{index}]", band.get("facet")
-        if level != "published":
+        if level != EvidenceLevel.PUBLISHED:
             yield f"{location}: only what was published has bands; the evidence card says “{level}”"
         if isinstance(facet, str) and facet not in parents:
             yield f"{location}.facet: there is no facet “{facet}”"

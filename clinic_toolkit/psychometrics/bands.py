@@ -4,6 +4,7 @@ Reading a definition already refuses bands of a questionnaire that is not publis
 here, so that no page can show a band of a draft.
 """
 
+from clinic_toolkit.instruments.closed_sets import EvidenceLevel
 from clinic_toolkit.instruments.model import Band, Instrument
 from clinic_toolkit.psychometrics.scoring import format_score
 
@@ -17,7 +18,7 @@ def find_band(instrument: Instrument, score: float | None, facet: str | None = N
     Returns:
         None without a score or a matching band, or if the questionnaire is not published.
     """
-    if score is None or instrument.evidence.level != "published":
+    if score is None or instrument.evidence.level != EvidenceLevel.PUBLISHED:
         return None
     printed = float(format_score(instrument.score, score))
     matching = (

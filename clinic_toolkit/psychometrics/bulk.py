@@ -11,6 +11,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from clinic_toolkit.instruments import facet_groups
+from clinic_toolkit.instruments.closed_sets import ScoreKind
 from clinic_toolkit.instruments.model import Instrument, Item, MissingRule
 from clinic_toolkit.psychometrics.scoring import (
     AnswerDoesNotFit,
@@ -158,12 +159,12 @@ class _BulkScorer:
         items = [item for part in parts for item in self._scored_items_of(part)]
         enough = enough & (sums.count > 0)
         numerators, denominators = sums.points, sums.weights
-        if self.instrument.score == "stretched":
+        if self.instrument.score == ScoreKind.STRETCHED:
             numerators, denominators = (
                 100 * (sums.points - self.low * sums.weights),
                 sums.weights * (self.high - self.low),
             )
-        elif self.instrument.score == "sum":
+        elif self.instrument.score == ScoreKind.SUM:
             numerators, denominators = (
                 sums.points * int(sum(map(item_weight, items)) * self.scale),
                 sums.weights * self.scale,

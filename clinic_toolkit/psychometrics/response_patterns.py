@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from statistics import median
 
+from clinic_toolkit.instruments.closed_sets import AnswerWords, InstrumentKind, ItemRole
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.psychometrics.item_response import ItemResponse, ResponseStatus
 from clinic_toolkit.psychometrics.result_sentences import option_labels, uncapitalise
@@ -55,10 +56,10 @@ def _same_answer_notes(instrument: Instrument, responses: Sequence[ItemResponse]
     value, count = value_counts.most_common(1)[0]
     same_roles = {roles[response.item_id] for response in responses if response.value == value}
     # The rule is ten of twelve items; other lengths use the same proportion, 5/6.
-    if 6 * count < 5 * len(instrument.items) or same_roles != {"difficulty", "strength"}:
+    if 6 * count < 5 * len(instrument.items) or same_roles != set(ItemRole):
         return []
     label = option_labels(instrument)[value]
-    label = uncapitalise(label) if instrument.answer_words == "frequency" else label
+    label = uncapitalise(label) if instrument.answer_words == AnswerWords.FREQUENCY else label
     return [
         f"Worth asking: {count} of {len(instrument.items)} answers are “{label}”, on difficulties and on "
         "strengths. What was it like to think about this person?"
@@ -66,7 +67,7 @@ def _same_answer_notes(instrument: Instrument, responses: Sequence[ItemResponse]
 
 
 def _difficulty_and_strength_notes(instrument: Instrument, responses: Sequence[ItemResponse]) -> list[str]:
-    if instrument.kind != "difficulties":
+    if instrument.kind != InstrumentKind.DIFFICULTIES:
         return []
     answers = {response.item_id: response.value for response in responses}
     numbers = {item.id: number for number, item in enumerate(instrument.items, start=1)}

@@ -12,13 +12,20 @@ sentence could also come from some form without blanks.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from enum import StrEnum
 
+from clinic_toolkit.instruments.closed_sets import AnswerWords, SafetyFlag
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.psychometrics.numerals import number_in_words
 from clinic_toolkit.psychometrics.scoring import FacetScore, InstrumentScore, format_score, is_in_upper_half
 
-Audience = Literal["clinician", "client"]
+
+class Audience(StrEnum):
+    """Who reads a sentence."""
+
+    CLINICIAN = "clinician"
+    CLIENT = "client"
+
 
 NO_NORM = "There is no normal score to compare with."
 MAX_STOOD_OUT = 3
@@ -40,7 +47,7 @@ def quoted_labels(instrument: Instrument) -> dict[int, str]:
     "For both questions you said most of the time" is English; "Fully true" fits there only as a quotation.
     """
     labels = option_labels(instrument)
-    if instrument.answer_words == "frequency":
+    if instrument.answer_words == AnswerWords.FREQUENCY:
         return labels
     return {value: f"“{label}”" for value, label in labels.items()}
 
@@ -63,7 +70,7 @@ def describe_answers(
         asked: how many questions were asked.
         about: for a client, completes "the questions about …".
     """
-    if audience == "client":
+    if audience == Audience.CLIENT:
         return _client_sentence(values, labels, asked, about)
     return _clinician_sentence(values, labels, asked)
 
@@ -79,7 +86,7 @@ def describe_facet(instrument: Instrument, facet: FacetScore) -> str:
     asked = len(facet.directly_worded_values)
     # If every item of a facet is reverse-scored, they agree in direction and can be described together.
     values, asked = (facet.values_for_sentence, asked) if asked else (facet.answered_values, facet.asked)
-    sentence = describe_answers(values, quoted_labels(instrument), asked, "clinician")
+    sentence = describe_answers(values, quoted_labels(instrument), asked, Audience.CLINICIAN)
     return " ".join([sentence, *_separate_item_sentences(instrument, facet)])
 
 
@@ -140,7 +147,7 @@ def stood_out_sentences(
             facet.values_for_sentence,
             labels,
             len(facet.directly_worded_values),
-            "client",
+            Audience.CLIENT,
             phrases[facet.facet],
         )
         for facet in ranked
@@ -152,7 +159,7 @@ def stood_out_sentences(
 
 
 def _facets_about_fear(instrument: Instrument) -> frozenset[str]:
-    return frozenset(item.facet for item in instrument.items if item.safety_flag == "fear")
+    return frozenset(item.facet for item in instrument.items if item.safety_flag == SafetyFlag.FEAR)
 
 
 def strength_item_ids(

@@ -9,11 +9,12 @@ far more often than being frightened now (Signorelli et al. 2020).
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
 from fractions import Fraction
-from typing import Literal
 
 from msgspec import Struct
 
+from clinic_toolkit.instruments.closed_sets import SafetyFlag
 from clinic_toolkit.instruments.model import Instrument, Item, ResponseOption
 from clinic_toolkit.psychometrics.item_response import ItemResponse, ResponseStatus
 from clinic_toolkit.psychometrics.scoring import is_above_lowest, is_in_upper_half, scale_position
@@ -24,29 +25,39 @@ NO_REASSURANCE = "If no prompt appears, that is no reassurance: a form cannot te
 SOFTER_LINE = "Your client named this, even if only now and then. You could ask how far this thought goes."
 
 # By flag, the test whether the value of an answer alone raises a prompt.
-_RAISES_PROMPT: dict[str, Callable[[Instrument, Item, int | None], bool]] = {
-    "burden": is_in_upper_half,
-    "fear": is_above_lowest,
+_RAISES_PROMPT: dict[SafetyFlag, Callable[[Instrument, Item, int | None], bool]] = {
+    SafetyFlag.BURDEN: is_in_upper_half,
+    SafetyFlag.FEAR: is_above_lowest,
 }
 _WHAT_TO_ASK = {
-    "burden": "Consider asking about hopelessness and thoughts of not living.",
-    "fear": "Ask in private about fear of this person.",
+    SafetyFlag.BURDEN: "Consider asking about hopelessness and thoughts of not living.",
+    SafetyFlag.FEAR: "Ask in private about fear of this person.",
 }
-# The reason beside the statuses of an answer: its mark "let's talk about this".
-_TALK = "talk"
-_FINDING_TEXTS: dict[str, dict[str, str]] = {
-    "burden": {
-        ResponseStatus.ANSWERED: "Thoughts of being a burden stood out (item {n}).",
-        ResponseStatus.DECLINED: "The question about being a burden was left unanswered (item {n}).",
-        _TALK: "The question about being a burden was marked to talk about (item {n}).",
-        ResponseStatus.NOT_REACHED: "The question about being a burden has no answer (item {n}).",
+
+
+class PromptReason(StrEnum):
+    """Why an item raises a prompt: how it was answered or not, or that it was marked to talk about."""
+
+    ANSWERED = "answered"
+    DECLINED = "declined"
+    DID_NOT_COME_UP = "did_not_come_up"
+    NOT_REACHED = "not_reached"
+    TALK = "talk"
+
+
+_FINDING_TEXTS: dict[SafetyFlag, dict[PromptReason, str]] = {
+    SafetyFlag.BURDEN: {
+        PromptReason.ANSWERED: "Thoughts of being a burden stood out (item {n}).",
+        PromptReason.DECLINED: "The question about being a burden was left unanswered (item {n}).",
+        PromptReason.TALK: "The question about being a burden was marked to talk about (item {n}).",
+        PromptReason.NOT_REACHED: "The question about being a burden has no answer (item {n}).",
     },
-    "fear": {
-        ResponseStatus.ANSWERED: "Fear, or pressure after a no, was named (item {n}).",
-        ResponseStatus.DECLINED: "The question about fear or pressure was left unanswered (item {n}).",
-        ResponseStatus.DID_NOT_COME_UP: "The question about fear or pressure did not come up (item {n}).",
-        _TALK: "The question about fear or pressure was marked to talk about (item {n}).",
-        ResponseStatus.NOT_REACHED: "The question about fear or pressure has no answer (item {n}).",
+    SafetyFlag.FEAR: {
+        PromptReason.ANSWERED: "Fear, or pressure after a no, was named (item {n}).",
+        PromptReason.DECLINED: "The question about fear or pressure was left unanswered (item {n}).",
+        PromptReason.DID_NOT_COME_UP: "The question about fear or pressure did not come up (item {n}).",
+        PromptReason.TALK: "The question about fear or pressure was marked to talk about (item {n}).",
+        PromptReason.NOT_REACHED: "The question about fear or pressure has no answer (item {n}).",
     },
 }
 
@@ -54,7 +65,7 @@ _FINDING_TEXTS: dict[str, dict[str, str]] = {
 class SafetyPrompt(Struct, frozen=True, kw_only=True):
     """One prompt: its flag, the item that raised it (`number` as on the form), and the finding in words."""
 
-    flag: Literal["burden", "fear"]
+    flag: SafetyFlag
     item_id: str
     number: int
     finding: str
@@ -72,7 +83,7 @@ class SofterLine(Struct, frozen=True, kw_only=True):
     text: str
 
 
-def what_to_ask(flag: str) -> str:
+def what_to_ask(flag: SafetyFlag) -> str:
     """The sentence that tells the clinician what to ask."""
     return _WHAT_TO_ASK[flag]
 
@@ -96,10 +107,10 @@ def list_safety_prompts(
     prompts = []
     for number, item in enumerate(instrument.items, start=1):
         response = by_item.get(item.id)
-        if item.safety_flag == "none" or response is None:
+        if item.safety_flag == SafetyFlag.NONE or response is None:
             continue
         reason = _prompt_reason(response, _RAISES_PROMPT[item.safety_flag](instrument, item, response.value))
-        if reason == ResponseStatus.NOT_REACHED and number > last_reached:
+        if reason is None or (reason == PromptReason.NOT_REACHED and number > last_reached):
             continue
         template = _FINDING_TEXTS[item.safety_flag].get(reason)
         if template is not None:
@@ -112,7 +123,7 @@ def list_safety_prompts(
 
 def list_softer_lines(instrument: Instrument, responses: Iterable[ItemResponse]) -> tuple[SofterLine, ...]:
     """The softer lines: beside burden items answered above the lowest option that raise no prompt."""
-    items = {item.id: item for item in instrument.items if item.safety_flag == "burden"}
+    items = {item.id: item for item in instrument.items if item.safety_flag == SafetyFlag.BURDEN}
     return tuple(
         SofterLine(item_id=response.item_id, text=SOFTER_LINE)
         for response in responses
@@ -172,7 +183,7 @@ def list_prompt_sentences(
 def flagged_item_numbers(instrument: Instrument) -> tuple[int, ...]:
     """The numbers of the items to check before the client leaves, for the clinician's card on paper."""
     return tuple(
-        number for number, item in enumerate(instrument.items, start=1) if item.safety_flag != "none"
+        number for number, item in enumerate(instrument.items, start=1) if item.safety_flag != SafetyFlag.NONE
     )
 
 
@@ -186,9 +197,10 @@ def lowest_prompting_option(instrument: Instrument, item: Item) -> ResponseOptio
     return min(prompting, key=lambda each: scale_position(instrument, item, each.value))
 
 
-def _prompt_reason(response: ItemResponse, stands_out: bool) -> str:
+def _prompt_reason(response: ItemResponse, stands_out: bool) -> PromptReason | None:
     if stands_out:
-        return ResponseStatus.ANSWERED
+        return PromptReason.ANSWERED
     if response.wants_to_talk:
-        return _TALK
-    return "" if response.status == ResponseStatus.ANSWERED else response.status
+        return PromptReason.TALK
+    reason = PromptReason(response.status)
+    return None if reason == PromptReason.ANSWERED else reason

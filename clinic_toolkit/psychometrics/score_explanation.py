@@ -1,6 +1,7 @@
 """Explains to the clinician, in sentences, how a questionnaire is scored."""
 
 from clinic_toolkit.instruments import facet_groups
+from clinic_toolkit.instruments.closed_sets import AnswerWords, InstrumentKind, ScoreKind
 from clinic_toolkit.instruments.model import Instrument, MissingRule
 from clinic_toolkit.psychometrics.result_sentences import option_labels, uncapitalise
 from clinic_toolkit.psychometrics.scoring import highest_value, is_scored, lowest_value
@@ -20,8 +21,8 @@ def explain_scoring(instrument: Instrument) -> tuple[str, ...]:
 
 def explain_higher(instrument: Instrument) -> str:
     """Explain the range of the score and what a higher score means."""
-    scale_range = "Numbers run from 0 to 100. " if instrument.score == "stretched" else ""
-    if instrument.answer_words == "frequency":
+    scale_range = "Numbers run from 0 to 100. " if instrument.score == ScoreKind.STRETCHED else ""
+    if instrument.answer_words == AnswerWords.FREQUENCY:
         return f"{scale_range}Higher means more often, nothing else."
     return (
         f"{scale_range}Higher means closer to “{option_labels(instrument)[highest_value(instrument)]}”, "
@@ -30,16 +31,16 @@ def explain_higher(instrument: Instrument) -> str:
 
 
 def _describe_score(instrument: Instrument) -> str:
-    questions = "difficulty questions" if instrument.kind == "difficulties" else "questions"
-    if instrument.score == "sum":
+    questions = "difficulty questions" if instrument.kind == InstrumentKind.DIFFICULTIES else "questions"
+    if instrument.score == ScoreKind.SUM:
         return f"the sum of the values of the {questions}"
-    if instrument.score == "mean":
+    if instrument.score == ScoreKind.MEAN:
         return f"the average value of the answered {questions}"
     labels = option_labels(instrument)
     end_labels = [labels[lowest_value(instrument)], labels[highest_value(instrument)]]
     low, high = (
         [uncapitalise(label) for label in end_labels]
-        if instrument.answer_words == "frequency"
+        if instrument.answer_words == AnswerWords.FREQUENCY
         else [f"“{label}”" for label in end_labels]
     )
     return f"the average of the answered {questions} on a line from 0 ({low}) to 100 ({high})"
@@ -48,7 +49,7 @@ def _describe_score(instrument: Instrument) -> str:
 def _describe_minimum(instrument: Instrument, rule: MissingRule) -> str:
     scored_facets = [item.facet for item in instrument.items if is_scored(instrument, item)]
     sizes = [scored_facets.count(facet) for facet in dict.fromkeys(scored_facets)]
-    if instrument.score == "sum" and not rule.prorate:
+    if instrument.score == ScoreKind.SUM and not rule.prorate:
         return "It needs an answer to every question that is counted."
     per_facet = rule.total_minimum_per_facet
     total = f"{rule.total_minimum}" + (f", with at least {per_facet} in each part" if per_facet else "")

@@ -17,7 +17,8 @@ from msgspec import Struct
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.instruments import facet_groups
-from clinic_toolkit.instruments.model import Instrument, Item, ScoreKind
+from clinic_toolkit.instruments.closed_sets import InstrumentKind, ItemRole, ScoreKind
+from clinic_toolkit.instruments.model import Instrument, Item
 from clinic_toolkit.psychometrics.missing_rule import facet_has_number, sum_has_number, total_has_number
 
 _TWO_PLACES = Decimal("0.01")
@@ -99,7 +100,7 @@ class InstrumentScore(Struct, frozen=True, kw_only=True):
     strengths: tuple[StrengthAnswer, ...]
     answered: int
     asked: int
-    score_kind: ScoreKind = "stretched"
+    score_kind: ScoreKind = ScoreKind.STRETCHED
 
 
 def score_form(instrument: Instrument, answers: Mapping[str, int | None]) -> InstrumentScore:
@@ -153,7 +154,7 @@ def score_form(instrument: Instrument, answers: Mapping[str, int | None]) -> Ins
         strengths=tuple(
             StrengthAnswer(item_id=item.id, value=answers.get(item.id))
             for item in instrument.items
-            if item.role == "strength"
+            if item.role == ItemRole.STRENGTH
         ),
         answered=sum(answers.get(item.id) is not None for item in instrument.items),
         asked=len(instrument.items),
@@ -174,10 +175,10 @@ def format_score(score_kind: ScoreKind, score: float) -> int | str:
     A stretched score (0 to 100) is an integer. A mean has two decimals. A sum has none, or two if weights
     left a fraction.
     """
-    if score_kind == "stretched":
+    if score_kind == ScoreKind.STRETCHED:
         return round_half_up(score)
     rounded = Decimal(repr(score)).quantize(_TWO_PLACES, ROUND_HALF_UP)
-    return int(rounded) if score_kind == "sum" and rounded == int(rounded) else str(rounded)
+    return int(rounded) if score_kind == ScoreKind.SUM and rounded == int(rounded) else str(rounded)
 
 
 def highest_value(instrument: Instrument) -> int:
@@ -247,9 +248,9 @@ def is_scored(instrument: Instrument, item: Item) -> bool:
 
     No item of a check-in is scored.
     """
-    if instrument.kind == "check-in":
+    if instrument.kind == InstrumentKind.CHECK_IN:
         return False
-    return item.role == "difficulty" or instrument.kind == "strengths"
+    return item.role == ItemRole.DIFFICULTY or instrument.kind == InstrumentKind.STRENGTHS
 
 
 def _score_items(
@@ -259,17 +260,18 @@ def _score_items(
 
     All arithmetic is exact up to the final conversion to float, so that halves are rounded correctly.
     """
-    if instrument.score == "stretched":
+    if instrument.score == ScoreKind.STRETCHED:
         return percent_of_maximum(instrument, items, answers)
     answered = [(item, value) for item in items if (value := answers.get(item.id)) is not None]
     # A sum over fewer items is not comparable, so there is none unless the missing rule allows prorating.
     if not answered or (
-        instrument.score == "sum" and not sum_has_number(instrument.missing, len(answered), len(items))
+        instrument.score == ScoreKind.SUM
+        and not sum_has_number(instrument.missing, len(answered), len(items))
     ):
         return None
     weighted_sum = sum(keyed_value(instrument, item, value) * item_weight(item) for item, value in answered)
     mean = Fraction(weighted_sum, sum(item_weight(item) for item, _ in answered))
-    return float(mean * sum(map(item_weight, items)) if instrument.score == "sum" else mean)
+    return float(mean * sum(map(item_weight, items)) if instrument.score == ScoreKind.SUM else mean)
 
 
 def _check_answers(instrument: Instrument, answers: Mapping[str, int | None]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
+from clinic_toolkit.instruments.closed_sets import ItemRole
 from clinic_toolkit.instruments.model import Instrument, Item
 from clinic_toolkit.psychometrics.result_sentences import option_labels, top_values
 from clinic_toolkit.psychometrics.scoring import is_in_upper_half
@@ -62,7 +63,7 @@ def offer_worksheets(
 
 
 def _supports_offer(instrument: Instrument, item: Item, answers: Mapping[str, int | None]) -> bool:
-    return item.role == "difficulty" and is_in_upper_half(instrument, item, answers.get(item.id))
+    return item.role == ItemRole.DIFFICULTY and is_in_upper_half(instrument, item, answers.get(item.id))
 
 
 def _reason_sentence(numbers: tuple[int, ...]) -> str:

@@ -3,6 +3,14 @@
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
+from clinic_toolkit.instruments.closed_sets import (
+    EvidenceLevel,
+    InstrumentKind,
+    ItemMode,
+    ItemRole,
+    SafetyFlag,
+    Side,
+)
 from clinic_toolkit.instruments.model import (
     EvidenceCard,
     Facet,
@@ -12,7 +20,14 @@ from clinic_toolkit.instruments.model import (
     ResponseOption,
 )
 from clinic_toolkit.psychometrics.item_response import ResponseStatus
-from clinic_toolkit.record.values.course_values import Course, CoursePage, CoursePart, Reading, Round
+from clinic_toolkit.record.values.course_values import (
+    Course,
+    CoursePage,
+    CoursePart,
+    PartKind,
+    Reading,
+    Round,
+)
 from clinic_toolkit.record.values.page_values import (
     AnswerCard,
     AnsweredItem,
@@ -67,8 +82,8 @@ def instrument() -> Instrument:
         id="giving",
         version="1",
         language="en",
-        kind="difficulties",
-        side="giving",
+        kind=InstrumentKind.DIFFICULTIES,
+        side=Side.GIVING,
         title="How I give",
         clinician_name="Overgiving",
         about="Twelve questions.",
@@ -93,18 +108,18 @@ def instrument() -> Instrument:
             Item(
                 id=f"G-{at}",
                 facet=PARTS[at % 3][0],
-                mode="thought",
-                role="strength" if at in (2, 6, 10) else "difficulty",
+                mode=ItemMode.THOUGHT,
+                role=ItemRole.STRENGTH if at in (2, 6, 10) else ItemRole.DIFFICULTY,
                 text=text,
                 text_general=text.replace("this person", "people close to me"),
-                safety_flag={7: "fear", 11: "burden"}.get(at, "none"),  # type: ignore[arg-type]
+                safety_flag={7: SafetyFlag.FEAR, 11: SafetyFlag.BURDEN}.get(at, SafetyFlag.NONE),
                 define={"worn out": "so tired that I had little left"} if at == 3 else {},
             )
             for at, text in enumerate(TEXTS)
         ),
         missing=MissingRule(facet_minimum=3, total_minimum=7, total_minimum_per_facet=2),
         evidence=EvidenceCard(
-            level="drafted",
+            level=EvidenceLevel.DRAFTED,
             author="Written by this project",
             licence="Apache-2.0",
             item_sources="Draft.",
@@ -124,7 +139,7 @@ def items(said: str = "not since the summer") -> tuple[AnsweredItem, ...]:
             number=at + 1,
             item_id=f"G-{at}",
             text=TEXTS[at],
-            role="strength" if at in (2, 6, 10) else "difficulty",
+            role=ItemRole.STRENGTH if at in (2, 6, 10) else ItemRole.DIFFICULTY,
             status=ResponseStatus.ANSWERED
             if value is not None
             else (ResponseStatus.DECLINED if at == 4 else ResponseStatus.DID_NOT_COME_UP),
@@ -350,9 +365,9 @@ def course(count: int, *, break_at: int = 0) -> Course:
         )
         readings.append(Reading(values=(3, 2, 4), item_numbers=(1, 5, 9), asked=3, score=75.0))
     readings[-1] = Reading(values=(3, 2), item_numbers=(1, 5), asked=3)
-    part = CoursePart(id="A", kind="facet", name="Giving past my limit", client_phrase="giving",
+    part = CoursePart(id="A", kind=PartKind.FACET, name="Giving past my limit", client_phrase="giving",
                       readings=tuple(readings), clinician_summary="So far always 75.")  # fmt: skip
-    strengths = replace(part, id="strengths", kind="strengths", name="Strengths", clinician_summary="",
+    strengths = replace(part, id="strengths", kind=PartKind.STRENGTHS, name="Strengths", clinician_summary="",
                         readings=tuple(replace(read, score=None) for read in readings))  # fmt: skip
     return Course(
         instrument=form, client_id=UUID(int=1), client_name="Ana Reyes", relationship_id=None,

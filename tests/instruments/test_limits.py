@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from clinic_toolkit.instruments import catalogue, confidentiality_limits
+from clinic_toolkit.instruments.closed_sets import SafetyFlag
 from clinic_toolkit.instruments.confidentiality_limits import LimitsDraft
 from clinic_toolkit.web.forms.countries import COUNTRIES
 from clinic_toolkit.web.forms.practice import MAX_LIMITS_LENGTH
@@ -67,9 +68,9 @@ def test_they_are_said_before_every_form_that_asks_about_fear_burden_or_harm() -
     for one in catalogue.list_newest():
         flags = {item.safety_flag for item in one.items}
         assert confidentiality_limits.requires_notice(one) == (flags != {"none"}), one.id
-        calm = replace(one, items=tuple(replace(item, safety_flag="none") for item in one.items))
+        calm = replace(one, items=tuple(replace(item, safety_flag=SafetyFlag.NONE) for item in one.items))
         assert confidentiality_limits.notice_before(calm, own="Ours.", country="IE") is None
-        for flag in ("burden", "fear"):
+        for flag in (SafetyFlag.BURDEN, SafetyFlag.FEAR):
             asks = replace(one, items=(*calm.items[:-1], replace(one.items[-1], safety_flag=flag)))
             said = confidentiality_limits.notice_before(asks, own="Ours.", country="IE")
             assert said and (said.text, said.is_confirmed) == ("Ours.", True)

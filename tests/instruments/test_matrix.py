@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from clinic_toolkit.instruments import catalogue
-from clinic_toolkit.instruments.model import Instrument, Role
+from clinic_toolkit.instruments.closed_sets import ItemRole
+from clinic_toolkit.instruments.model import Instrument
 
 LONG = ("giving", "receiving", "boundaries")
 MODES = {"B": "behaviour", "T": "thought", "F": "feeling", "C": "cost"}
@@ -61,7 +62,7 @@ def test_each_long_questionnaire_keeps_to_the_matrix(name: str) -> None:
 def test_the_matrix_notices_one_item_turned_round(position: int) -> None:
     instrument = catalogue.load_instrument("giving")
     item = instrument.items[position]
-    role: Role = "difficulty" if item.role == "strength" else "strength"
+    role = ItemRole.DIFFICULTY if item.role == ItemRole.STRENGTH else ItemRole.STRENGTH
     turned = replace(item, role=role)
     assert faults_of_matrix(
         replace(instrument, items=(*instrument.items[:position], turned, *instrument.items[position + 1 :]))

@@ -2,26 +2,32 @@
 
 from dataclasses import dataclass
 
+from clinic_toolkit.instruments.closed_sets import (
+    EvidenceLevel,
+    InstrumentKind,
+    ItemMode,
+    ItemRole,
+    SafetyFlag,
+    Side,
+)
 from clinic_toolkit.instruments.model import (
     EvidenceCard,
     Facet,
     Instrument,
     Item,
-    ItemMode,
     MissingRule,
     ResponseOption,
-    SafetyFlag,
 )
 from clinic_toolkit.psychometrics.item_response import ResponseStatus
 
 LABELS = ("Never", "Some of the time", "About half the time", "Most of the time", "Nearly all the time")
-MODES: tuple[ItemMode, ...] = ("behaviour", "thought", "feeling", "cost")
-LETTERS = {"behaviour": "B", "thought": "T", "feeling": "F", "cost": "C"}
+MODES: tuple[ItemMode, ...] = (ItemMode.BEHAVIOUR, ItemMode.THOUGHT, ItemMode.FEELING, ItemMode.COST)
+LETTERS = {ItemMode.BEHAVIOUR: "B", ItemMode.THOUGHT: "T", ItemMode.FEELING: "F", ItemMode.COST: "C"}
 STRENGTHS = {"A.B", "B.F", "C.T"}
-FLAGS: dict[str, SafetyFlag] = {"A.T": "burden", "B.T": "fear"}
+FLAGS: dict[str, SafetyFlag] = {"A.T": SafetyFlag.BURDEN, "B.T": SafetyFlag.FEAR}
 
 CARD = EvidenceCard(
-    level="drafted",
+    level=EvidenceLevel.DRAFTED,
     author="tests",
     licence="none",
     item_sources="none",
@@ -60,17 +66,17 @@ def difficulties(labels: tuple[str, ...] = LABELS) -> Instrument:
             id=f"{facet}.{LETTERS[mode]}",
             facet=facet,
             mode=mode,
-            role="strength" if f"{facet}.{LETTERS[mode]}" in STRENGTHS else "difficulty",
+            role=ItemRole.STRENGTH if f"{facet}.{LETTERS[mode]}" in STRENGTHS else ItemRole.DIFFICULTY,
             text=f"Text {facet} {mode}.",
             text_general=f"Text {facet} {mode}.",
-            safety_flag=FLAGS.get(f"{facet}.{LETTERS[mode]}", "none"),
+            safety_flag=FLAGS.get(f"{facet}.{LETTERS[mode]}", SafetyFlag.NONE),
         )
         for mode in MODES
         for facet in "ABC"
     )
     facets = tuple(Facet(id=f, name=f"Part {f}", client_phrase=f"part {f.lower()}") for f in "ABC")
     rule = MissingRule(facet_minimum=3, total_minimum=7, total_minimum_per_facet=2)
-    return _instrument("difficulties", facets, items, rule, labels)
+    return _instrument(InstrumentKind.DIFFICULTIES, facets, items, rule, labels)
 
 
 def strengths() -> Instrument:
@@ -79,8 +85,8 @@ def strengths() -> Instrument:
         Item(
             id=f"J{strand}.{letter}",
             facet=f"J{strand}",
-            mode="behaviour",
-            role="strength",
+            mode=ItemMode.BEHAVIOUR,
+            role=ItemRole.STRENGTH,
             text=f"Text J{strand} {letter}.",
             text_general=f"Text J{strand} {letter}.",
         )
@@ -93,11 +99,11 @@ def strengths() -> Instrument:
         for strand, name in enumerate(names, start=1)
     )
     rule = MissingRule(facet_minimum=None, total_minimum=6, total_minimum_per_facet=None)
-    return _instrument("strengths", facets, items, rule, LABELS)
+    return _instrument(InstrumentKind.STRENGTHS, facets, items, rule, LABELS)
 
 
 def _instrument(
-    kind: str,
+    kind: InstrumentKind,
     facets: tuple[Facet, ...],
     items: tuple[Item, ...],
     missing: MissingRule,
@@ -107,8 +113,8 @@ def _instrument(
         id="made",
         version="1",
         language="en",
-        kind="strengths" if kind == "strengths" else "difficulties",
-        side="giving",
+        kind=kind,
+        side=Side.GIVING,
         title="Made for a test",
         clinician_name="Made for a test",
         about="Nothing.",

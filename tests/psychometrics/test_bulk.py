@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clinic_toolkit.instruments import catalogue
+from clinic_toolkit.instruments.closed_sets import ScoreKind
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.psychometrics.bulk import NO_ANSWER, score_many
 from clinic_toolkit.psychometrics.scoring import AnswerDoesNotFit, score_form
@@ -27,7 +28,7 @@ def forms(draw: st.DrawFn) -> Instrument:
         return form
     items = tuple(replace(i, weight=draw(WEIGHTS), reverse=draw(st.booleans())) for i in form.items)
     rule = replace(made.missing_rule(form), prorate=draw(st.booleans()))
-    return replace(form, items=items, missing=rule, score=draw(st.sampled_from(["stretched", "mean", "sum"])))
+    return replace(form, items=items, missing=rule, score=draw(st.sampled_from(ScoreKind)))
 
 
 @settings(max_examples=60, deadline=None)

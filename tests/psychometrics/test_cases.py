@@ -6,7 +6,12 @@ from typing import Any
 
 import pytest
 
-from clinic_toolkit.psychometrics.result_sentences import describe_answers, describe_count, option_labels
+from clinic_toolkit.psychometrics.result_sentences import (
+    Audience,
+    describe_answers,
+    describe_count,
+    option_labels,
+)
 from clinic_toolkit.psychometrics.scoring import round_half_up, score_form
 
 from . import made
@@ -52,8 +57,10 @@ def test_a_sheet_scored_by_hand_scores_the_same(case: dict[str, Any]) -> None:
 def test_the_words_are_those_written_by_hand(case: dict[str, Any]) -> None:
     labels = option_labels(FORMS["difficulties"])
     values, asked = case["values"], case["asked"]
-    assert describe_answers(values, labels, asked, "clinician") == case["clinician"]
-    assert describe_answers(values, labels, asked, "client", "giving past your limit") == case["client"]
+    assert describe_answers(values, labels, asked, Audience.CLINICIAN) == case["clinician"]
+    assert (
+        describe_answers(values, labels, asked, Audience.CLIENT, "giving past your limit") == case["client"]
+    )
 
 
 def test_every_case_names_its_source() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from clinic_toolkit.instruments.catalogue import list_instruments
 from clinic_toolkit.psychometrics.result_sentences import (
+    Audience,
     describe_answers,
     describe_count,
     describe_total,
@@ -48,7 +49,9 @@ def test_one_part(row: list[str]) -> None:
     facet = score_form(GIVING, giving(cell)).facets[0]
     assert number == ("no" if facet.score is None else str(round_half_up(facet.score)))
     assert count == describe_count(GIVING, facet)
-    assert words == describe_answers(facet.answered_values, option_labels(GIVING), facet.asked, "clinician")
+    assert words == describe_answers(
+        facet.answered_values, option_labels(GIVING), facet.asked, Audience.CLINICIAN
+    )
 
 
 @pytest.mark.parametrize("row", rows("Part one"), ids=lambda row: " ".join(row[:3]))

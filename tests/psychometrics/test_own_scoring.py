@@ -3,13 +3,14 @@
 import random
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from clinic_toolkit.instruments import catalogue, loader
+from clinic_toolkit.instruments.closed_sets import AnswerWords, EvidenceLevel, ScoreKind
 from clinic_toolkit.instruments.model import Band, Instrument, Item
 from clinic_toolkit.psychometrics.bands import describe_band, find_band
 from clinic_toolkit.psychometrics.item_response import ResponseStatus
@@ -36,8 +37,8 @@ from .test_properties import has_digit, hides_its_blanks, named_labels
 EXAMPLE = Path(__file__).parents[2] / "docs" / "own-questionnaire.toml"
 RESTING = loader.read_instrument_file(EXAMPLE, own=True)
 CASES = read("own.toml")
-KINDS: tuple[Literal["stretched", "mean", "sum"], ...] = ("stretched", "mean", "sum")
-ANSWER_WORDS: tuple[Literal["frequency", "other"], ...] = ("frequency", "other")
+KINDS = tuple(ScoreKind)
+ANSWER_WORDS = tuple(AnswerWords)
 Answers = dict[str, int | None]
 
 
@@ -277,14 +278,14 @@ def test_no_sheet_is_offered_for_parts_that_only_share_a_name() -> None:
 
 
 def test_a_pattern_is_seen_whatever_kind_of_number_there_is() -> None:
-    form = replace(made.difficulties(), score="sum")
+    form = replace(made.difficulties(), score=ScoreKind.SUM)
     said = [Said(item_id=item.id, value=4) for item in form.items]
     both = [note for note in pattern_notes(form, said) if "both felt true" in note]
     assert both and both == [n for n in pattern_notes(made.difficulties(), said) if "both felt true" in n]
 
 
 BAND = Band(lower=0, upper=9, label="few", source="Author 2020, page 3")
-PUBLISHED = replace(RESTING, evidence=replace(RESTING.evidence, level="published"), bands=(BAND,))
+PUBLISHED = replace(RESTING, evidence=replace(RESTING.evidence, level=EvidenceLevel.PUBLISHED), bands=(BAND,))
 
 
 def test_a_band_is_named_only_of_what_was_published() -> None:

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from clinic_toolkit.instruments.catalogue import list_instruments, load_check_in
+from clinic_toolkit.instruments.closed_sets import InstrumentKind
 from clinic_toolkit.instruments.model import Instrument, MissingRule
 from clinic_toolkit.psychometrics.result_sentences import (
+    Audience,
     describe_all_facets,
     describe_answers,
     describe_count,
@@ -168,8 +170,12 @@ def sentences(form: Instrument, answers: Answers) -> list[tuple[str, set[str]]]:
     ]
     for facet in result.facets:
         chosen = {labels[v] for v in facet.answered_values}
-        said.append((describe_answers(facet.answered_values, labels, facet.asked, "clinician"), chosen))
-        said.append((describe_answers(facet.answered_values, labels, facet.asked, "client", "this"), chosen))
+        said.append(
+            (describe_answers(facet.answered_values, labels, facet.asked, Audience.CLINICIAN), chosen)
+        )
+        said.append(
+            (describe_answers(facet.answered_values, labels, facet.asked, Audience.CLIENT, "this"), chosen)
+        )
     return said
 
 
@@ -181,9 +187,9 @@ def test_no_sentence_about_a_part_leaves_out_a_label_that_was_chosen(
     labels = option_labels(form)
     for facet in score_form(form, answers).facets:
         chosen = {labels[v] for v in facet.answered_values}
-        told = describe_answers(facet.answered_values, labels, facet.asked, "clinician")
+        told = describe_answers(facet.answered_values, labels, facet.asked, Audience.CLINICIAN)
         assert named_labels(told, labels.values()) == chosen, told
-        if told := describe_answers(facet.answered_values, labels, facet.asked, "client", "this"):
+        if told := describe_answers(facet.answered_values, labels, facet.asked, Audience.CLIENT, "this"):
             assert named_labels(told, labels.values()) == chosen, told
 
 
@@ -205,7 +211,9 @@ def to_the_client(form: Instrument, answers: Answers) -> list[str]:
     """Every sentence that may stand on a client's page."""
     result = score_form(form, answers)
     labels = option_labels(form)
-    each = [describe_answers(f.answered_values, labels, f.asked, "client", "this") for f in result.facets]
+    each = [
+        describe_answers(f.answered_values, labels, f.asked, Audience.CLIENT, "this") for f in result.facets
+    ]
     return [*stood_out_sentences(form, result), *each]
 
 
@@ -224,7 +232,7 @@ def test_sentences_for_the_client_have_no_digit_and_are_three_at_most(
 
 
 def test_the_clinicians_sentence_would_be_caught_on_a_clients_page() -> None:
-    assert has_digit(describe_answers((3, 3, 0), option_labels(DIFFICULTIES), 3, "clinician"))
+    assert has_digit(describe_answers((3, 3, 0), option_labels(DIFFICULTIES), 3, Audience.CLINICIAN))
 
 
 def fill(answers: Mapping[str, int | None], form: Instrument, facet: str, value: int) -> Answers:
@@ -265,7 +273,7 @@ def test_all_the_same_is_said_as_such(form: Instrument, place: int, data: st.Dat
     value = data.draw(st.sampled_from([option.value for option in form.options]))
     result = score_form(form, {item.id: value for item in form.items})
     values = next(f for f in result.facets if f.facet == facet).answered_values
-    sentence = describe_answers(values, option_labels(form), len(values), "clinician")
+    sentence = describe_answers(values, option_labels(form), len(values), Audience.CLINICIAN)
     many = "Both" if len(values) == 2 else "All three"
     assert sentence == f"{many} {uncapitalise(option_labels(form)[value])}."
 
@@ -292,5 +300,5 @@ def test_no_answers_make_a_number_of_a_check_in(data: st.DataObject) -> None:
     assert stood_out_sentences(form, result) == ()
     assert all("no number" not in describe_count(form, facet) for facet in result.facets)
     # The control: the same questions asked as a form of strengths would make one, given enough answers.
-    scored = replace(form, kind="strengths", missing=MissingRule(total_minimum=1))
+    scored = replace(form, kind=InstrumentKind.STRENGTHS, missing=MissingRule(total_minimum=1))
     assert (score_form(scored, answers).total is None) == (not any(v is not None for v in answers.values()))

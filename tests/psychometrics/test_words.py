@@ -1,6 +1,7 @@
 """What stands out for the client, what is going well, and the lines for the clinician."""
 
 from clinic_toolkit.psychometrics.result_sentences import (
+    Audience,
     describe_all_facets,
     describe_answers,
     describe_count,
@@ -51,7 +52,7 @@ def test_what_leaves_the_room_is_silent_on_the_facets_that_ask_about_fear_whatev
 
 
 def test_a_phrase_with_a_comma_is_closed_by_one() -> None:
-    sentence = describe_answers((3, 3, 3), option_labels(FORM), 3, "client", "limits, yours or theirs")
+    sentence = describe_answers((3, 3, 3), option_labels(FORM), 3, Audience.CLIENT, "limits, yours or theirs")
     assert sentence == "For the questions about limits, yours or theirs, you said most of the time."
 
 

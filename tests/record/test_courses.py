@@ -10,7 +10,7 @@ from clinic_toolkit.journal.integrity import UnreadableRecord
 from clinic_toolkit.record.outcomes import courses
 from clinic_toolkit.record.people import relationships
 from clinic_toolkit.record.questionnaires import administrations
-from clinic_toolkit.record.values.course_values import FACET, STRENGTHS, WHOLE, Course
+from clinic_toolkit.record.values.course_values import Course, PartKind
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures.editions import EARLIER, earlier
 from tests.fixtures.over_time import given, named, weekly
@@ -70,7 +70,13 @@ def test_parts_come_strengths_first_and_hold_every_answer(work: Work) -> None:
     mother = named(work, client)
     given(work, client, mother, [0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1])
     (course,) = about(work, client, mother)
-    assert [part.kind for part in course.parts] == [STRENGTHS, FACET, FACET, FACET, WHOLE]
+    assert [part.kind for part in course.parts] == [
+        PartKind.STRENGTHS,
+        PartKind.FACET,
+        PartKind.FACET,
+        PartKind.FACET,
+        PartKind.WHOLE,
+    ]
     assert [len(part.readings[0].values) for part in course.parts] == [3, 3, 3, 3, 9]
     strengths = course.parts[0]
     assert (

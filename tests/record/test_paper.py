@@ -6,6 +6,7 @@ import pytest
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.instruments import catalogue, form_code
+from clinic_toolkit.instruments.closed_sets import InstrumentKind
 from clinic_toolkit.instruments.form_code import MistypedCode, UnknownCode
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.journal.record_versions import RecordVersion
@@ -67,7 +68,7 @@ def test_answered_and_entered_are_two_days_and_both_are_said(work: Work) -> None
     assert "12 November 2026" in note.source_label and WAY in note.text
 
 
-ON_PAPER = [each for each in catalogue.list_editions() if each.kind != catalogue.CHECK_IN]
+ON_PAPER = [each for each in catalogue.list_editions() if each.kind != InstrumentKind.CHECK_IN]
 
 
 @pytest.mark.parametrize("edition", ON_PAPER, ids=lambda each: f"{each.id}-{each.version}")

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from msgspec import Struct
 from sqlalchemy import Connection
 
+from clinic_toolkit.instruments.closed_sets import InstrumentKind
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import joined_entries
 from clinic_toolkit.record.questionnaires import administrations, answered_items, answers
@@ -58,7 +59,7 @@ class CheckInPage(Struct, frozen=True, kw_only=True):
 
 def is_check_in(administration: Administration) -> bool:
     """Whether this questionnaire is a check-in."""
-    return administrations.instrument_of(administration).kind == "check-in"
+    return administrations.instrument_of(administration).kind == InstrumentKind.CHECK_IN
 
 
 def build_check_in_page(

@@ -4,14 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
+from clinic_toolkit.instruments.closed_sets import InstrumentKind, ItemRole
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.psychometrics import course_sentences, phase_overlap, result_sentences, score_change
 from clinic_toolkit.psychometrics.scoring import InstrumentScore, highest_value
 from clinic_toolkit.record.values.course_values import (
-    FACET,
-    STRENGTHS,
-    WHOLE,
     CoursePart,
+    PartKind,
     Reading,
     Round,
     RoundRange,
@@ -36,20 +35,21 @@ def iter_course_parts(
         items: the answers of each round, in the same order.
         scores: the scores of each round, in the same order.
     """
-    if newest.kind == "difficulties":
+    if newest.kind == InstrumentKind.DIFFICULTIES:
         yield CoursePart(
-            id=STRENGTHS,
-            kind=STRENGTHS,
+            id=PartKind.STRENGTHS,
+            kind=PartKind.STRENGTHS,
             name=STRENGTHS_NAME,
             client_phrase=STRENGTHS_PHRASE,
             readings=tuple(
-                _reading([item for item in answered if item.role == "strength"], None) for answered in items
+                _reading([item for item in answered if item.role == ItemRole.STRENGTH], None)
+                for answered in items
             ),
         )
         for facet in newest.facets:
             yield CoursePart(
                 id=facet.id,
-                kind=FACET,
+                kind=PartKind.FACET,
                 name=facet.name,
                 client_phrase=facet.client_phrase,
                 readings=tuple(
@@ -58,13 +58,17 @@ def iter_course_parts(
                 ),
             )
     yield CoursePart(
-        id=WHOLE,
-        kind=WHOLE,
+        id=PartKind.WHOLE,
+        kind=PartKind.WHOLE,
         name=WHOLE_NAME,
         client_phrase="",
         readings=tuple(
             _reading(
-                [item for item in answered if item.role == "difficulty" or form.kind == "strengths"],
+                [
+                    item
+                    for item in answered
+                    if item.role == ItemRole.DIFFICULTY or form.kind == InstrumentKind.STRENGTHS
+                ],
                 score.total,
             )
             for answered, form, score in zip(items, forms, scores, strict=True)
@@ -138,11 +142,11 @@ def describe_part(
     dated_sentences = [
         (rounds[index].answered_on, _client_sentence(part, index, labels)) for index in newest_indexes
     ]
-    shown_sentences = [each for each in dated_sentences if each[1]] if part.kind != STRENGTHS else []
+    shown_sentences = [each for each in dated_sentences if each[1]] if part.kind != PartKind.STRENGTHS else []
     return replace(
         part,
         clinician_summary=""
-        if part.kind == STRENGTHS
+        if part.kind == PartKind.STRENGTHS
         else course_sentences.describe_scores_over_time(
             scores, course_sentences.ScoreBasis(items=asked_count, highest=highest), baseline=baseline
         ),
@@ -162,5 +166,5 @@ def describe_part(
 def _client_sentence(part: CoursePart, index: int, labels: Mapping[int, str]) -> str:
     reading = part.readings[index]
     return result_sentences.describe_answers(
-        reading.values, labels, reading.asked, "client", part.client_phrase
+        reading.values, labels, reading.asked, result_sentences.Audience.CLIENT, part.client_phrase
     )

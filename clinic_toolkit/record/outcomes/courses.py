@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from clinic_toolkit.instruments import catalogue
+from clinic_toolkit.instruments.closed_sets import InstrumentKind
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics import result_sentences, score_change
 from clinic_toolkit.psychometrics.scoring import highest_value
@@ -23,7 +24,7 @@ from clinic_toolkit.record.questionnaires.administration_record import (
     Administration,
     AdministrationState,
 )
-from clinic_toolkit.record.values.course_values import STRENGTHS, WHOLE, Comparison, Course, Reading, Round
+from clinic_toolkit.record.values.course_values import Comparison, Course, PartKind, Reading, Round
 from clinic_toolkit.vault.vault import Vault
 
 # What a break between segments is called, for the clinician and for the client.
@@ -148,12 +149,12 @@ def compare_with_previous(
         if (
             old_reading.values
             and new_reading.values
-            and (part.kind != WHOLE or instrument.kind == "strengths")
+            and (part.kind != PartKind.WHOLE or instrument.kind == InstrumentKind.STRENGTHS)
         ):
             old_words, new_words = (
                 _reading_in_words(reading, labels) for reading in (old_reading, new_reading)
             )
-            if old_words != new_words or part.kind != STRENGTHS:
+            if old_words != new_words or part.kind != PartKind.STRENGTHS:
                 changed_parts.append((part.name, old_words, new_words))
     return Comparison(
         previous_date=earlier[-1].payload.answered_on,
@@ -163,7 +164,9 @@ def compare_with_previous(
 
 
 def _reading_in_words(reading: Reading, labels: Mapping[int, str]) -> str:
-    sentence = result_sentences.describe_answers(reading.values, labels, reading.asked, "clinician")
+    sentence = result_sentences.describe_answers(
+        reading.values, labels, reading.asked, result_sentences.Audience.CLINICIAN
+    )
     is_partial = len(reading.values) < reading.asked
     return result_sentences.uncapitalise(sentence[:-1]) + (
         f" ({len(reading.values)} of {reading.asked} answered)" if is_partial else ""

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from clinic_toolkit.instruments.closed_sets import InstrumentKind, ItemRole, SafetyFlag
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics import (
@@ -81,7 +82,7 @@ def build_result(
     items = answered_items.list_answered_items(payload)
     score = answered_items.score_answers(items, instrument)
     facet_names = {facet.id: facet.name for facet in instrument.facets}
-    strengths = [item for item in items if item.role == "strength" and item.label is not None]
+    strengths = [item for item in items if item.role == ItemRole.STRENGTH and item.label is not None]
     strength_ids = set(result_sentences.strength_item_ids(instrument, score))
     client_name, relationship_word = (
         clients.load_client(db, vault, payload.client_id).payload.name,
@@ -200,10 +201,10 @@ def build_joint_review(
     item_by_id = {item.item_id: item for item in items}
     score = answered_items.score_answers(items, instrument)
     marked_items = [item for item in items if item.wants_to_talk]
-    fear_item_ids = {item.id for item in instrument.items if item.safety_flag == "fear"}
+    fear_item_ids = {item.id for item in instrument.items if item.safety_flag == SafetyFlag.FEAR}
     named_items = tuple(item for item in marked_items if item.item_id not in fear_item_ids)
     strengths = result_sentences.strength_item_ids(instrument, score)
-    check_in = instrument.kind == "check-in"
+    check_in = instrument.kind == InstrumentKind.CHECK_IN
     others = [item for item in items if check_in and item.label is not None and item.item_id not in strengths]
     client_corrections = administration.payload.corrections
     return JointReview(

@@ -10,6 +10,7 @@ import msgspec
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.instruments import catalogue
+from clinic_toolkit.instruments.closed_sets import SafetyFlag
 from clinic_toolkit.instruments.model import Facet, Frame, Instrument, Item
 
 
@@ -41,7 +42,7 @@ def list_eligible_questions(frame: Frame) -> tuple[tuple[Instrument, tuple[Item,
             tuple(
                 item
                 for item in instrument.items
-                if item.safety_flag == "none" and item.id not in check_in_item_ids
+                if item.safety_flag == SafetyFlag.NONE and item.id not in check_in_item_ids
             ),
         )
         for instrument in catalogue.list_instruments()
@@ -90,6 +91,6 @@ def with_watched_question(instrument: Instrument, question: WatchedQuestion | No
 def _find_item_and_facet(question: WatchedQuestion) -> tuple[Item, Facet]:
     instrument = catalogue.load_instrument(question.instrument_id, digest=question.definition_digest)
     for item in instrument.items:
-        if item.id == question.item_id and item.safety_flag == "none":
+        if item.id == question.item_id and item.safety_flag == SafetyFlag.NONE:
             return item, next(facet for facet in instrument.facets if facet.id == item.facet)
     raise QuestionNotEligible

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.instruments import catalogue, form_code
+from clinic_toolkit.instruments.closed_sets import InstrumentKind
 from clinic_toolkit.instruments.form_code import PrintedForm
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.journal import records
@@ -71,7 +72,9 @@ def list_paper_editions(db: Connection, vault: Vault) -> tuple[Instrument, ...]:
 
     The check-in is left out, because the watched question is written on its sheet by hand.
     """
-    shipped = tuple(edition for edition in catalogue.list_editions() if edition.kind != catalogue.CHECK_IN)
+    shipped = tuple(
+        edition for edition in catalogue.list_editions() if edition.kind != InstrumentKind.CHECK_IN
+    )
     return (*shipped, *own_questionnaires.list_readable_instruments(db, vault))
 
 
@@ -87,7 +90,7 @@ def find_edition(typed_code: str, editions: Sequence[Instrument] = ()) -> Printe
         CheckInNotFromPaper: it is the code of a check-in.
     """
     printed_form = form_code.form_by_code(typed_code, editions)
-    if printed_form.instrument.kind == catalogue.CHECK_IN:
+    if printed_form.instrument.kind == InstrumentKind.CHECK_IN:
         raise CheckInNotFromPaper
     return printed_form
 

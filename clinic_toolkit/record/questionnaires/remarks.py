@@ -4,6 +4,7 @@ Remarks are offered for the worksheet, the client's page and the note, but never
 chooses them.
 """
 
+from clinic_toolkit.instruments.closed_sets import SafetyFlag
 from clinic_toolkit.record.questionnaires import administrations, answers
 from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.record.values.page_values import Remark
@@ -29,7 +30,9 @@ def list_printable_remarks(administration: Administration) -> tuple[Remark, ...]
     """
     items = administrations.instrument_of(administration).items
     return tuple(
-        remark for remark in list_remarks(administration) if items[remark.index].safety_flag == "none"
+        remark
+        for remark in list_remarks(administration)
+        if items[remark.index].safety_flag == SafetyFlag.NONE
     )
 
 

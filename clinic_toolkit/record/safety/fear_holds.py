@@ -11,13 +11,13 @@ from uuid import UUID
 from msgspec import Struct
 from sqlalchemy import Connection
 
+from clinic_toolkit.instruments.closed_sets import SafetyFlag
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics import fear_inquiry as rule
 from clinic_toolkit.record.people import joined_entries, relationships
 from clinic_toolkit.record.people.joined_entries import JoinedEntries
 from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.record.safety import prompt_closings, prompt_status, risk_entries
-from clinic_toolkit.record.safety.prompt_closings import FEAR_FLAG
 from clinic_toolkit.record.safety.prompt_status import AdministrationPrompts
 from clinic_toolkit.record.safety.risk_entry_record import RiskEntry, SheetPlace
 from clinic_toolkit.vault.vault import Vault
@@ -117,7 +117,7 @@ def _compute_fear_holds(
             if payload.sheet_place == SheetPlace.HOME:
                 held_ids.discard(relationship_id)
     for form_prompts in administration_prompts:
-        if any(prompt.flag == FEAR_FLAG for prompt in form_prompts.open_prompts):
+        if any(prompt.flag == SafetyFlag.FEAR for prompt in form_prompts.open_prompts):
             held_ids.add(form_prompts.administration.payload.relationship_id)
     return FearHolds(
         asked_on_by_person=asked_on_by_person,

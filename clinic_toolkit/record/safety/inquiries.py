@@ -11,15 +11,16 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from clinic_toolkit.instruments.closed_sets import SafetyFlag
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics import fear_inquiry, safety_prompt_rules
 from clinic_toolkit.record.questionnaires import administrations, answers
 from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.record.safety import prompt_closings
-from clinic_toolkit.record.safety.prompt_closings import FEAR_FLAG, PersonKey, person_key_of
+from clinic_toolkit.record.safety.prompt_closings import PersonKey, person_key_of
 from clinic_toolkit.record.safety.risk_entry_record import RaisingAnswer, RiskAction, RiskEntry
 
-TopicKey = tuple[PersonKey, str]
+TopicKey = tuple[PersonKey, SafetyFlag]
 
 
 class Inquiry(Struct, frozen=True, kw_only=True):
@@ -43,7 +44,7 @@ class AnswerOccurrence(Struct, frozen=True, kw_only=True):
     known_at: datetime
 
 
-def topic_key_of(administration: Administration, flag: str) -> TopicKey:
+def topic_key_of(administration: Administration, flag: SafetyFlag) -> TopicKey:
     """The topic of a flagged answer of this questionnaire: the person it is about, and the flag."""
     return (administration.client, administration.relationship), flag
 
@@ -95,8 +96,8 @@ def list_inquiries(entries: Iterable[RecordVersion[RiskEntry]]) -> Mapping[Topic
                 inquiries_by_topic.setdefault((coverage.person, flag), []).append(inquiry)
     for entry in entries:
         if entry.payload.sheet_place and entry.payload.action != RiskAction.NOT_TODAY:
-            fear_answers = tuple(answer for answer in entry.payload.answers if answer.flag == FEAR_FLAG)
-            inquiries_by_topic.setdefault((person_key_of(entry.payload), FEAR_FLAG), []).append(
+            fear_answers = tuple(answer for answer in entry.payload.answers if answer.flag == SafetyFlag.FEAR)
+            inquiries_by_topic.setdefault((person_key_of(entry.payload), SafetyFlag.FEAR), []).append(
                 Inquiry(entry=entry, answers=fear_answers)
             )
     return inquiries_by_topic

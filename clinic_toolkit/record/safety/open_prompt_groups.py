@@ -8,6 +8,7 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from clinic_toolkit.dates import format_date
+from clinic_toolkit.instruments.closed_sets import SafetyFlag
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics.safety_prompt_rules import what_to_ask
 from clinic_toolkit.record.questionnaires import administrations
@@ -29,7 +30,7 @@ class PromptSource(Struct, frozen=True, kw_only=True):
 class PromptGroup(Struct, frozen=True, kw_only=True):
     """One open prompt: a flag about one person, with its sources, oldest first."""
 
-    flag: str
+    flag: SafetyFlag
     sources: tuple[PromptSource, ...]
 
     @property

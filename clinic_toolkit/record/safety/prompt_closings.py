@@ -10,10 +10,10 @@ from datetime import date
 
 from msgspec import Struct
 
+from clinic_toolkit.instruments.closed_sets import SafetyFlag
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.safety.risk_entry_record import RaisingAnswer, RiskAction, RiskEntry
 
-FEAR_FLAG = "fear"
 # The client, and the relationship the answer is about (None: nobody in particular); both as 16 id bytes.
 PersonKey = tuple[bytes, bytes | None]
 
@@ -25,7 +25,7 @@ class Coverage(Struct, frozen=True, kw_only=True):
     person: PersonKey
     answers: tuple[RaisingAnswer, ...]
 
-    def answers_with_flag(self, flag: str) -> tuple[RaisingAnswer, ...]:
+    def answers_with_flag(self, flag: SafetyFlag) -> tuple[RaisingAnswer, ...]:
         """The covered answers that carry this flag."""
         return tuple(answer for answer in self.answers if answer.flag == flag)
 
@@ -85,7 +85,7 @@ def _privately_asked_answers(
     return tuple(
         answer
         for answer, person in waiting.items()
-        if answer.flag == FEAR_FLAG
+        if answer.flag == SafetyFlag.FEAR
         and person == person_key_of(risk_entry)
         and answer not in risk_entry.answers
     )
@@ -113,7 +113,7 @@ def fear_inquiries_by_entry(entries: Iterable[RecordVersion[RiskEntry]]) -> Mapp
     """
     persons_by_entry: dict[bytes, set[PersonKey]] = defaultdict(set)
     for coverage in iter_coverage(entries):
-        if coverage.answers_with_flag(FEAR_FLAG):
+        if coverage.answers_with_flag(SafetyFlag.FEAR):
             persons_by_entry[coverage.entry.id.bytes].add(coverage.person)
     return persons_by_entry
 

@@ -15,6 +15,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection
 
+from clinic_toolkit.instruments.closed_sets import SafetyFlag
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics import safety_prompt_rules
@@ -50,7 +51,7 @@ class PromptStatus(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     item_id: str
-    flag: str
+    flag: SafetyFlag
     observation: str
     raised_by: tuple[RaisingAnswer, ...]
     closed_by: RecordVersion[RiskEntry] | None

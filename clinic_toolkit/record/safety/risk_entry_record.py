@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from clinic_toolkit.dates import format_date
+from clinic_toolkit.instruments.closed_sets import SafetyFlag
 from clinic_toolkit.journal.record_kind import RecordKind, RecordNouns, register_kind
 from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.people.client_scoped import ClientScoped
@@ -53,7 +54,7 @@ class RaisingAnswer(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     """
 
     item_id: str
-    flag: str
+    flag: SafetyFlag
     status: ResponseStatus
     value: int | None
     wants_to_talk: bool

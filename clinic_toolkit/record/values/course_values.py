@@ -1,6 +1,7 @@
 """Frozen values of a course (one questionnaire about one relationship over time), for pages and paper."""
 
 from datetime import date
+from enum import StrEnum
 from uuid import UUID
 
 from msgspec import Struct
@@ -10,7 +11,13 @@ from clinic_toolkit.psychometrics.phase_overlap import Overlap
 from clinic_toolkit.psychometrics.score_change import ScoreRange
 from clinic_toolkit.record.values.page_values import Letterhead
 
-STRENGTHS, FACET, WHOLE = "strengths", "facet", "whole"
+
+class PartKind(StrEnum):
+    """What a part of a course is about: the strengths, one facet, or the whole questionnaire."""
+
+    STRENGTHS = "strengths"
+    FACET = "facet"
+    WHOLE = "whole"
 
 
 class Round(Struct, frozen=True, kw_only=True):
@@ -65,7 +72,7 @@ class CoursePart(Struct, frozen=True, kw_only=True):
     """
 
     id: str
-    kind: str
+    kind: PartKind
     name: str
     client_phrase: str
     readings: tuple[Reading, ...]
@@ -80,12 +87,12 @@ class CoursePart(Struct, frozen=True, kw_only=True):
     @property
     def has_score(self) -> bool:
         """Whether the part may have a score; strengths are shown as answers only."""
-        return self.kind != STRENGTHS
+        return self.kind != PartKind.STRENGTHS
 
     @property
     def is_whole(self) -> bool:
         """Whether this part is the whole questionnaire."""
-        return self.kind == WHOLE
+        return self.kind == PartKind.WHOLE
 
 
 class Course(Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.documents import chart_plan, chart_table
 from clinic_toolkit.documents.chart_plan import ChartPlan
+from clinic_toolkit.instruments.closed_sets import InstrumentKind
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics import phase_overlap, score_change
@@ -20,7 +21,7 @@ from clinic_toolkit.record.people.client_record import CLIENT
 from clinic_toolkit.record.people.relationship_record import RELATIONSHIP
 from clinic_toolkit.record.questionnaires import administrations, answered_items
 from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION
-from clinic_toolkit.record.values.course_values import FACET, STRENGTHS, WHOLE, Course, CoursePage, CoursePart
+from clinic_toolkit.record.values.course_values import Course, CoursePage, CoursePart, PartKind
 from clinic_toolkit.record.values.page_values import CLIENT_LINE, STATUS_LINE
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
@@ -186,7 +187,12 @@ def together(id: UUID) -> ViewResult:
         )
         for part in course.parts
         if any(reading.values for reading in part.readings)
-        and part.kind in ((FACET, STRENGTHS) if course.instrument.kind == "difficulties" else (WHOLE,))
+        and part.kind
+        in (
+            (PartKind.FACET, PartKind.STRENGTHS)
+            if course.instrument.kind == InstrumentKind.DIFFICULTIES
+            else (PartKind.WHOLE,)
+        )
     ]
     return render_template(
         "courses/together.html",

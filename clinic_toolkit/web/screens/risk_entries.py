@@ -4,6 +4,7 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
+from clinic_toolkit.instruments.closed_sets import SafetyFlag
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics.safety_prompt_rules import NO_REASSURANCE
@@ -22,7 +23,6 @@ from clinic_toolkit.record.people.relationship_record import Relationship
 from clinic_toolkit.record.questionnaires import administrations, answered_items
 from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION, Administration
 from clinic_toolkit.record.safety import fear_holds, open_prompt_groups, risk_entries, risk_entry_record
-from clinic_toolkit.record.safety.prompt_closings import FEAR_FLAG
 from clinic_toolkit.record.writing import additions_after_signing
 from clinic_toolkit.record.writing.form_drafts import RISK_ENTRY_FORM
 from clinic_toolkit.web import context
@@ -88,7 +88,7 @@ def _still_held(entry: RecordVersion[risk_entry_record.RiskEntry]) -> bool:
     """Whether a fear hold remains although the entry closed a prompt about fear."""
     payload = entry.payload
     closed = payload.action != risk_entry_record.RiskAction.NOT_TODAY and any(
-        answer.flag == FEAR_FLAG for answer in payload.closed_answers
+        answer.flag == SafetyFlag.FEAR for answer in payload.closed_answers
     )
     return closed and fear_holds.is_held(
         context.db(), context.vault(), payload.client_id, payload.relationship_id
@@ -283,7 +283,7 @@ def _render_form(
         about=answered_items.relationship_label(context.db(), context.vault(), given.payload)
         if given
         else "",
-        fears=any(prompt.flag == "fear" for prompt in form.prompts),
+        fears=any(prompt.flag == SafetyFlag.FEAR for prompt in form.prompts),
         follows=follows,
         newer=newer,
         no_reassurance=NO_REASSURANCE,
