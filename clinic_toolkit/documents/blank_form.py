@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from clinic_toolkit.documents import font_faces, page_layout, printable_text, sheet_texts
-from clinic_toolkit.documents.blocks import Block, Text, WritingLines, draw_tick_box, typed_paragraphs
+from clinic_toolkit.documents.blocks import Align, Block, Text, WritingLines, draw_tick_box, typed_paragraphs
 from clinic_toolkit.documents.styles import BODY, EDGE, HAIR, MM, SMALL, SOFT, WASH, TextStyle
 from clinic_toolkit.instruments.closed_sets import EvidenceLevel, SafetyFlag
 
@@ -75,7 +75,7 @@ class ItemGrid(Block):
         self.items = [
             (Text(str(number), replace(style, colour=SOFT)), Text(text, style)) for number, text in items
         ]
-        self.column_labels = [Text(label, heads.look, align="centre") for label in heads.labels]
+        self.column_labels = [Text(label, heads.look, align=Align.CENTRE) for label in heads.labels]
 
     def height(self, width: float) -> float:
         return self._head_height(width) + sum(self._row_height(item, width) for _, item in self.items)

@@ -6,6 +6,7 @@ lengths are in points.
 """
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from clinic_toolkit.documents import line_breaking, printable_text
@@ -16,6 +17,15 @@ if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
 
 BAR_GAP = 11.0
+
+
+class Align(StrEnum):
+    """Where a paragraph stands; a `TYPED` one stands on the right if its text runs from right to left."""
+
+    LEFT = "left"
+    RIGHT = "right"
+    CENTRE = "centre"
+    TYPED = "typed"
 
 
 class Block:
@@ -47,10 +57,7 @@ class Block:
 
 
 class Text(Block):
-    """One paragraph. `indent` and `bullet` make it hanging; `bar` draws the accent line of a quotation.
-
-    `align` is "left", "right", "centre", or "typed", which aligns right-to-left text to the right.
-    """
+    """One paragraph. `indent` and `bullet` make it hanging; `bar` draws the accent line of a quotation."""
 
     def __init__(
         self,
@@ -60,7 +67,7 @@ class Text(Block):
         before: float = 0,
         after: float = 0,
         keep_with_next: bool = False,
-        align: str = "left",
+        align: Align = Align.LEFT,
         indent: float = 0,
         bullet: str = "",
         bar: bool = False,
@@ -105,15 +112,17 @@ class Text(Block):
         if self.bar:
             canvas.setFillColorRGB(*ACCENT)
             canvas.rect(x, top - self.height(width) + 1, 1.8, self.height(width) - 2, stroke=0, fill=1)
-        from_right = self._cached_lines is not None and self._cached_lines[2] and self.align == "typed"
+        from_right = self._cached_lines is not None and self._cached_lines[2] and self.align == Align.TYPED
         if self.bullet:
             self.bullet.draw(canvas, x, top, self.indent)
         pen = canvas.beginText()
         for line in lines:
             spare = width - self.indent - line.width
-            shift = (
-                spare if from_right or self.align == "right" else spare / 2 if self.align == "centre" else 0
-            )
+            shift = 0.0
+            if from_right or self.align == Align.RIGHT:
+                shift = spare
+            elif self.align == Align.CENTRE:
+                shift = spare / 2
             line_breaking.draw_line(
                 pen, line, x + self.indent + shift, top - line.height / 2 - line.size * 0.33
             )
@@ -148,7 +157,9 @@ def typed_paragraphs(
     space = 0.0
     for line in printable_text.clean_text(typed).split("\n"):
         if line.strip():
-            paragraphs.append(Text(line.rstrip(), look, before=space, indent=indent, bar=bar, align="typed"))
+            paragraphs.append(
+                Text(line.rstrip(), look, before=space, indent=indent, bar=bar, align=Align.TYPED)
+            )
             space = 0.0
         elif paragraphs:
             space = gap

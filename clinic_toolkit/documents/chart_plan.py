@@ -8,28 +8,18 @@ chosen. A part without a score has dots and no line.
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from enum import StrEnum
 from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
+from clinic_toolkit.documents.mark_shapes import MarkShape, mode_shape
 from clinic_toolkit.documents.sheet_texts import MONTHS
 
 if TYPE_CHECKING:
     from clinic_toolkit.record.values.course_values import RoundRange
-
-# The shape for each mode of giving, filled or hollow; an unknown mode is a cross.
-SHAPE_BY_MODE = {
-    "read_aloud": "circle",
-    "self_entered": "circle-hollow",
-    "telehealth": "square",
-    "interpreter": "diamond",
-    "telehealth_interpreter": "diamond-hollow",
-    "mixed": "square-hollow",
-    "paper": "triangle",
-}
-UNKNOWN_SHAPE = "cross"
 
 # A gap between rounds is drawn to scale, but at least a third and at most three times the median gap.
 _MIN_GAP, _MAX_GAP = 0.35, 3.0
@@ -80,7 +70,7 @@ class Mark(Struct, frozen=True, kw_only=True):
 
     x: float
     y: float | None
-    shape: str
+    shape: MarkShape
 
 
 class Stroke(Struct, frozen=True, kw_only=True):
@@ -102,16 +92,21 @@ class RangeBand(Struct, frozen=True, kw_only=True):
     middle: float | None = None
 
 
-class ChartLabel(Struct, frozen=True, kw_only=True):
-    """A text beside the chart.
+class LabelAnchor(StrEnum):
+    """The point of a label that lies at its `x`; one `BETWEEN` lies in the middle, and may be left out."""
 
-    `anchor` is the point of the text that lies at `x`: "start", "middle", "end", or "between", which is
-    "middle" for a label that may be left out if there is little room.
-    """
+    START = "start"
+    MIDDLE = "middle"
+    END = "end"
+    BETWEEN = "between"
+
+
+class ChartLabel(Struct, frozen=True, kw_only=True):
+    """A text beside the chart."""
 
     x: float
     text: str
-    anchor: str
+    anchor: LabelAnchor
 
 
 class ChartPlan(Struct, frozen=True, kw_only=True):
@@ -195,11 +190,6 @@ def plan_chart(
     )
 
 
-def mode_shape(mode: str) -> str:
-    """The shape that stands for a mode of giving."""
-    return SHAPE_BY_MODE.get(mode, UNKNOWN_SHAPE)
-
-
 def _days_between(rounds: Sequence[ChartRound]) -> list[int]:
     return [(later.answered_on - earlier.answered_on).days for earlier, later in pairwise(rounds)]
 
@@ -235,7 +225,9 @@ def _break_labels(
         if earlier.segment != later.segment:
             x = (xs[index] + xs[index + 1]) / 2
             name = segments[later.segment] if later.segment < len(segments) else ""
-            labels.append(ChartLabel(x=x, text=name, anchor="start" if x < 0.7 else "end"))
+            labels.append(
+                ChartLabel(x=x, text=name, anchor=LabelAnchor.START if x < 0.7 else LabelAnchor.END)
+            )
     return labels
 
 
@@ -262,13 +254,13 @@ def _date_labels(rounds: Sequence[ChartRound], xs: Sequence[float], most: int) -
         ChartLabel(
             x=xs[index],
             text=_short_date(rounds[index].answered_on, year=with_year),
-            anchor="between"
+            anchor=LabelAnchor.BETWEEN
             if 0 < index < last
-            else "end"
+            else LabelAnchor.END
             if xs[index] > 0.94
-            else "middle"
+            else LabelAnchor.MIDDLE
             if xs[index] > 0.6
-            else "start",
+            else LabelAnchor.START,
         )
         for index in shown_indices
     ]

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from clinic_toolkit.documents.blocks import Block, Text
+from clinic_toolkit.documents.blocks import Align, Block, Text
 from clinic_toolkit.documents.styles import ACCENT, EDGE, SMALL
 from clinic_toolkit.psychometrics.result_sentences import uncapitalise
 
@@ -62,7 +62,7 @@ class DotChart(Block):
 
     def _labels(self) -> dict[int, Text]:
         return {
-            index: Text(uncapitalise(option.label), SMALL, align="centre")
+            index: Text(uncapitalise(option.label), SMALL, align=Align.CENTRE)
             for index, option in enumerate(self.options)
             if self.counts[option.value]
         }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from clinic_toolkit.documents import font_faces
-from clinic_toolkit.documents.blocks import Block, Text, draw_tick_box
+from clinic_toolkit.documents.blocks import Align, Block, Text, draw_tick_box
 from clinic_toolkit.documents.styles import ACCENT, EDGE, HAIR, SOFT, TextStyle
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Table(Block):
             Text(
                 _SPAN.sub("\\1\u00a0\\2\u00a0\\3", heading),
                 head_style,
-                align="centre" if index in self.ticks else "left",
+                align=Align.CENTRE if index in self.ticks else Align.LEFT,
             )
             for index, heading in enumerate(columns)
         ]
@@ -92,7 +92,7 @@ class Table(Block):
             drop = head_height - 5 - head.height(column_width - 2 * PAD)
             head.draw(
                 canvas,
-                edges[-1] + (PAD if head.align == "centre" else indent),
+                edges[-1] + (PAD if head.align == Align.CENTRE else indent),
                 top - drop,
                 column_width - 2 * PAD,
             )
@@ -139,7 +139,7 @@ class Scale(Block):
         self, left: str, right: str, steps: int, look: TextStyle, *, before: float = 0, after: float = 0
     ) -> None:
         super().__init__(before=before, after=after)
-        self.left, self.right, self.steps = Text(left, look), Text(right, look, align="right"), steps
+        self.left, self.right, self.steps = Text(left, look), Text(right, look, align=Align.RIGHT), steps
 
     def height(self, width: float) -> float:
         return 24 + max(self.left.height(width * 0.47), self.right.height(width * 0.47))
@@ -188,7 +188,7 @@ class Circles(Block):
     ) -> None:
         super().__init__(before=before, after=after)
         name_style = replace(look, bold=True, leading=1.2)
-        self.names = [Text(name, name_style, align="centre") for name in (left, middle, right)]
+        self.names = [Text(name, name_style, align=Align.CENTRE) for name in (left, middle, right)]
         self.diameter = diameter
 
     def height(self, width: float) -> float:

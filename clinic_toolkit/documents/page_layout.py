@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from clinic_toolkit.documents import font_faces, printable_text, sheet_texts
-from clinic_toolkit.documents.blocks import Block, Rule, Text
+from clinic_toolkit.documents.blocks import Align, Block, Rule, Text
 from clinic_toolkit.documents.styles import ACCENT, HAIR, MM, SMALL, TITLE, TextStyle
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def draw_page(
     for block, offset in placed:
         block.draw(canvas, sheet.side, page_height - sheet.top - offset, sheet.width)
     if sheet.demo:
-        Text(sheet_texts.DEMO_LABEL, replace(sheet.small_style, bold=True), align="right").draw(
+        Text(sheet_texts.DEMO_LABEL, replace(sheet.small_style, bold=True), align=Align.RIGHT).draw(
             canvas, sheet.side, page_height - 9 * MM, page_width - 2 * sheet.side
         )
     top = sheet.bottom + sheet._footer_height()
@@ -178,7 +178,7 @@ def draw_page(
         canvas.setFillColorRGB(*HAIR)
         canvas.rect(sheet.side, top + 2 * MM, sheet.width, 0.5, stroke=0, fill=1)
     if numbered:
-        Text(f"page {number} of {page_count}", sheet.small_style, align="right").draw(
+        Text(f"page {number} of {page_count}", sheet.small_style, align=Align.RIGHT).draw(
             canvas, sheet.side, top, sheet.width
         )
     for line in sheet.footer:

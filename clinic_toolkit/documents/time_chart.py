@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from clinic_toolkit.documents.blocks import Block, Text
-from clinic_toolkit.documents.chart_plan import ChartLabel, ChartPlan, RangeBand
+from clinic_toolkit.documents.blocks import Align, Block, Text
+from clinic_toolkit.documents.chart_plan import ChartLabel, ChartPlan, LabelAnchor, RangeBand
+from clinic_toolkit.documents.mark_shapes import HOLLOW_SHAPES, MarkShape
 from clinic_toolkit.documents.styles import ACCENT, EDGE, HAIR, INK, SMALL, SOFT, WASH, Colour, TextStyle
 
 if TYPE_CHECKING:
@@ -55,12 +56,12 @@ class TimeChart(Block):
             canvas.setStrokeColorRGB(*HAIR)
             canvas.line(plot.left - _INSET, y, plot.left + plot.width + _INSET, y)
             if level.word:
-                label = Text(level.word, _WORD, align="right")
+                label = Text(level.word, _WORD, align=Align.RIGHT)
                 label.draw(canvas, x, y + label.height(_SCALE_WIDTH) / 2, _SCALE_WIDTH)
 
         if self.plan.has_mode_rail:
             y = plot.y(1) - _RAIL_HEIGHT
-            Text("how given", _WORD, align="right").draw(canvas, x, y + _WORD.size * 0.56, _SCALE_WIDTH)
+            Text("how given", _WORD, align=Align.RIGHT).draw(canvas, x, y + _WORD.size * 0.56, _SCALE_WIDTH)
 
     def _draw_baseline(self, canvas: "Canvas", band: RangeBand) -> None:
         x1, x2, low, high = self._corners(band)
@@ -126,12 +127,12 @@ class TimeChart(Block):
 
     def _draw_label(self, canvas: "Canvas", word: ChartLabel, top: float, aside: float) -> None:
         x, label_width = self._plot.x(word.x), 120.0
-        if word.anchor == "start":
+        if word.anchor == LabelAnchor.START:
             Text(word.text, _WORD).draw(canvas, x + aside, top, label_width)
-        elif word.anchor == "end":
-            Text(word.text, _WORD, align="right").draw(canvas, x - label_width - aside, top, label_width)
+        elif word.anchor == LabelAnchor.END:
+            Text(word.text, _WORD, align=Align.RIGHT).draw(canvas, x - label_width - aside, top, label_width)
         else:
-            Text(word.text, _WORD, align="centre").draw(canvas, x - label_width / 2, top, label_width)
+            Text(word.text, _WORD, align=Align.CENTRE).draw(canvas, x - label_width / 2, top, label_width)
 
 
 class _PlotArea:
@@ -148,26 +149,28 @@ class _PlotArea:
 
 
 # Corners relative to the centre of a mark, in multiples of its radius.
+_DIAMOND = ((0, 1.3), (1.3, 0), (0, -1.3), (-1.3, 0))
 _CORNERS = {
-    "diamond": ((0, 1.3), (1.3, 0), (0, -1.3), (-1.3, 0)),
-    "triangle": ((0, 1.25), (1.2, -0.9), (-1.2, -0.9)),
+    MarkShape.DIAMOND: _DIAMOND,
+    MarkShape.DIAMOND_HOLLOW: _DIAMOND,
+    MarkShape.TRIANGLE: ((0, 1.25), (1.2, -0.9), (-1.2, -0.9)),
 }
 
 
-def draw_shape(canvas: "Canvas", shape: str, x: float, y: float, colour: Colour = ACCENT) -> None:
+def draw_shape(canvas: "Canvas", shape: MarkShape, x: float, y: float, colour: Colour = ACCENT) -> None:
     """Draw one mark: a hollow one is white inside, a filled one has a white edge to stand out from a line."""
-    kind, _, hollow = shape.partition("-")
+    hollow, is_cross = shape in HOLLOW_SHAPES, shape == MarkShape.CROSS
     canvas.setFillColorRGB(*((1, 1, 1) if hollow else colour))
-    canvas.setStrokeColorRGB(*(colour if hollow or kind == "cross" else (1, 1, 1)))
-    canvas.setLineWidth(1.2 if hollow or kind == "cross" else 0.8)
+    canvas.setStrokeColorRGB(*(colour if hollow or is_cross else (1, 1, 1)))
+    canvas.setLineWidth(1.2 if hollow or is_cross else 0.8)
     radius = _RADIUS
-    if kind == "circle":
+    if shape in (MarkShape.CIRCLE, MarkShape.CIRCLE_HOLLOW):
         canvas.circle(x, y, radius, stroke=1, fill=1)
-    elif kind == "square":
+    elif shape in (MarkShape.SQUARE, MarkShape.SQUARE_HOLLOW):
         canvas.rect(x - radius * 0.9, y - radius * 0.9, radius * 1.8, radius * 1.8, stroke=1, fill=1)
-    elif kind in _CORNERS:
+    elif shape in _CORNERS:
         path = canvas.beginPath()
-        first, *other_corners = _CORNERS[kind]
+        first, *other_corners = _CORNERS[shape]
         path.moveTo(x + radius * first[0], y + radius * first[1])
         for dx, dy in other_corners:
             path.lineTo(x + radius * dx, y + radius * dy)
@@ -187,7 +190,9 @@ class ModeLegend(Block):
 
     PITCH = 15.0
 
-    def __init__(self, modes: Sequence[tuple[str, str]], *, before: float = 0, after: float = 0) -> None:
+    def __init__(
+        self, modes: Sequence[tuple[MarkShape, str]], *, before: float = 0, after: float = 0
+    ) -> None:
         super().__init__(before=before, after=after)
         self.modes = [(shape, Text(label, SMALL)) for shape, label in modes]
 

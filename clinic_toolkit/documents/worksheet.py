@@ -6,9 +6,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from clinic_toolkit.documents import page_layout, sheet_texts
-from clinic_toolkit.documents.blocks import Block, Rule, Text, WritingLines
+from clinic_toolkit.documents.blocks import Align, Block, Rule, Text, WritingLines
 from clinic_toolkit.documents.fill_in_blocks import Circles, Scale, Table
 from clinic_toolkit.documents.styles import ACCENT, EDGE, MM, SOFT, TextStyle
+from clinic_toolkit.worksheets.model import CirclesBlock, LinesBlock, ScaleBlock, TableBlock
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
@@ -49,7 +50,7 @@ class WorksheetHeader(Block):
     def __init__(self, initials: str, look: TextStyle) -> None:
         super().__init__(after=5, keep_with_next=True)
         self.initials = Text(
-            initials.strip() or "Initials", look, align="right" if initials.strip() else "left"
+            initials.strip() or "Initials", look, align=Align.RIGHT if initials.strip() else Align.LEFT
         )
 
     def height(self, width: float) -> float:
@@ -59,7 +60,7 @@ class WorksheetHeader(Block):
         height = self.height(width)
         canvas.setFillColorRGB(*ACCENT)
         canvas.rect(x, top - height, 30, 2.4, stroke=0, fill=1)
-        if self.initials.align == "right":
+        if self.initials.align == Align.RIGHT:
             self.initials.draw(canvas, x + width * 0.4, top, width * 0.6)
             return
         text_width = self.initials.lines(width)[0].width
@@ -105,17 +106,18 @@ class WorksheetLayout:
             block.before = 11 * factor if index == 0 else 2.5 * factor
         blocks: list[Block] = [*self.header_blocks, *self.steps]
         for label, field in zip(self.labels, self.fields, strict=True):
-            label.before, label.after = 13 * factor, 2 * factor + (4 if field.kind == "circles" else 0)
+            label.before = 13 * factor
+            label.after = 2 * factor + (4 if isinstance(field, CirclesBlock) else 0)
             blocks += [label, self._field_block(field, spacing)]
         self.footer_blocks[0].before = 14 * factor
         return blocks + self.footer_blocks
 
     def _field_block(self, field: "Field", spacing: float) -> Block:
         pitch, body_style = _interpolate(self.scheme.pitch, spacing), self.scheme.body
-        if field.kind == "lines":
+        if isinstance(field, LinesBlock):
             quiet_style = replace(body_style, colour=SOFT)
             return WritingLines(field.count, pitch, look=quiet_style if field.numbered else None)
-        if field.kind == "table":
+        if isinstance(field, TableBlock):
             return Table(
                 field.columns,
                 field.rows,
@@ -124,7 +126,7 @@ class WorksheetLayout:
                 numbered=field.numbered,
                 ticks=field.tick_columns,
             )
-        if field.kind == "scale":
+        if isinstance(field, ScaleBlock):
             return Scale(field.left, field.right, field.steps, body_style)
         return Circles(
             field.left, field.right, field.middle, _interpolate(self.scheme.circle, spacing), body_style

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic_toolkit.documents import chart_plan, chart_table, course_report
+from clinic_toolkit.documents import chart_table, course_report, mark_shapes
 from clinic_toolkit.documents.chart_plan import ChartPlan, plan_chart
 from clinic_toolkit.psychometrics.score_change import ScoreRange
 from clinic_toolkit.record.questionnaires.administration_record import MODE_LABELS
@@ -52,9 +52,9 @@ def weekly(*given_: Read, start: date = DAY, **more: object) -> ChartPlan:
 
 
 def test_every_way_of_giving_has_a_shape_of_its_own() -> None:
-    assert set(chart_plan.SHAPE_BY_MODE) == set(MODE_LABELS)
-    assert len(set(chart_plan.SHAPE_BY_MODE.values())) == len(chart_plan.SHAPE_BY_MODE)
-    assert chart_plan.mode_shape("by_post") == chart_plan.UNKNOWN_SHAPE
+    assert set(mark_shapes.SHAPE_BY_MODE) == set(MODE_LABELS)
+    assert len(set(mark_shapes.SHAPE_BY_MODE.values())) == len(mark_shapes.SHAPE_BY_MODE)
+    assert mark_shapes.mode_shape("by_post") == mark_shapes.MarkShape.CROSS
 
 
 def test_every_answer_is_a_dot_and_a_number_is_a_mark() -> None:

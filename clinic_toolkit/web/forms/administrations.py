@@ -1,6 +1,7 @@
 """The form for choosing a questionnaire."""
 
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,13 @@ from clinic_toolkit.record.people.relationships import numbered_words
 from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.record.questionnaires.administrations import GENERAL_FRAME
 from clinic_toolkit.web.forms import fields
+
+
+class AboutChoice(StrEnum):
+    """Whom a questionnaire is about, beside the relationships that are known."""
+
+    SOMEONE_NEW = "new"
+    IN_GENERAL = "general"
 
 
 class ChooseQuestionnaireForm(Form):
@@ -38,7 +46,7 @@ class ChooseQuestionnaireForm(Form):
     ) -> "ChooseQuestionnaireForm":
         """Make the form for one client's relationships in this order, with the questionnaires on offer."""
         # For a client without relationships it is nearly always about someone new.
-        form = cls(typed, data={"about": "" if known else "new"})
+        form = cls(typed, data={"about": "" if known else AboutChoice.SOMEONE_NEW})
         form.offered_instruments = {instrument.id: instrument for instrument in on_offer}
         form.instrument.choices = [(instrument.id, instrument.title) for instrument in on_offer]
         form.offer_relationships(known, order)
@@ -49,7 +57,10 @@ class ChooseQuestionnaireForm(Form):
     ) -> None:
         """Offer these people in this order, someone new, and people in general."""
         self.about.choices = relationship_choices(known, order)
-        self.about.choices += [("new", "Someone new"), ("general", "People in general")]
+        self.about.choices += [
+            (AboutChoice.SOMEONE_NEW, "Someone new"),
+            (AboutChoice.IN_GENERAL, "People in general"),
+        ]
         self.frame_by_relationship = {
             relationship.id.hex: relationship.payload.frame for relationship in known
         }
@@ -67,11 +78,13 @@ class ChooseQuestionnaireForm(Form):
     def matches_record(self, body: Administration) -> bool:
         """Whether the administration was begun with exactly these fields."""
         relationship_id = body.relationship_id
-        is_same_new = self.about.data == "new" and (self.word.data, self.frame.data) == (
+        is_same_new = self.about.data == AboutChoice.SOMEONE_NEW and (self.word.data, self.frame.data) == (
             body.relationship_word,
             body.frame,
         )
-        is_same_known = self.about.data == (relationship_id.hex if relationship_id else "general")
+        is_same_known = self.about.data == (
+            relationship_id.hex if relationship_id else AboutChoice.IN_GENERAL
+        )
         instrument = self.chosen_instrument()
         return (
             instrument is not None and instrument.id == body.instrument_id and (is_same_new or is_same_known)
@@ -79,13 +92,13 @@ class ChooseQuestionnaireForm(Form):
 
     def validate_word(self, field: StringField) -> None:
         """Require the client's word for a new relationship; refuse a word if none is new."""
-        if self.about.data == "new" and not field.data:
+        if self.about.data == AboutChoice.SOMEONE_NEW and not field.data:
             raise ValidationError("Write the client’s own word for this person, or an initial.")
-        if self.about.data == "new" and fold_name(field.data or "") in self.named.values():
+        if self.about.data == AboutChoice.SOMEONE_NEW and fold_name(field.data or "") in self.named.values():
             raise ValidationError(
                 f"“{field.data}” is named already. Choose this person above, or write another word."
             )
-        is_other_choice = self.about.data and self.about.data != "new"
+        is_other_choice = self.about.data and self.about.data != AboutChoice.SOMEONE_NEW
         if is_other_choice and field.data and fold_name(field.data) != self.named.get(self.about.data):
             raise ValidationError(
                 f"You wrote “{field.data}” for someone new, but something else is chosen above. "
@@ -97,14 +110,14 @@ class ChooseQuestionnaireForm(Form):
         frame_ids = [
             frame.id for frame in catalogue.list_frames() if frame.takes_questionnaires and not frame.general
         ]
-        if self.about.data == "new" and field.data not in frame_ids:
+        if self.about.data == AboutChoice.SOMEONE_NEW and field.data not in frame_ids:
             raise ValidationError("Choose who this person is to the client.")
 
     def validate_about(self, field: Any) -> None:
         """Refuse a questionnaire that is not offered for this kind of relationship."""
         if field.data not in {value for value, _ in field.choices or ()}:
             raise ValidationError("Choose whom it is about.")
-        frame_id = {"new": self.frame.data, "general": GENERAL_FRAME}.get(
+        frame_id = {AboutChoice.SOMEONE_NEW: self.frame.data, AboutChoice.IN_GENERAL: GENERAL_FRAME}.get(
             field.data
         ) or self.frame_by_relationship.get(field.data, "")
         frames = {frame.id: frame for frame in catalogue.list_frames()}

@@ -12,9 +12,7 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people.relationship_record import Relationship
 from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.web.forms import fields
-from clinic_toolkit.web.forms.administrations import relationship_choices
-
-GENERAL = "general"
+from clinic_toolkit.web.forms.administrations import AboutChoice, relationship_choices
 
 
 class CheckInForm(Form):
@@ -30,7 +28,7 @@ class CheckInForm(Form):
         """Make the form for one client; `last` is the form value of whom the last check-in was about."""
         form = cls(typed, data={"about": last})
         form.about.choices = relationship_choices(known, order)
-        form.about.choices += [(GENERAL, "People in general")]
+        form.about.choices += [(AboutChoice.IN_GENERAL, "People in general")]
         return form
 
     def matches_record(self, body: Administration, instrument: str) -> bool:
@@ -38,7 +36,7 @@ class CheckInForm(Form):
         relationship_id = body.relationship_id
         return (body.instrument_id, self.about.data) == (
             instrument,
-            relationship_id.hex if relationship_id else GENERAL,
+            relationship_id.hex if relationship_id else AboutChoice.IN_GENERAL,
         )
 
 

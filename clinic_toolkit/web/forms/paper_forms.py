@@ -16,7 +16,7 @@ from clinic_toolkit.record.people.relationship_record import Relationship
 from clinic_toolkit.record.questionnaires import paper_entry
 from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.web.forms import fields
-from clinic_toolkit.web.forms.administrations import ChooseQuestionnaireForm
+from clinic_toolkit.web.forms.administrations import AboutChoice, ChooseQuestionnaireForm
 from clinic_toolkit.web.forms.date_fields import date_field
 
 
@@ -48,15 +48,17 @@ class PaperEntryForm(ChooseQuestionnaireForm):
         today: date,
     ) -> Self:
         """Make the form for one client's relationships in this order; `on` is the most likely date."""
-        form = cls(typed, data={"about": "" if known else "new", "on": on})
+        form = cls(typed, data={"about": "" if known else AboutChoice.SOMEONE_NEW, "on": on})
         form.offer_relationships(known, order)
         form.known_instruments = known_instruments
         form.today = today
         sheet = form.find_printed_form()
         # A sheet about people in general is about no one person, so no relationship has to be chosen.
-        is_unchosen = not form.about.data or (form.about.data == "new" and not form.word.data)
+        is_unchosen = not form.about.data or (
+            form.about.data == AboutChoice.SOMEONE_NEW and not form.word.data
+        )
         if sheet and sheet.general and is_unchosen:
-            form.about.data = "general"
+            form.about.data = AboutChoice.IN_GENERAL
         return form
 
     def find_printed_form(self) -> Sheet | None:
@@ -88,7 +90,7 @@ class PaperEntryForm(ChooseQuestionnaireForm):
             sheet = paper_entry.find_edition(field.data, self.known_instruments)
         except ClinicError as error:
             raise ValidationError(error.sentence) from error
-        if self.about.data and sheet.general != (self.about.data == "general"):
+        if self.about.data and sheet.general != (self.about.data == AboutChoice.IN_GENERAL):
             raise ValidationError(paper_entry.WordingMismatch(general=sheet.general).sentence)
 
     def validate_on(self, field: Any) -> None:

@@ -8,7 +8,7 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import clients, relationships
 from clinic_toolkit.record.people.relationship_record import Relationship
 from clinic_toolkit.web import context
-from clinic_toolkit.web.forms.administrations import ChooseQuestionnaireForm
+from clinic_toolkit.web.forms.administrations import AboutChoice, ChooseQuestionnaireForm
 
 
 def kind_choices() -> list[tuple[str, str]]:
@@ -31,9 +31,9 @@ def load_or_add_relationship(
     Raises:
         records.RecordNotFound: this client has no such relationship.
     """
-    if form.about.data == "general":
+    if form.about.data == AboutChoice.IN_GENERAL:
         return None
-    if form.about.data == "new":
+    if form.about.data == AboutChoice.SOMEONE_NEW:
         return relationships.create_relationship(
             context.db(),
             context.vault(),

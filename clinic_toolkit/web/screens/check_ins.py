@@ -15,7 +15,8 @@ from clinic_toolkit.record.people.relationship_record import Relationship
 from clinic_toolkit.record.questionnaires import administrations, recent_relationships
 from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION
 from clinic_toolkit.web import context
-from clinic_toolkit.web.forms.check_ins import GENERAL, CheckInForm
+from clinic_toolkit.web.forms.administrations import AboutChoice
+from clinic_toolkit.web.forms.check_ins import CheckInForm
 from clinic_toolkit.web.screen_parts import idempotent_forms
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.responses import ViewResult
@@ -83,7 +84,7 @@ def begin(session: UUID) -> ViewResult:
         ids={relationship.id.hex: relationship.id for relationship in offered_relationships},
         watched=watched,
         choices=_choices_with_question(form.about.choices[:-1], watched),
-        general=GENERAL,
+        general=AboutChoice.IN_GENERAL,
         form=form,
         errors=form.errors,
     )
@@ -109,5 +110,5 @@ def _default_relationship(client_id: UUID, known: list[RecordVersion[Relationshi
     for administration in administrations.list_administrations(context.db(), context.vault(), client_id):
         if check_ins.is_check_in(administration.payload):
             relationship_id = administration.payload.relationship_id
-            return relationship_id.hex if relationship_id else GENERAL
+            return relationship_id.hex if relationship_id else AboutChoice.IN_GENERAL
     return known[0].id.hex if len(known) == 1 else ""

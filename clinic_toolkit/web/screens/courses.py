@@ -5,8 +5,9 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
-from clinic_toolkit.documents import chart_plan, chart_table
+from clinic_toolkit.documents import chart_plan, chart_table, mark_shapes
 from clinic_toolkit.documents.chart_plan import ChartPlan
+from clinic_toolkit.documents.mark_shapes import MarkShape
 from clinic_toolkit.instruments.closed_sets import InstrumentKind
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
@@ -154,9 +155,9 @@ def charts_of_course(course: Course) -> list[tuple[CoursePart, ChartPlan, tuple[
     ]
 
 
-def shapes_of_modes(course: Course) -> list[tuple[str, str]]:
+def shapes_of_modes(course: Course) -> list[tuple[MarkShape, str]]:
     """The shape that stands for each mode of giving, with its words."""
-    return [(chart_plan.mode_shape(mode), words) for mode, words in course.modes]
+    return [(mark_shapes.mode_shape(mode), words) for mode, words in course.modes]
 
 
 def plan_part_chart(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from enum import StrEnum
 from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
@@ -31,6 +32,14 @@ from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("paper_forms", __name__)
+
+
+class KeptEntry(StrEnum):
+    """Which of two entries says what the sheet says."""
+
+    FIRST = "first"
+    SECOND = "second"
+
 
 _NO_ANSWER = Response(status=ResponseStatus.NOT_REACHED, value=None, wants_to_talk=False, remark="")
 
@@ -148,12 +157,12 @@ def settle(id: UUID) -> ViewResult:
         item_index for item_index in range(len(first_entry)) if f"{item_index + 1}-differs" in request.form
     ]
     choices = {item_index: request.form.get(f"{item_index + 1}-keep", "") for item_index in item_indexes}
-    if any(choice not in ("first", "second") for choice in choices.values()):
+    if any(choice not in tuple(KeptEntry) for choice in choices.values()):
         return _render_comparison(administration, item_indexes, second_entry, chosen=choices), 422
     decided = {
         item_index: replace(second_entry[item_index], remark=first_entry[item_index].remark)
         for item_index in item_indexes
-        if choices[item_index] == "second"
+        if choices[item_index] == KeptEntry.SECOND
     }
     paper_entry.settle_double_entry(context.db(), context.vault(), administration, decided, now=context.now())
     return responses.redirect_to(url_for("administrations.check", id=id))
