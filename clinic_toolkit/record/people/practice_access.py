@@ -84,7 +84,7 @@ def unlock_with_passphrase(db: Connection, passphrase: str, *, now: datetime) ->
         audit_log.append_entry(
             db,
             vault,
-            key_slot_events.with_slot_generation(AccessEvent.PASSPHRASE_COST_RAISED, vault),
+            key_slot_events.with_slot_generation(AccessEvent.GUESSING_SLOWED, vault),
             now=now,
         )
         vault.kdf_cost_upgraded = True
@@ -149,7 +149,7 @@ def is_current_passphrase(db: Connection, typed_passphrase: str) -> bool:
 
 def record_refused_passphrase(db: Connection, vault: Vault, *, now: datetime) -> None:
     """Append an audit entry saying that a wrong passphrase was typed where the current one was required."""
-    audit_log.append_entry(db, vault, AccessEvent.PASSPHRASE_REFUSED, now=now)
+    audit_log.append_entry(db, vault, AccessEvent.PHRASE_REFUSED, now=now)
 
 
 def generate_recovery_sheet() -> tuple[str, ...]:
@@ -167,7 +167,7 @@ def change_passphrase(db: Connection, vault: Vault, passphrase: str, *, now: dat
     key_slots.replace_passphrase(db, vault, passphrase)
     header_backup.write_before_commit(db, vault)
     audit_log.append_entry(
-        db, vault, key_slot_events.with_slot_generation(AccessEvent.PASSPHRASE_CHANGED, vault), now=now
+        db, vault, key_slot_events.with_slot_generation(AccessEvent.PHRASE_CHANGED, vault), now=now
     )
 
 

