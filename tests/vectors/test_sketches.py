@@ -17,6 +17,7 @@ from clinic_toolkit.record.writing import note_formats, note_rendering, notes
 from clinic_toolkit.record.writing.note_record import NotePart, PartSource
 from clinic_toolkit.store.base import sealed_table
 from clinic_toolkit.store.engine import reading, writing
+from clinic_toolkit.vault.rings import RingClass
 from tests.fixtures import practices
 from tests.fixtures.practices import NOW, Work
 
@@ -102,7 +103,7 @@ def test_a_kind_is_added_beside_the_others(work: Work) -> None:
             work.vault,
             measure,
             body,
-            ring=work.vault.get_ring(client.id, "record"),
+            ring=work.vault.get_ring(client.id, RingClass.RECORD),
             state=MeasureState.TAKEN,
             event=MeasureEvent.TAKEN,
             now=NOW,
