@@ -181,34 +181,34 @@ WAYS: dict[str, Way] = {
     "questionnaire_choice.choose": lambda at: steps.begin(at.me, at.hour),
     "administrations.item": lambda at: steps.give(at.me, at.me.open(f"{at.form()}/items/1"), 3),
     "administrations.finish": _press(lambda at: f"{at.form()}/check", "Finish"),
-    "administrations.leave": _press(lambda at: f"{at.form()}/check", "Stop"),
+    "administrations.stop": _press(lambda at: f"{at.form()}/check", "Stop"),
     "audit.begin_check": _press(lambda at: "/audit", "Check everything"),
-    "audit.find": lambda at: at.me.send(at.me.open("/audit"), {"day": ""}),
+    "audit.search": lambda at: at.me.send(at.me.open("/audit"), {"day": ""}),
     "cases.new": lambda at: intake.couple(at.me, "Cy", "Di"),
     "check_ins.begin": lambda at: at.me.send(at.me.open(f"{at.hour}/check-in"), {"about": "general"}),
     "clients.archive": _archived,
     "clients.edit": lambda at: at.me.send(at.me.open(f"{at.client}/edit"), {"phone": "1"}),
-    "clients.find": lambda at: at.me.send(at.me.open("/clients"), {"words": "Ana"}),
-    "joins.clients_entry": lambda at: _joined_client(at),
-    "joins.clients_apart": lambda at: at.me.press(_joined_client(at, back=True), "Take the two apart"),
+    "clients.search": lambda at: at.me.send(at.me.open("/clients"), {"words": "Ana"}),
+    "joins.join_client": lambda at: _joined_client(at),
+    "joins.separate_client": lambda at: at.me.press(_joined_client(at, back=True), "Take the two apart"),
     "clients.new": lambda at: intake.take_in(at.me, "Eve"),
     "clients.restore": lambda at: at.me.press(_archived(at), "Bring back"),
     "handover.decide": _press(lambda at: at.returned(changed=True), "Leave the record as it is"),
-    "handover.go_on": _press(lambda at: at.returned(), "Go on together"),
+    "handover.mark_reviewed": _press(lambda at: at.returned(), "Go on together"),
     "notes.save": lambda at: at.me.send(at.me.open(f"{at.hour}/note"), NOTE),
     "notes.sign": lambda at: at.me.send(at.note(), {"read": "yes"}),
     "open_lines.show": lambda at: at.me.send(_check_in(at), {"open_line": "Tea.", "go": "next"}),
-    "own_questionnaires.from_folder": _from_folder,
-    "own_questionnaires.leave": lambda at: at.me.press(at.looked_at(), "Do not add it"),
-    "own_questionnaires.offer": lambda at: at.me.press(_retired(at), "Offer it again"),
+    "own_questionnaires.preview_from_folder": _from_folder,
+    "own_questionnaires.discard_preview": lambda at: at.me.press(at.looked_at(), "Do not add it"),
+    "own_questionnaires.offer_again": lambda at: at.me.press(_retired(at), "Offer it again"),
     "own_questionnaires.retire": _retired,
-    "own_questionnaires.take_in": lambda at: own.take_in(at.site, at.me),
-    "paper_forms.again": lambda at: at.me.send(
+    "own_questionnaires.add": lambda at: own.take_in(at.site, at.me),
+    "paper_forms.second_entry": lambda at: at.me.send(
         at.me.open(f"{at.entered()}/again"), {"1-answer": "4", "2-answer": "3"}, by="1-answer"
     ),
-    "paper_forms.of_client": lambda at: at.me.send(at.me.open(f"{at.client}/paper"), at.paper()),
-    "paper_forms.of_hour": lambda at: at.me.send(at.me.open(f"{at.hour}/paper"), at.paper()),
-    "paper_forms.settle": _settled,
+    "paper_forms.new_for_client": lambda at: at.me.send(at.me.open(f"{at.client}/paper"), at.paper()),
+    "paper_forms.new_in_session": lambda at: at.me.send(at.me.open(f"{at.hour}/paper"), at.paper()),
+    "paper_forms.settle_differences": _settled,
     "practice.code": lambda at: _ways(at, "/practice/code", code="4H7K2M"),
     "practice.index": lambda at: at.me.send(at.me.open("/practice"), {"practice_name": "Quay"}),
     "practice.passphrase": lambda at: _ways(at, "/practice/passphrase", passphrase=NEW, passphrase_again=NEW),
@@ -221,29 +221,33 @@ WAYS: dict[str, Way] = {
     "relationships.edit": lambda at: at.me.send(
         at.me.open(f"{at.relationship().path}/edit"), {"word": "Mum", "frame": "parent"}
     ),
-    "joins.persons_entry": lambda at: _joined_person(at),
+    "joins.join_relationship": lambda at: _joined_person(at),
     "relationships.new": Desk.relationship,
-    "joins.persons_apart": lambda at: at.me.press(_joined_person(at, back=True), "Take the two apart"),
-    "relationships.put_away": lambda at: at.me.press(at.relationship(), "Archive"),
-    "relationships.take_up": lambda at: at.me.press(at.me.press(at.relationship(), "Archive"), "Bring back"),
+    "joins.separate_relationship": lambda at: at.me.press(
+        _joined_person(at, back=True), "Take the two apart"
+    ),
+    "relationships.archive": lambda at: at.me.press(at.relationship(), "Archive"),
+    "relationships.restore": lambda at: at.me.press(at.me.press(at.relationship(), "Archive"), "Bring back"),
     "results.together": lambda at: at.me.send(
         at.me.open(f"{at.result()}/together"), {"own_words": "I give a lot."}
     ),
     "rhythms.edit": lambda at: at.me.send(at.rhythm(), {"why": "To see what helps.", "times": "4"}),
-    "rhythms.go_on": _going_on,
-    "rhythms.not_today": lambda at: at.me.press(at.rhythm(), "Not today"),
+    "rhythms.continue_rhythm": _going_on,
+    "rhythms.record_decline": lambda at: at.me.press(at.rhythm(), "Not today"),
     "rhythms.stop": _stopped,
-    "rhythms.wish": lambda at: at.me.press(at.rhythm(), "wants to stop"),
+    "rhythms.record_wish_to_stop": lambda at: at.me.press(at.rhythm(), "wants to stop"),
     "risk_entries.add": lambda at: at.me.send(at.me.open(f"{at.entry().path}/add"), {"did": "Rang again."}),
-    "risk_entries.close": lambda at: at.me.send(
+    "risk_entries.close_prompts": lambda at: at.me.send(
         at.me.open(f"{at.result()}/risk-entry"), {"how": "asked", "asked": "About sleep."}
     ),
-    "risk_entries.close, not today": lambda at: at.me.send(at.me.open(f"{at.result()}/risk-entry"), PUT_OFF),
+    "risk_entries.close_prompts, not today": lambda at: at.me.send(
+        at.me.open(f"{at.result()}/risk-entry"), PUT_OFF
+    ),
     "risk_entries.new": Desk.entry,
     "risk_entries.new, not today": lambda at: at.me.send(
         at.me.open(f"{at.client}/risk-entries/new"), PUT_OFF
     ),
-    "risk_entries.of_hour": lambda at: at.me.send(
+    "risk_entries.new_in_session": lambda at: at.me.send(
         at.me.open(f"{at.hour}/risk-entries/new"), {"did": "Rang the clinic."}
     ),
     "endings.end": lambda at: steps.end_hour(
@@ -287,19 +291,19 @@ PAPERS = (
 )
 ELSEWHERE = dict.fromkeys(PAPERS, "a copy of a paper, which is saved as often as it is asked for") | {
     "audit.stop_check": "a check that was stopped is stopped",
-    "condition.go_on": "an answer to another state of the record leads to the page",
-    "condition.seen": "an answer to another state of the record leads to the page",
-    "confirm.answered": "asks for the passphrase, and writes nothing",
-    "handover.bring_in": "what is in is not brought in again: tests/record/test_handover.py",
+    "condition.accept_rollback": "an answer to another state of the record leads to the page",
+    "condition.acknowledge_loss": "an answer to another state of the record leads to the page",
+    "confirm.confirm_passphrase": "asks for the passphrase, and writes nothing",
+    "handover.retry_merge": "what is in is not brought in again: tests/record/test_handover.py",
     "handover.offer": "a test of its own",
-    "lock.chosen": "the new passphrase opens afterwards; the mark of its moment leads to Today",
+    "lock.replace_passphrase": "the new passphrase opens afterwards; the mark of its moment leads to Today",
     "lock.cover": "a test of its own",
     "lock.lock": "a test of its own",
     "lock.quit_program": "the program has ended after the first",
-    "lock.open_up": "a test of its own",
-    "lock.open_with_sheet": "waits for the first as the passphrase does, and comes in by its own groups",
+    "lock.unlock_with_secret": "a test of its own",
+    "lock.unlock_with_sheet": "waits for the first as the passphrase does, and comes in by its own groups",
     "own_questionnaires.upload": "looks at the same file, and writes nothing",
-    "previews.look_on": "a page to try, which keeps nothing",
+    "previews.continue_preview": "a page to try, which keeps nothing",
     "setup.code": "the mark of its moment, and the same code makes no new version",
     "setup.new_sheet": "the last sheet that was drawn is the one that is asked for",
     "setup.passphrase": "waits for the first, and leads to the lock",

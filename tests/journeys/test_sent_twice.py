@@ -108,10 +108,10 @@ def test_the_second_send_arrives_where_the_first_one_did(desk: Desk, knows: None
 # They write nothing to any record: they look, they wait in memory, or they change a way in.
 LOOKS = {
     "audit.begin_check",
-    "audit.find",
-    "clients.find",
-    "own_questionnaires.from_folder",
-    "own_questionnaires.leave",
+    "audit.search",
+    "clients.search",
+    "own_questionnaires.preview_from_folder",
+    "own_questionnaires.discard_preview",
     "practice.passphrase",
     "practice.sheet, drawn",
     "previews.item",

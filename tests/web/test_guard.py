@@ -28,7 +28,7 @@ def test_every_route_needs_the_keys_unless_it_is_named_here(site: Site) -> None:
         "static",
         "handover.handed_back",
         "lock.cover",
-        "lock.leave",
+        "lock.ask_to_quit",
         "lock.lock",
         "lock.quit_program",
         "promises.index",

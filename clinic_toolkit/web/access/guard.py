@@ -202,7 +202,7 @@ def _page_for_state(state: AccessState) -> str:
         case AccessState.BEFORE_SHEET_PROVED:
             return "/setup/sheet"
         case AccessState.AFTER_SHEET_LOGIN:
-            return url_for("lock.choose")
+            return url_for("lock.choose_passphrase")
         case AccessState.WHILE_LOCKED:
             back = safe_return_path(request.path) if request.method == "GET" and request.endpoint else None
             return url_for("lock.unlock", back=None if back in (None, "/") else back)

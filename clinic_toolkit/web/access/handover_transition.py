@@ -72,7 +72,7 @@ def merge_answers_after_commit(opened: Vault) -> None:
 def first_page_after_unlock(onward: str) -> str:
     """The path of the first page after an unlock: the returned forms, if there are any, else `onward`."""
     if clinician_side.has_open_handover(context.db(), context.vault()):
-        return url_for("handover.waiting", back=None if onward == "/" else onward)
+        return url_for("handover.first_unreviewed", back=None if onward == "/" else onward)
     return onward
 
 

@@ -62,10 +62,10 @@ def render_locked_page(sentence: str, back: str) -> ViewResult:
 
 def render_passphrase_question(back: str, *, error: str = "") -> ViewResult:
     """The page that asks for the passphrase. It sends the fields of the original form again."""
-    has_posted_form = request.method == "POST" and request.endpoint != "confirm.answered"
+    has_posted_form = request.method == "POST" and request.endpoint != "confirm.confirm_passphrase"
     page = render_template(
         "confirm/ask.html",
-        action=back if has_posted_form else url_for("confirm.answered"),
+        action=back if has_posted_form else url_for("confirm.confirm_passphrase"),
         kept=error_pages.resubmittable_fields() if has_posted_form else [("next", back)],
         field=STEP_UP_FIELD,
         errors={STEP_UP_FIELD: error} if error else {},

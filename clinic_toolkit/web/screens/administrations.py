@@ -203,8 +203,8 @@ def finished(id: UUID) -> ViewResult:
 
 
 @screen.post("/administrations/<uuid:id>/leave")
-def leave(id: UUID) -> ViewResult:
-    """Stop the questionnaire unfinished, from the page of answers."""
+def stop(id: UUID) -> ViewResult:
+    """Stop the questionnaire unfinished."""
     administration = progress.stop_administration(
         context.db(), context.vault(), _load_unfinished(id), now=context.now()
     )

@@ -73,7 +73,7 @@ def index() -> ViewResult:
 
 
 @screen.get("/audit/find")
-def found() -> ViewResult:
+def show_search() -> ViewResult:
     """The entries found. The client is not in the URL; an unknown search token leads to the whole log."""
     search = recent_searches.find_search(request.args.get(recent_searches.SEARCH_PARAM))
     return (
@@ -84,13 +84,13 @@ def found() -> ViewResult:
 
 
 @screen.post("/audit/find")
-def find() -> ViewResult:
+def search() -> ViewResult:
     """Find entries by client, kind and day. Sent by POST, so that no URL names the client."""
     form = AuditSearchForm(request.form)
     if not form.validate():
         return _render_list(form), 422
     search = {name: request.form.get(name, "") for name in form.data}
-    return responses.redirect_to(url_for(".found", search=recent_searches.remember_search(search)))
+    return responses.redirect_to(url_for(".show_search", search=recent_searches.remember_search(search)))
 
 
 def _render_list(form: AuditSearchForm) -> str:

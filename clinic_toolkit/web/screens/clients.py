@@ -72,7 +72,7 @@ def index() -> ViewResult:
 
 
 @screen.get("/clients/find")
-def found() -> ViewResult:
+def show_search() -> ViewResult:
     """The clients found. The search text is not in the URL; an unknown token leads to the whole list."""
     search = recent_searches.find_search(request.args.get(recent_searches.SEARCH_PARAM))
     if search is None:
@@ -83,14 +83,14 @@ def found() -> ViewResult:
 
 
 @screen.post("/clients/find")
-def find() -> ViewResult:
+def search() -> ViewResult:
     """Find clients by name, telephone or e-mail. Sent by POST, because the search text is a name."""
     search_text = " ".join(fields.clean_text(request.form.get("words")).split())
     if not search_text:
         return responses.redirect_to(url_for(".index"))
     # Redirect, because the browser's *Back* does not show again a page that answered a POST.
     return responses.redirect_to(
-        url_for(".found", search=recent_searches.remember_search({"words": search_text}))
+        url_for(".show_search", search=recent_searches.remember_search({"words": search_text}))
     )
 
 

@@ -27,7 +27,7 @@ def index() -> ViewResult:
 
 
 @screen.post("/condition/seen")
-def seen() -> ViewResult:
+def acknowledge_loss() -> ViewResult:
     """Acknowledge the losses shown; work goes on without what is missing."""
     if request.form.get("state") != condition.findings_token(context.unit_of_work().engine):
         return responses.redirect_to(url_for(".index"))
@@ -36,7 +36,7 @@ def seen() -> ViewResult:
 
 
 @screen.post("/condition/go-on")
-def go_on() -> ViewResult:
+def accept_rollback() -> ViewResult:
     """Accept an older state of the store as the current one."""
     engine = context.unit_of_work().engine
     if request.form.get("state") != condition.findings_token(engine) or not condition.can_accept_rollback(

@@ -16,7 +16,7 @@ def index() -> ViewResult:
 
 
 @screen.post("/confirm")
-def answered() -> ViewResult:
+def confirm_passphrase() -> ViewResult:
     """Check the passphrase, and go on to the act."""
     return_path = guard.safe_return_path(request.form.get("next")) or "/"
     return step_up.reject_wrong_passphrase(

@@ -60,7 +60,7 @@ def show(id: UUID) -> ViewResult:
 
 
 @screen.get("/clients/<uuid:id>/over-time")
-def in_general(id: UUID) -> ViewResult:
+def show_general(id: UUID) -> ViewResult:
     """The courses of all questionnaires about people in general."""
     clients.load_client(context.db(), context.vault(), id)
     return _render_courses(id, None, answered_items.ABOUT_PEOPLE_IN_GENERAL)
@@ -221,7 +221,7 @@ def paper(id: UUID) -> ViewResult:
                 "Back to the answers over time",
                 url_for(".show", id=relationship_id)
                 if relationship_id
-                else url_for(".in_general", id=course.client_id),
+                else url_for(".show_general", id=course.client_id),
             ),
             render=lambda: paper.render_course(page),
         )

@@ -95,7 +95,7 @@ def _prompt_line(asked: PromptGroup, back: str) -> MatterLine:
         asked.sentence(administration.id),
         *(entry.payload.deferral_sentence for entry in asked.deferred_by),
     ]
-    href = url_for("risk_entries.close", administration=administration.id, back=back)
+    href = url_for("risk_entries.close_prompts", administration=administration.id, back=back)
     return MatterLine(words=" ".join(sentences), href=href, link="Say what was done")
 
 

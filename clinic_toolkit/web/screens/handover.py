@@ -82,7 +82,7 @@ def handed_back() -> ViewResult:
 
 
 @screen.get("/handovers")
-def waiting() -> ViewResult:
+def first_unreviewed() -> ViewResult:
     """Redirect to the first returned form that was not reviewed yet, or else to the path in `back`."""
     return_path = guard.safe_return_path(request.args.get("back")) or "/"
     open_handovers = clinician_side.list_open_handovers(context.db(), context.vault())
@@ -113,14 +113,14 @@ def show(id: UUID) -> ViewResult:
         and fear_holds.is_held_after_closing(
             context.db(), context.vault(), review.administration.payload, prompts
         ),
-        hour=_hour(review.administration) if review else None,
+        hour=_find_hour(review.administration) if review else None,
         loose=return_review.list_orphaned_answers(handover),
         no_reassurance=NO_REASSURANCE,
     )
 
 
 @screen.post("/handovers/<uuid:id>/bring-in")
-def bring_in(id: UUID) -> ViewResult:
+def retry_merge(id: UUID) -> ViewResult:
     """Try again to merge answers that could not be merged at the unlock."""
     db, vault = context.db(), context.vault()
     clinician_side.merge_handover(db, vault, clinician_side.load_handover(db, vault, id), now=context.now())
@@ -144,7 +144,7 @@ def decide(id: UUID) -> ViewResult:
 
 
 @screen.post("/handovers/<uuid:id>/on")
-def go_on(id: UUID) -> ViewResult:
+def mark_reviewed(id: UUID) -> ViewResult:
     """Mark the form as reviewed, and go where the button leads."""
     db, vault = context.db(), context.vault()
     handover = clinician_side.load_handover(db, vault, id)
@@ -158,7 +158,7 @@ def _page_after_review(handover: RecordVersion[Handover], step: NextStep) -> str
     target = clinician_side.find_target(context.db(), context.vault(), handover.payload)
     if target is None:
         return url_for("today.index")
-    if step in (NextStep.END, NextStep.SESSION) and (hour := _hour(target)):
+    if step in (NextStep.END, NextStep.SESSION) and (hour := _find_hour(target)):
         ends_session = step == NextStep.END and hour.state == TherapySessionState.OPEN
         return url_for("endings.show" if ends_session else "sessions.show", id=hour.id)
     if step == NextStep.AGAIN and not target.final:
@@ -168,7 +168,7 @@ def _page_after_review(handover: RecordVersion[Handover], step: NextStep) -> str
     return url_for("results.show", id=target.id)
 
 
-def _hour(target: RecordVersion[Administration]) -> RecordVersion[TherapySession] | None:
+def _find_hour(target: RecordVersion[Administration]) -> RecordVersion[TherapySession] | None:
     """The session in which the form was handed over, or None if there is none or it is unreadable."""
     if target.payload.therapy_session_id is None:
         return None

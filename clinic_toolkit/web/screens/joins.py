@@ -18,7 +18,7 @@ screen = Blueprint("joins", __name__)
 
 
 @screen.route("/clients/<uuid:id>/join", methods=["GET", "POST"])
-def clients_entry(id: UUID) -> ViewResult:
+def join_client(id: UUID) -> ViewResult:
     """Join this client's entry to another entry of the same client."""
     db, vault = context.db(), context.vault()
     client = clients.load_client(db, vault, id)
@@ -50,7 +50,7 @@ def clients_entry(id: UUID) -> ViewResult:
 
 
 @screen.post("/clients/<uuid:id>/take-apart")
-def clients_apart(id: UUID) -> ViewResult:
+def separate_client(id: UUID) -> ViewResult:
     """Separate a joined entry of a client again."""
     client = clients.load_client(context.db(), context.vault(), id)
     if client.payload.joined_to_id:
@@ -59,7 +59,7 @@ def clients_apart(id: UUID) -> ViewResult:
 
 
 @screen.route("/relationships/<uuid:id>/join", methods=["GET", "POST"])
-def persons_entry(id: UUID) -> ViewResult:
+def join_relationship(id: UUID) -> ViewResult:
     """Join this relationship to another one that is about the same person."""
     db, vault = context.db(), context.vault()
     relationship = relationships.load_relationship(db, vault, id)
@@ -95,7 +95,7 @@ def _address_of_joined(relationship: RecordVersion[Relationship]) -> str:
 
 
 @screen.post("/relationships/<uuid:id>/take-apart")
-def persons_apart(id: UUID) -> ViewResult:
+def separate_relationship(id: UUID) -> ViewResult:
     """Separate a joined relationship again."""
     relationship = relationships.load_relationship(context.db(), context.vault(), id)
     if relationship.payload.joined_to_id:

@@ -30,7 +30,7 @@ def unlock() -> ViewResult:
 
 @screen.post("/unlock")
 @guard.allow_while_locked
-def open_up() -> ViewResult:
+def unlock_with_secret() -> ViewResult:
     """Try the passphrase or the return code. A wrong one ends this process: it may be nearly right."""
     form = request.form
     by_code, back = "code" in form, form.get("back", "")
@@ -68,7 +68,7 @@ def sheet() -> ViewResult:
 
 @screen.post("/unlock/sheet")
 @guard.allow_while_locked
-def open_with_sheet() -> ViewResult:
+def unlock_with_sheet() -> ViewResult:
     """Try the recovery sheet; the page names a mistyped group."""
     groups = [
         request.form.get(f"group{number}", "")[:MAX_SECRET_LENGTH] for number in range(1, SHEET_GROUPS + 1)
@@ -85,12 +85,12 @@ def open_with_sheet() -> ViewResult:
     sentence = unlocking.unlock_with_recovery_sheet(" ".join(groups))
     if sentence:
         return _render_sheet_form({"": sentence}), 422
-    return responses.redirect_to(url_for("lock.choose"))
+    return responses.redirect_to(url_for("lock.choose_passphrase"))
 
 
 @screen.get("/unlock/choose")
 @guard.allow_after_sheet_login
-def choose() -> ViewResult:
+def choose_passphrase() -> ViewResult:
     """Ask for a new passphrase after unlocking with the recovery sheet."""
     return _render_passphrase_form(
         PassphraseForm(guessable_names=guessable_names(context.load_practice().payload))
@@ -99,7 +99,7 @@ def choose() -> ViewResult:
 
 @screen.post("/unlock/choose")
 @guard.allow_after_sheet_login
-def chosen() -> ViewResult:
+def replace_passphrase() -> ViewResult:
     """Replace the passphrase, and go on to *Today*."""
     form = PassphraseForm(request.form, guessable_names=guessable_names(context.load_practice().payload))
     if not form.validate():
@@ -145,7 +145,7 @@ def cover() -> ViewResult:
 
 @screen.get("/quit")
 @guard.allow_always
-def leave() -> ViewResult:
+def ask_to_quit() -> ViewResult:
     """Explain what *Quit* does, and ask for confirmation."""
     return render_template("lock/quit.html", done=False)
 

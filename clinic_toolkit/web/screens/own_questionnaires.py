@@ -43,7 +43,7 @@ def upload() -> ViewResult:
 
 
 @screen.post("/your-questionnaires/folder")
-def from_folder() -> ViewResult:
+def preview_from_folder() -> ViewResult:
     """Parse a file from the inbox folder, and show its preview or all its errors."""
     name = request.form.get("file", "")
     data = definition_inbox.read_file(context.settings().data_folder, name)
@@ -80,7 +80,7 @@ def _preview_file(data: bytes, file: str) -> ViewResult:
 
 
 @screen.post("/your-questionnaires/take-in")
-def take_in() -> ViewResult:
+def add() -> ViewResult:
     """Add the questionnaire under preview to the practice."""
     db, vault = context.db(), context.vault()
     added = own_questionnaires.find_by_digest(db, vault, request.form.get("digest", ""))
@@ -108,7 +108,7 @@ def take_in() -> ViewResult:
 
 
 @screen.post("/your-questionnaires/leave")
-def leave() -> ViewResult:
+def discard_preview() -> ViewResult:
     """End the preview without adding the questionnaire."""
     pending_definition.discard_pending_definition()
     return responses.redirect_to(url_for(".index"))
@@ -125,7 +125,7 @@ def retire(id: UUID) -> ViewResult:
 
 
 @screen.post("/your-questionnaires/<uuid:id>/offer")
-def offer(id: UUID) -> ViewResult:
+def offer_again(id: UUID) -> ViewResult:
     """Offer a retired questionnaire again."""
     db, vault = context.db(), context.vault()
     own_questionnaires.reoffer_questionnaire(

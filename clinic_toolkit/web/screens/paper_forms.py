@@ -45,23 +45,23 @@ _NO_ANSWER = Response(status=ResponseStatus.NOT_REACHED, value=None, wants_to_ta
 
 
 @screen.route("/sessions/<uuid:session>/paper", methods=["GET", "POST"])
-def of_hour(session: UUID) -> ViewResult:
+def new_in_session(session: UUID) -> ViewResult:
     """Enter a form that belongs to a session."""
     db, vault = context.db(), context.vault()
     hour = therapy_sessions.load_therapy_session(db, vault, session)
     case = cases.load_case(db, vault, hour.payload.case_id)
     if case.payload.is_couple:
         return render_template("administrations/couple.html", here="clients", hour=hour)
-    return _enter_form(case.payload.client_ids[0], hour)
+    return _enter_paper_form(case.payload.client_ids[0], hour)
 
 
 @screen.route("/clients/<uuid:client>/paper", methods=["GET", "POST"])
-def of_client(client: UUID) -> ViewResult:
+def new_for_client(client: UUID) -> ViewResult:
     """Enter a form that belongs to no session."""
-    return _enter_form(client, None)
+    return _enter_paper_form(client, None)
 
 
-def _enter_form(client_id: UUID, hour: RecordVersion[TherapySession] | None) -> ViewResult:
+def _enter_paper_form(client_id: UUID, hour: RecordVersion[TherapySession] | None) -> ViewResult:
     db, vault, today = context.db(), context.vault(), context.today()
     client = clients.load_client(db, vault, client_id)
     active_relationships = relationships.list_active_relationships(db, vault, client.id)
@@ -110,7 +110,7 @@ def _likely_day(hour: RecordVersion[TherapySession] | None, today: date) -> date
 
 
 @screen.route("/administrations/<uuid:id>/again", methods=["GET", "POST"])
-def again(id: UUID) -> ViewResult:
+def second_entry(id: UUID) -> ViewResult:
     """Enter the same form a second time without seeing the first entry, and compare."""
     administration = _load_unfinished_paper_form(id)
     if request.method == "GET":
@@ -130,7 +130,7 @@ def again(id: UUID) -> ViewResult:
 
 
 @screen.post("/administrations/<uuid:id>/settle")
-def settle(id: UUID) -> ViewResult:
+def settle_differences(id: UUID) -> ViewResult:
     """Save what the sheet says where the two entries differ."""
     administration = _load_unfinished_paper_form(id)
     if (

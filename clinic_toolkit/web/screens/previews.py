@@ -115,7 +115,7 @@ def _next_address(instrument: Instrument, number: int) -> str:
 
 
 @screen.get("/all")
-def whole() -> ViewResult:
+def whole_form() -> ViewResult:
     """Every question on one page."""
     instrument = pending_definition.load_pending_definition().instrument
     lines = [
@@ -126,7 +126,7 @@ def whole() -> ViewResult:
 
 
 @screen.post("/all")
-def look_on() -> ViewResult:
+def continue_preview() -> ViewResult:
     """Redirect to the page of answers; nothing chosen is saved."""
     return responses.redirect_to(_preview_address("check"))
 

@@ -151,7 +151,7 @@ def _render_form(
 
 
 @screen.post("/relationships/<uuid:id>/put-away")
-def put_away(id: UUID) -> ViewResult:
+def archive(id: UUID) -> ViewResult:
     """Archive a relationship: it is not among the choices any more."""
     relationship = relationships.load_relationship(context.db(), context.vault(), id)
     if relationship.state == RelationshipState.ACTIVE:
@@ -160,7 +160,7 @@ def put_away(id: UUID) -> ViewResult:
 
 
 @screen.post("/relationships/<uuid:id>/take-up")
-def take_up(id: UUID) -> ViewResult:
+def restore(id: UUID) -> ViewResult:
     """Make an archived relationship one of the choices again."""
     relationship = relationships.load_relationship(context.db(), context.vault(), id)
     if relationship.state == RelationshipState.ARCHIVED:

@@ -55,7 +55,7 @@ def edit(id: UUID) -> ViewResult:
 
 
 @screen.post("/administrations/<uuid:id>/rhythm/not-today")
-def not_today(id: UUID) -> ViewResult:
+def record_decline(id: UUID) -> ViewResult:
     """Record that the client did not want it today; no reason is asked for."""
     administration, agreement = _load_round_and_rhythm(id)
     repeat_agreements.record_decline(
@@ -65,7 +65,7 @@ def not_today(id: UUID) -> ViewResult:
 
 
 @screen.post("/administrations/<uuid:id>/rhythm/wish")
-def wish(id: UUID) -> ViewResult:
+def record_wish_to_stop(id: UUID) -> ViewResult:
     """Record that the client wants to stop; the repeating ends at once."""
     administration, agreement = _load_round_and_rhythm(id)
     repeat_agreements.record_wish_to_stop(
@@ -85,7 +85,7 @@ def stop(id: UUID) -> ViewResult:
 
 
 @screen.post("/administrations/<uuid:id>/rhythm/go-on")
-def go_on(id: UUID) -> ViewResult:
+def continue_rhythm(id: UUID) -> ViewResult:
     """Record why the repeating goes on although stopping was proposed."""
     administration, agreement = _load_round_and_rhythm(id)
     form = GoOnForm(request.form)
@@ -139,7 +139,7 @@ def _redirect_back(administration: RecordVersion[Administration]) -> ViewResult:
 def over_time_address(body: Administration) -> str:
     """The URL of the course."""
     if body.relationship_id is None:
-        return url_for("courses.in_general", id=body.client_id, _anchor=body.instrument_id)
+        return url_for("courses.show_general", id=body.client_id, _anchor=body.instrument_id)
     return url_for("courses.show", id=body.relationship_id, _anchor=body.instrument_id)
 
 

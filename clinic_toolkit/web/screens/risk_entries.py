@@ -23,6 +23,7 @@ from clinic_toolkit.record.people.relationship_record import Relationship
 from clinic_toolkit.record.questionnaires import administrations, answered_items
 from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION, Administration
 from clinic_toolkit.record.safety import fear_holds, open_prompt_groups, risk_entries, risk_entry_record
+from clinic_toolkit.record.safety.risk_entry_record import RiskEntry
 from clinic_toolkit.record.writing import additions_after_signing
 from clinic_toolkit.record.writing.form_drafts import RISK_ENTRY_FORM
 from clinic_toolkit.web import context
@@ -37,7 +38,7 @@ screen = Blueprint("risk_entries", __name__)
 
 
 @screen.route("/administrations/<uuid:administration>/risk-entry", methods=["GET", "POST"])
-def close(administration: UUID) -> ViewResult:
+def close_prompts(administration: UUID) -> ViewResult:
     """Close the open prompts of a questionnaire: three choices, and optional lines of text."""
     source = administrations.load_administration(context.db(), context.vault(), administration)
     groups = open_prompt_groups.list_groups_after(context.db(), context.vault(), source)
@@ -56,7 +57,7 @@ def close(administration: UUID) -> ViewResult:
     )
     existing = _find_written_before(form, source.payload.client_id)
     if existing is not None:
-        return responses.redirect_to(_after(existing, source))
+        return responses.redirect_to(_address_after_entry(existing, source))
     if request.method == "POST":
         if not form.is_current:
             return _render_form(form, source.payload.client_id, draft, given=source, newer=True), 409
@@ -67,7 +68,7 @@ def close(administration: UUID) -> ViewResult:
                 form, source.payload.client_id, session=_hour_of_entry(source), about=about_id, given=source
             )
             draft.mark_recorded()
-            return responses.redirect_to(_after(entry, source))
+            return responses.redirect_to(_address_after_entry(entry, source))
     else:
         other_sources = {each.id: each for group in groups for each in group.questionnaires}
         context.audit_read(ADMINISTRATION, *({source.id: source} | other_sources).values())
@@ -75,16 +76,16 @@ def close(administration: UUID) -> ViewResult:
     return (page, 422) if form.errors else page
 
 
-def _after(entry: RecordVersion[risk_entry_record.RiskEntry], given: RecordVersion[Administration]) -> str:
+def _address_after_entry(entry: RecordVersion[RiskEntry], source: RecordVersion[Administration]) -> str:
     """The URL of the page where the prompt was seen, or of the entry if that page hides a fear hold."""
-    next_page = _page_after_entry(given)
-    hides_hold = not next_page.startswith((url_for("results.show", id=given.id), url_for("handover.waiting")))
-    if hides_hold and _still_held(entry):
+    next_page = _page_after_entry(source)
+    pages_with_hold = (url_for("results.show", id=source.id), url_for("handover.first_unreviewed"))
+    if not next_page.startswith(pages_with_hold) and _is_still_held(entry):
         return url_for(".show", id=entry.id, back=next_page)
     return next_page
 
 
-def _still_held(entry: RecordVersion[risk_entry_record.RiskEntry]) -> bool:
+def _is_still_held(entry: RecordVersion[RiskEntry]) -> bool:
     """Whether a fear hold remains although the entry closed a prompt about fear."""
     payload = entry.payload
     closed = payload.action != risk_entry_record.RiskAction.NOT_TODAY and any(
@@ -120,7 +121,7 @@ def _find_open_hour(client: UUID) -> UUID | None:
 
 
 @screen.route("/sessions/<uuid:session>/risk-entries/new", methods=["GET", "POST"])
-def of_hour(session: UUID) -> ViewResult:
+def new_in_session(session: UUID) -> ViewResult:
     """Write an entry in a session with one client, without a questionnaire."""
     hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), session)
     client_ids = therapy_session_loader.single_client_of(context.db(), context.vault(), hour)
@@ -147,7 +148,7 @@ def add(id: UUID) -> ViewResult:
 
 
 def _new_entry(
-    client: UUID, *, session: UUID | None, follows: RecordVersion[risk_entry_record.RiskEntry] | None = None
+    client: UUID, *, session: UUID | None, follows: RecordVersion[RiskEntry] | None = None
 ) -> ViewResult:
     draft = _open_draft(client, follows.id if follows else client)
     if (answer := draft.handle_autosave()) is not None:
@@ -208,7 +209,7 @@ def show(id: UUID) -> ViewResult:
         words=_words_by_relationship(entry.payload.client_id),
         joined=additions_after_signing.risk_entry_signing_mark(context.db(), context.vault(), entry),
         where=risk_entry_record.SHEET_PLACE_LABELS,
-        held=_still_held(entry),
+        held=_is_still_held(entry),
         in_general=answered_items.ABOUT_PEOPLE_IN_GENERAL,
         back=guard.safe_return_path(request.args.get("back")),
         no_reassurance=NO_REASSURANCE,
@@ -220,7 +221,7 @@ def _open_draft(client: UUID, subject: UUID) -> PageDraft:
     return draft_saving.open_page_draft(RISK_ENTRY_FORM, subject, ring=record_ring(context.vault(), client))
 
 
-def _find_written_before(form: RiskForm, client: UUID) -> RecordVersion[risk_entry_record.RiskEntry] | None:
+def _find_written_before(form: RiskForm, client: UUID) -> RecordVersion[RiskEntry] | None:
     """The entry that this form created when it was submitted before, or None."""
     return idempotent_forms.find_created_before(
         risk_entry_record.RISK_ENTRY, record_ring(context.vault(), client), form.matches_record
@@ -234,9 +235,9 @@ def _write_entry(
     session: UUID | None,
     about: UUID | None,
     given: RecordVersion[Administration] | None = None,
-    follows: RecordVersion[risk_entry_record.RiskEntry] | None = None,
-) -> RecordVersion[risk_entry_record.RiskEntry]:
-    payload = risk_entry_record.RiskEntry(
+    follows: RecordVersion[RiskEntry] | None = None,
+) -> RecordVersion[RiskEntry]:
+    payload = RiskEntry(
         client=client.bytes,
         therapy_session=session.bytes if session else None,
         entry_date=context.today(),
@@ -265,7 +266,7 @@ def _render_form(
     draft: PageDraft,
     *,
     given: RecordVersion[Administration] | None = None,
-    follows: RecordVersion[risk_entry_record.RiskEntry] | None = None,
+    follows: RecordVersion[RiskEntry] | None = None,
     newer: bool = False,
 ) -> str:
     return render_template(

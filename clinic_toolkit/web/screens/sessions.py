@@ -77,7 +77,7 @@ def open_planned(id: UUID) -> ViewResult:
             therapy_session_facts.loses_times(hour, today=context.today())
             and fields.parse_whole_number(request.form.get("version")) != hour.version
         ):
-            return responses.redirect_to(url_for(".again", id=id))
+            return responses.redirect_to(url_for(".ask_about_times", id=id))
         keep_end = request.form.get("end") == KEEP
         hour = therapy_sessions.open_therapy_session(
             context.db(), context.vault(), hour, now=context.now(), keep_end=keep_end
@@ -88,7 +88,7 @@ def open_planned(id: UUID) -> ViewResult:
 
 
 @screen.get("/sessions/<uuid:id>/open")
-def again(id: UUID) -> ViewResult:
+def ask_about_times(id: UUID) -> ViewResult:
     """Ask what to do with the noted times before a session is begun today or reopened."""
     hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
     today = context.today()
