@@ -1,1 +1,1 @@
-"""The house as a whole: its floors, its style, its sizes, and what it ships."""
+"""The package as a whole: its layers, its style, its sizes, and what it ships."""

@@ -1,4 +1,4 @@
-"""The pages about the house show the house as it stands."""
+"""The pages about the architecture show the package as it is on disk."""
 
 import re
 
@@ -6,14 +6,14 @@ from .tree import CHECKOUT, PACKAGE, modules
 
 
 def drawn() -> set[str]:
-    """The rooms of the package in the tree of docs/architecture.md."""
+    """The modules of the package in the tree of docs/architecture.md."""
     page = (CHECKOUT / "docs" / "architecture.md").read_text(encoding="utf-8")
     tree = page.split("```")[1].split("clinic_toolkit/\n", 1)[1]
     return set(re.findall(r"^  ([a-z_]+)(?:/|\.py)", tree, flags=re.MULTILINE))
 
 
 def standing() -> set[str]:
-    """The rooms that there are: a folder counts once there is a module in it."""
+    """The modules that there are: a folder counts once there is a module in it."""
     tops = {path.relative_to(PACKAGE).parts[0] for path in modules()}
     return {top.removesuffix(".py") for top in tops}
 

@@ -1,4 +1,4 @@
-"""Small values for the paper tests, made by hand so that these tests need no other floor."""
+"""Small values for the paper tests, made by hand so that these tests need no other layer."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID

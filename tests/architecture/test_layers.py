@@ -1,4 +1,4 @@
-"""A module imports only from floors below its own (the contracts stand in pyproject.toml)."""
+"""A module imports only from layers below its own (the contracts stand in pyproject.toml)."""
 
 import ast
 import re
@@ -21,7 +21,7 @@ PLANTS = {
         "import clinic_toolkit.record.people.clients",
         "The record stands on its subjects",
     ),
-    "store/plant.py": ("import clinic_toolkit.record", "The house stands on its floors"),
+    "store/plant.py": ("import clinic_toolkit.record", "The package stands on its layers"),
     "documents/plant.py": ("import clinic_toolkit.journal.records", "Paper is drawn from values"),
     "web/screens/plant.py": (
         "import clinic_toolkit.vault.vault\nimport clinic_toolkit.web.screens.today",
@@ -29,7 +29,7 @@ PLANTS = {
     ),
     "web/screen_parts/plant.py": (
         "import clinic_toolkit.web.access.guard",
-        "The pages stand on floors of their own",
+        "The pages stand on layers of their own",
     ),
     "web/handover/plant.py": (
         "import clinic_toolkit.record.people.clients",
