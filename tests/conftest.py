@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.fixtures import starts, worked_out
+from tests.fixtures import shared_caches, starts
 from tests.fixtures.outside import sitecustomize as outside
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(starts)
     # What is measured is measured as it is in life.
     if not config.getoption("--bench"):
-        worked_out.share()
+        shared_caches.share()
     settings.load_profile("ci" if config.getoption("--ci") else "own")
     if config.getoption("--bench") and config.getoption("numprocesses", None):
         raise pytest.UsageError("--bench measures, so it never runs in parallel: leave -n out.")

@@ -10,10 +10,10 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 
 from tests.browser import chrome, readers
 from tests.browser.chrome import Watched
-from tests.browser.kept import Firefoxes
 from tests.browser.marionette import Firefox
 from tests.browser.readers import Reader
-from tests.fixtures.quick import FORKED
+from tests.browser.reused_firefox import Firefoxes
+from tests.fixtures.cheap_passphrase_program import FORKED
 from tests.fixtures.running import Running
 from tests.journeys import person, steps
 

@@ -8,10 +8,10 @@ from typing import Any, Protocol
 from playwright.sync_api import Browser
 from playwright.sync_api import Page as ChromiumPage
 
-from tests.browser import chrome, heard
-from tests.browser.heard import Heard
-from tests.browser.kept import Firefoxes
+from tests.browser import accessibility_tree, chrome
+from tests.browser.accessibility_tree import Heard
 from tests.browser.marionette import Firefox
+from tests.browser.reused_firefox import Firefoxes
 
 LONGEST = 60.0
 
@@ -50,7 +50,7 @@ class InChromium:
 
     def told(self) -> list[Heard]:
         """What is told of the page, in order."""
-        return heard.in_chromium(self.page)
+        return accessibility_tree.in_chromium(self.page)
 
     def printed(self) -> bytes:
         """The page as a PDF, without backgrounds."""
@@ -73,7 +73,7 @@ class InFirefox:
 
     def told(self) -> list[Heard]:
         """What is told of the page, in order."""
-        return heard.in_firefox(self.driven)
+        return accessibility_tree.in_firefox(self.driven)
 
     def printed(self) -> bytes:
         """The page as a PDF, without backgrounds."""

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from tests.browser import firefox, marionette
-from tests.browser.kept import Firefoxes
 from tests.browser.marionette import CONTROL, TAB, Refused
-from tests.fixtures.quick import FORKED
+from tests.browser.reused_firefox import Firefoxes
+from tests.fixtures.cheap_passphrase_program import FORKED
 from tests.fixtures.running import Running
 
 pytestmark = pytest.mark.processes

@@ -36,15 +36,15 @@ from clinic_toolkit.record.writing.note_record import PartSource
 from clinic_toolkit.store.engine import open_store, reading, writing
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.worksheets.catalogue import load_worksheet
-from tests.fixtures import trails
+from tests.fixtures import audit_lines
 
 from .conftest import NOW, Demo
 
 
 def test_the_trail_holds_and_is_in_the_order_of_time(demo: Demo) -> None:
     with reading(demo.engine) as db:
-        count = trails.check(db, demo.vault)
-        lines = trails.lines(db, demo.vault, newest=count)
+        count = audit_lines.check(db, demo.vault)
+        lines = audit_lines.lines(db, demo.vault, newest=count)
     times = [line.recorded_at for line in reversed(lines)]
     assert count > 500
     assert times == sorted(times)
@@ -195,7 +195,7 @@ def test_today_is_full_whenever_it_is_opened(demo: Demo, tmp_path: Path, weekday
     vault = demo_practice.build_demo_practice(engine, now=now, content=demo.told)
     with reading(engine) as db:
         day = daily_overview.build_daily_overview(db, vault, now=now)
-        trails.check(db, vault)
+        audit_lines.check(db, vault)
         hours = [kept.payload for kept in therapy_session_timeline.list_therapy_sessions(db, vault)]
     engine.dispose()
     held = [body for body in hours if body.took_place]

@@ -16,7 +16,7 @@ from clinic_toolkit.documents import client_page, course_report, note, sheet_tex
 from clinic_toolkit.record.values import page_values
 from tests.documents import values
 from tests.documents.reading import PAPERS, SHEETS, chars, drawn, fonts, pages, shapes, texts
-from tests.documents.test_text import named, visible
+from tests.documents.test_printable_text import named, visible
 from tests.fixtures.replaced import replace
 
 HOSTILE = (

@@ -7,7 +7,7 @@ import pytest
 
 from clinic_toolkit.record.safety import fear_holds, open_prompt_groups, risk_entries
 from clinic_toolkit.store.engine import reading
-from tests.fixtures import trails
+from tests.fixtures import audit_lines
 from tests.fixtures.sites import Site
 from tests.journeys import intake, person
 from tests.journeys.pages import Page
@@ -63,7 +63,7 @@ def test_what_was_typed_is_found_again_until_it_is_recorded(desk: Desk, name: st
     after = me.open(path)
     assert "You began this on" not in after.text
     with reading(desk.site.work.engine) as db:
-        events = [line.event for line in trails.lines(db, desk.site.work.vault)]
+        events = [line.event for line in audit_lines.lines(db, desk.site.work.vault)]
     assert events.count("draft.saved") == 1 and events.count("draft.recorded") == 1
 
 

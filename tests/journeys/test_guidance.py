@@ -13,7 +13,7 @@ from clinic_toolkit.instruments.model import Frame, Instrument
 from clinic_toolkit.record.questionnaires import administrations
 from clinic_toolkit.record.questionnaires.administration_record import AdministrationMode
 from clinic_toolkit.store.engine import reading
-from tests.fixtures.handed import handed_over
+from tests.fixtures.handed_over_device import handed_over
 from tests.fixtures.practices import giving
 from tests.fixtures.sites import Site
 from tests.journeys import crawl, own, steps

@@ -10,7 +10,7 @@ from clinic_toolkit.record.handovers import clinician_side
 from clinic_toolkit.record.questionnaires import administrations, progress
 from clinic_toolkit.store.engine import writing
 from clinic_toolkit.web.access import handover_transition
-from tests.fixtures.handed import Device, taken_up
+from tests.fixtures.handed_over_device import Device, taken_up
 from tests.fixtures.sites import Site
 from tests.journeys import steps
 from tests.journeys.pages import Page

@@ -16,7 +16,7 @@ from clinic_toolkit.record.questionnaires import administrations, answers, own_q
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.web.transport.request_info import MIB
 from tests.fixtures import sites
-from tests.fixtures.handed import handed_over
+from tests.fixtures.handed_over_device import handed_over
 from tests.fixtures.practices import NOW
 from tests.fixtures.sites import Site
 from tests.journeys import own, person, steps

@@ -12,7 +12,7 @@ from clinic_toolkit.record.questionnaires import administrations, answered_items
 from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures.editions import EARLIER, put_on_the_shelf
-from tests.fixtures.handed import taken_up
+from tests.fixtures.handed_over_device import taken_up
 from tests.fixtures.practices import giving
 from tests.fixtures.sites import Site
 from tests.journeys import own, steps

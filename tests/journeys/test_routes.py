@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from clinic_toolkit.store.engine import reading
 from clinic_toolkit.web.pages import page_titles
-from tests.fixtures import sites, trails
+from tests.fixtures import audit_lines, sites
 from tests.fixtures.sites import Site, example
 from tests.journeys import crawl, person, steps
 from tests.journeys.pages import Page
@@ -120,7 +120,7 @@ def test_looking_at_anything_changes_nothing(furnished: tuple[Site, Person]) -> 
     site, me = furnished
     before = everything(site)
     with reading(site.work.engine) as db:
-        last = trails.lines(db, site.work.vault)[0].seq
+        last = audit_lines.lines(db, site.work.vault)[0].seq
     looked = 0
     for id in ids_in(site):
         for method, path in with_an_id(site, id):
@@ -132,7 +132,7 @@ def test_looking_at_anything_changes_nothing(furnished: tuple[Site, Person]) -> 
     assert looked > 200
     assert everything(site) == before
     with reading(site.work.engine) as db:
-        new = {line.event for line in trails.lines(db, site.work.vault) if line.seq > last}
+        new = {line.event for line in audit_lines.lines(db, site.work.vault) if line.seq > last}
     assert new == {"records.read"}
     # The control: the same comparison sees one answer.
     steps.begin(me, f"/sessions/{site.work.hour(site.work.client()).id}")

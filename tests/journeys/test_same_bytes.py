@@ -22,7 +22,7 @@ from clinic_toolkit.record.questionnaires.administration_record import Administr
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.store.engine import writing
 from clinic_toolkit.web.access import handover_transition
-from tests.fixtures.handed import handed_over
+from tests.fixtures.handed_over_device import handed_over
 from tests.fixtures.practices import NOW
 from tests.fixtures.replaced import replace
 from tests.fixtures.sites import Site

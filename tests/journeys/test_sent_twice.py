@@ -14,7 +14,7 @@ from clinic_toolkit.record.people import practice_access
 from clinic_toolkit.store.engine import reading
 from clinic_toolkit.vault import key_slots, return_code
 from clinic_toolkit.vault.vault import Vault
-from tests.fixtures.handed import handed_over
+from tests.fixtures.handed_over_device import handed_over
 from tests.fixtures.sites import TOKEN, Site, Visitor
 from tests.journeys import intake, person
 from tests.journeys.pages import Page

@@ -13,7 +13,7 @@ from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.psychometrics.bulk import NO_ANSWER, score_many
 from clinic_toolkit.psychometrics.scoring import AnswerDoesNotFit, score_form
 
-from . import made
+from . import invented_forms
 from .test_own_scoring import RESTING
 
 SHIPPED = [each for each in catalogue.list_instruments() if each.kind in ("difficulties", "strengths")]
@@ -27,7 +27,7 @@ def forms(draw: st.DrawFn) -> Instrument:
     if form is not RESTING:
         return form
     items = tuple(replace(i, weight=draw(WEIGHTS), reverse=draw(st.booleans())) for i in form.items)
-    rule = replace(made.missing_rule(form), prorate=draw(st.booleans()))
+    rule = replace(invented_forms.missing_rule(form), prorate=draw(st.booleans()))
     return replace(form, items=items, missing=rule, score=draw(st.sampled_from(ScoreKind)))
 
 

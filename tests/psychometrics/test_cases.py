@@ -14,10 +14,10 @@ from clinic_toolkit.psychometrics.result_sentences import (
 )
 from clinic_toolkit.psychometrics.scoring import round_half_up, score_form
 
-from . import made
+from . import invented_forms
 
 CASES = Path(__file__).parent.parent / "cases"
-FORMS = {"difficulties": made.difficulties(), "strengths": made.strengths()}
+FORMS = {"difficulties": invented_forms.difficulties(), "strengths": invented_forms.strengths()}
 
 
 def read(name: str) -> list[dict[str, Any]]:

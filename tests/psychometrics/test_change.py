@@ -19,11 +19,11 @@ from clinic_toolkit.psychometrics.reliable_change import (
 )
 from tests.fixtures.replaced import replace
 
-from . import made
+from . import invented_forms
 from .test_cases import read
 
 CASES = read("change.toml")
-LABELS = dict(enumerate(made.LABELS))
+LABELS = dict(enumerate(invented_forms.LABELS))
 FORM = ComparisonKey(instrument="giving", version="2", language="en", frame="parent")
 LOCAL = LocalData(key=FORM, people=100, alpha=0.80, feldt_lower=0.70, sd=7.5, on=date(2026, 11, 22))
 

@@ -16,7 +16,7 @@ from clinic_toolkit.psychometrics.result_sentences import (
 )
 from clinic_toolkit.psychometrics.scoring import round_half_up, score_form
 
-from . import made
+from . import invented_forms
 
 PAGE = (Path(__file__).parents[2] / "docs" / "scoring.md").read_text(encoding="utf-8")
 GIVING = next(form for form in list_instruments() if form.id == "giving")
@@ -77,11 +77,11 @@ def test_the_page_states_the_labels_and_the_rule_of_the_definitions() -> None:
     assert [row[1] for row in rows("Value")] == [option.label for option in GIVING.options]
     rule = {row[0]: re.findall(r"\d|all", row[1].partition(";")[0]) for row in rows("Number | Needs")}
     assert rule["the total (9 items)"] == [
-        str(made.missing_rule(GIVING).total_minimum),
-        str(made.missing_rule(GIVING).total_minimum_per_facet),
+        str(invented_forms.missing_rule(GIVING).total_minimum),
+        str(invented_forms.missing_rule(GIVING).total_minimum_per_facet),
     ]
-    assert rule["*What flows well* (8 items)"] == [str(made.missing_rule(FLOWS).total_minimum)]
-    assert rule["a part (3 items)"] == ["all", str(made.missing_rule(GIVING).facet_minimum)]
+    assert rule["*What flows well* (8 items)"] == [str(invented_forms.missing_rule(FLOWS).total_minimum)]
+    assert rule["a part (3 items)"] == ["all", str(invented_forms.missing_rule(GIVING).facet_minimum)]
 
 
 def test_a_wrong_example_would_be_seen() -> None:

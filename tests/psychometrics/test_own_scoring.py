@@ -29,8 +29,8 @@ from clinic_toolkit.psychometrics.scoring import format_score, keyed_value, scor
 from clinic_toolkit.psychometrics.worksheet_offers import offer_worksheets
 from clinic_toolkit.worksheets.catalogue import list_worksheets
 
-from . import made
-from .made import Said
+from . import invented_forms
+from .invented_forms import Said
 from .test_cases import read
 from .test_properties import has_digit, hides_its_blanks, named_labels
 
@@ -46,7 +46,7 @@ def changed(case: dict[str, Any]) -> Instrument:
     """The example with the changes that a case names."""
     form = replace(
         RESTING,
-        missing=replace(made.missing_rule(RESTING), **case.get("missing", {})),
+        missing=replace(invented_forms.missing_rule(RESTING), **case.get("missing", {})),
         **case.get("change", {}),
     )
     weights = case.get("weights", {})
@@ -96,7 +96,7 @@ def filled(draw: st.DrawFn) -> tuple[Instrument, Answers]:
     )
     kind = draw(st.sampled_from(KINDS))
     missing = replace(
-        made.missing_rule(RESTING),
+        invented_forms.missing_rule(RESTING),
         facet_minimum=draw(st.sampled_from((None, 1, 2))),
         total_minimum=draw(st.integers(1, 6)),
         total_minimum_per_facet=draw(st.sampled_from((None, 1, 2))),
@@ -118,7 +118,7 @@ def filled(draw: st.DrawFn) -> tuple[Instrument, Answers]:
 
 def by_the_rule(form: Instrument, answers: Answers) -> dict[str | None, bool]:
     """Which numbers there may be, written a second time from the answers alone; None is the whole."""
-    rule = made.missing_rule(form)
+    rule = invented_forms.missing_rule(form)
     held = {part: [i.id for i in form.items if i.facet == part and i.role == "difficulty"] for part in
             ("BODY", "MIND", "ASK")}  # fmt: skip
     count = {part: sum(answers.get(id) is not None for id in ids) for part, ids in held.items()}
@@ -158,7 +158,7 @@ def test_no_pattern_of_blanks_gives_a_number_outside_the_rule(case: tuple[Instru
 
 
 def test_the_rule_would_catch_a_sum_of_whatever_was_answered() -> None:
-    form = replace(RESTING, missing=replace(made.missing_rule(RESTING), prorate=False))
+    form = replace(RESTING, missing=replace(invented_forms.missing_rule(RESTING), prorate=False))
     assert by_the_rule(form, {"BODY-1": 3, "BODY-2": 1})["BODY"]
     assert not by_the_rule(form, {"BODY-1": 3})["BODY"]
 
@@ -253,9 +253,12 @@ def test_what_is_turned_round_is_never_counted_as_the_same_thing() -> None:
 
 
 def test_a_turned_question_is_never_said_to_go_well() -> None:
-    form = replace(made.strengths(), items=tuple(replace(i, reverse=True) for i in made.strengths().items))
+    form = replace(
+        invented_forms.strengths(),
+        items=tuple(replace(i, reverse=True) for i in invented_forms.strengths().items),
+    )
     assert strength_item_ids(form, score_form(form, {item.id: 4 for item in form.items})) == ()
-    plain = made.strengths()
+    plain = invented_forms.strengths()
     assert strength_item_ids(plain, score_form(plain, {item.id: 4 for item in plain.items}))
 
 
@@ -278,10 +281,12 @@ def test_no_sheet_is_offered_for_parts_that_only_share_a_name() -> None:
 
 
 def test_a_pattern_is_seen_whatever_kind_of_number_there_is() -> None:
-    form = replace(made.difficulties(), score=ScoreKind.SUM)
+    form = replace(invented_forms.difficulties(), score=ScoreKind.SUM)
     said = [Said(item_id=item.id, value=4) for item in form.items]
     both = [note for note in pattern_notes(form, said) if "both felt true" in note]
-    assert both and both == [n for n in pattern_notes(made.difficulties(), said) if "both felt true" in n]
+    assert both and both == [
+        n for n in pattern_notes(invented_forms.difficulties(), said) if "both felt true" in n
+    ]
 
 
 BAND = Band(lower=0, upper=9, label="few", source="Author 2020, page 3")
@@ -307,7 +312,7 @@ def test_how_a_number_is_made_is_said_as_it_is_done() -> None:
         "of the answers then fills in for the missing ones. With fewer answers you see words and a count, "
         "but no number."
     )
-    plain = replace(RESTING, missing=replace(made.missing_rule(RESTING), prorate=False))
+    plain = replace(RESTING, missing=replace(invented_forms.missing_rule(RESTING), prorate=False))
     assert "It needs an answer to every question that is counted." in explain_scoring(plain)
     assert " ".join(explain_scoring(catalogue.load_instrument("giving"))) == (
         "For the clinician only: the average of the answered difficulty questions on a line from 0 (never) "
@@ -321,7 +326,7 @@ def test_what_ships_uses_none_of_it(form: Instrument) -> None:
     assert form.score == "stretched" and form.answer_words == "frequency" and not form.bands
     assert not any(item.reverse or item.weight != 1 for item in form.items)
     assert not any(facet.parent for facet in form.facets)
-    assert not made.missing_rule(form).prorate and not form.own and form.side != "other"
+    assert not invented_forms.missing_rule(form).prorate and not form.own and form.side != "other"
 
 
 @given(st.data())

@@ -24,15 +24,15 @@ from clinic_toolkit.psychometrics.result_sentences import (
 )
 from clinic_toolkit.psychometrics.scoring import InstrumentScore, score_form
 
-from . import made
+from . import invented_forms
 
 Answers = dict[str, int | None]
 
-DIFFICULTIES = made.difficulties()
-STRENGTHS = made.strengths()
-THREE_OPTIONS = made.difficulties(("Rarely", "Sometimes", "Often"))
-TWO_OPTIONS = made.difficulties(("Seldom", "Often"))
-SEVEN_OPTIONS = made.difficulties(("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta"))
+DIFFICULTIES = invented_forms.difficulties()
+STRENGTHS = invented_forms.strengths()
+THREE_OPTIONS = invented_forms.difficulties(("Rarely", "Sometimes", "Often"))
+TWO_OPTIONS = invented_forms.difficulties(("Seldom", "Often"))
+SEVEN_OPTIONS = invented_forms.difficulties(("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta"))
 FORMS = (DIFFICULTIES, STRENGTHS, THREE_OPTIONS, TWO_OPTIONS, SEVEN_OPTIONS, *list_instruments())
 NAMES = [f"{form.id}-{form.kind}-{len(form.options)}" for form in FORMS]
 
@@ -203,8 +203,8 @@ def test_no_sentence_names_a_label_that_was_not_chosen(case: tuple[Instrument, A
 
 def test_a_range_of_two_labels_would_be_caught_when_one_was_chosen() -> None:
     said = "For the questions about this you said most of the time or nearly all the time."
-    assert named_labels(said, made.LABELS) == {"Most of the time", "Nearly all the time"}
-    assert not named_labels(said, made.LABELS) <= {"Nearly all the time"}
+    assert named_labels(said, invented_forms.LABELS) == {"Most of the time", "Nearly all the time"}
+    assert not named_labels(said, invented_forms.LABELS) <= {"Nearly all the time"}
 
 
 def to_the_client(form: Instrument, answers: Answers) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 from clinic_toolkit.psychometrics.numerals import number_in_words
 from clinic_toolkit.psychometrics.scoring import AnswerDoesNotFit, round_half_up, score_form
 
-from . import made
+from . import invented_forms
 
 
 @pytest.mark.parametrize(
@@ -28,14 +28,14 @@ def test_pythons_own_rounding_would_not_do() -> None:
 
 @pytest.mark.parametrize("size", [2, 3, 4, 5, 7, 11])
 def test_any_scale_runs_from_0_to_100(size: int) -> None:
-    form = made.difficulties(tuple(f"label {n}" for n in range(size)))
+    form = invented_forms.difficulties(tuple(f"label {n}" for n in range(size)))
     lowest = score_form(form, {item.id: 0 for item in form.items})
     top = score_form(form, {item.id: size - 1 for item in form.items})
     assert (lowest.total, top.total) == (0, 100)
 
 
 def test_a_half_stays_exact_on_a_scale_of_four() -> None:
-    form = made.difficulties(("a", "b", "c", "d"))
+    form = invented_forms.difficulties(("a", "b", "c", "d"))
     values = dict(
         zip([i.id for i in form.items if i.role == "difficulty"], [3, 2, 1] * 2 + [3, 0], strict=False)
     )
@@ -43,7 +43,7 @@ def test_a_half_stays_exact_on_a_scale_of_four() -> None:
 
 
 def test_an_answer_to_no_item_or_with_no_option_is_refused() -> None:
-    form = made.difficulties()
+    form = invented_forms.difficulties()
     for wrong in ({"Z.Z": 1}, {"A.T": 5}, {"A.T": -1}):
         with pytest.raises(AnswerDoesNotFit) as refused:
             score_form(form, wrong)

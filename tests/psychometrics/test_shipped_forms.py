@@ -16,7 +16,7 @@ from clinic_toolkit.psychometrics.scoring import score_form
 from clinic_toolkit.psychometrics.worksheet_offers import offer_worksheets
 from clinic_toolkit.worksheets.catalogue import list_worksheets
 
-from .made import Said
+from .invented_forms import Said
 
 DIFFICULTIES = [form for form in list_instruments() if form.kind == "difficulties"]
 each_form = pytest.mark.parametrize("form", DIFFICULTIES, ids=lambda form: form.id)

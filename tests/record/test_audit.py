@@ -17,15 +17,15 @@ from clinic_toolkit.record.people import clients
 from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.vault import key_slots
-from tests.fixtures import trails
+from tests.fixtures import audit_lines
 from tests.fixtures.practices import NOW, Work
 
 
 def test_every_write_adds_a_signed_line_that_names_the_version(work: Work) -> None:
     kept = work.client()
     with reading(work.engine) as db:
-        line = next(each for each in trails.lines(db, work.vault) if each.event == "client.added")
-        assert trails.check(db, work.vault) >= 3
+        line = next(each for each in audit_lines.lines(db, work.vault) if each.event == "client.added")
+        assert audit_lines.check(db, work.vault) >= 3
     assert line.is_signed
     assert [(entry.record, entry.version) for entry in line.references] == [(kept.id.bytes, 1)]
 
@@ -37,10 +37,10 @@ def test_lines_added_while_locked_are_adopted_at_the_next_unlock(work: Work) -> 
         audit_log.append_keyless_entry(db, work.vault.incarnation, "unlock.failed", now=NOW)
         assert unsigned_entries.sign_unsigned_entries(db, work.vault, now=NOW) == 2
     with reading(work.engine) as db:
-        newest, *rest = trails.lines(db, work.vault)
+        newest, *rest = audit_lines.lines(db, work.vault)
         assert newest.event.startswith("audit.adopted ")
         assert not rest[0].is_signed
-        trails.check(db, work.vault)
+        audit_lines.check(db, work.vault)
 
 
 def test_a_vault_that_was_not_told_of_a_line_asks_the_trail_again(work: Work) -> None:
@@ -74,7 +74,7 @@ def test_a_changed_line_is_named(work: Work, column: str) -> None:
         ).scalar_one()
     _tamper(work, 2, **{column: bytes([value[0] ^ 1]) + value[1:]})
     with pytest.raises(audit_log.ChainBroken) as caught, reading(work.engine) as db:
-        trails.check(db, work.vault)
+        audit_lines.check(db, work.vault)
     assert caught.value.seq == 2
 
 
@@ -84,7 +84,7 @@ def test_a_missing_line_is_named(work: Work) -> None:
         db.exec_driver_sql("DROP TRIGGER no_delete_audit_line")
         db.execute(audit_log.audit_log_table.delete().where(audit_log.audit_log_table.c.seq == 2))
     with pytest.raises(audit_log.ChainBroken), reading(work.engine) as db:
-        trails.check(db, work.vault)
+        audit_lines.check(db, work.vault)
 
 
 def test_a_refused_line_is_told_at_an_unlock_of_three_lines(work: Work) -> None:
@@ -106,15 +106,15 @@ def test_a_line_forged_without_the_key_is_not_adopted_silently(work: Work) -> No
         audit_log.append_keyless_entry(db, uuid4(), "unlock.failed", now=NOW)
         audit_log.append_keyless_entry(db, work.vault.incarnation, "unlock.failed", now=NOW)
     with writing(work.engine) as db:
-        before = trails.lines(db, work.vault, newest=2)
+        before = audit_lines.lines(db, work.vault, newest=2)
         assert unsigned_entries.sign_unsigned_entries(db, work.vault, now=NOW) is None
         assert unsigned_entries.find_refused_entry(db, work.vault) == before[1].seq
     with reading(work.engine) as db:
-        told = trails.lines(db, work.vault, newest=1)[0]
+        told = audit_lines.lines(db, work.vault, newest=1)[0]
         assert told.is_signed
         assert told.event == f"audit.not_adopted {before[1].seq}"
         with pytest.raises(audit_log.ChainBroken) as caught:
-            trails.check(db, work.vault)
+            audit_lines.check(db, work.vault)
     assert caught.value.seq == before[1].seq
 
 
@@ -226,4 +226,4 @@ def test_the_control_of_the_tests_above_is_adopted(work: Work) -> None:
     with writing(work.engine) as db:
         assert unsigned_entries.sign_unsigned_entries(db, work.vault, now=NOW) == 1
     with reading(work.engine) as db:
-        assert trails.lines(db, work.vault, newest=1)[0].event == f"audit.adopted {seq}-{seq}"
+        assert audit_lines.lines(db, work.vault, newest=1)[0].event == f"audit.adopted {seq}-{seq}"

@@ -12,7 +12,7 @@ from clinic_toolkit.store.engine import open_store, reading, writing
 from clinic_toolkit.vault import header_backup, key_slot_tables, key_slots
 from clinic_toolkit.vault.key_slot_tables import KeySlotKind, slot_table
 from clinic_toolkit.vault.key_slots import WrongSecret
-from tests.fixtures import trails
+from tests.fixtures import audit_lines
 from tests.fixtures.practices import NOW, SETTINGS
 from tests.reliability.small_practice import LATER, quickly
 
@@ -54,7 +54,7 @@ def enter(store: Engine) -> list[str]:
     assert vault.slots_intact
     with reading(store) as db:
         assert header_backup.find_fault(db, vault) == ""
-        return [line.event for line in trails.lines(db, vault, newest=2)]
+        return [line.event for line in audit_lines.lines(db, vault, newest=2)]
 
 
 @pytest.mark.usefixtures("a_better_moment")

@@ -29,7 +29,7 @@ from clinic_toolkit.vault.key_slots import WrongSecret
 from clinic_toolkit.vault.vault import Vault
 from tests.fixtures import findings
 from tests.reliability.small_practice import LATER, PASSPHRASE, Small, quickly
-from tests.reliability.told import Place, Told, bytes_of, stands, told
+from tests.reliability.store_contents import Place, Told, bytes_of, stands, told
 
 REFUSED, NOTICED, HARMLESS = "refused", "noticed", "harmless"
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import time_machine
 
-from tests.fixtures import quick
+from tests.fixtures import cheap_passphrase_program
 
 FAULT = "CLINIC_TEST_FAULT"
 # Where the time stands that every process believes.
@@ -90,7 +90,7 @@ FAULTS: dict[str, Callable[[], None]] = {
 FAULTS[os.environ.get(FAULT, "")]()
 
 if __name__ == "__mp_main__":
-    quick.spend_little()
+    cheap_passphrase_program.spend_little()
 
 if __name__ == "__main__":
     from clinic_toolkit.cli import main

@@ -37,7 +37,7 @@ from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.worksheets import catalogue
 from tests.fixtures import practices
 from tests.fixtures.practices import NOW, SETTINGS, giving
-from tests.reliability.told import Told, bytes_of, told
+from tests.reliability.store_contents import Told, bytes_of, told
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "own-questionnaire.toml"
 PASSPHRASE = "glacier mandolin unwrapped spoken dentist walnut"

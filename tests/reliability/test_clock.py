@@ -26,7 +26,7 @@ from clinic_toolkit.store.engine import open_store, reading
 from clinic_toolkit.vault import unlock_attempts
 from clinic_toolkit.web.access import unlocking
 from clinic_toolkit.web.perimeter.timeouts import Timeouts
-from tests.fixtures import running, sites, trails
+from tests.fixtures import audit_lines, running, sites
 from tests.fixtures.running import Running
 from tests.fixtures.sites import Site
 from tests.fixtures.waiting import wait_for
@@ -93,7 +93,7 @@ def saves_follow_each_other(site: Site, moments: tuple[datetime, ...]) -> int:
     site.work.engine.dispose()
     engine = open_store(place)
     with reading(engine) as db:
-        lines = list(reversed(trails.lines(db, site.work.vault, newest=100_000)))
+        lines = list(reversed(audit_lines.lines(db, site.work.vault, newest=100_000)))
         assert inspection.inspect_all(db, site.work.vault, lambda done, of: None).findings == ()
     assert anchor.verdict(engine).is_clean
     engine.dispose()

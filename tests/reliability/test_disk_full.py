@@ -26,7 +26,7 @@ from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web import unit_of_work
 from clinic_toolkit.web.handover.client_messages import GENERIC_MESSAGE
 from tests.fixtures import sites
-from tests.fixtures.handed import handed_over
+from tests.fixtures.handed_over_device import handed_over
 from tests.fixtures.practices import NOW, giving
 from tests.fixtures.prepared import prepared, sheet_form
 from tests.fixtures.running import COMMAND, Running

@@ -22,7 +22,7 @@ from clinic_toolkit.store.engine import checkpoint, open_store, writing
 from clinic_toolkit.store.folder import ANCHOR_FILE, DATABASE_FILE, HEADER_BACKUP_FILE
 from tests.reliability.judging import HARMLESS, NOTICED, REFUSED, Failed, Judge, Look, many_openings, room
 from tests.reliability.small_practice import LATER, PASSPHRASE, Small, small_practice
-from tests.reliability.told import KINDS
+from tests.reliability.store_contents import KINDS
 
 pytestmark = pytest.mark.slow
 

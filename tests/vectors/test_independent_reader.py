@@ -23,7 +23,7 @@ from clinic_toolkit.vault.rings import RingClass
 from tests.fixtures import vaults
 from tests.fixtures.practices import SETTINGS
 
-from . import independent_head, independent_reader
+from . import independent_header, independent_reader
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 READER = Path(independent_reader.__file__)
@@ -178,7 +178,7 @@ def test_the_second_copy_opens_what_the_store_does_not_any_more(tmp_path: Path) 
     engine.dispose()
     with pytest.raises((ValueError, TypeError)):
         independent_reader.Reader(folder, sheet=" ".join(groups))
-    generation = independent_head.put_back(folder, tmp_path / "back")
+    generation = independent_header.put_back(folder, tmp_path / "back")
     assert generation == vault.slot_generation
     with reading_of(tmp_path / "back", sheet=" ".join(groups)) as reader:
         (kept,) = reader.records()
@@ -186,7 +186,7 @@ def test_the_second_copy_opens_what_the_store_does_not_any_more(tmp_path: Path) 
     assert "Lindenhof" in str(independent_reader.decoded(kept["raw"]))
     assert lines[0] == f"practice.created slots-{generation}"
     # It stands alone, and is no longer than it must be.
-    source = Path(independent_head.__file__).read_text(encoding="utf-8")
+    source = Path(independent_header.__file__).read_text(encoding="utf-8")
     assert "clinic_toolkit" not in source and len(source.splitlines()) < 80
 
 
@@ -197,11 +197,11 @@ def test_a_bit_in_the_second_copy_is_noticed(tmp_path: Path) -> None:
         practice_access.create_practice(db, SETTINGS, passphrase=vaults.PASSPHRASE, now=NOW)
     engine.dispose()
     whole = (folder / "clinic.head").read_bytes()
-    assert independent_head.head(folder)[0] == 2
+    assert independent_header.head(folder)[0] == 2
     for at in range(0, len(whole), 37):
         (folder / "clinic.head").write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
         with pytest.raises(ValueError):
-            independent_head.head(folder)
+            independent_header.head(folder)
 
 
 def test_the_reader_knows_every_length_of_a_time() -> None:

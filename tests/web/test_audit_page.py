@@ -12,7 +12,7 @@ from clinic_toolkit.journal import audit_log, audit_reader, inventory_snapshot, 
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.store.types import to_microseconds
 from clinic_toolkit.vault.vault import Vault
-from tests.fixtures import trails
+from tests.fixtures import audit_lines
 from tests.fixtures.practices import NOW, giving
 from tests.fixtures.sites import Site
 
@@ -68,7 +68,7 @@ def test_looking_at_the_trail_is_in_the_trail(site: Site) -> None:
     kept = site.work.client("Ana Reyes")
     site.get("/audit")
     with reading(site.work.engine) as db:
-        newest = trails.lines(db, site.work.vault)[0]
+        newest = audit_lines.lines(db, site.work.vault)[0]
     assert newest.event == "records.read"
     assert {entry.record for entry in newest.references} == {kept.id.bytes}
 

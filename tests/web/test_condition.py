@@ -19,7 +19,7 @@ from clinic_toolkit.store.anchor_slot import AnchorSlot
 from clinic_toolkit.store.engine import checkpoint, open_store, reading, writing
 from clinic_toolkit.vault import key_slots
 from clinic_toolkit.web.app import create_app
-from tests.fixtures import practices, trails
+from tests.fixtures import audit_lines, practices
 from tests.fixtures.practices import NOW, Work, giving
 from tests.fixtures.sites import Site, TestKeeper
 
@@ -65,7 +65,7 @@ def new(name: str) -> dict[str, str]:
 
 def events(site: Site) -> list[str]:
     with reading(site.work.engine) as db:
-        return [line.event for line in trails.lines(db, site.work.vault)]
+        return [line.event for line in audit_lines.lines(db, site.work.vault)]
 
 
 def test_what_is_missing_is_the_first_page_and_is_named(lost: Site) -> None:

@@ -24,7 +24,7 @@ from clinic_toolkit.web.access import handover_transition
 from clinic_toolkit.web.handover import client_app, client_messages
 from clinic_toolkit.web.perimeter import gate
 from tests.fixtures import sites
-from tests.fixtures.handed import Device, TestLine, TestTray, handed_over, let_in
+from tests.fixtures.handed_over_device import Device, TestLine, TestTray, handed_over, let_in
 from tests.fixtures.practices import giving
 from tests.fixtures.sites import Site, Stranger
 from tests.journeys import crawl

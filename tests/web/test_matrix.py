@@ -7,7 +7,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from clinic_toolkit.web.perimeter import gate
-from tests.fixtures.handed import Device, handed_over
+from tests.fixtures.handed_over_device import Device, handed_over
 from tests.fixtures.practices import giving
 from tests.fixtures.sites import Site, Stranger, example
 

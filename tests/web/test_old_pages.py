@@ -4,7 +4,7 @@ import pytest
 from flask import request
 
 from clinic_toolkit.web.perimeter import post_bodies
-from tests.fixtures.handed import handed_over
+from tests.fixtures.handed_over_device import handed_over
 from tests.fixtures.practices import giving
 from tests.fixtures.sites import TOKEN, Site
 

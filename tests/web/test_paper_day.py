@@ -11,7 +11,7 @@ from clinic_toolkit.record.people.therapy_session_record import TherapySession, 
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.web.content import paper_day
 from tests.architecture.tree import CHECKOUT
-from tests.fixtures import trails
+from tests.fixtures import audit_lines
 from tests.fixtures.sites import Site
 
 TODAY = datetime.now().astimezone().date()
@@ -24,7 +24,7 @@ def plain(page: str) -> str:
 
 def last_line(site: Site) -> AuditEntry:
     with reading(site.work.engine) as db:
-        return trails.lines(db, site.work.vault, newest=1)[0]
+        return audit_lines.lines(db, site.work.vault, newest=1)[0]
 
 
 def plan(site: Site, name: str, on: date) -> None:

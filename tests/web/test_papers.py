@@ -15,7 +15,7 @@ from clinic_toolkit.store import anchor
 from clinic_toolkit.store.engine import reading
 from clinic_toolkit.store.store_rescue import rescue_if_replaced
 from clinic_toolkit.web.transport import security_headers
-from tests.fixtures import sites, trails
+from tests.fixtures import audit_lines, sites
 from tests.fixtures.sites import Site
 from tests.journeys import crawl, person
 from tests.journeys.pages import Page
@@ -63,7 +63,7 @@ def paper_of(page: Page) -> Page:
 
 def last_line(site: Site) -> AuditEntry:
     with reading(site.work.engine) as db:
-        return trails.lines(db, site.work.vault, newest=1)[0]
+        return audit_lines.lines(db, site.work.vault, newest=1)[0]
 
 
 def test_every_kind_of_paper_is_on_a_page_of_ours(holding: list[Page]) -> None:

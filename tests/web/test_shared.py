@@ -13,7 +13,7 @@ from clinic_toolkit.record.questionnaires.administration_record import Administr
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.web.access import handover_transition
 from clinic_toolkit.web.context import UnlockedSession
-from tests.fixtures import trails
+from tests.fixtures import audit_lines
 from tests.fixtures.practices import NOW, giving
 from tests.fixtures.sites import Site
 from tests.journeys import pages, person, steps
@@ -171,7 +171,7 @@ def test_asking_again_holds_no_lock_back_and_writes_nothing(
 
     def seen() -> tuple[float, int, int]:
         with reading(site.work.engine) as db:
-            last = trails.lines(db, site.work.vault)[0].seq
+            last = audit_lines.lines(db, site.work.vault)[0].seq
             return (
                 activity._last_active,
                 last,

@@ -137,7 +137,7 @@ PROMISES = (
             "tests/store/test_engine.py::test_every_setting_holds_on_every_connection",
             "tests/reliability/test_anchor.py::test_the_anchor_is_never_behind_what_was_confirmed",
             "tests/store/test_anchor_losses.py::test_every_flipped_bit_of_a_log_is_harmless_or_noticed",
-            "tests/store/test_exchange.py::test_nothing_is_saved_into_a_file_without_a_name",
+            "tests/store/test_file_guard.py::test_nothing_is_saved_into_a_file_without_a_name",
         ),
         untested="Cuts of the power are simulated from a recording of what the program wrote on Linux; no "
         "real machine was switched off.",
@@ -151,13 +151,13 @@ PROMISES = (
         "trail is damaged, what was saved at its time is shown, and named as not confirmed.",
         tests=(
             "tests/record/test_inspection.py::test_damage_is_named_and_the_rest_is_still_checked",
-            "tests/record/test_hurt.py::test_a_removed_record_is_missed_and_the_others_are_there",
-            "tests/record/test_hurt.py::test_an_older_version_put_in_the_place_of_the_newest_is_not_shown",
-            "tests/record/test_unnamed.py::test_a_client_of_a_copied_folder_with_keys_and_case_and_note",
-            "tests/record/test_unnamed.py::test_another_content_of_the_newest_version_is_not_shown",
+            "tests/record/test_integrity.py::test_a_removed_record_is_missed_and_the_others_are_there",
+            "tests/record/test_integrity.py::test_an_older_version_put_in_the_place_of_the_newest_is_not_shown",
+            "tests/record/test_unnamed_versions.py::test_a_client_of_a_copied_folder_with_keys_and_case_and_note",
+            "tests/record/test_unnamed_versions.py::test_another_content_of_the_newest_version_is_not_shown",
             "tests/vectors/test_independent_reader.py::test_it_notices_what_was_changed",
-            "tests/reliability/test_head_flips.py::test_a_bit_in_the_list_of_tables",
-            "tests/reliability/test_head_flips.py::test_a_bit_in_the_head_of_the_practice",
+            "tests/reliability/test_header_flips.py::test_a_bit_in_the_list_of_tables",
+            "tests/reliability/test_header_flips.py::test_a_bit_in_the_head_of_the_practice",
         ),
         untested="One bit can still keep everything from being read in these places: the first 100 bytes "
         "of the data file, and what says where the rows of a table lie (the head of a page, the head of a "
@@ -175,7 +175,7 @@ PROMISES = (
             "tests/browser/test_other_origins.py::test_no_other_port_or_name_is_answered",
             "tests/reliability/test_refusals.py::test_every_refusal_is_alike",
             "tests/reliability/test_refusals.py::test_another_user_of_the_machine_is_not_answered_with_every_right_word",
-            "tests/web/test_launch.py::test_a_file_lets_one_browser_in_once",
+            "tests/web/test_browser_launch.py::test_a_file_lets_one_browser_in_once",
             "tests/reliability/test_processes.py::test_nothing_listens_beyond_this_machine",
             "tests/reliability/test_processes.py::test_files_are_for_this_user_only",
         ),
@@ -218,8 +218,8 @@ PROMISES = (
             "tests/journeys/test_signed_notes.py::test_what_is_edited_later_stands_beside_the_signed_note_and_not_in_it",
             "tests/journeys/test_signed_notes.py::test_a_fact_that_changed_while_the_page_was_read_is_not_signed_unseen",
             "tests/journeys/test_notes.py::test_no_route_changes_a_signed_note",
-            "tests/record/test_signed_facts.py::test_a_signed_note_is_read_whatever_is_hurt",
-            "tests/record/test_signed_facts.py::test_a_clock_that_jumps_changes_nothing_of_what_came_before_or_after",
+            "tests/record/test_signature_facts.py::test_a_signed_note_is_read_whatever_is_hurt",
+            "tests/record/test_signature_facts.py::test_a_clock_that_jumps_changes_nothing_of_what_came_before_or_after",
         ),
     ),
 )

@@ -32,7 +32,7 @@ def raised() -> Exception:
 
 def test_a_line_keeps_code_id_class_and_place() -> None:
     text = line("clinic", "request.unforeseen", error=raised(), opaque="3fa09c1b")
-    assert "request.unforeseen 3fa09c1b ValueError at test_log.py:" in text
+    assert "request.unforeseen 3fa09c1b ValueError at test_redacted_logging.py:" in text
     assert "\n" not in text
 
 

@@ -14,7 +14,7 @@ from clinic_toolkit.record.people import practice
 from clinic_toolkit.store.engine import writing
 from clinic_toolkit.web.context import UnlockedSession
 from tests.fixtures import sites
-from tests.fixtures.handed import Device, handed_over
+from tests.fixtures.handed_over_device import Device, handed_over
 from tests.fixtures.practices import NOW, giving
 from tests.fixtures.sites import Site
 

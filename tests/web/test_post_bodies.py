@@ -7,7 +7,7 @@ import pytest
 from clinic_toolkit.settings import Settings
 from clinic_toolkit.web.access import guard, unlocking
 from clinic_toolkit.web.perimeter import browser_launch, post_bodies
-from tests.fixtures.handed import handed_over, key_of
+from tests.fixtures.handed_over_device import handed_over, key_of
 from tests.fixtures.practices import giving
 from tests.fixtures.sites import TOKEN, Site
 

@@ -34,7 +34,7 @@ from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures import filled
 from tests.fixtures.filled import said
 from tests.fixtures.practices import NOW, Work, signed
-from tests.record.test_asked_again import asking_about
+from tests.record.test_open_prompt_groups import asking_about
 
 DAY = timedelta(days=1)
 

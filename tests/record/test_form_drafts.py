@@ -13,7 +13,7 @@ from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.vault import key_slots
 from clinic_toolkit.vault.rings import RingClass
 from clinic_toolkit.vault.vault import OwnRingLost
-from tests.fixtures import trails
+from tests.fixtures import audit_lines
 from tests.fixtures.practices import NOW, Work
 
 WORDS = "Said that nobody would miss him."
@@ -110,7 +110,7 @@ def test_at_its_end_the_words_are_overwritten(work: Work, end) -> None:  # type:
         assert [row.version for row in rows_left] == [2]
         assert len(rows_left[0].sealed) < len(before)
         assert not empty.payload.fields
-        assert trails.lines(db, work.vault)[0].event in ("draft.discarded", "draft.recorded")
+        assert audit_lines.lines(db, work.vault)[0].event in ("draft.discarded", "draft.recorded")
         # Nothing is missed, and nothing is wrong.
         assert inspection.inspect_all(db, work.vault, lambda *_: None).findings == ()
     again = kept(work, empty, client.id, ring)

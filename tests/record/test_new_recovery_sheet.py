@@ -13,7 +13,7 @@ from clinic_toolkit.store.connections import writer_engine
 from clinic_toolkit.store.engine import checkpoint, open_store, reading, writing
 from clinic_toolkit.vault import key_slots
 from clinic_toolkit.vault.key_slots import WrongSecret
-from tests.fixtures import trails
+from tests.fixtures import audit_lines
 from tests.fixtures.practices import NOW, Work
 
 MADE_ON = date(2026, 11, 22)
@@ -51,7 +51,7 @@ def test_the_new_sheet_opens_the_old_one_is_refused_and_the_date_is_kept(work: W
         opened = key_slots.unlock_with_recovery_sheet(db, " ".join(drawn).lower())
         assert opened.slots_intact
         kept = practice.load_practice_settings(db, opened).payload
-        said = [line.event for line in trails.lines(db, opened, newest=2)]
+        said = [line.event for line in audit_lines.lines(db, opened, newest=2)]
     assert (kept.recovery_sheet_proved, kept.recovery_sheet_made_on) == (True, MADE_ON)
     assert said == ["practice.saved", "practice.sheet_replaced slots-2"]
 

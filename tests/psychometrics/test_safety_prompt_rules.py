@@ -18,10 +18,10 @@ from clinic_toolkit.psychometrics.safety_prompt_rules import (
     should_reopen_prompt,
 )
 
-from . import made
-from .made import Said
+from . import invented_forms
+from .invented_forms import Said
 
-FORM = made.difficulties()
+FORM = invented_forms.difficulties()
 BURDEN, FEAR = "A.T", "B.T"
 
 
@@ -93,7 +93,7 @@ def test_the_sentence_says_what_was_seen_where_and_what_to_ask() -> None:
 
 
 def test_a_shorter_scale_keeps_the_rule() -> None:
-    form = made.difficulties(("Rarely", "Sometimes", "Often"))
+    form = invented_forms.difficulties(("Rarely", "Sometimes", "Often"))
     assert list_prompt_sentences(form, [Said(item_id=BURDEN, value=1)])
     assert not list_prompt_sentences(form, [Said(item_id=BURDEN, value=0)])
 
@@ -119,7 +119,7 @@ def test_a_question_says_from_which_answer_on_it_asks() -> None:
     assert lowest_prompting_option(FORM, by_id[BURDEN]).label == "About half the time"
     turned = replace(by_id[FEAR], reverse=True)
     assert lowest_prompting_option(FORM, turned).label == "Most of the time"
-    two = made.difficulties(("No", "Yes"))
+    two = invented_forms.difficulties(("No", "Yes"))
     assert {lowest_prompting_option(two, item).label for item in two.items if item.safety_flag != "none"} == {
         "Yes"
     }

@@ -18,7 +18,7 @@ from clinic_toolkit.vault import key_slots, unlock_attempts
 from clinic_toolkit.vault.key_slot_tables import KeySlotKind, slot_table
 from clinic_toolkit.vault.key_slots import WrongSecret
 from clinic_toolkit.web.access import secret_removal
-from tests.fixtures import trails
+from tests.fixtures import audit_lines
 from tests.fixtures.practices import NOW
 from tests.fixtures.sites import Site
 
@@ -39,7 +39,9 @@ def knows(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def events(site: Site, newest: int = 3) -> list[tuple[str, bool]]:
     with reading(site.work.engine) as db:
-        return [(line.event, line.is_signed) for line in trails.lines(db, site.work.vault, newest=newest)]
+        return [
+            (line.event, line.is_signed) for line in audit_lines.lines(db, site.work.vault, newest=newest)
+        ]
 
 
 def opens(site: Site, groups: list[str] | tuple[str, ...]) -> bool:

@@ -9,8 +9,8 @@ import pytest
 
 from clinic_toolkit.instruments import catalogue
 from tests.browser import readers
+from tests.browser.accessibility_tree import Heard
 from tests.browser.conftest import Practice, made, opened
-from tests.browser.heard import Heard
 from tests.browser.readers import Reader
 from tests.journeys import person, steps
 

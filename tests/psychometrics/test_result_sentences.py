@@ -14,9 +14,9 @@ from clinic_toolkit.psychometrics.result_sentences import (
 )
 from clinic_toolkit.psychometrics.scoring import score_form
 
-from . import made
+from . import invented_forms
 
-FORM = made.difficulties()
+FORM = invented_forms.difficulties()
 
 
 def answers(**facets: tuple[int | None, int | None, int | None]) -> dict[str, int | None]:
@@ -57,7 +57,7 @@ def test_a_phrase_with_a_comma_is_closed_by_one() -> None:
 
 
 def test_a_form_of_strengths_has_sentences_of_its_own() -> None:
-    form = made.strengths()
+    form = invented_forms.strengths()
     result = score_form(form, {"J1.a": 4, "J1.b": 3, "J2.a": 4, "J3.a": 1, "J3.b": 1, "J4.a": 3, "J4.b": 3})
     assert stood_out_sentences(form, result) == (
         "For both questions about giving gladly you said most of the time or nearly all the time.",
@@ -100,12 +100,12 @@ def test_a_number_never_stands_without_its_count() -> None:
         == "Not scored: 4 of 9 answered"
     )
     assert describe_count(FORM, nine.facets[2]) == "2 of 3 answered, no number"
-    strands = made.strengths()
+    strands = invented_forms.strengths()
     assert describe_count(strands, score_form(strands, {"J1.a": 1}).facets[0]) == "1 of 2 answered"
 
 
 def test_labels_inside_a_sentence() -> None:
-    assert list(option_labels(FORM).values()) == list(made.LABELS)
+    assert list(option_labels(FORM).values()) == list(invented_forms.LABELS)
     assert uncapitalise("Most of the time") == "most of the time"
     assert uncapitalise("I agree") == "I agree"
     assert uncapitalise("In part") == "in part"

@@ -1,6 +1,6 @@
 """Puts the second copy of a practice's head back into a copy of its store, from `docs/format.md` alone.
 
-    python independent_head.py FOLDER TARGET      (TARGET is a new folder; FOLDER is only read)
+    python independent_header.py FOLDER TARGET      (TARGET is a new folder; FOLDER is only read)
 
 Needs Python 3.11 and no key: what the file holds is sealed. `independent_reader.py` reads the result, and
 the audit trail that it finds there says whether the ways in are the newest.

@@ -18,7 +18,7 @@ from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.store.storage_errors import StorageFull
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web import context
-from tests.fixtures import trails
+from tests.fixtures import audit_lines
 from tests.fixtures.practices import NOW, giving
 from tests.fixtures.sites import Site, example
 
@@ -110,7 +110,7 @@ def test_no_get_of_any_route_writes_anything_but_its_audit_line(site: Site) -> N
 
     def events() -> list[str]:
         with reading(site.work.engine) as db:
-            return [line.event for line in trails.lines(db, site.work.vault)]
+            return [line.event for line in audit_lines.lines(db, site.work.vault)]
 
     before, lines = everything(), len(events())
     adapter = site.app.url_map.bind("")
@@ -133,11 +133,11 @@ def test_what_a_page_shows_is_one_line_of_audit(site: Site) -> None:
         return "shown"
 
     with reading(site.work.engine) as db:
-        before = trails.lines(db, site.work.vault)[0].seq
+        before = audit_lines.lines(db, site.work.vault)[0].seq
     site.get(site.route(view, "GET"))
     with reading(site.work.engine) as db:
-        lines = [line for line in trails.lines(db, site.work.vault) if line.seq > before]
-        trails.check(db, site.work.vault)
+        lines = [line for line in audit_lines.lines(db, site.work.vault) if line.seq > before]
+        audit_lines.check(db, site.work.vault)
     assert [line.event for line in lines] == ["records.read"]
     assert {entry.record for entry in lines[0].references} == {first.id.bytes, second.id.bytes}
     assert len(lines[0].references) == 2
@@ -154,7 +154,7 @@ def test_answers_shown_on_the_page_of_an_hour_are_in_the_audit(site: Site, page:
     def seen(path: str) -> set[bytes]:
         assert site.get(path).status_code == 200
         with reading(site.work.engine) as db:
-            return {entry.record for entry in trails.lines(db, site.work.vault, newest=1)[0].references}
+            return {entry.record for entry in audit_lines.lines(db, site.work.vault, newest=1)[0].references}
 
     assert given.id.bytes in seen(f"/sessions/{hour.id}/{page}")
     assert given.id.bytes not in seen(f"/sessions/{other.id}/{page}")

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from clinic_toolkit.psychometrics.worksheet_offers import offer_worksheets
 from clinic_toolkit.worksheets.model import LinesBlock, Worksheet
 
-from . import made
+from . import invented_forms
 
-FORM = made.difficulties()
+FORM = invented_forms.difficulties()
 
 
 def sheet(number: int, *facets: str) -> Worksheet:
@@ -54,7 +54,7 @@ def test_most_answers_at_the_top_come_first_and_two_is_the_most() -> None:
 
 def test_strengths_and_blanks_offer_nothing() -> None:
     assert offer_worksheets(FORM, {"A.B": 4, "B.F": 0, "A.T": None}, SHEETS) == ()
-    form = made.strengths()
+    form = invented_forms.strengths()
     assert offer_worksheets(form, {item.id: 0 for item in form.items}, (sheet(15, "J1"),)) == ()
     assert offer_worksheets(FORM, {"A.T": 4}, ()) == ()
 
