@@ -26,6 +26,7 @@ from clinic_toolkit.store.base import add_refusing_trigger, metadata
 from clinic_toolkit.store.engine import on_rollback
 from clinic_toolkit.store.statements import PreparedStatement
 from clinic_toolkit.store.types import from_microseconds, to_microseconds
+from clinic_toolkit.vault.inventory import GENESIS_HASH
 from clinic_toolkit.vault.vault import SealBroken, Vault
 
 
@@ -40,8 +41,7 @@ class JournalEvent(StrEnum):
 
 
 KEYLESS_MARK, SEALED_MARK = b"\x00", b"\x01"
-_KEY_ID_LENGTH = 16
-GENESIS_HASH = bytes(32)
+KEY_ID_LENGTH = 16
 
 audit_log_table = Table(
     "audit_line",
@@ -121,7 +121,8 @@ def _next_position(db: Connection) -> tuple[int, bytes]:
     return seq + 1, previous_hash
 
 
-def _chain_hash(incarnation: UUID, seq: int, previous_hash: bytes, body: bytes) -> bytes:
+def chain_hash(incarnation: UUID, seq: int, previous_hash: bytes, body: bytes) -> bytes:
+    """The hash of an entry, which the next entry of the chain is bound to."""
     return hashlib.sha256(encode_fields("hash/audit", incarnation, seq, previous_hash, body)).digest()
 
 
@@ -150,7 +151,7 @@ def append_entry(
         table="audit_line", record=vault.incarnation, version=seq, ring=vault.practice_ring, payload=payload
     )
     body = SEALED_MARK + sealed.kid + sealed.blob
-    entry_hash = _chain_hash(vault.incarnation, seq, previous_hash, body)
+    entry_hash = chain_hash(vault.incarnation, seq, previous_hash, body)
     signature = vault.sign("sig/audit", vault.incarnation, seq, entry_hash)
     _INSERT_ENTRY.execute(db, {"seq": seq, "body": body, "hash": entry_hash, "signature": signature})
     saved_references = () if is_read_only_event(event) else references
@@ -198,7 +199,7 @@ def append_keyless_entry(db: Connection, incarnation: UUID, event: str, *, now: 
         return 0
     seq, previous_hash = _next_position(db)
     body = KEYLESS_MARK + keyless_events.encode_event(event, to_microseconds(now))
-    entry_hash = _chain_hash(incarnation, seq, previous_hash, body)
+    entry_hash = chain_hash(incarnation, seq, previous_hash, body)
     _INSERT_ENTRY.execute(db, {"seq": seq, "body": body, "hash": entry_hash, "signature": None})
     anchor.queue_entry(db, incarnation=incarnation, seq=seq, entry_hash=entry_hash, at=to_microseconds(now))
     return seq
@@ -217,7 +218,7 @@ def iter_chained_rows(db: Connection, vault: Vault, seq: int, previous_hash: byt
         select(audit_log_table).where(audit_log_table.c.seq > seq).order_by(audit_log_table.c.seq)
     ):
         seq += 1
-        if row.seq != seq or row.hash != _chain_hash(vault.incarnation, seq, previous_hash, row.body):
+        if row.seq != seq or row.hash != chain_hash(vault.incarnation, seq, previous_hash, row.body):
             raise ChainBroken(seq)
         previous_hash = row.hash
         yield row
@@ -249,7 +250,7 @@ def iter_entries_after(db: Connection, vault: Vault, seq: int) -> Iterator[ReadR
     ):
         for missing_seq in sequence_gaps.missing_numbers(seq + 1, row.seq):
             yield ReadResult(seq=missing_seq, hash=row.hash, entry=None)
-        continues_chain = previous_hash and row.hash == _chain_hash(
+        continues_chain = previous_hash and row.hash == chain_hash(
             vault.incarnation, row.seq, previous_hash, row.body
         )
         seq, previous_hash, is_signed = row.seq, row.hash, row.signature is not None
@@ -284,8 +285,8 @@ def _open_entry(vault: Vault, seq: int, body: bytes, *, signed: bool) -> AuditEn
         record=vault.incarnation,
         version=seq,
         ring=vault.practice_ring,
-        kid=body[1 : 1 + _KEY_ID_LENGTH],
-        blob=body[1 + _KEY_ID_LENGTH :],
+        kid=body[1 : 1 + KEY_ID_LENGTH],
+        blob=body[1 + KEY_ID_LENGTH :],
     )
     payload = _decode_payload(envelope.payload)
     return AuditEntry(

@@ -4,7 +4,6 @@ A bad entry is returned with its fault and reading goes on, so that the reader s
 Never writes.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from enum import StrEnum
@@ -14,29 +13,29 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection, func, select
 
-from clinic_toolkit.crypto.encoding import encode_fields
 from clinic_toolkit.crypto.signature import verify_signature
 from clinic_toolkit.journal import keyless_events, sequence_gaps
 from clinic_toolkit.journal.audit_log import (
+    KEY_ID_LENGTH,
     KEYLESS_MARK,
     SEALED_MARK,
     EntryPayload,
     VersionReference,
     audit_log_table,
+    chain_hash,
     has_valid_signature,
 )
 from clinic_toolkit.journal.unsigned_entries import UnsignedEntriesEvent
 from clinic_toolkit.store.statements import PreparedStatement
 from clinic_toolkit.store.types import from_microseconds
 from clinic_toolkit.vault import identity
+from clinic_toolkit.vault.inventory import GENESIS_HASH
 from clinic_toolkit.vault.vault import SealBroken, Vault
 
 PAGE_SIZE = 50
 # A search by client or kind opens at most this many entries before it asks whether to look further back.
 MAX_ENTRIES_SEARCHED = 20_000
 _BATCH_SIZE = 500
-_KEY_ID_LENGTH = 16
-_GENESIS_HASH = bytes(32)
 
 _SELECT_LAST = PreparedStatement(select(func.max(audit_log_table.c.seq)))
 _decode_payload = msgspec.msgpack.Decoder(EntryPayload).decode
@@ -161,14 +160,14 @@ def iter_checked_entries(
     """
     incarnation = vault.incarnation if vault else identity.load_vault_ids(db)[1]
     previous_hash = (
-        db.scalar(select(audit_log_table.c.hash).where(audit_log_table.c.seq == first - 1)) or _GENESIS_HASH
+        db.scalar(select(audit_log_table.c.hash).where(audit_log_table.c.seq == first - 1)) or GENESIS_HASH
     )
     expected_seq = first
     query = select(audit_log_table).where(audit_log_table.c.seq >= first).order_by(audit_log_table.c.seq)
     for row in db.execute(query if last is None else query.where(audit_log_table.c.seq <= last)):
         for missing_seq in sequence_gaps.missing_numbers(expected_seq, row.seq):
             yield CheckedEntry(seq=missing_seq, fault=EntryFault.MISSING)
-        entry_hash = _chain_hash(incarnation, row.seq, previous_hash, row.body)
+        entry_hash = chain_hash(incarnation, row.seq, previous_hash, row.body)
         yield _check_entry(vault, row, fault=None if entry_hash == row.hash else EntryFault.CHANGED)
         previous_hash, expected_seq = row.hash, row.seq + 1
 
@@ -178,10 +177,9 @@ def matches_incarnation(db: Connection, incarnation: UUID) -> bool:
     newest_rows = db.execute(select(audit_log_table).order_by(audit_log_table.c.seq.desc()).limit(2)).all()
     if not newest_rows:
         return True
-    previous_hash = newest_rows[1].hash if newest_rows[1:] else _GENESIS_HASH
+    previous_hash = newest_rows[1].hash if newest_rows[1:] else GENESIS_HASH
     return bool(
-        newest_rows[0].hash
-        == _chain_hash(incarnation, newest_rows[0].seq, previous_hash, newest_rows[0].body)
+        newest_rows[0].hash == chain_hash(incarnation, newest_rows[0].seq, previous_hash, newest_rows[0].body)
     )
 
 
@@ -197,10 +195,6 @@ def is_signed_by_vault(db: Connection, vault: Vault, *, first: bool = False) -> 
     )
     row = db.execute(query.order_by(seq_column if first else seq_column.desc()).limit(1)).first()
     return row is None or has_valid_signature(vault, row)
-
-
-def _chain_hash(incarnation: UUID, seq: int, previous_hash: bytes, body: bytes) -> bytes:
-    return hashlib.sha256(encode_fields("hash/audit", incarnation, seq, previous_hash, body)).digest()
 
 
 def _check_entry(vault: Vault | None, row: Any, *, fault: EntryFault | None) -> CheckedEntry:
@@ -251,7 +245,7 @@ def _open_payload(vault: Vault | None, row: Any) -> EntryPayload | None:
         record=vault.incarnation,
         version=row.seq,
         ring=vault.practice_ring,
-        kid=content[:_KEY_ID_LENGTH],
-        blob=content[_KEY_ID_LENGTH:],
+        kid=content[:KEY_ID_LENGTH],
+        blob=content[KEY_ID_LENGTH:],
     )
     return _decode_payload(envelope.payload)

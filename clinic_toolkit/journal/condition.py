@@ -45,9 +45,15 @@ def list_findings(db: Connection, vault: Vault, load_names: Callable[[], NamesOf
         load_names: returns the lookup from ring to client names; called only if a finding needs names.
     """
     verdict = anchor.verdict(db.engine)
-    findings = [condition_findings.built_finding(verdict.schema_damage)] if verdict.schema_damage else []
-    findings += [condition_findings.exchanged_finding(verdict.file_replaced)] if verdict.file_replaced else []
-    findings += [condition_findings.other_finding(verdict.chain_mismatch)] if verdict.chain_mismatch else []
+    findings = (
+        [condition_findings.schema_damage_finding(verdict.schema_damage)] if verdict.schema_damage else []
+    )
+    findings += (
+        [condition_findings.file_replaced_finding(verdict.file_replaced)] if verdict.file_replaced else []
+    )
+    findings += (
+        [condition_findings.chain_mismatch_finding(verdict.chain_mismatch)] if verdict.chain_mismatch else []
+    )
     findings += [condition_findings.HEADER_FINDINGS[vault.header_fault]] if vault.header_fault else []
     names_of_ring = (
         load_names() if verdict.missing_entries or vault.integrity_failures or vault.unconfirmed else None
@@ -57,7 +63,7 @@ def list_findings(db: Connection, vault: Vault, load_names: Callable[[], NamesOf
         for missing in verdict.missing_entries
         if names_of_ring
     ]
-    findings += [condition_findings.absent_finding(absence) for absence in verdict.anchor_absences]
+    findings += [condition_findings.anchor_absent_finding(absence) for absence in verdict.anchor_absences]
     if names_of_ring and vault.integrity_failures:
         findings.append(condition_findings.unreadable_finding(vault, names_of_ring))
     gaps = inventory_snapshot.load_inventory(db, vault).gaps

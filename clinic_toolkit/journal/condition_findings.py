@@ -108,7 +108,7 @@ def _missing_sentences(
         count_phrase = f", the last of {len(group)} saves" if len(group) > 1 else ""
         yield (
             f"{noun[0].upper()}{noun[1:]}{f' ({names})' if names else ''}, saved "
-            f"{_format_moment(last_save.at)}{count_phrase}. {_what_remains(db, last_save)}"
+            f"{_format_moment(last_save.at)}{count_phrase}. {_earlier_version_sentence(db, last_save)}"
         )
     silent_count = sum(len(group) for group in groups if not group[0].table)
     if silent_count:
@@ -118,7 +118,7 @@ def _missing_sentences(
         )
 
 
-def _what_remains(db: Connection, entry: SavedRecord) -> str:
+def _earlier_version_sentence(db: Connection, entry: SavedRecord) -> str:
     """Return a sentence on whether an earlier version of this record exists."""
     table = metadata.tables.get(entry.table)
     if table is None or "version" not in table.c:
@@ -127,19 +127,19 @@ def _what_remains(db: Connection, entry: SavedRecord) -> str:
     return "An earlier version is there." if version else "None of it is there."
 
 
-def absent_finding(absent: AnchorAbsent) -> Finding:
+def anchor_absent_finding(absence: AnchorAbsent) -> Finding:
     """Return the finding for a missing anchor file (check-mark file on screen)."""
     return Finding(
         title="The check-mark file was missing",
         sentence="The small file that remembers the last save was not there at a start, or could not be "
         "read. So nobody can say whether anything is missing. Please check that the last things "
         "you wrote are there. A new check-mark file was made.",
-        file=absent.log_copy.name if absent.log_copy else "",
+        file=absence.log_copy.name if absence.log_copy else "",
         act=ConditionAct.ACKNOWLEDGE,
     )
 
 
-def built_finding(built: SchemaDamage) -> Finding:
+def schema_damage_finding(damage: SchemaDamage) -> Finding:
     """Return the finding for a damaged schema of the data file."""
     return Finding(
         title="The data file is damaged inside",
@@ -148,17 +148,17 @@ def built_finding(built: SchemaDamage) -> Finding:
         "not even the trail of what you look at. Copy the whole data folder to another disk "
         "now. Then quit the program and restore a backup, or ask someone who can repair the "
         "file. Until then, everything that is not damaged can be read and printed here.",
-        details=(built.reason,),
+        details=(damage.reason,),
     )
 
 
-def exchanged_finding(exchanged: FileReplaced) -> Finding:
+def file_replaced_finding(replacement: FileReplaced) -> Finding:
     """Return the finding for a data file that was replaced while it was open."""
     cause = (
         "The data file was replaced, moved or removed while this program was using it. Programs that "
         "synchronise folders do this. "
     )
-    if not exchanged.in_this_run:
+    if not replacement.in_this_run:
         advice = (
             "What you had saved before that was copied; this page shows the file that was put in its "
             "place. If something is missing here, quit the program, move clinic.db and clinic.db-wal out "
@@ -166,7 +166,7 @@ def exchanged_finding(exchanged: FileReplaced) -> Finding:
             "clinic.db, and start again. Keep the data folder away from programs that synchronise "
             "folders."
         )
-    elif exchanged.rescue_copies:
+    elif replacement.rescue_copies:
         advice = (
             "Nothing can be saved now. What you had saved before that was copied into the data folder "
             "and can be read here. Stop the program that changed the folder, then quit this one and "
@@ -180,12 +180,12 @@ def exchanged_finding(exchanged: FileReplaced) -> Finding:
     return Finding(
         title="The data file was replaced",
         sentence=cause + advice,
-        details=tuple(f"The copy {copy.name}." for copy in exchanged.rescue_copies),
-        act=None if exchanged.in_this_run else ConditionAct.ACKNOWLEDGE,
+        details=tuple(f"The copy {copy.name}." for copy in replacement.rescue_copies),
+        act=None if replacement.in_this_run else ConditionAct.ACKNOWLEDGE,
     )
 
 
-def other_finding(other: ChainMismatch) -> Finding:
+def chain_mismatch_finding(mismatch: ChainMismatch) -> Finding:
     """Return the finding for a data file that does not match the anchor."""
     return Finding(
         title="This is not the latest data file",
@@ -194,7 +194,7 @@ def other_finding(other: ChainMismatch) -> Finding:
         "what you look at, until you decide. If you have the newer file, quit the program and "
         "put the whole newer folder in its place. If this is the file that you want, go on with "
         "it; it does not hold what was saved later in the other one.",
-        file=other.log_copy.name if other.log_copy else "",
+        file=mismatch.log_copy.name if mismatch.log_copy else "",
         act=ConditionAct.ACCEPT_ROLLBACK,
     )
 

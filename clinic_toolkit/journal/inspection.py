@@ -21,7 +21,7 @@ from clinic_toolkit.store.base import metadata
 from clinic_toolkit.vault import header_backup
 from clinic_toolkit.vault.envelope import Envelope
 from clinic_toolkit.vault.header_fault import HeaderFault
-from clinic_toolkit.vault.rings import ring_table as ring_table
+from clinic_toolkit.vault.rings import ring_table
 from clinic_toolkit.vault.vault import SealBroken, Vault
 
 # Called with (done, total) after each audit entry and each row; raise an exception in it to stop.

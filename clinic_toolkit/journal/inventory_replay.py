@@ -98,16 +98,16 @@ def _references(result: ReadResult) -> tuple[audit_log.VersionReference, ...]:
 
 
 def _replay(
-    db: Connection, vault: Vault, start: Inventory | None, refused: list[RefusedRange]
+    db: Connection, vault: Vault, start: Inventory | None, refused_ranges: list[RefusedRange]
 ) -> tuple[Inventory, list[tuple[int, int]]]:
     """Return the inventory and the refusals: each refused entry with the entry that reports it."""
     inventory = start.copy() if start else Inventory()
-    refused_numbers, reports = {refusal.entry_number for refusal in refused}, []
+    refused_numbers, reports = {refusal.entry_number for refusal in refused_ranges}, []
     pending_gaps: list[int] = []
     not_before = -_NO_LIMIT
     for result in audit_log.iter_entries_after(db, vault, inventory.seq):
         refused_range = next(
-            (candidate for candidate in refused if result.seq in candidate.entry_numbers), None
+            (candidate for candidate in refused_ranges if result.seq in candidate.entry_numbers), None
         )
         entry = None if result.seq in refused_numbers else result.entry
         if entry is None or (refused_range and not entry.is_keyless):

@@ -21,7 +21,6 @@ from clinic_toolkit.vault.vault import SealBroken, Vault
 # A new snapshot pays off once replaying the entries since the last one would be felt at an unlock: a hundred
 # entries take about 7 ms, a snapshot of a thousand records about 3 ms.
 SNAPSHOT_INTERVAL = 200
-_RECORDS_A_LINE = 20
 
 inventory_snapshot_table = Table(
     "ledger",

@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, select
 
 from clinic_toolkit.journal import audit_log, keyless_events
+from clinic_toolkit.vault.inventory import GENESIS_HASH
 from clinic_toolkit.vault.vault import Vault
 
 
@@ -71,7 +72,7 @@ def check_unsigned_entries(db: Connection, vault: Vault) -> tuple[int, int]:
     """
     query = select(audit_log.audit_log_table).where(audit_log.audit_log_table.c.signature.is_not(None))
     last_signed = db.execute(query.order_by(audit_log.audit_log_table.c.seq.desc()).limit(1)).first()
-    seq, previous_hash = (last_signed.seq, last_signed.hash) if last_signed else (0, audit_log.GENESIS_HASH)
+    seq, previous_hash = (last_signed.seq, last_signed.hash) if last_signed else (0, GENESIS_HASH)
     if last_signed and not audit_log.has_valid_signature(vault, last_signed):
         raise audit_log.ChainBroken(seq)
     first = seq + 1

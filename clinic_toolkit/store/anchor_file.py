@@ -112,15 +112,17 @@ class Anchor:
         log_copies.prune_copies(folder.database_path(self._data_folder), unneeded=unneeded_copy)
         self.verdict = self._build_verdict(unacknowledged)
 
-    def _build_verdict(self, known: tuple[Loss, ...]) -> Verdict:
+    def _build_verdict(self, unacknowledged: tuple[Loss, ...]) -> Verdict:
         copies = rescue_copies.list_unacknowledged(folder.database_path(self._data_folder))
         return replace(
             self.verdict,
             file_replaced=FileReplaced(rescue_copies=copies, in_this_run=False) if copies else None,
-            missing_entries=tuple(self._missing_entries(loss, loss.slot) for loss in known if loss.slot),
+            missing_entries=tuple(
+                self._missing_entries(loss, loss.slot) for loss in unacknowledged if loss.slot
+            ),
             anchor_absences=tuple(
                 AnchorAbsent(tip=loss.tip, log_copy=self._existing_log_copy(loss))
-                for loss in known
+                for loss in unacknowledged
                 if loss.slot is None
             ),
         )

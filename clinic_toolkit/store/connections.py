@@ -81,7 +81,7 @@ def set_engine_options(engine: Engine, **options: Any) -> None:
         target.update_execution_options(**options)
 
 
-def fold_log(engine: Engine, *, wait_for_readers: bool) -> bool:
+def checkpoint_log(engine: Engine, *, wait_for_readers: bool) -> bool:
     """Checkpoint and truncate the write-ahead log; returns False if a reader still needs it."""
     connection = writer_engine(engine).raw_connection()
     try:

@@ -24,10 +24,10 @@ from clinic_toolkit.store import (
 )
 from clinic_toolkit.store.anchor_file import Anchor
 from clinic_toolkit.store.connections import (
+    checkpoint_log,
     connect_read_only,
     connect_read_write,
     create_reader_engine,
-    fold_log,
     set_engine_options,
     writer_engine,
 )
@@ -170,18 +170,18 @@ def _check_writable(engine: Engine) -> None:
         raise StorageMismatch
 
 
-def on_rollback(db: Connection, act: Callable[[], None]) -> None:
+def on_rollback(db: Connection, callback: Callable[[], None]) -> None:
     """Register a function that restores state in memory if this write transaction fails.
 
     Does nothing in a read transaction, which cannot be rolled back.
     """
     if is_writing(db):
-        db.info[_ROLLBACK_HOOKS].append(act)
+        db.info[_ROLLBACK_HOOKS].append(callback)
 
 
-def before_commit(db: Connection, act: Callable[[], None]) -> None:
+def before_commit(db: Connection, callback: Callable[[], None]) -> None:
     """Register a function to run right before this write transaction commits; if it raises, it rolls back."""
-    db.info[_COMMIT_HOOKS].append(act)
+    db.info[_COMMIT_HOOKS].append(callback)
 
 
 def is_writing(db: Connection) -> bool:
@@ -269,7 +269,7 @@ def _run_checkpoint(engine: Engine, *, wait_for_readers: bool) -> bool:
     try:
         # A checkpoint into a file that has lost its name would be lost with it.
         file_guard.check_file_unchanged(engine)
-        checkpointed = fold_log(engine, wait_for_readers=wait_for_readers)
+        checkpointed = checkpoint_log(engine, wait_for_readers=wait_for_readers)
         file_guard.check_file_unchanged(engine)
     except StorageReplaced:
         raise store_rescue.rescue_store(engine) from None

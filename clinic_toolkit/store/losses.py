@@ -42,15 +42,18 @@ def read_losses(data_folder: Path) -> tuple[Loss, ...]:
     )
 
 
-def add_loss(data_folder: Path, earlier: tuple[Loss, ...], found: Loss) -> tuple[Loss, ...]:
+def add_loss(data_folder: Path, earlier: tuple[Loss, ...], new_loss: Loss) -> tuple[Loss, ...]:
     """Add a loss durably, unless an earlier, interrupted start stored it already; returns all losses.
 
     Raises:
         OSError: it could not be written.
     """
-    if any((loss.slot, loss.slot or loss.tip) == (found.slot, found.slot or found.tip) for loss in earlier):
+    if any(
+        (loss.slot, loss.slot or loss.tip) == (new_loss.slot, new_loss.slot or new_loss.tip)
+        for loss in earlier
+    ):
         return earlier
-    losses = (*earlier, found)
+    losses = (*earlier, new_loss)
     folder.write_durably(data_folder / folder.LOSSES_FILE, b"".join(_encode_loss(loss) for loss in losses))
     return losses
 

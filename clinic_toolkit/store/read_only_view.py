@@ -23,7 +23,9 @@ from clinic_toolkit.store.storage_errors import OtherFormat, damaged_file_error,
 from clinic_toolkit.store.store_format import APPLICATION_ID, check_file_type, check_format_version
 from clinic_toolkit.store.verdict import Verdict
 
-LIST_HURT = "The list of tables in the data file {} is damaged. The program read the file by its own list."
+SCHEMA_DAMAGED_MESSAGE = (
+    "The list of tables in the data file {} is damaged. The program read the file by its own list."
+)
 
 
 class ReadOnlyView(Struct, frozen=True, kw_only=True):
@@ -49,8 +51,8 @@ def open_read_only(data_folder: Path, metadata: MetaData = base.metadata) -> Ite
         for suffix in ("-wal", "-shm")
         if not (side_file := file.with_name(file.name + suffix)).exists()
     ]
-    problems, schema_fits = _looked_over(file, metadata)
-    salvaged = None if schema_fits else _by_our_list(file, metadata)
+    problems, schema_fits = _inspect_structure(file, metadata)
+    salvaged = None if schema_fits else _salvage_or_none(file, metadata)
     engine = create_reader_engine(
         file, creator=salvaged.connect if salvaged else lambda: connect_read_only(file)
     )
@@ -67,7 +69,7 @@ def open_read_only(data_folder: Path, metadata: MetaData = base.metadata) -> Ite
                 side_file.unlink()
 
 
-def _looked_over(file: Path, metadata: MetaData) -> tuple[tuple[str, ...], bool]:
+def _inspect_structure(file: Path, metadata: MetaData) -> tuple[tuple[str, ...], bool]:
     """The structural problems of the file, and whether its schema is the expected one."""
     engine = create_reader_engine(file, creator=lambda: connect_read_only(file))
     try:
@@ -83,12 +85,12 @@ def _looked_over(file: Path, metadata: MetaData) -> tuple[tuple[str, ...], bool]
     except DamagedFile:
         # Raises if the file is not ours; otherwise its schema table is taken to be damaged.
         check_file_type(file)
-        return (LIST_HURT.format(file.name),), False
+        return (SCHEMA_DAMAGED_MESSAGE.format(file.name),), False
     finally:
         engine.dispose()
 
 
-def _by_our_list(file: Path, metadata: MetaData) -> SalvagedStore | None:
+def _salvage_or_none(file: Path, metadata: MetaData) -> SalvagedStore | None:
     try:
         return salvage.salvage_store(file, metadata)
     except DamagedFile:

@@ -58,16 +58,16 @@ def remove_backup(data_folder: Path) -> Callable[[], None]:
 
 def _change_file(file: Path, change: Callable[[Path], None]) -> Callable[[], None]:
     try:
-        previous_content = _held(file)
+        previous_content = _read_if_present(file)
         change(file)
-        new_content = _held(file)
+        new_content = _read_if_present(file)
     except OSError as error:
         raise (StorageFull if error.errno == errno.ENOSPC else StorageReadOnly) from error
 
     def take_back() -> None:
         try:
             # The folder was exchanged meanwhile: this file is not the one that was written, so leave it.
-            if _held(file) != new_content:
+            if _read_if_present(file) != new_content:
                 return
             if previous_content is None:
                 _wipe_and_remove(file)
@@ -80,7 +80,7 @@ def _change_file(file: Path, change: Callable[[Path], None]) -> Callable[[], Non
     return take_back
 
 
-def _held(file: Path) -> bytes | None:
+def _read_if_present(file: Path) -> bytes | None:
     return file.read_bytes() if file.exists() else None
 
 

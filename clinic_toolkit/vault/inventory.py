@@ -93,13 +93,13 @@ class Inventory:
     def __len__(self) -> int:
         return len(self._newest)
 
-    def set_version(self, record: bytes, known: KnownVersion) -> None:
+    def set_version(self, record: bytes, newest: KnownVersion) -> None:
         """Set the newest version of one record."""
         previous = self._newest.get(record)
         if previous is not None:
             self._by_table_and_ring[previous.table, previous.ring].discard(record)
-        self._newest[record] = known
-        self._by_table_and_ring.setdefault((known.table, known.ring), set()).add(record)
+        self._newest[record] = newest
+        self._by_table_and_ring.setdefault((newest.table, newest.ring), set()).add(record)
 
     def apply_entry(
         self, seq: int, entry_hash: bytes, references: Iterable[ReferencedVersion], slot_generation: int = 0
@@ -140,9 +140,9 @@ class Inventory:
 
         return take_out
 
-    def _restore_version(self, record: bytes, known: KnownVersion | None) -> None:
-        if known is not None:
-            self.set_version(record, known)
+    def _restore_version(self, record: bytes, previous: KnownVersion | None) -> None:
+        if previous is not None:
+            self.set_version(record, previous)
             return
         removed = self._newest.pop(record)
         self._by_table_and_ring[removed.table, removed.ring].discard(record)

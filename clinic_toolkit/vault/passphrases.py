@@ -31,7 +31,7 @@ def load_word_list() -> tuple[str, ...]:
 
 
 @cache
-def unpleasant() -> frozenset[str]:
+def load_unpleasant_words() -> frozenset[str]:
     """Words of that list that nobody should have to read in front of a client; they are never drawn."""
     text = files("clinic_toolkit.vault").joinpath("wordlist", "unpleasant.txt").read_text(encoding="ascii")
     return frozenset(text.split())
@@ -39,12 +39,12 @@ def unpleasant() -> frozenset[str]:
 
 def generate_passphrase() -> str:
     """Six words drawn independently: 77 bits, enough where every guess costs a second."""
-    return " ".join(_kind_word() for _ in range(PASSPHRASE_WORDS))
+    return " ".join(_draw_word() for _ in range(PASSPHRASE_WORDS))
 
 
-def _kind_word() -> str:
+def _draw_word() -> str:
     """Draw one word; unpleasant ones are drawn again, so that all others stay equally likely."""
-    while (word := secrets.choice(load_word_list())) in unpleasant():
+    while (word := secrets.choice(load_word_list())) in load_unpleasant_words():
         pass
     return word
 

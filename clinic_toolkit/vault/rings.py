@@ -264,7 +264,7 @@ def encode_member(user: UUID, fingerprint: bytes, sealed_hash: bytes) -> bytes:
     return user.bytes + fingerprint + sealed_hash
 
 
-def _build_ring_key(id: UUID, owner: UUID, ring_class: RingClass, order: int, cdk: bytes) -> RingKey:
+def _build_ring_key(id: UUID, owner: UUID, ring_class: RingClass, creation_order: int, cdk: bytes) -> RingKey:
     return RingKey(
         ring=id,
         generation=_FIRST_GENERATION,
@@ -272,5 +272,5 @@ def _build_ring_key(id: UUID, owner: UUID, ring_class: RingClass, order: int, cd
         key=SealingKey(cdk, hedge_label="ring-hedge", key_label="rec-key"),
         owner=owner,
         ring_class=ring_class,
-        creation_order=order,
+        creation_order=creation_order,
     )

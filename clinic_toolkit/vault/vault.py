@@ -273,9 +273,9 @@ class Vault:
         """Whether this clinician has a grant to the ring."""
         return self._rings.has_grant(ring)
 
-    def load_new_rings(self, db: Connection, named: Iterable[bytes]) -> None:
+    def load_new_rings(self, db: Connection, ring_ids: Iterable[bytes]) -> None:
         """Open those of these rings that are not open yet, because another session created them."""
-        if not all(self.has_grant(cached_uuid(ring)) for ring in named):
+        if not all(self.has_grant(cached_uuid(ring)) for ring in ring_ids):
             self._rings.load_grants(db)
 
     def find_owner(self, ring: UUID) -> UUID | None:

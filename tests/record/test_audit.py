@@ -130,7 +130,7 @@ def _add(work: Work, body: bytes, *, signature: bytes | None = None) -> int:
     """A line whose hash fits: the chain has no key, so anyone with the file can make one."""
     with writing(work.engine) as db:
         seq, before = audit_log.last_position(db)
-        link = audit_log._chain_hash(work.vault.incarnation, seq + 1, before, body)
+        link = audit_log.chain_hash(work.vault.incarnation, seq + 1, before, body)
         line = {"seq": seq + 1, "body": body, "hash": link, "signature": signature}
         db.execute(audit_log.audit_log_table.insert().values(**line))
         return seq + 1

@@ -409,7 +409,7 @@ class TestForgedTrail:
             before = bytes(32)
             for seq, body in raw.execute("SELECT seq, body FROM audit_line ORDER BY seq").fetchall():
                 told = line if seq >= 2 else body
-                before = audit_log._chain_hash(incarnation, seq, before, told)
+                before = audit_log.chain_hash(incarnation, seq, before, told)
                 raw.execute("UPDATE audit_line SET body = ?, hash = ? WHERE seq = ?", (told, before, seq))
             raw.execute("DELETE FROM client WHERE version = 2")
 

@@ -450,7 +450,7 @@ class TestLinesOfACopiedFolder:
             ).fetchall()
             for seq, body, _ in lines:
                 # What follows says the same; that it fits its place is what anybody can work out.
-                before = audit_log._chain_hash(incarnation, seq, before, body)
+                before = audit_log.chain_hash(incarnation, seq, before, body)
                 junk = bytes(64) if signed else None
                 hand.raw.execute("INSERT INTO audit_line VALUES (?, ?, ?, ?)", (seq, body, before, junk))
             hand.take("client", over=True)

@@ -65,7 +65,7 @@ def test_any_other_text_without_a_key_is_none_of_the_program_s(work: Work, event
     with writing(work.engine) as db:
         seq, before = audit_log.last_position(db)
         body = audit_log.KEYLESS_MARK + msgspec.msgpack.encode((event, 1))
-        link = audit_log._chain_hash(work.vault.incarnation, seq + 1, before, body)
+        link = audit_log.chain_hash(work.vault.incarnation, seq + 1, before, body)
         db.execute(
             audit_log.audit_log_table.insert().values(seq=seq + 1, body=body, hash=link, signature=None)
         )

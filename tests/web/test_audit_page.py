@@ -131,7 +131,7 @@ def test_a_keyless_line_is_vouched_for_by_the_unlock_that_took_it_over_and_by_no
         # A line that nobody's program wrote: it follows the one before, and its time is impossible.
         refused = audit_reader.last_entry_number(db) + 1
         body = audit_log.KEYLESS_MARK + msgspec.msgpack.encode(("unlock.failed", 2**62))
-        link = audit_log._chain_hash(
+        link = audit_log.chain_hash(
             work.vault.incarnation, refused, audit_log.find_entry_hash(db, refused - 1) or b"", body
         )
         db.execute(
@@ -148,7 +148,7 @@ def test_the_text_of_a_line_without_a_key_is_no_act_and_never_shown(site: Site, 
     with writing(work.engine) as db:
         seq = audit_reader.last_entry_number(db) + 1
         body = audit_log.KEYLESS_MARK + msgspec.msgpack.encode((event, to_microseconds(NOW)))
-        link = audit_log._chain_hash(
+        link = audit_log.chain_hash(
             work.vault.incarnation, seq, audit_log.find_entry_hash(db, seq - 1) or b"", body
         )
         db.execute(audit_log.audit_log_table.insert().values(seq=seq, body=body, hash=link, signature=None))

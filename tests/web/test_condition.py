@@ -190,7 +190,7 @@ def test_a_forged_line_about_the_unlock_lets_the_clinician_in(other: Site) -> No
         body = audit_log.KEYLESS_MARK + audit_log._encode_payload(
             (f"{unsigned_entries.UnsignedEntriesEvent.REFUSED} zzz", 1)
         )
-        link = audit_log._chain_hash(other.work.vault.incarnation, seq + 1, before, body)
+        link = audit_log.chain_hash(other.work.vault.incarnation, seq + 1, before, body)
         raw.execute("INSERT INTO audit_line VALUES (?, ?, ?, ?)", (seq + 1, body, link, bytes(64)))
     raw.close()
     assert by_sheet(other) == "/unlock/choose"

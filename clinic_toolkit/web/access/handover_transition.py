@@ -99,12 +99,12 @@ def _merge_returned_forms(opened: Vault) -> None:
         checkpoint(worker.engine)
 
 
-def _run_after_commit(act: Callable[[], None]) -> None:
+def _run_after_commit(callback: Callable[[], None]) -> None:
     rollbacks: list[bool] = []
     on_rollback(context.db(), lambda: rollbacks.append(True))
 
     @after_this_request
     def afterwards(answer: Response) -> Response:
         if not rollbacks:
-            act()
+            callback()
         return answer
