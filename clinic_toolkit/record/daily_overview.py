@@ -266,7 +266,7 @@ def _session_line(
     initials_by_id: Mapping[UUID, str],
     note_states: Mapping[UUID, str],
     agreement: TherapySession | None,
-    waiting: tuple[str, ...],
+    unfinished_work: tuple[str, ...],
 ) -> TherapySessionLine:
     initials = " and ".join(
         initials_by_id[id]
@@ -285,5 +285,5 @@ def _session_line(
         agreement=agreement.agreed_for_next if agreement else "",
         agreement_date=agreement.on if agreement else None,
         note_state=note_states.get(therapy_session.id, ""),
-        unfinished_work=waiting,
+        unfinished_work=unfinished_work,
     )

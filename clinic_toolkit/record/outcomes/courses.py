@@ -49,7 +49,10 @@ def list_rounds(
         for administration in administrations_given
         if series_key_of(administration.payload) == series_key and administration.state in ENDED_STATES
     ]
-    return sorted(rounds, key=lambda kept: (kept.payload.answered_on, kept.payload.begun_at))
+    return sorted(
+        rounds,
+        key=lambda administration: (administration.payload.answered_on, administration.payload.begun_at),
+    )
 
 
 def list_courses(

@@ -150,7 +150,7 @@ def list_agreements(
     )
     joins = joined_entries.load_joined_entries(db, vault)
     # If two relationships with an agreement were joined, the one recorded last counts.
-    ordered = sorted(agreements, key=lambda kept: kept.recorded_at)
+    ordered = sorted(agreements, key=lambda agreement: agreement.recorded_at)
     return {
         (joins.primary_id(agreement.payload.series_key[0]), agreement.payload.instrument_id): agreement
         for agreement in ordered

@@ -61,7 +61,7 @@ def result_heading(instrument: Instrument, client_name: str, relationship_word: 
     if general:
         return f"{instrument.title}: {client_name}"
     names = {"client": client_name, "about": relationship_word}
-    return re.sub(r"\{(client|about)\}", lambda found: names[found[1]], instrument.result_heading)
+    return re.sub(r"\{(client|about)\}", lambda match: names[match[1]], instrument.result_heading)
 
 
 def build_result(

@@ -85,7 +85,7 @@ def list_cases(db: Connection, vault: Vault) -> list[RecordVersion[Case]]:
 def list_cases_of_client(db: Connection, vault: Vault, client_id: UUID) -> list[RecordVersion[Case]]:
     """Return the cases that a client takes part in: their own first, then couples."""
     cases = [case for case in list_cases(db, vault) if client_id.bytes in case.payload.client_id_bytes]
-    return sorted(cases, key=lambda kept: kept.payload.is_couple)
+    return sorted(cases, key=lambda case: case.payload.is_couple)
 
 
 def load_single_case(db: Connection, vault: Vault, client_id: UUID) -> RecordVersion[Case]:

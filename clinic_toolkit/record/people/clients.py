@@ -190,7 +190,7 @@ def load_client(db: Connection, vault: Vault, client_id: UUID) -> RecordVersion[
 
 def list_clients(db: Connection, vault: Vault) -> list[RecordVersion[Client]]:
     """Return every client of this clinician, including archived and joined entries, by name."""
-    return sorted(list_clients_by_creation(db, vault), key=lambda kept: fold_name(kept.payload.name))
+    return sorted(list_clients_by_creation(db, vault), key=lambda client: fold_name(client.payload.name))
 
 
 def list_clients_by_creation(db: Connection, vault: Vault) -> list[RecordVersion[Client]]:

@@ -64,7 +64,7 @@ def _compute_display_names(db: Connection, vault: Vault) -> DisplayNames:
     }
     primary_by_id = {client.id: joins.get(client.id, client.id) for client in all_clients}
     return DisplayNames(
-        alike=_alike(unjoined),
+        alike=_ambiguous_client_ids(unjoined),
         full_by_id={
             id: full_names[primary_id] for id, primary_id in primary_by_id.items() if primary_id in full_names
         },
@@ -76,42 +76,48 @@ def _compute_display_names(db: Connection, vault: Vault) -> DisplayNames:
     )
 
 
-def _alike(people: Sequence[RecordVersion[Client]]) -> frozenset[UUID]:
+def _ambiguous_client_ids(people: Sequence[RecordVersion[Client]]) -> frozenset[UUID]:
     ids_by_key: dict[tuple[str, str], set[UUID]] = {}
     for client in people:
         if client.payload.name != UNREADABLE_NAME:
             for key in (
                 ("name", fold_name(client.payload.name)),
-                ("initials", _before_a_number(fold_name(client.payload.initials))),
+                ("initials", _without_number(fold_name(client.payload.initials))),
             ):
                 ids_by_key.setdefault(key, set()).add(client.id)
     return frozenset(id for ids in ids_by_key.values() if len(ids) > 1 for id in ids)
 
 
-def _before_a_number(initials: str) -> str:
+def _without_number(initials: str) -> str:
     return re.sub(r" \d+$", "", initials)
 
 
-def distinguishing_detail(db: Connection, vault: Vault, kept: RecordVersion[Client]) -> str:
+def distinguishing_detail(db: Connection, vault: Vault, client: RecordVersion[Client]) -> str:
     """Return what distinguishes this entry from another of the same name: birth date, or else day added."""
-    if kept.payload.birth_date:
-        return f"born {format_date(kept.payload.birth_date)}"
-    first_version = version_history.find_first_version(db, vault, CLIENT, kept.id)
+    if client.payload.birth_date:
+        return f"born {format_date(client.payload.birth_date)}"
+    first_version = version_history.find_first_version(db, vault, CLIENT, client.id)
     return f"added on {format_date(first_version.recorded_at.astimezone())}" if first_version else ""
 
 
-def details_of_alike(db: Connection, vault: Vault, found: Iterable[RecordVersion[Client]]) -> dict[UUID, str]:
+def details_of_alike(
+    db: Connection, vault: Vault, listed_clients: Iterable[RecordVersion[Client]]
+) -> dict[UUID, str]:
     """Return, by id, what distinguishes those of these clients who share a name or initials with another."""
     alike = load_display_names(db, vault).alike
-    return {client.id: distinguishing_detail(db, vault, client) for client in found if client.id in alike}
+    return {
+        client.id: distinguishing_detail(db, vault, client) for client in listed_clients if client.id in alike
+    }
 
 
-def choice_labels(db: Connection, vault: Vault, found: Sequence[RecordVersion[Client]]) -> dict[UUID, str]:
+def choice_labels(
+    db: Connection, vault: Vault, listed_clients: Sequence[RecordVersion[Client]]
+) -> dict[UUID, str]:
     """Return labels for a choice of these clients, by id, with a distinguishing detail if they are alike."""
-    names, details = load_display_names(db, vault).full_by_id, details_of_alike(db, vault, found)
+    names, details = load_display_names(db, vault).full_by_id, details_of_alike(db, vault, listed_clients)
     return {
         client.id: f"{names[client.id]}, {details[client.id]}" if client.id in details else names[client.id]
-        for client in found
+        for client in listed_clients
     }
 
 
@@ -119,7 +125,7 @@ def _short_names(unjoined: Sequence[RecordVersion[Client]]) -> dict[UUID, str]:
     short_names: dict[UUID, str] = {}
     last_numbers: dict[str, int] = {}
     # Codes that were entered are assigned first, so proposed initials get the number on a clash.
-    for client in sorted(unjoined, key=lambda kept: not kept.payload.code):
+    for client in sorted(unjoined, key=lambda client: not client.payload.code):
         short_names[client.id] = client.payload.initials
         if client.payload.name != UNREADABLE_NAME:
             short_names[client.id] = _unused_name(short_names[client.id], last_numbers)

@@ -63,7 +63,7 @@ def list_cases_of_person(db: Connection, vault: Vault, client_id: UUID) -> list[
     case_by_id = {
         case.id: case for entry_id in entry_ids for case in cases.list_cases_of_client(db, vault, entry_id)
     }
-    return sorted(case_by_id.values(), key=lambda kept: kept.payload.is_couple)
+    return sorted(case_by_id.values(), key=lambda case: case.payload.is_couple)
 
 
 def list_single_cases(db: Connection, vault: Vault, client_id: UUID) -> list[RecordVersion[Case]]:

@@ -35,7 +35,7 @@ def list_recent_clients(
     changed_on = {client.id: client.recorded_at.astimezone().date() for client in candidate_list}
     ranked = sorted(
         candidate_list,
-        key=lambda kept: max(last_seen.get(kept.id, date.min), changed_on[kept.id]),
+        key=lambda client: max(last_seen.get(client.id, date.min), changed_on[client.id]),
         reverse=True,
     )
     chosen_ids = {client.id for client in ranked[:limit]}

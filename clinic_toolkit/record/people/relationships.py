@@ -205,7 +205,7 @@ def list_relationships(db: Connection, vault: Vault, client_id: UUID) -> list[Re
         for relationship in _list_with_joined(db, vault, client_id)
         if relationship.state != RelationshipState.JOINED
     ]
-    return sorted(relationships, key=lambda kept: kept.state == RelationshipState.ARCHIVED)
+    return sorted(relationships, key=lambda relationship: relationship.state == RelationshipState.ARCHIVED)
 
 
 def list_active_relationships(
@@ -246,10 +246,10 @@ def list_joined_entries(
     ]
 
 
-def date_added(db: Connection, vault: Vault, kept: RecordVersion[Relationship]) -> date:
+def date_added(db: Connection, vault: Vault, relationship: RecordVersion[Relationship]) -> date:
     """Return the local day on which this entry was added, which distinguishes two with the same word."""
-    first_version = version_history.find_first_version(db, vault, RELATIONSHIP, kept.id)
-    return (first_version or kept).recorded_at.astimezone().date()
+    first_version = version_history.find_first_version(db, vault, RELATIONSHIP, relationship.id)
+    return (first_version or relationship).recorded_at.astimezone().date()
 
 
 def list_same_word(

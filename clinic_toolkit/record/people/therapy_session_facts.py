@@ -39,34 +39,34 @@ def lacks_emergency_contact(therapy_session: TherapySession) -> bool:
     return is_remote(therapy_session) and not (therapy_session.place and therapy_session.call_back)
 
 
-def may_be_opened(kept: RecordVersion[TherapySession], *, today: date) -> bool:
+def may_be_opened(hour: RecordVersion[TherapySession], *, today: date) -> bool:
     """Return whether a session can be opened: it is planned, or took place and ended today."""
     ended_today = (
-        kept.state == TherapySessionState.CLOSED and kept.payload.took_place and kept.payload.on == today
+        hour.state == TherapySessionState.CLOSED and hour.payload.took_place and hour.payload.on == today
     )
-    return kept.state != TherapySessionState.OPEN and (
-        kept.payload.attendance == Attendance.PLANNED or ended_today
+    return hour.state != TherapySessionState.OPEN and (
+        hour.payload.attendance == Attendance.PLANNED or ended_today
     )
 
 
-def loses_times(kept: RecordVersion[TherapySession], *, today: date) -> bool:
+def loses_times(hour: RecordVersion[TherapySession], *, today: date) -> bool:
     """Return whether opening the session would overwrite its day or its recorded end."""
-    return kept.payload.on != today or (
-        kept.state == TherapySessionState.CLOSED and kept.payload.end is not None
+    return hour.payload.on != today or (
+        hour.state == TherapySessionState.CLOSED and hour.payload.end is not None
     )
 
 
 def find_end_before_reopening(
-    db: Connection, vault: Vault, kept: RecordVersion[TherapySession]
+    db: Connection, vault: Vault, hour: RecordVersion[TherapySession]
 ) -> time | None:
     """Return the end recorded before an open session was reopened; None if it was never ended."""
-    if kept.state != TherapySessionState.OPEN or kept.version < 2:
+    if hour.state != TherapySessionState.OPEN or hour.version < 2:
         return None
-    versions = version_history.list_versions(db, vault, THERAPY_SESSION, kept.id)
+    versions = version_history.list_versions(db, vault, THERAPY_SESSION, hour.id)
     ends = [
         version.payload.end
         for version in versions
-        if version.state == TherapySessionState.CLOSED and version.payload.on == kept.payload.on
+        if version.state == TherapySessionState.CLOSED and version.payload.on == hour.payload.on
     ]
     return ends[-1] if ends else None
 

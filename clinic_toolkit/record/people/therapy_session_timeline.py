@@ -48,13 +48,13 @@ def find_todays_sessions(hours: list[RecordVersion[TherapySession]], *, now: dat
 
 
 def find_last_agreement(
-    hours: list[RecordVersion[TherapySession]], than: RecordVersion[TherapySession] | None = None
+    hours: list[RecordVersion[TherapySession]], before: RecordVersion[TherapySession] | None = None
 ) -> TherapySession | None:
     """Return the latest session in which something was agreed.
 
     Args:
         hours: sessions, newest first.
-        than: only sessions before this one; None for all.
+        before: only sessions before this one; None for all.
     """
     return next(
         (
@@ -62,18 +62,18 @@ def find_last_agreement(
             for hour in hours
             if hour.payload.agreed_for_next
             and hour.state != TherapySessionState.OPEN
-            and (than is None or _start_key(hour) < _start_key(than))
+            and (before is None or _start_key(hour) < _start_key(before))
         ),
         None,
     )
 
 
 def has_earlier_meeting(
-    hours: list[RecordVersion[TherapySession]], than: RecordVersion[TherapySession]
+    hours: list[RecordVersion[TherapySession]], later_hour: RecordVersion[TherapySession]
 ) -> bool:
-    """Return whether another of these sessions took place before `than`."""
+    """Return whether another of these sessions took place before `later_hour`."""
     return any(
-        hour.payload.took_place and hour.id != than.id and _start_key(hour) <= _start_key(than)
+        hour.payload.took_place and hour.id != later_hour.id and _start_key(hour) <= _start_key(later_hour)
         for hour in hours
     )
 

@@ -243,10 +243,10 @@ def load_therapy_session_of_note(
         note_date: the date for the substitute.
     """
 
-    def stand_in(vault: Vault, ring: UUID) -> TherapySession | None:
+    def substitute_session(vault: Vault, ring: UUID) -> TherapySession | None:
         case = next((each for each in cases.list_cases(db, vault) if each.ring == ring), None)
         if case is None:
             return None
         return TherapySession(case_id_bytes=case.id.bytes, kind=TherapySessionKind.SESSION, on=note_date)
 
-    return records.load_record(db, vault, THERAPY_SESSION, therapy_session_id, stand_in)
+    return records.load_record(db, vault, THERAPY_SESSION, therapy_session_id, substitute_session)

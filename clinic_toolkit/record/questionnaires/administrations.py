@@ -174,7 +174,9 @@ def list_administrations(
     )
     administrations = joined_entries.load_joined_entries(db, vault).under_primary(administrations)
     return sorted(
-        administrations, key=lambda kept: (kept.payload.answered_on, kept.payload.begun_at), reverse=True
+        administrations,
+        key=lambda administration: (administration.payload.answered_on, administration.payload.begun_at),
+        reverse=True,
     )
 
 

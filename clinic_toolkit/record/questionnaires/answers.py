@@ -127,7 +127,7 @@ def text_fingerprint(text: str) -> str:
     return sha256(text.encode()).hexdigest()[:16] if text else ""
 
 
-def merge_response(shown_fingerprint: str, sent: Response, stored: Response) -> MergedResponse:
+def merge_response(shown_fingerprint: str, submitted: Response, stored: Response) -> MergedResponse:
     """Merge a sent answer into the stored one: only what was changed on the page is taken over.
 
     Args:
@@ -140,7 +140,7 @@ def merge_response(shown_fingerprint: str, sent: Response, stored: Response) -> 
     compared_parts = zip(
         _MERGE_FIELDS,
         shown_parts,
-        response_fingerprint(sent).split("."),
+        response_fingerprint(submitted).split("."),
         response_fingerprint(stored).split("."),
         strict=True,
     )
@@ -148,7 +148,7 @@ def merge_response(shown_fingerprint: str, sent: Response, stored: Response) -> 
     has_conflict = False
     for field_names, shown_part, sent_part, stored_part in compared_parts:
         if sent_part not in (shown_part, stored_part):
-            changed |= {field_name: getattr(sent, field_name) for field_name in field_names}
+            changed |= {field_name: getattr(submitted, field_name) for field_name in field_names}
             has_conflict = has_conflict or stored_part != shown_part
     return MergedResponse(response=msgspec.structs.replace(stored, **changed), has_conflict=has_conflict)
 

@@ -150,7 +150,7 @@ def list_newest_versions(db: Connection, vault: Vault) -> list[RecordVersion[Own
         version.payload.instrument_id: version for version in list_questionnaire_versions(db, vault)
     }
     return sorted(
-        newest_by_id.values(), key=lambda kept: (kept.payload.title.casefold(), kept.payload.instrument_id)
+        newest_by_id.values(), key=lambda own: (own.payload.title.casefold(), own.payload.instrument_id)
     )
 
 

@@ -70,21 +70,21 @@ def iter_coverage(entries: Iterable[RecordVersion[RiskEntry]]) -> Iterator[Cover
 
 
 def _followed_answers(
-    risk_entry: RiskEntry, origin: Coverage, waiting: Mapping[RaisingAnswer, PersonKey]
+    risk_entry: RiskEntry, origin: Coverage, deferred: Mapping[RaisingAnswer, PersonKey]
 ) -> tuple[RaisingAnswer, ...]:
     if not risk_entry.action or risk_entry.closed_answers:
         return ()
-    return tuple(answer for answer in origin.answers if answer in waiting)
+    return tuple(answer for answer in origin.answers if answer in deferred)
 
 
 def _privately_asked_answers(
-    risk_entry: RiskEntry, waiting: Mapping[RaisingAnswer, PersonKey]
+    risk_entry: RiskEntry, deferred: Mapping[RaisingAnswer, PersonKey]
 ) -> tuple[RaisingAnswer, ...]:
     if not risk_entry.sheet_place or risk_entry.action == RiskAction.NOT_TODAY:
         return ()
     return tuple(
         answer
-        for answer, person in waiting.items()
+        for answer, person in deferred.items()
         if answer.flag == SafetyFlag.FEAR
         and person == person_key_of(risk_entry)
         and answer not in risk_entry.answers
@@ -142,4 +142,4 @@ def list_due_checks(
             or not (entry.payload.action == RiskAction.NOT_TODAY and entry.payload.closed_answers)
         )
     ]
-    return sorted(due_entries, key=lambda kept: kept.payload.next_check_date or today)
+    return sorted(due_entries, key=lambda due_entry: due_entry.payload.next_check_date or today)

@@ -130,7 +130,9 @@ def list_all_prompts(db: Connection, vault: Vault) -> list[AdministrationPrompts
     )
     handovers = records.list_all_records(db, vault, HANDOVER)
     administrations_given = joined_entries.load_joined_entries(db, vault).under_primary(administrations_given)
-    administrations_given.sort(key=lambda kept: (kept.payload.answered_on, kept.payload.begun_at))
+    administrations_given.sort(
+        key=lambda administration: (administration.payload.answered_on, administration.payload.begun_at)
+    )
     return _build_all(administrations_given, handovers, risk_entries.list_risk_entries(db, vault))
 
 

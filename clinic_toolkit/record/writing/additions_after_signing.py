@@ -54,20 +54,22 @@ def list_additions_after_signing(
     # In a couple's hour no partner's answers are listed; a handout may have been given to either of them.
     client_ids = cases.load_case(db, vault, hour.payload.case_id).payload.client_ids
     sheets = handouts.list_handouts_in_session(db, vault, client_ids, hour.id)
-    return among(db, vault, note, answered_items.list_single_client_administrations(db, vault, hour), sheets)
+    return list_additions_among(
+        db, vault, note, answered_items.list_single_client_administrations(db, vault, hour), sheets
+    )
 
 
-def among(
+def list_additions_among(
     db: Connection,
     vault: Vault,
     note: RecordVersion[ClinicalNote] | None,
-    given: Sequence[RecordVersion[Administration]],
+    session_administrations: Sequence[RecordVersion[Administration]],
     sheets: Sequence[RecordVersion[Handout]],
 ) -> tuple[AdditionAfterSigning, ...]:
     """`list_additions_after_signing` for a caller that has already loaded what belongs to the hour.
 
     Args:
-        given: the questionnaires of the hour.
+        session_administrations: the questionnaires of the hour.
         sheets: the handouts of the hour.
     """
     if note is None or not note.final:
@@ -79,7 +81,7 @@ def among(
             administrations.title_of(administration.payload),
             _form_signing_mark(db, vault, note, administration),
         )
-        for administration in given
+        for administration in session_administrations
     ]
     candidates += [
         ("handout", sheet, f"Worksheet “{sheet.payload.title}”", _record_signing_mark(db, vault, note, sheet))

@@ -118,4 +118,4 @@ def list_unfinished_risk_entries(db: Connection, vault: Vault) -> list[RecordVer
         for draft in drafts
         if draft.state == FormDraftState.BEGUN and draft.payload.form_code == RISK_ENTRY_FORM
     ]
-    return sorted(begun, key=lambda kept: kept.payload.begun_at)
+    return sorted(begun, key=lambda draft: draft.payload.begun_at)

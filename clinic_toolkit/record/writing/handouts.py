@@ -76,7 +76,7 @@ def list_handouts(db: Connection, vault: Vault, client_id: UUID) -> list[RecordV
         db, vault, HANDOUT, clients.list_record_rings(db, vault, client_id)
     )
     handouts = joined_entries.load_joined_entries(db, vault).under_primary(handouts)
-    return sorted(handouts, key=lambda kept: kept.payload.given_at, reverse=True)
+    return sorted(handouts, key=lambda handout: handout.payload.given_at, reverse=True)
 
 
 def list_handouts_in_session(

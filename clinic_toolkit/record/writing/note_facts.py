@@ -34,9 +34,9 @@ class FactVersions(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
         return "-".join(map(str, (self.therapy_session, self.practice, *self.clients)))
 
     @classmethod
-    def decode(cls, sent: str) -> "FactVersions | None":
+    def decode(cls, encoded_versions: str) -> "FactVersions | None":
         """Parse what a page sent back; None if it is not of the form that `encoded` produces."""
-        parts = sent.split("-")
+        parts = encoded_versions.split("-")
         if len(parts) < 2 or not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):
             return None
         therapy_session, practice, *clients = map(int, parts)

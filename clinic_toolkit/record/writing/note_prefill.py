@@ -35,7 +35,7 @@ def list_prefilled_parts(
     db: Connection,
     vault: Vault,
     hour: RecordVersion[TherapySession],
-    given: Sequence[RecordVersion[Administration]] | None = None,
+    session_administrations: Sequence[RecordVersion[Administration]] | None = None,
     note_format: NoteFormat = DEFAULT_FORMAT,
 ) -> list[NotePart]:
     """The prefilled parts that a note of this hour may start with, each marked with its source.
@@ -45,13 +45,15 @@ def list_prefilled_parts(
     a form.
 
     Args:
+        session_administrations: the questionnaires of the hour, if the caller has loaded them already.
         note_format: decides the sections that the parts go to.
-        given: the questionnaires of the hour, if the caller has loaded them already.
     """
     sections = note_format.section_by_source
     parts = []
     for administration in (
-        answered_items.list_single_client_administrations(db, vault, hour) if given is None else given
+        answered_items.list_single_client_administrations(db, vault, hour)
+        if session_administrations is None
+        else session_administrations
     ):
         if administration.state not in ENDED_STATES:
             continue
@@ -80,10 +82,11 @@ def list_current_parts(
     vault: Vault,
     hour: RecordVersion[TherapySession],
     note: RecordVersion[ClinicalNote] | None,
-    given: Sequence[RecordVersion[Administration]] | None = None,
+    session_administrations: Sequence[RecordVersion[Administration]] | None = None,
 ) -> list[NotePart]:
     """The parts of the draft, and any prefilled part that became available since it was started."""
-    offered = list_prefilled_parts(db, vault, hour, given, format_of(note.payload if note else None))
+    note_format = format_of(note.payload if note else None)
+    offered = list_prefilled_parts(db, vault, hour, session_administrations, note_format)
     parts = list(note.payload.parts) if note else []
     existing_ids = {part.origin_id for part in parts if part.origin_id}
     return parts + [part for part in offered if part.origin_id not in existing_ids]

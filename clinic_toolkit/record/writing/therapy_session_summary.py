@@ -23,14 +23,15 @@ def build_session_summary(
     vault: Vault,
     settings: PracticeSettings,
     hour: RecordVersion[TherapySession],
-    given: Sequence[RecordVersion[Administration]],
+    session_administrations: Sequence[RecordVersion[Administration]],
 ) -> TherapySessionSummary:
     """Build the printed summary of an hour, with a mark on what was added after the note was signed.
 
     The summary of a couple's hour holds no questionnaires, because each partner's answers are private.
 
     Args:
-        given: the questionnaires of the hour, from `answered_items.list_single_client_administrations`.
+        session_administrations: the questionnaires of the hour, from
+            `answered_items.list_single_client_administrations`.
     """
     note = notes.find_note_of_session(db, vault, hour)
     sheets = handouts.list_handouts_in_session(
@@ -38,7 +39,9 @@ def build_session_summary(
     )
     marks = {
         addition.id: addition.signing_mark
-        for addition in additions_after_signing.among(db, vault, note, given, sheets)
+        for addition in additions_after_signing.list_additions_among(
+            db, vault, note, session_administrations, sheets
+        )
     }
     return TherapySessionSummary(
         letterhead=build_letterhead(settings),
@@ -48,7 +51,7 @@ def build_session_summary(
                 results.build_result(db, vault, administration),
                 after_signing_mark=marks.get(administration.id, ""),
             )
-            for administration in given
+            for administration in session_administrations
         ),
         worksheet_titles=tuple(
             sheet.payload.title + (f" ({marks[sheet.id]})" if sheet.id in marks else "") for sheet in sheets

@@ -256,7 +256,9 @@ def _render_hour(
     session_administrations = answered_items.list_single_client_administrations(db, vault, hour)
     note = notes.find_note_of_session(db, vault, hour)
     session_handouts = handouts.list_handouts_in_session(db, vault, case.payload.client_ids, hour.id)
-    additions = additions_after_signing.among(db, vault, note, session_administrations, session_handouts)
+    additions = additions_after_signing.list_additions_among(
+        db, vault, note, session_administrations, session_handouts
+    )
     return render_template(
         "sessions/show.html",
         here="clients",
