@@ -25,12 +25,12 @@ def create_pair() -> SocketPair:
 
 
 def exchange_message(
-    ours: socket.socket, request: bytes, *, max_bytes: int, has_ended: Callable[[], bool]
+    worker_end: socket.socket, request: bytes, *, max_bytes: int, has_ended: Callable[[], bool]
 ) -> bytes | None:
     """Send one message and read the reply until the parser has ended; called in the worker.
 
     Args:
-        ours: the worker's end.
+        worker_end: the worker's end.
         request: the message to send.
         max_bytes: the longest reply to accept, in bytes; a longer one is not read to its end.
         has_ended: whether the parser has ended, so that nothing more can arrive.
@@ -38,7 +38,7 @@ def exchange_message(
     Returns:
         The reply, or None if no complete one arrived.
     """
-    ours.setblocking(False)
+    worker_end.setblocking(False)
     outgoing, received = memoryview(len(request).to_bytes(_LENGTH_BYTES, "big") + request), bytearray()
     ended = False
     while not ended:
@@ -46,64 +46,64 @@ def exchange_message(
         ended = has_ended()
         has_room = len(received) <= max_bytes + _LENGTH_BYTES
         readable, writable, _ = select.select(
-            [ours] if has_room else [], [ours] if outgoing and not ended else [], [], POLL_SECONDS
+            [worker_end] if has_room else [], [worker_end] if outgoing and not ended else [], [], POLL_SECONDS
         )
         with suppress(BlockingIOError):
             if writable:
-                outgoing = outgoing[ours.send(outgoing[:_CHUNK_BYTES]) :]
+                outgoing = outgoing[worker_end.send(outgoing[:_CHUNK_BYTES]) :]
         if readable or ended:
-            received += _receive_available(ours, max_bytes + _LENGTH_BYTES + 1 - len(received))
+            received += _receive_available(worker_end, max_bytes + _LENGTH_BYTES + 1 - len(received))
         elif not has_room and not ended:
             time.sleep(POLL_SECONDS)
     length, reply = int.from_bytes(received[:_LENGTH_BYTES], "big"), bytes(received[_LENGTH_BYTES:])
     return reply if len(received) >= _LENGTH_BYTES and len(reply) == length <= max_bytes else None
 
 
-def _receive_available(ours: socket.socket, max_bytes: int) -> bytes:
+def _receive_available(worker_end: socket.socket, max_bytes: int) -> bytes:
     received = bytearray()
     with suppress(BlockingIOError):
         while len(received) < max_bytes and (
-            chunk := ours.recv(min(_CHUNK_BYTES, max_bytes - len(received)))
+            chunk := worker_end.recv(min(_CHUNK_BYTES, max_bytes - len(received)))
         ):
             received += chunk
     return bytes(received)
 
 
-def receive_message(theirs: socket.socket, *, max_bytes: int) -> bytes:
+def receive_message(parser_end: socket.socket, *, max_bytes: int) -> bytes:
     """Receive the one message that the worker sent; called in the parser.
 
     Raises:
         OSError: it is longer than `max_bytes`, or the worker has ended.
     """
-    theirs.setblocking(True)
-    length = int.from_bytes(_receive_exactly(theirs, _LENGTH_BYTES), "big")
+    parser_end.setblocking(True)
+    length = int.from_bytes(_receive_exactly(parser_end, _LENGTH_BYTES), "big")
     if length > max_bytes:
         raise OSError("longer than what may be sent")
-    return _receive_exactly(theirs, length)
+    return _receive_exactly(parser_end, length)
 
 
-def _receive_exactly(theirs: socket.socket, length: int) -> bytes:
+def _receive_exactly(parser_end: socket.socket, length: int) -> bytes:
     received = bytearray()
     while len(received) < length:
-        chunk = theirs.recv(min(_CHUNK_BYTES, length - len(received)))
+        chunk = parser_end.recv(min(_CHUNK_BYTES, length - len(received)))
         if not chunk:
             raise OSError("the worker has ended")
         received += chunk
     return bytes(received)
 
 
-def send_reply(theirs: socket.socket, reply: bytes) -> None:
+def send_reply(parser_end: socket.socket, reply: bytes) -> None:
     """Send the reply; called in the parser.
 
     Raises:
         OSError: the worker has ended.
     """
-    theirs.sendall(len(reply).to_bytes(_LENGTH_BYTES, "big") + reply)
+    parser_end.sendall(len(reply).to_bytes(_LENGTH_BYTES, "big") + reply)
 
 
-def discard_pending(both: SocketPair) -> None:
+def discard_pending(pair: SocketPair) -> None:
     """Discard all bytes in transit in both directions. Neither side may be sending or receiving."""
-    for sock in both:
+    for sock in pair:
         sock.setblocking(False)
         with suppress(OSError):
             while sock.recv(_CHUNK_BYTES):

@@ -122,13 +122,13 @@ class LocalUserChannel(HTTPChannel):
         server: Any,
         sock: Any,
         addr: Any,
-        *more: Any,
+        *args: Any,
         wants_body: WantsBody = lambda _: True,
-        **named: Any,
+        **kwargs: Any,
     ) -> None:
         self._wants_body = wants_body
         if _is_same_user(sock, addr):
-            super().__init__(server, sock, addr, *more, **named)
+            super().__init__(server, sock, addr, *args, **kwargs)
         else:
             # Without the base initializer this connection is never registered with the server.
             sock.close()
@@ -151,31 +151,33 @@ class LocalUserChannel(HTTPChannel):
         limit = min(buffer_size, request.body_rcv.remain)
         return self._receive_and_discard(limit) if request.body_unread else bytes(super().recv(limit))
 
-    def _is_body_wanted(self, asked: Any) -> bool:
+    def _is_body_wanted(self, request: Any) -> bool:
         try:
-            return self._wants_body(self.task_class(self, asked).get_environment())
+            return self._wants_body(self.task_class(self, request).get_environment())
         except Exception:
             log.exception("request.not_judged")
             return False
 
-    def _peek_header_length(self, most: int) -> int:
+    def _peek_header_length(self, max_bytes: int) -> int:
         """How many of the pending bytes belong to the headers; what follows stays in the kernel's buffer."""
         header_tail = self.request.header_plus[1 - len(END_OF_HEADERS) :] if self.request else b""
-        buffer = bytearray(header_tail) + bytearray(most)
+        buffer = bytearray(header_tail) + bytearray(max_bytes)
         try:
             with memoryview(buffer) as view:
-                peeked = self.socket.recv_into(view[len(header_tail) :], most, socket.MSG_PEEK)
+                peeked = self.socket.recv_into(view[len(header_tail) :], max_bytes, socket.MSG_PEEK)
         except OSError:
-            return most  # `recv` will meet and handle the same error
+            return max_bytes  # `recv` will meet and handle the same error
         header_end = buffer.find(END_OF_HEADERS, 0, len(header_tail) + peeked)
         buffer[:] = bytes(len(buffer))
-        return (header_end + len(END_OF_HEADERS) - len(header_tail) if header_end >= 0 else peeked) or most
+        return (
+            header_end + len(END_OF_HEADERS) - len(header_tail) if header_end >= 0 else peeked
+        ) or max_bytes
 
-    def _receive_and_discard(self, most: int) -> bytes:
+    def _receive_and_discard(self, max_bytes: int) -> bytes:
         """Receive bytes and wipe them; returns as many zeros instead."""
-        buffer = bytearray(most)
-        count = self.socket.recv_into(buffer, most)
-        buffer[:] = bytes(most)
+        buffer = bytearray(max_bytes)
+        count = self.socket.recv_into(buffer, max_bytes)
+        buffer[:] = bytes(max_bytes)
         if not count:
             self.handle_close()
         return bytes(count)

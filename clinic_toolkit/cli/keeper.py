@@ -15,12 +15,13 @@ from types import FrameType
 
 import click
 
-from clinic_toolkit.cli import definition_pipe, parser, parser_process, ticket_pipe, worker, worker_protocol
+from clinic_toolkit.cli import definition_pipe, parser, parser_process, ticket_pipe, worker_protocol
 from clinic_toolkit.cli.listening_sockets import ListeningSockets
 from clinic_toolkit.cli.parser_process import ParserProcess
 from clinic_toolkit.cli.process_limits import blocking_interrupts
 from clinic_toolkit.cli.quick_return import QuickReturn
 from clinic_toolkit.cli.sleep_monitor import SleepMonitor
+from clinic_toolkit.cli.worker import run_worker
 from clinic_toolkit.cli.worker_process import WorkerProcess, WorkerTarget
 from clinic_toolkit.instruments.parser_outcome import ParserOutcome
 from clinic_toolkit.settings import Settings
@@ -55,7 +56,7 @@ class Keeper:
         sockets: ListeningSockets,
         *,
         on_ready: Callable[[], None],
-        worker_target: WorkerTarget = worker.run_worker,
+        worker_target: WorkerTarget = run_worker,
         parser_target: parser_process.ParserTarget = parser.run_parser,
         holds_folder: Callable[[], bool] = lambda: True,
     ) -> None:
@@ -127,10 +128,10 @@ class Keeper:
         self._send_message(self._active, worker_protocol.Activate())
 
     def _wait_for_events(self) -> None:
-        helpers = [helper for helper in (self._active, self._standby) if helper is not None]
-        by_pipe = {helper.pipe: helper for helper in helpers}
-        parsers = [helper.parser for helper in helpers if helper.parser is not None]
-        sentinels = [helper.process.sentinel for helper in helpers]
+        workers = [worker for worker in (self._active, self._standby) if worker is not None]
+        by_pipe = {worker.pipe: worker for worker in workers}
+        parsers = [worker.parser for worker in workers if worker.parser is not None]
+        sentinels = [worker.process.sentinel for worker in workers]
         sentinels += [running.process.sentinel for running in parsers]
         starting_pipes = [running.pipe for running in parsers if not running.limited_by]
         wakeup_sockets = (self._wakeup_reader, self._suspend.reader)
@@ -159,41 +160,41 @@ class Keeper:
             self._quick_return.drop_blob()
         self._suspend.release_inhibitor()
 
-    def _receive_messages(self, helper: WorkerProcess) -> None:
+    def _receive_messages(self, worker: WorkerProcess) -> None:
         try:
-            while helper.pipe.poll():
-                self._handle_message(helper, helper.pipe.recv())
+            while worker.pipe.poll():
+                self._handle_message(worker, worker.pipe.recv())
         except (EOFError, OSError):
             # The process is ending; its sentinel signals when it has ended.
-            helper.process.join(timeout=STOP_TIMEOUT_SECONDS)
-            if helper.process.is_alive():
-                helper.process.kill()
+            worker.process.join(timeout=STOP_TIMEOUT_SECONDS)
+            if worker.process.is_alive():
+                worker.process.kill()
 
-    def _handle_message(self, helper: WorkerProcess, message: object) -> None:
+    def _handle_message(self, worker: WorkerProcess, message: object) -> None:
         match message:
             case worker_protocol.Imported():
-                helper.warm = True
+                worker.warm = True
             case worker_protocol.Serving():
                 self._on_ready()
                 if self._standby is None:
                     self._standby = self._start_worker()
             case worker_protocol.FirstAnswered():
-                helper.answered = True
+                worker.answered = True
                 self._crash_count = 0
             case worker_protocol.StartParser(number=number):
-                self._end_parser(helper)
-                self._start_parser(helper, number)
+                self._end_parser(worker)
+                self._start_parser(worker, number)
             case worker_protocol.Exiting():
-                helper.ending = True
-                self._end_parser(helper)
+                worker.ending = True
+                self._end_parser(worker)
             case worker_protocol.Failed(sentence=sentence, exit_code=exit_code):
-                helper.ending = True
+                worker.ending = True
                 self._stop_with_error(sentence, exit_code)
             case worker_protocol.HoldReturnBlob(blob=blob):
                 self._quick_return.hold_blob(blob)
             case worker_protocol.RequestReturnBlob(counted=counted):
                 self._send_message(
-                    helper,
+                    worker,
                     worker_protocol.ReturnBlob(
                         blob=self._quick_return.take_blob() if counted else self._quick_return.peek_blob()
                     ),
@@ -203,50 +204,50 @@ class Keeper:
             case worker_protocol.DropReturnBlob():
                 self._quick_return.drop_blob()
             case worker_protocol.QuitProgram():
-                helper.ending = True
+                worker.ending = True
                 self._stopping = True
 
     def _poll_parsers(self) -> None:
-        for helper in (self._active, self._standby):
-            if helper is None or helper.parser is None:
+        for worker in (self._active, self._standby):
+            if worker is None or worker.parser is None:
                 continue
-            outcome = helper.parser.poll_outcome()
+            outcome = worker.parser.poll_outcome()
             if outcome is not None:
-                ended_parser, helper.parser = helper.parser, None
+                ended_parser, worker.parser = worker.parser, None
                 self._send_message(
-                    helper,
+                    worker,
                     worker_protocol.ParserEnded(
                         number=ended_parser.number, outcome=outcome, limited_by=ended_parser.limited_by
                     ),
                 )
 
-    def _start_parser(self, helper: WorkerProcess, number: int) -> None:
+    def _start_parser(self, worker: WorkerProcess, number: int) -> None:
         try:
-            helper.parser = ParserProcess(number, helper.definition_sockets, target=self._parser_target)
+            worker.parser = ParserProcess(number, worker.definition_sockets, target=self._parser_target)
         except OSError:
             # The system cannot start a process now; the worker tells the person to try again.
             self._send_message(
-                helper,
+                worker,
                 worker_protocol.ParserEnded(number=number, outcome=ParserOutcome.BROKEN, limited_by=None),
             )
 
-    def _end_parser(self, helper: WorkerProcess) -> None:
-        if helper.parser is not None:
-            helper.parser.kill()
-            helper.parser = None
+    def _end_parser(self, worker: WorkerProcess) -> None:
+        if worker.parser is not None:
+            worker.parser.kill()
+            worker.parser = None
 
     def _reap_workers(self) -> None:
-        for helper in (self._active, self._standby):
-            if helper is None or helper.process.exitcode is None:
+        for worker in (self._active, self._standby):
+            if worker is None or worker.process.exitcode is None:
                 continue
-            self._receive_messages(helper)
-            self._count_crash(helper)
-            self._end_parser(helper)
-            helper.pipe.close()
-            for sock in helper.definition_sockets:
+            self._receive_messages(worker)
+            self._count_crash(worker)
+            self._end_parser(worker)
+            worker.pipe.close()
+            for sock in worker.definition_sockets:
                 sock.close()
-            helper.process.join()
-            if helper is self._standby:
+            worker.process.join()
+            if worker is self._standby:
                 self._standby = None
                 if not self._stopping:
                     self._standby = self._start_worker()
@@ -255,8 +256,8 @@ class Keeper:
         if self._active is None and not self._stopping:
             self._activate_worker()
 
-    def _count_crash(self, helper: WorkerProcess) -> None:
-        if helper.ending or helper.answered or time.monotonic() - helper.started >= CRASH_WINDOW_SECONDS:
+    def _count_crash(self, worker: WorkerProcess) -> None:
+        if worker.ending or worker.answered or time.monotonic() - worker.started >= CRASH_WINDOW_SECONDS:
             self._crash_count = 0
             return
         self._crash_count += 1
@@ -273,19 +274,19 @@ class Keeper:
             self._exit_code = exit_code
         self._stopping = True
 
-    def _send_message(self, helper: WorkerProcess, message: object) -> None:
+    def _send_message(self, worker: WorkerProcess, message: object) -> None:
         # `_reap_workers` replaces a worker that has ended already.
         with suppress(OSError):
-            helper.pipe.send(message)
+            worker.pipe.send(message)
 
     def _stop_workers(self) -> None:
-        helpers = [helper for helper in (self._active, self._standby) if helper is not None]
-        for helper in helpers:
-            self._end_parser(helper)
-            self._send_message(helper, worker_protocol.Stop())
+        workers = [worker for worker in (self._active, self._standby) if worker is not None]
+        for worker in workers:
+            self._end_parser(worker)
+            self._send_message(worker, worker_protocol.Stop())
         deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
-        for helper in helpers:
-            helper.process.join(timeout=max(0.0, deadline - time.monotonic()))
-            if helper.process.is_alive():
-                helper.process.kill()
-                helper.process.join()
+        for worker in workers:
+            worker.process.join(timeout=max(0.0, deadline - time.monotonic()))
+            if worker.process.is_alive():
+                worker.process.kill()
+                worker.process.join()

@@ -28,19 +28,23 @@ class ParserProcess:
 
     Args:
         number: the worker's number for this request.
-        ends: the worker's definition pipe; the process only gets the parser's end.
+        definition_sockets: the worker's definition pipe; the process only gets the parser's end.
         target: what the process runs.
     """
 
     def __init__(
-        self, number: int, ends: definition_pipe.SocketPair, *, target: ParserTarget = parser.run_parser
+        self,
+        number: int,
+        definition_sockets: definition_pipe.SocketPair,
+        *,
+        target: ParserTarget = parser.run_parser,
     ) -> None:
         self.number = number
         self.limited_by: LimitedBy | None = None
         self._deadline = time.monotonic() + MAX_START_SECONDS
         self.pipe, parser_pipe = _spawn.Pipe(duplex=False)
         self.process: SpawnProcess = _spawn.Process(
-            target=target, args=(ends[1], parser_pipe), name="clinic-parser", daemon=True
+            target=target, args=(definition_sockets[1], parser_pipe), name="clinic-parser", daemon=True
         )
         with blocking_interrupts():
             self.process.start()

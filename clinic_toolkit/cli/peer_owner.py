@@ -20,27 +20,27 @@ _UID_COLUMN, _INODE_COLUMN = 4, 6
 
 if sys.platform == "linux":
 
-    def is_same_user(family: int, theirs: Any, ours: Any) -> bool:
+    def is_same_user(family: int, peer_address: Any, own_address: Any) -> bool:
         """Whether the other end belongs to a running program of this user.
 
         Args:
             family: the address family of the socket.
-            theirs: the address of the other end.
-            ours: the address of this end.
+            peer_address: the address of the other end.
+            own_address: the address of this end.
         """
-        return find_owner_uid(family, theirs, ours) == os.geteuid()
+        return find_owner_uid(family, peer_address, own_address) == os.geteuid()
 
-    def find_owner_uid(family: int, theirs: Any, ours: Any) -> int | None:
+    def find_owner_uid(family: int, peer_address: Any, own_address: Any) -> int | None:
         """The user id that owns the other end of a local connection; None if it is closed."""
         if family not in _PROC_TABLES:
             return None
         try:
-            return query_kernel(family, theirs, ours)
+            return query_kernel(family, peer_address, own_address)
         except OSError:
             # A sandbox may forbid the query, or the kernel may not support it.
-            return search_proc_tables(family, theirs, ours)
+            return search_proc_tables(family, peer_address, own_address)
 
-    def query_kernel(family: int, theirs: Any, ours: Any) -> int | None:
+    def query_kernel(family: int, peer_address: Any, own_address: Any) -> int | None:
         """Ask the kernel about this one socket (sock_diag): 0.05 ms, however many sockets there are.
 
         Raises:
@@ -48,11 +48,11 @@ if sys.platform == "linux":
         """
         addresses = [
             socket.inet_pton(family, address[0].partition("%")[0]).ljust(16, b"\0")
-            for address in (theirs, ours)
+            for address in (peer_address, own_address)
         ]
         query = struct.pack("=BBBBI", family, socket.IPPROTO_TCP, 0, 0, _ANY_STATE)
         query += (
-            struct.pack("!HH", theirs[1], ours[1])
+            struct.pack("!HH", peer_address[1], own_address[1])
             + b"".join(addresses)
             + struct.pack("=III", 0, _ANY_STATE, _ANY_STATE)
         )
@@ -72,16 +72,16 @@ if sys.platform == "linux":
 
 else:
 
-    def is_same_user(family: int, theirs: Any, ours: Any) -> bool:
+    def is_same_user(family: int, peer_address: Any, own_address: Any) -> bool:
         """Always True, because this system does not tell who owns the other end."""
         return True
 
 
-def search_proc_tables(family: int, theirs: Any, ours: Any) -> int | None:
+def search_proc_tables(family: int, peer_address: Any, own_address: Any) -> int | None:
     """Like `query_kernel`, but searches the table of all connections in /proc, which takes milliseconds."""
     for path in _PROC_TABLES.get(socket.AddressFamily(family), ()):
         mapped = family == socket.AF_INET and path.endswith("6")
-        row = f" {_proc_address(theirs, family, mapped)} {_proc_address(ours, family, mapped)} "
+        row = f" {_proc_address(peer_address, family, mapped)} {_proc_address(own_address, family, mapped)} "
         try:
             with open(path, "rb") as table:
                 _, match, following = table.read().partition(row.encode())

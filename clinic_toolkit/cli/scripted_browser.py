@@ -185,15 +185,15 @@ class _PageReader(HTMLParser):
         elif tag == "option" and self._form is not None and self._select and "selected" in attributes:
             self._form.fields.append((self._select, attributes.get("value", "")))
 
-    def _add_field(self, form: FormOnPage, tag: str, name: str, given: Mapping[str, str]) -> None:
+    def _add_field(self, form: FormOnPage, tag: str, name: str, attributes: Mapping[str, str]) -> None:
         if tag == "textarea":
             self._area, self._text = name, []
         elif tag == "select":
             self._select = name
-        elif tag == "input" and given.get("type") not in ("radio", "checkbox"):
-            form.fields.append((name, given.get("value", "")))
-        elif tag == "input" and "checked" in given:
-            form.fields.append((name, given.get("value", "on")))
+        elif tag == "input" and attributes.get("type") not in ("radio", "checkbox"):
+            form.fields.append((name, attributes.get("value", "")))
+        elif tag == "input" and "checked" in attributes:
+            form.fields.append((name, attributes.get("value", "on")))
 
     def handle_data(self, data: str) -> None:
         self._text.append(data)

@@ -67,8 +67,8 @@ def _running_program(folder: Path) -> Iterator[str]:
             process.wait(timeout=STOP_TIMEOUT_SECONDS)
 
 
-def _read_launch_url(served: "subprocess.Popen[str]") -> str:
-    for line in served.stdout or ():
+def _read_launch_url(process: "subprocess.Popen[str]") -> str:
+    for line in process.stdout or ():
         if "works once: " in line:
             file = Path(line.partition("works once: ")[2].strip())
             match = re.search(r'href="([^"]+)"', file.read_text(encoding="utf-8"))

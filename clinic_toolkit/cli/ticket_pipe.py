@@ -29,8 +29,8 @@ def create_pair() -> SocketPair:
 class TicketPipe:
     """The ticket pipe as a worker uses it; it holds at most one ticket."""
 
-    def __init__(self, both: SocketPair) -> None:
-        self._writer, self._reader = both
+    def __init__(self, pair: SocketPair) -> None:
+        self._writer, self._reader = pair
 
     def put_ticket(self, ticket: bytes) -> None:
         """Put a ticket into the pipe, in place of any earlier one.

@@ -148,12 +148,12 @@ def _verdict_sentences(verdict: Verdict) -> Iterator[str]:
         )
 
 
-def _log_copy_sentence(aside: Path | None) -> str:
-    return f" The log beside it was copied to {aside.name}." if aside else ""
+def _log_copy_sentence(log_copy: Path | None) -> str:
+    return f" The log beside it was copied to {log_copy.name}." if log_copy else ""
 
 
-def _report_findings(found: list[str], report: Report, *, keyless: bool) -> int:
-    for sentence in found:
+def _report_findings(sentences: list[str], report: Report, *, keyless: bool) -> int:
+    for sentence in sentences:
         click.echo(sentence)
     if keyless:
         click.echo(KEYLESS_MESSAGE)
@@ -161,10 +161,10 @@ def _report_findings(found: list[str], report: Report, *, keyless: bool) -> int:
         f"{report.entries_checked} lines of the audit trail and {report.rows_checked} sealed entries "
         "were checked."
     )
-    if not found:
+    if not sentences:
         click.echo(f"Everything that was checked is unchanged. {amount}")
         return EXIT_INTACT
-    findings = "One thing was" if len(found) == 1 else f"{len(found)} things were"
+    findings = "One thing was" if len(sentences) == 1 else f"{len(sentences)} things were"
     click.echo(
         f"{findings} found damaged or changed. This check repaired nothing. {amount} Copy the whole data "
         "folder to another disk before you go on."

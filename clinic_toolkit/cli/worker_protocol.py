@@ -123,10 +123,13 @@ class KeeperConnection:
     """A worker's connection to the keeper. It implements `web.context.Keeper`."""
 
     def __init__(
-        self, pipe: "Connection[object, object]", tray: TicketPipe, definitions: definition_pipe.SocketPair
+        self,
+        pipe: "Connection[object, object]",
+        ticket_pipe: TicketPipe,
+        definitions: definition_pipe.SocketPair,
     ) -> None:
         self._pipe = pipe
-        self.ticket_pipe = tray
+        self.ticket_pipe = ticket_pipe
         self._definitions = definitions
         self._blob_lock = threading.Lock()
         self._parser_lock = threading.Lock()
