@@ -133,12 +133,12 @@ def _relationship_steps(name: str, spec: made_up.Client, hours: list[HourScript]
             )
 
 
-def _add_own_questionnaire(desk: DemoState, now: datetime) -> None:
+def _add_own_questionnaire(state: DemoState, now: datetime) -> None:
     """Add a questionnaire of the practice's own: the worked example of the documentation."""
     instrument = loader.read_instrument_file(_OWN_QUESTIONNAIRE_FILE, own=True)
     own_questionnaires.add_questionnaire(
-        desk.db,
-        desk.vault,
+        state.db,
+        state.vault,
         instrument,
         _OWN_QUESTIONNAIRE_FILE.read_bytes(),
         _OWN_QUESTIONNAIRE_FILE.name,
@@ -146,7 +146,7 @@ def _add_own_questionnaire(desk: DemoState, now: datetime) -> None:
     )
 
 
-def _add_client(name: str, spec: made_up.Client, desk: DemoState, now: datetime) -> None:
+def _add_client(name: str, spec: made_up.Client, state: DemoState, now: datetime) -> None:
     payload = Client(
         name=spec.name,
         birth_date=spec.birth_date,
@@ -159,21 +159,21 @@ def _add_client(name: str, spec: made_up.Client, desk: DemoState, now: datetime)
         emergency_phone=spec.emergency_phone,
         emergency_relation=spec.emergency_relation,
     )
-    client = clients.create_client(desk.db, desk.vault, payload, now=now)
-    desk.clients[name] = client
-    desk.cases[name] = cases.load_single_case(desk.db, desk.vault, client.id)
+    client = clients.create_client(state.db, state.vault, payload, now=now)
+    state.clients[name] = client
+    state.cases[name] = cases.load_single_case(state.db, state.vault, client.id)
 
 
-def _archive_client(name: str, desk: DemoState, now: datetime) -> None:
-    desk.clients[name] = clients.archive_client(desk.db, desk.vault, desk.clients[name], now=now)
+def _archive_client(name: str, state: DemoState, now: datetime) -> None:
+    state.clients[name] = clients.archive_client(state.db, state.vault, state.clients[name], now=now)
 
 
-def _add_relationship(name: str, spec: made_up.Relationship, desk: DemoState, now: datetime) -> None:
-    desk.relationships[name, spec.key] = relationships.create_relationship(
-        desk.db, desk.vault, desk.clients[name].id, word=spec.word, frame=spec.frame, now=now
+def _add_relationship(name: str, spec: made_up.Relationship, state: DemoState, now: datetime) -> None:
+    state.relationships[name, spec.key] = relationships.create_relationship(
+        state.db, state.vault, state.clients[name].id, word=spec.word, frame=spec.frame, now=now
     )
 
 
-def _open_couple(name: str, partners: tuple[str, str], desk: DemoState, now: datetime) -> None:
-    first, second = (desk.clients[partner].id for partner in partners)
-    desk.cases[name] = cases.create_couple_case(desk.db, desk.vault, first, second, now=now)
+def _open_couple(name: str, partners: tuple[str, str], state: DemoState, now: datetime) -> None:
+    first, second = (state.clients[partner].id for partner in partners)
+    state.cases[name] = cases.create_couple_case(state.db, state.vault, first, second, now=now)

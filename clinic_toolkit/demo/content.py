@@ -241,16 +241,16 @@ def read_content(folder: Path = CONTENT_FOLDER) -> Content:
     return content
 
 
-def _read_file(path: Path, kind: type[P], found: list[str]) -> P | None:
+def _read_file(path: Path, kind: type[P], problems: list[str]) -> P | None:
     try:
         return kind.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
         if isinstance(error, ValidationError):
-            found += (
+            problems += (
                 f"{path.name}, {_format_path(detail['loc'])}: {detail['msg']}" for detail in error.errors()
             )
         else:
-            found.append(f"{path.name}: cannot be read ({error})")
+            problems.append(f"{path.name}: cannot be read ({error})")
         return None
 
 

@@ -60,15 +60,15 @@ def _local_date(now: datetime) -> str:
     return now.astimezone().date().isoformat()
 
 
-def _read_build_date(mark: Path) -> str:
-    lines = mark.read_text(encoding="utf-8").splitlines()
+def _read_build_date(marker_file: Path) -> str:
+    lines = marker_file.read_text(encoding="utf-8").splitlines()
     return lines[-1] if lines else _UNFINISHED
 
 
-def _write_marker(mark: Path, state: str) -> None:
-    new_file = mark.with_suffix(".new")
+def _write_marker(marker_file: Path, state: str) -> None:
+    new_file = marker_file.with_suffix(".new")
     new_file.write_text(f"{_MARKER_TEXT}{state}\n", encoding="utf-8")
-    os.replace(new_file, mark)
+    os.replace(new_file, marker_file)
 
 
 def _delete_old_demo(data_folder: Path) -> None:

@@ -95,8 +95,8 @@ class HourScript:
         if self.spec.agreed:
             yield Step(at=self.span.end - timedelta(minutes=2), act=self._record_agreement)
 
-    def _plan_hour(self, desk: DemoState, now: datetime) -> None:
-        spec, usual, case = self.spec, self.usual, desk.cases[self.case]
+    def _plan_hour(self, state: DemoState, now: datetime) -> None:
+        spec, usual, case = self.spec, self.usual, state.cases[self.case]
         afterwards = self.planned_at > self.span.start
         hour = TherapySession(
             case_id_bytes=case.id.bytes,
@@ -107,132 +107,142 @@ class HourScript:
             setting=spec.setting or usual.setting,
             place=usual.place if spec.place is None else spec.place,
             call_back=usual.call_back if spec.call_back is None else spec.call_back,
-            present=tuple(desk.clients[name].id.bytes for name in spec.present or self.client_names),
+            present=tuple(state.clients[name].id.bytes for name in spec.present or self.client_names),
             others_present=spec.others_present,
             attendance=spec.attendance or (Attendance.CAME if afterwards else Attendance.PLANNED),
             agreed_for_next=spec.agreed if afterwards else "",
         )
         if not afterwards:
             hour = msgspec.structs.replace(hour, attendance=Attendance.PLANNED)
-        self.record = therapy_sessions.create_therapy_session(desk.db, desk.vault, case, hour, now=now)
+        self.record = therapy_sessions.create_therapy_session(state.db, state.vault, case, hour, now=now)
 
-    def _record_absence(self, desk: DemoState, now: datetime) -> None:
+    def _record_absence(self, state: DemoState, now: datetime) -> None:
         attendance = self.spec.attendance or self.record.payload.attendance
         hour = msgspec.structs.replace(self.record.payload, attendance=attendance, present=())
-        self.record = therapy_sessions.revise_therapy_session(desk.db, desk.vault, self.record, hour, now=now)
+        self.record = therapy_sessions.revise_therapy_session(
+            state.db, state.vault, self.record, hour, now=now
+        )
 
-    def _open_hour(self, desk: DemoState, now: datetime) -> None:
+    def _open_hour(self, state: DemoState, now: datetime) -> None:
         if self.spec.attendance == Attendance.LATE:
             start = (self.span.start + timedelta(minutes=self.spec.minutes_late)).time()
             hour = msgspec.structs.replace(self.record.payload, attendance=Attendance.LATE, start=start)
             self.record = therapy_sessions.revise_therapy_session(
-                desk.db, desk.vault, self.record, hour, now=now
+                state.db, state.vault, self.record, hour, now=now
             )
-        self.record = therapy_sessions.open_therapy_session(desk.db, desk.vault, self.record, now=now)
+        self.record = therapy_sessions.open_therapy_session(state.db, state.vault, self.record, now=now)
 
-    def _record_agreement(self, desk: DemoState, now: datetime) -> None:
+    def _record_agreement(self, state: DemoState, now: datetime) -> None:
         self.record = therapy_sessions.record_agreement(
-            desk.db, desk.vault, self.record, self.spec.agreed, now=now
+            state.db, state.vault, self.record, self.spec.agreed, now=now
         )
 
-    def _close_hour(self, desk: DemoState, now: datetime) -> None:
-        self.record = therapy_sessions.close_therapy_session(desk.db, desk.vault, self.record, now=now)
+    def _close_hour(self, state: DemoState, now: datetime) -> None:
+        self.record = therapy_sessions.close_therapy_session(state.db, state.vault, self.record, now=now)
 
-    def _give_questionnaire(self, given: content.Questionnaire, desk: DemoState, now: datetime) -> None:
-        client_id = desk.clients[self.client_names[0]].id
-        relationship = self._find_or_add_relationship(desk, client_id, given.about, now)
-        if relationship and given.instrument == catalogue.load_check_in().id:
-            relationship = self._set_watched_item(desk, relationship, given, now)
+    def _give_questionnaire(self, spec: content.Questionnaire, state: DemoState, now: datetime) -> None:
+        client_id = state.clients[self.client_names[0]].id
+        relationship = self._find_or_add_relationship(state, client_id, spec.about, now)
+        if relationship and spec.instrument == catalogue.load_check_in().id:
+            relationship = self._set_watched_item(state, relationship, spec, now)
         administration = administrations.create_administration(
-            desk.db,
-            desk.vault,
-            catalogue.load_instrument(given.instrument, given.version or None),
+            state.db,
+            state.vault,
+            catalogue.load_instrument(spec.instrument, spec.version or None),
             client_id=client_id,
             relationship=relationship,
             therapy_session_id=self.record.id,
-            mode=self._administration_mode(given),
+            mode=self._administration_mode(spec),
             now=now,
-            answered_on=self.record.payload.on if given.paper else None,
+            answered_on=self.record.payload.on if spec.paper else None,
         )
         administration = questionnaire_acts.give_questionnaire(
-            desk.db, desk.vault, administration, given, now=now
+            state.db, state.vault, administration, spec, now=now
         )
-        if given.again_because:
+        if spec.again_because:
             repeat_agreements.agree_to_repeat(
-                desk.db,
-                desk.vault,
+                state.db,
+                state.vault,
                 None,
                 administration.payload,
-                purpose=given.again_because,
+                purpose=spec.again_because,
                 end_date=None,
-                max_rounds=given.again_times,
+                max_rounds=spec.again_times,
                 baseline=MIN_BASELINE_ROUNDS,
                 now=administration.recorded_at + timedelta(minutes=1),
             )
-        if given.risk:
+        if spec.risk:
             questionnaire_acts.write_risk_entry(
-                desk.db,
-                desk.vault,
+                state.db,
+                state.vault,
                 administration,
-                given.risk,
+                spec.risk,
                 now=administration.recorded_at + timedelta(minutes=1),
             )
-        if given.wrong or given.own_words or given.next_step:
+        if spec.wrong or spec.own_words or spec.next_step:
             reflections.record_reflection(
-                desk.db,
-                desk.vault,
+                state.db,
+                state.vault,
                 administration,
-                wrong=given.wrong,
-                own_words=given.own_words,
-                next_step=given.next_step,
+                wrong=spec.wrong,
+                own_words=spec.own_words,
+                next_step=spec.next_step,
                 remarks_on_client_page=(),
                 expected_version=administration.version,
                 now=administration.recorded_at + timedelta(minutes=2),
             )
 
-    def _administration_mode(self, given: content.Questionnaire) -> AdministrationMode:
-        if given.paper:
+    def _administration_mode(self, spec: content.Questionnaire) -> AdministrationMode:
+        if spec.paper:
             return AdministrationMode.PAPER
         return administrations.read_aloud_mode(self.record.payload.setting, with_interpreter=False)
 
     def _find_or_add_relationship(
-        self, desk: DemoState, client_id: UUID, key: str, now: datetime
+        self, state: DemoState, client_id: UUID, key: str, now: datetime
     ) -> RecordVersion[Relationship] | None:
         if not key:
             return None
         relationship_key = (self.client_names[0], key)
-        if relationship_key not in desk.relationships:
+        if relationship_key not in state.relationships:
             spec = self.relationship_specs[key]
-            desk.relationships[relationship_key] = relationships.create_relationship(
-                desk.db, desk.vault, client_id, word=spec.word, frame=spec.frame, now=now
+            state.relationships[relationship_key] = relationships.create_relationship(
+                state.db, state.vault, client_id, word=spec.word, frame=spec.frame, now=now
             )
-        return desk.relationships[relationship_key]
+        return state.relationships[relationship_key]
 
     def _set_watched_item(
-        self, desk: DemoState, about: RecordVersion[Relationship], given: content.Questionnaire, now: datetime
+        self,
+        state: DemoState,
+        relationship: RecordVersion[Relationship],
+        spec: content.Questionnaire,
+        now: datetime,
     ) -> RecordVersion[Relationship]:
-        instrument_id, _, item_id = given.watched.partition(":")
+        instrument_id, _, item_id = spec.watched.partition(":")
         watched_question = (
-            watched_questions.pin_question(instrument_id, item_id, catalogue.load_frame(about.payload.frame))
+            watched_questions.pin_question(
+                instrument_id, item_id, catalogue.load_frame(relationship.payload.frame)
+            )
             if item_id
             else None
         )
-        if watched_question != about.payload.watched_question:
-            about = relationships.set_watched_question(desk.db, desk.vault, about, watched_question, now=now)
-            desk.relationships[self.client_names[0], given.about] = about
-        return about
+        if watched_question != relationship.payload.watched_question:
+            relationship = relationships.set_watched_question(
+                state.db, state.vault, relationship, watched_question, now=now
+            )
+            state.relationships[self.client_names[0], spec.about] = relationship
+        return relationship
 
-    def _give_worksheet(self, told: content.GivenWorksheet, desk: DemoState, now: datetime) -> None:
-        db, vault, client_id = desk.db, desk.vault, desk.clients[self.client_names[0]].id
-        relationship = self._find_or_add_relationship(desk, client_id, told.about, now)
-        relationship_id, sheet = relationship.id if relationship else None, sheets.load_worksheet(told.sheet)
-        if told.fear:
+    def _give_worksheet(self, spec: content.GivenWorksheet, state: DemoState, now: datetime) -> None:
+        db, vault, client_id = state.db, state.vault, state.clients[self.client_names[0]].id
+        relationship = self._find_or_add_relationship(state, client_id, spec.about, now)
+        relationship_id, sheet = relationship.id if relationship else None, sheets.load_worksheet(spec.sheet)
+        if spec.fear:
             fear_holds.record_fear_inquiry(
                 db,
                 vault,
                 client_id,
                 relationship_id,
-                sheet_place=told.fear,
+                sheet_place=spec.fear,
                 therapy_session_id=self.record.id,
                 now=now,
             )
@@ -245,34 +255,34 @@ class HourScript:
             sheet,
             client_id=client_id,
             therapy_session_id=self.record.id,
-            client_sentence=told.sentence,
+            client_sentence=spec.sentence,
             relationship_id=relationship_id,
             is_room_only=permission.is_room_only,
             now=now,
         )
 
-    def _begin_note(self, told: content.Note, desk: DemoState, now: datetime) -> None:
-        prefilled = note_prefill.list_prefilled_parts(desk.db, desk.vault, self.record)
-        parts = [*_clinician_parts({"data": told.data}), *prefilled]
-        self.note = notes.create_note(desk.db, desk.vault, self.record, parts, now=now)
+    def _begin_note(self, spec: content.Note, state: DemoState, now: datetime) -> None:
+        prefilled = note_prefill.list_prefilled_parts(state.db, state.vault, self.record)
+        parts = [*_clinician_parts({"data": spec.data}), *prefilled]
+        self.note = notes.create_note(state.db, state.vault, self.record, parts, now=now)
 
-    def _write_note(self, told: content.Note, desk: DemoState, now: datetime) -> None:
+    def _write_note(self, spec: content.Note, state: DemoState, now: datetime) -> None:
         prefilled = [
             part for part in self.note.payload.parts if part.source != note_record.PartSource.CLINICIAN
         ]
-        texts = {"data": told.data, "assessment": told.assessment, "plan": told.plan}
+        texts = {"data": spec.data, "assessment": spec.assessment, "plan": spec.plan}
         parts = [*_clinician_parts(texts), *prefilled]
         version = self.note.version
         self.note = notes.revise_note(
-            desk.db, desk.vault, self.note, parts, expected_version=version, now=now
+            state.db, state.vault, self.note, parts, expected_version=version, now=now
         )
 
-    def _sign_note(self, desk: DemoState, now: datetime) -> None:
+    def _sign_note(self, state: DemoState, now: datetime) -> None:
         self.note = notes.sign_note(
-            desk.db,
-            desk.vault,
+            state.db,
+            state.vault,
             self.note,
-            facts=signature_facts.build_note_facts(desk.db, desk.vault, self.record, self.note),
+            facts=signature_facts.build_note_facts(state.db, state.vault, self.record, self.note),
             expected_version=self.note.version,
             now=now,
         )

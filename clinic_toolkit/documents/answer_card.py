@@ -98,10 +98,10 @@ def render_answer_card(value: "AnswerCard") -> bytes:
 
 
 def _card_blocks(
-    options: list[tuple[str, str]], ways: tuple[str, ...], size: float, sheet: page_layout.PageLayout
+    options: list[tuple[str, str]], non_answers: tuple[str, ...], size: float, sheet: page_layout.PageLayout
 ) -> list[Block]:
     non_answer_size = min(size * 0.62, 26.0)
-    non_answer_height = non_answer_size * 1.9 * len(ways) + 12
+    non_answer_height = non_answer_size * 1.9 * len(non_answers) + 12
     row = min((sheet.usable_height - non_answer_height - 30) / len(options), 108.0)
     label_style = TextStyle(size=size, bold=True, leading=1.08)
     # Shrink a meaning to fit on one line, but not below a readable size.
@@ -120,7 +120,7 @@ def _card_blocks(
         )
         for index, (label, meaning) in enumerate(options)
     ]
-    return [*rows, NonAnswerRows(ways, non_answer_size, non_answer_size * 1.9, before=22)]
+    return [*rows, NonAnswerRows(non_answers, non_answer_size, non_answer_size * 1.9, before=22)]
 
 
 def _largest_size(labels: list[str], width: float) -> float:

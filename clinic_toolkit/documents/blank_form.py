@@ -49,7 +49,7 @@ class AnswerColumns(Struct, frozen=True, kw_only=True):
 
     labels: tuple[str, ...]
     scale: int
-    look: TextStyle
+    style: TextStyle
 
     def edges(self, width: float) -> list[float]:
         """The left edge of each column and the right edge of the last, in points; a gap follows the scale."""
@@ -75,7 +75,7 @@ class ItemGrid(Block):
         self.items = [
             (Text(str(number), replace(style, colour=SOFT)), Text(text, style)) for number, text in items
         ]
-        self.column_labels = [Text(label, heads.look, align=Align.CENTRE) for label in heads.labels]
+        self.column_labels = [Text(label, heads.style, align=Align.CENTRE) for label in heads.labels]
 
     def height(self, width: float) -> float:
         return self._head_height(width) + sum(self._row_height(item, width) for _, item in self.items)
@@ -177,7 +177,7 @@ def _intro_blocks(value: "BlankQuestionnaire", *, tight: bool = False) -> list[B
     )
     about_line = f"{_GENERAL_LINE if value.is_general else _ONE_PERSON_LINE} {value.instrument.recall}:"
     style = _TIGHT if tight else BODY
-    title_blocks = page_layout.title_blocks(_TITLE, look=_TIGHT_TITLE, after=2) if tight else None
+    title_blocks = page_layout.title_blocks(_TITLE, style=_TIGHT_TITLE, after=2) if tight else None
     # Above the questions and in bold, so that a client who skips the introduction still reads it.
     limits = typed_paragraphs(value.confidentiality_text, replace(style, bold=True), gap=2)
     for paragraph in limits[-1:]:
@@ -268,8 +268,8 @@ def _answer_columns(value: "BlankQuestionnaire", width: float) -> AnswerColumns:
         for label in labels
         for word in label.split()
     )
-    size = max(6.5, min(10.0, column_width / widest))
-    return AnswerColumns(labels=labels, scale=len(options), look=TextStyle(size=size, bold=True, leading=1.2))
+    style = TextStyle(size=max(6.5, min(10.0, column_width / widest)), bold=True, leading=1.2)
+    return AnswerColumns(labels=labels, scale=len(options), style=style)
 
 
 def _defined_words(items: "Sequence[Item]") -> dict[str, str]:
@@ -290,11 +290,11 @@ def _definition_list(items: "Sequence[Item]") -> list[Block]:
     return [heading, *rows] if rows else []
 
 
-def _definition_paragraph(items: "Sequence[Item]", look: TextStyle = _MEANING) -> list[Block]:
+def _definition_paragraph(items: "Sequence[Item]", style: TextStyle = _MEANING) -> list[Block]:
     """The definitions of words in one paragraph, for a page that has no room for a list."""
     spans = [
         span
         for word, meaning in _defined_words(items).items()
-        for span in ((f"{word}: ", replace(look, bold=True)), (f"{meaning}.  ", look))
+        for span in ((f"{word}: ", replace(style, bold=True)), (f"{meaning}.  ", style))
     ]
     return [Text(spans, before=8)] if spans else []

@@ -62,7 +62,7 @@ class Text(Block):
     def __init__(
         self,
         spans: str | Sequence[StyledText],
-        look: TextStyle = BODY,
+        style: TextStyle = BODY,
         *,
         before: float = 0,
         after: float = 0,
@@ -73,10 +73,10 @@ class Text(Block):
         bar: bool = False,
     ) -> None:
         super().__init__(before=before, after=after, keep_with_next=keep_with_next)
-        self.spans: Sequence[StyledText] = [(spans, look)] if isinstance(spans, str) else spans
+        self.spans: Sequence[StyledText] = [(spans, style)] if isinstance(spans, str) else spans
         self.align = align
         self.indent = indent + (BAR_GAP if bar else 0)
-        self.bullet = Text(bullet, look) if bullet else None
+        self.bullet = Text(bullet, style) if bullet else None
         self.bar = bar
         self._cached_lines: tuple[float, list[TextLine], bool] | None = None
 
@@ -135,7 +135,7 @@ class Text(Block):
             for text, _ in self.spans
         )
 
-    def _fragment(self, width: float, found: list[TextLine], *, tail: bool) -> "Text":
+    def _fragment(self, width: float, lines: list[TextLine], *, tail: bool) -> "Text":
         part = Text(
             self.spans,
             after=self.after if tail else 0,
@@ -145,12 +145,12 @@ class Text(Block):
         )
         part.indent, part.bar = self.indent, self.bar
         part.bullet = None if tail else self.bullet
-        part._cached_lines = (width, found, self._cached_lines is not None and self._cached_lines[2])
+        part._cached_lines = (width, lines, self._cached_lines is not None and self._cached_lines[2])
         return part
 
 
 def typed_paragraphs(
-    typed: str, look: TextStyle = BODY, *, gap: float = 6, indent: float = 0, bar: bool = False
+    typed: str, style: TextStyle = BODY, *, gap: float = 6, indent: float = 0, bar: bool = False
 ) -> list[Block]:
     """Typed text as one paragraph a line; empty lines become space of height `gap`."""
     paragraphs: list[Block] = []
@@ -158,7 +158,7 @@ def typed_paragraphs(
     for line in printable_text.clean_text(typed).split("\n"):
         if line.strip():
             paragraphs.append(
-                Text(line.rstrip(), look, before=space, indent=indent, bar=bar, align=Align.TYPED)
+                Text(line.rstrip(), style, before=space, indent=indent, bar=bar, align=Align.TYPED)
             )
             space = 0.0
         elif paragraphs:
@@ -238,14 +238,14 @@ class WritingLines(Block):
         count: int,
         pitch: float,
         *,
-        look: TextStyle | None = None,
+        style: TextStyle | None = None,
         before: float = 0,
         after: float = 0,
         keep_with_next: bool = False,
     ) -> None:
         super().__init__(before=before, after=after, keep_with_next=keep_with_next)
         self.count, self.pitch = count, pitch
-        self.numbers = [Text(str(number), look) for number in range(1, count + 1)] if look else []
+        self.numbers = [Text(str(number), style) for number in range(1, count + 1)] if style else []
 
     def height(self, width: float) -> float:
         return self.count * self.pitch

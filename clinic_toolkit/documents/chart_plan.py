@@ -231,9 +231,9 @@ def _break_labels(
     return labels
 
 
-def _date_labels(rounds: Sequence[ChartRound], xs: Sequence[float], most: int) -> list[ChartLabel]:
+def _date_labels(rounds: Sequence[ChartRound], xs: Sequence[float], max_labels: int) -> list[ChartLabel]:
     """Labels for the first day, the last day, and others if there is room; each day once."""
-    min_distance = 1 / max(most - 0.7, 1)
+    min_distance = 1 / max(max_labels - 0.7, 1)
     last = len(rounds) - 1
     shown_indices = [0]
     for index in range(1, last):
@@ -270,15 +270,15 @@ def _short_date(on: date, *, year: bool) -> str:
     return f"{on.day} {MONTHS[on.month - 1][:3]}" + (f" {on.year % 100:02}" if year else "")
 
 
-def _range_band(stretch: "RoundRange", xs: Sequence[float]) -> RangeBand:
-    span = stretch.span
+def _range_band(round_range: "RoundRange", xs: Sequence[float]) -> RangeBand:
+    span = round_range.span
 
     def place(number: float) -> float:
         return 1 - min(100.0, max(0.0, number)) / 100
 
     return RangeBand(
-        x1=xs[stretch.first_round],
-        x2=xs[stretch.last_round],
+        x1=xs[round_range.first_round],
+        x2=xs[round_range.last_round],
         top=place(span.high),
         bottom=place(span.low),
         middle=None if span.middle is None else place(span.middle),

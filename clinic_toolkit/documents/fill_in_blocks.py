@@ -26,7 +26,7 @@ class Table(Block):
         columns: Sequence[str],
         rows: int,
         pitch: float,
-        look: TextStyle,
+        style: TextStyle,
         *,
         numbered: bool = False,
         ticks: Sequence[int] = (),
@@ -34,8 +34,8 @@ class Table(Block):
         after: float = 0,
     ) -> None:
         super().__init__(before=before, after=after)
-        head_style = replace(look, bold=True, leading=1.2)
-        self.rows, self.pitch, self.ticks, self.look = rows, pitch, frozenset(ticks), look
+        head_style = replace(style, bold=True, leading=1.2)
+        self.rows, self.pitch, self.ticks, self.style = rows, pitch, frozenset(ticks), style
         self.heads = [
             Text(
                 _SPAN.sub("\\1\u00a0\\2\u00a0\\3", heading),
@@ -45,9 +45,9 @@ class Table(Block):
             for index, heading in enumerate(columns)
         ]
         self.numbers = (
-            [Text(str(row), replace(look, colour=SOFT)) for row in range(1, rows + 1)] if numbered else []
+            [Text(str(row), replace(style, colour=SOFT)) for row in range(1, rows + 1)] if numbered else []
         )
-        self.tick_widths = [_head_width(heading, look.size) for heading in columns]
+        self.tick_widths = [_head_width(heading, style.size) for heading in columns]
 
     def widths(self, width: float) -> list[float]:
         """The width of each column; writing columns share what the tick columns leave."""
@@ -107,7 +107,7 @@ class Table(Block):
         )
         canvas.setStrokeColorRGB(*HAIR)
         canvas.lines([(edge, top - head_height, edge, bottom) for edge in edges[1:-1]])
-        size = self.look.size
+        size = self.style.size
         for row in range(self.rows):
             y = top - head_height - (row + 1) * self.pitch
             if self.numbers:
@@ -136,10 +136,10 @@ class Scale(Block):
     """A line with words at both ends, to be marked by hand; it shows no number."""
 
     def __init__(
-        self, left: str, right: str, steps: int, look: TextStyle, *, before: float = 0, after: float = 0
+        self, left: str, right: str, steps: int, style: TextStyle, *, before: float = 0, after: float = 0
     ) -> None:
         super().__init__(before=before, after=after)
-        self.left, self.right, self.steps = Text(left, look), Text(right, look, align=Align.RIGHT), steps
+        self.left, self.right, self.steps = Text(left, style), Text(right, style, align=Align.RIGHT), steps
 
     def height(self, width: float) -> float:
         return 24 + max(self.left.height(width * 0.47), self.right.height(width * 0.47))
@@ -181,13 +181,13 @@ class Circles(Block):
         right: str,
         middle: str,
         diameter: float,
-        look: TextStyle,
+        style: TextStyle,
         *,
         before: float = 0,
         after: float = 0,
     ) -> None:
         super().__init__(before=before, after=after)
-        name_style = replace(look, bold=True, leading=1.2)
+        name_style = replace(style, bold=True, leading=1.2)
         self.names = [Text(name, name_style, align=Align.CENTRE) for name in (left, middle, right)]
         self.diameter = diameter
 

@@ -34,9 +34,9 @@ _MAX_QUESTIONS = 4
 class Columns(Block):
     """Blocks that flow through columns side by side."""
 
-    def __init__(self, columns: Sequence[PlacedBlocks], tall: float) -> None:
+    def __init__(self, columns: Sequence[PlacedBlocks], fixed_height: float) -> None:
         super().__init__(before=10)
-        self.columns, self.fixed_height = columns, tall
+        self.columns, self.fixed_height = columns, fixed_height
 
     def height(self, width: float) -> float:
         return self.fixed_height
@@ -76,7 +76,7 @@ def render_guide(value: "InstrumentGuide") -> bytes:
     )
     header_blocks: list[Block] = [
         *page_layout.title_blocks(
-            instrument.title, look=TextStyle(size=19, bold=True, leading=1.15), after=2
+            instrument.title, style=TextStyle(size=19, bold=True, leading=1.15), after=2
         ),
         Text(
             f"{instrument.clinician_name} · version {instrument.version} · {instrument.minutes} · "
@@ -126,18 +126,18 @@ def _question_text(each: "FollowUp") -> str:
     return f"{each.question} (In private.)" if each.in_private else each.question
 
 
-def _heading(words_: str, look: TextStyle) -> Block:
+def _heading(text: str, style: TextStyle) -> Block:
     return Text(
-        words_,
-        TextStyle(size=look.size + 1, bold=True, colour=ACCENT, leading=1.25),
-        before=look.size * 0.8,
-        after=look.size * 0.25,
+        text,
+        TextStyle(size=style.size + 1, bold=True, colour=ACCENT, leading=1.25),
+        before=style.size * 0.8,
+        after=style.size * 0.25,
         keep_with_next=True,
     )
 
 
-def _bullet_list(heading: str, lines: Sequence[str], look: TextStyle) -> list[Block]:
+def _bullet_list(heading: str, lines: Sequence[str], style: TextStyle) -> list[Block]:
     if not lines:
         return []
-    items = [Text(line, look, indent=10, bullet="·", after=look.size * 0.2) for line in lines]
-    return [_heading(heading, look), *items]
+    items = [Text(line, style, indent=10, bullet="·", after=style.size * 0.2) for line in lines]
+    return [_heading(heading, style), *items]

@@ -32,7 +32,7 @@ class GlyphRun(Struct, frozen=True):
     x: float
     font: str
     size: float
-    look: TextStyle
+    style: TextStyle
     text: str
 
 
@@ -89,20 +89,20 @@ def draw_line(pen: "PDFTextObject", line: TextLine, x: float, baseline: float) -
     pen.setTextOrigin(x, baseline)
     for run in line.runs:
         pen.setFont(run.font, run.size, 0)
-        pen.setFillColorRGB(*run.look.colour)
+        pen.setFillColorRGB(*run.style.colour)
         pen.textOut(run.text)
 
 
-def _measure(words: str, look: TextStyle, face: Face | None) -> float:
+def _measure(words: str, style: TextStyle, face: Face | None) -> float:
     if face is not None:
-        return face.width(words) * look.size
-    return sum(run.width(part) for run, part in font_faces.runs_by_face(words, look.bold)) * look.size
+        return face.width(words) * style.size
+    return sum(run.width(part) for run, part in font_faces.runs_by_face(words, style.bold)) * style.size
 
 
-def _cut_word(word: str, look: TextStyle, face: Face | None, width: float) -> Iterable[str]:
+def _cut_word(word: str, style: TextStyle, face: Face | None, width: float) -> Iterable[str]:
     piece, used_width = "", 0.0
     for cluster in _CLUSTER.findall(word):
-        cluster_width = _measure(cluster, look, face)
+        cluster_width = _measure(cluster, style, face)
         if piece and used_width + cluster_width > width:
             yield piece
             piece, used_width = "", 0.0
@@ -112,7 +112,7 @@ def _cut_word(word: str, look: TextStyle, face: Face | None, width: float) -> It
         yield piece
 
 
-def _build_line(pieces: Sequence[_Piece], last: TextStyle | None) -> TextLine:
+def _build_line(pieces: Sequence[_Piece], fallback_style: TextStyle | None) -> TextLine:
     joined: list[_Piece] = []
     for piece in pieces:
         if joined and joined[-1][1:] == piece[1:]:
@@ -132,6 +132,6 @@ def _build_line(pieces: Sequence[_Piece], last: TextStyle | None) -> TextLine:
         for run_face, run_text in runs:
             glyph_runs.append(GlyphRun(x, run_face.name, style.size * run_face.scale, style, run_text))
             x += run_face.width(run_text) * style.size
-    styles = [style for _, style, _, _ in joined] or ([last] if last else [])
+    styles = [style for _, style, _, _ in joined] or ([fallback_style] if fallback_style else [])
     height = max((style.size * style.leading for style in styles), default=0.0)
     return TextLine(tuple(glyph_runs), x, height, max((style.size for style in styles), default=0.0))

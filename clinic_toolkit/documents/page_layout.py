@@ -49,11 +49,11 @@ class PageLayout(Struct, frozen=True, kw_only=True):
         return max(lines, self.small_style.size * self.small_style.leading)
 
 
-def title_blocks(words_: str, *, look: TextStyle = TITLE, after: float = 14) -> list[Block]:
+def title_blocks(title: str, *, style: TextStyle = TITLE, after: float = 14) -> list[Block]:
     """The title of a sheet under its short accent bar."""
     return [
         Rule(colour=ACCENT, weight=2.4, length=30, after=9),
-        Text(words_, look, after=after, keep_with_next=True),
+        Text(title, style, after=after, keep_with_next=True),
     ]
 
 

@@ -101,7 +101,7 @@ def to_visual_order(line: str, from_right: bool) -> str:
     # puts the mark before its bracket, the bracket is in right-to-left text and must be mirrored.
     marked = "".join(char + _BRACKET_MARK if char in MIRRORED else char for char in line)
     reordered: str = get_display(marked, base_dir="R" if from_right else "L")
-    return _bracket_pattern().sub(lambda found: found[1] or MIRRORED[found[2]], reordered)
+    return _bracket_pattern().sub(lambda match: match[1] or MIRRORED[match[2]], reordered)
 
 
 def _is_invisible(char: str) -> bool:

@@ -125,12 +125,12 @@ class TimeChart(Block):
         for label in self.plan.dates:
             self._draw_label(canvas, label, top, 0.0)
 
-    def _draw_label(self, canvas: "Canvas", word: ChartLabel, top: float, aside: float) -> None:
+    def _draw_label(self, canvas: "Canvas", word: ChartLabel, top: float, offset: float) -> None:
         x, label_width = self._plot.x(word.x), 120.0
         if word.anchor == LabelAnchor.START:
-            Text(word.text, _WORD).draw(canvas, x + aside, top, label_width)
+            Text(word.text, _WORD).draw(canvas, x + offset, top, label_width)
         elif word.anchor == LabelAnchor.END:
-            Text(word.text, _WORD, align=Align.RIGHT).draw(canvas, x - label_width - aside, top, label_width)
+            Text(word.text, _WORD, align=Align.RIGHT).draw(canvas, x - label_width - offset, top, label_width)
         else:
             Text(word.text, _WORD, align=Align.CENTRE).draw(canvas, x - label_width / 2, top, label_width)
 

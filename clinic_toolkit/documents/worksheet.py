@@ -47,10 +47,10 @@ LARGE = SizeScheme(
 class WorksheetHeader(Block):
     """The accent bar and a place for initials, the only personal detail on the sheet."""
 
-    def __init__(self, initials: str, look: TextStyle) -> None:
+    def __init__(self, initials: str, style: TextStyle) -> None:
         super().__init__(after=5, keep_with_next=True)
         self.initials = Text(
-            initials.strip() or "Initials", look, align=Align.RIGHT if initials.strip() else Align.LEFT
+            initials.strip() or "Initials", style, align=Align.RIGHT if initials.strip() else Align.LEFT
         )
 
     def height(self, width: float) -> float:
@@ -116,7 +116,7 @@ class WorksheetLayout:
         pitch, body_style = _interpolate(self.scheme.pitch, spacing), self.scheme.body
         if isinstance(field, LinesBlock):
             quiet_style = replace(body_style, colour=SOFT)
-            return WritingLines(field.count, pitch, look=quiet_style if field.numbered else None)
+            return WritingLines(field.count, pitch, style=quiet_style if field.numbered else None)
         if isinstance(field, TableBlock):
             return Table(
                 field.columns,

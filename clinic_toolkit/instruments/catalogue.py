@@ -83,13 +83,13 @@ def load_instrument(instrument_id: str, version: str | None = None, digest: str 
     return own
 
 
-def register_own(own: Instrument) -> None:
+def register_own(instrument: Instrument) -> None:
     """Make a practice's own questionnaire findable by its digest.
 
     It is registered for the whole process, because a digest always means the same definition. Which of them
     are offered is decided by the record of the practice.
     """
-    _own_by_digest[own.digest] = own
+    _own_by_digest[instrument.digest] = instrument
 
 
 def is_known_digest(digest: str) -> bool:
@@ -97,14 +97,16 @@ def is_known_digest(digest: str) -> bool:
     return digest in _own_by_digest or any(edition.digest == digest for edition in _catalogue().editions)
 
 
-def conflicts_with_catalogue(own: Instrument) -> list[str]:
+def conflicts_with_catalogue(instrument: Instrument) -> list[str]:
     """The conflicts of a practice's own questionnaire with those that come with the program."""
     from clinic_toolkit.instruments import definition_problems
 
-    is_taken = any(own.id == edition.id for edition in _catalogue().editions)
-    id_problems = [f"id: “{own.id}” comes with the program; choose another"] if is_taken else []
-    reference_problems = definition_problems.cross_reference_problems((*list_newest(), own), list_frames())
-    return [*id_problems, *(problem.removeprefix(f"{own.id}, ") for problem in reference_problems)]
+    is_taken = any(instrument.id == edition.id for edition in _catalogue().editions)
+    id_problems = [f"id: “{instrument.id}” comes with the program; choose another"] if is_taken else []
+    reference_problems = definition_problems.cross_reference_problems(
+        (*list_newest(), instrument), list_frames()
+    )
+    return [*id_problems, *(problem.removeprefix(f"{instrument.id}, ") for problem in reference_problems)]
 
 
 def list_frames() -> tuple[Frame, ...]:

@@ -42,15 +42,19 @@ def requires_notice(instrument: Instrument) -> bool:
     return any(item.safety_flag != SafetyFlag.NONE for item in instrument.items)
 
 
-def notice_before(instrument: Instrument, *, own: str, country: str) -> ConfidentialityNotice | None:
+def notice_before(
+    instrument: Instrument, *, practice_text: str, country: str
+) -> ConfidentialityNotice | None:
     """The notice to show before this questionnaire; None if it requires none.
 
     Args:
-        own: the practice's own text; "" until it has confirmed one.
+        practice_text: the practice's own text; "" until it has confirmed one.
     """
     if not requires_notice(instrument):
         return None
-    return ConfidentialityNotice(text=own or draft_for(country).text, is_confirmed=bool(own))
+    return ConfidentialityNotice(
+        text=practice_text or draft_for(country).text, is_confirmed=bool(practice_text)
+    )
 
 
 def draft_for(country: str) -> LimitsDraft:

@@ -44,9 +44,9 @@ def facets_in_order(instrument: Instrument) -> Iterator[Facet]:
     yield from sorted(instrument.facets, key=key)
 
 
-def group_problems(parents: Parents, places: Mapping[str, int]) -> Iterator[str]:
+def group_problems(parents: Parents, facet_indices: Mapping[str, int]) -> Iterator[str]:
     """Report facets whose parent does not exist, that are part of a cycle, or that are nested too deep."""
-    for facet, index in places.items():
+    for facet, index in facet_indices.items():
         location, group = f"facets[{index}].parent", parents[facet]
         if group is not None and group not in parents:
             yield f"{location}: there is no facet “{group}”"

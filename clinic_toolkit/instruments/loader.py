@@ -51,10 +51,10 @@ _ERROR_TEXTS = {
 class DefinitionError(DamagedFile):
     """A definition cannot be used. `problems` lists every reason, each with its place."""
 
-    def __init__(self, file: str, found: Iterable[str]) -> None:
+    def __init__(self, file: str, problems: Iterable[str]) -> None:
         self.file = file
         # Exceeded limits come first, because too many entries have to be corrected before anything else.
-        ordered = sorted(found, key=lambda problem: "must have at most" not in problem)
+        ordered = sorted(problems, key=lambda problem: "must have at most" not in problem)
         self.problems = tuple(dict.fromkeys(_printable(problem) for problem in ordered))
         listed = list(self.problems[:_MAX_LISTED])
         if len(self.problems) > _MAX_LISTED:
@@ -141,10 +141,10 @@ def _parse_toml(data: bytes, file: str) -> dict[str, Any]:
     return raw
 
 
-def _validate(kind: Any, raw: Any, file: str, found: list[str], place: str = "") -> Any:
+def _validate(kind: Any, raw: Any, file: str, problems: list[str], place: str = "") -> Any:
     """Validate a raw table against a class of `model` and build the value.
 
-    `found` are problems found before, which are reported together with the new ones.
+    `problems` are those found before; they are reported together with the new ones.
     """
     from pydantic import ValidationError
 
@@ -154,10 +154,14 @@ def _validate(kind: Any, raw: Any, file: str, found: list[str], place: str = "")
         value = _type_adapter(kind).validate_json(json.dumps(raw, default=_reject_date), strict=True)
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
-        found = [*_describe_errors(details, place), *found]
-    found = [*found, *_unknown_key_problems(kind, raw, place), *definition_problems.text_problems(raw, place)]
-    if found:
-        raise DefinitionError(file, found)
+        problems = [*_describe_errors(details, place), *problems]
+    problems = [
+        *problems,
+        *_unknown_key_problems(kind, raw, place),
+        *definition_problems.text_problems(raw, place),
+    ]
+    if problems:
+        raise DefinitionError(file, problems)
     return value
 
 

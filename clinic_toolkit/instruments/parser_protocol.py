@@ -121,11 +121,11 @@ def decode_reply(reply: bytes, definition: bytes) -> ParseReply:
     return ParseReply(instrument=instrument)
 
 
-def collect_findings(refused: DefinitionError, definition: bytes) -> Findings:
+def collect_findings(error: DefinitionError, definition: bytes) -> Findings:
     """The problems of a file with their lines, for a person who has it open in an editor."""
     text = plain_text.decode_text_leniently(definition)
     located: Sequence[LocatedProblem] = [
-        problem_locations.locate_problem(problem, text) for problem in refused.problems[:MAX_SHOWN]
+        problem_locations.locate_problem(problem, text) for problem in error.problems[:MAX_SHOWN]
     ]
     by_line = tuple(sorted(located, key=lambda one: one.line))
-    return Findings(file=refused.file, problems=by_line, count=len(refused.problems))
+    return Findings(file=error.file, problems=by_line, count=len(error.problems))

@@ -28,7 +28,7 @@ def locate_problem(problem: str, text: str) -> LocatedProblem:
         return LocatedProblem(where=where, what=what, line=_line_at_top_level(where, text))
     part, number, name, what = place_match[1], int(place_match[2]), place_match[3], place_match[4]
     where = f"{_PART_NAMES[part]} {number + 1}" + (f", {name}" if name else "")
-    what = _OTHER.sub(lambda other: f"{_PART_NAMES[other[1]].lower()} {int(other[2]) + 1}", what)
+    what = _OTHER.sub(lambda match: f"{_PART_NAMES[match[1]].lower()} {int(match[2]) + 1}", what)
     return LocatedProblem(where=where, what=what, line=_line_in_entry(part, number, name, text))
 
 

@@ -127,31 +127,31 @@ class _BulkScorer:
         answered: IntArray = is_answered.sum(axis=0)
         return answered, scores, self._total_scores(facet_sums)
 
-    def _total_scores(self, own: dict[str, _Sums]) -> FloatArray:
-        rule, parts = self.rule, [part for part in own if self._scored_items_of(part)]
-        total_sums = _add_sums([own[part] for part in parts])
+    def _total_scores(self, facet_sums: dict[str, _Sums]) -> FloatArray:
+        rule, parts = self.rule, [part for part in facet_sums if self._scored_items_of(part)]
+        total_sums = _add_sums([facet_sums[part] for part in parts])
         enough = total_sums.count >= rule.total_minimum
         if rule.total_minimum_per_facet is not None:
             for part in parts:
-                enough &= own[part].count >= rule.total_minimum_per_facet
+                enough &= facet_sums[part].count >= rule.total_minimum_per_facet
         return self._scores(total_sums, parts, enough)
 
     def _scored_items_of(self, part: str) -> list[Item]:
         return [self.items[index] for index in self.scored if self.items[index].facet == part]
 
     def _sum_items(
-        self, places: Sequence[int], columns: NDArray[np.uint8], given: NDArray[np.bool_]
+        self, item_indices: Sequence[int], columns: NDArray[np.uint8], is_answered: NDArray[np.bool_]
     ) -> _Sums:
         count, weights, points = (np.zeros(columns.shape[1], np.int64) for _ in range(3))
-        for index in places:
+        for index in item_indices:
             item = self.items[index]
             weight = int(item_weight(item) * self.scale)
             value = (
                 (self.low + self.high - columns[index].astype(np.int64)) if item.reverse else columns[index]
             )
-            count += given[index]
-            weights += weight * given[index]
-            points += np.where(given[index], weight * value, 0)
+            count += is_answered[index]
+            weights += weight * is_answered[index]
+            points += np.where(is_answered[index], weight * value, 0)
         return _Sums(count, weights, points)
 
     def _scores(self, sums: _Sums, parts: Sequence[str], enough: NDArray[np.bool_]) -> FloatArray:

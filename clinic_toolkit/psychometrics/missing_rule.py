@@ -23,9 +23,9 @@ def total_has_number(rule: MissingRule | None, answered_per_facet: Sequence[int]
     return minimum is None or all(answered >= minimum for answered in answered_per_facet)
 
 
-def sum_has_number(rule: MissingRule | None, answered: int, asked: int) -> bool:
+def sum_has_number(rule: MissingRule | None, answered: int, item_count: int) -> bool:
     """Whether a sum gets a score: all items were answered, or the rule allows prorating.
 
     Prorating replaces each missing item by the mean of the answered ones; the minima apply as well.
     """
-    return answered == asked or (rule is not None and rule.prorate)
+    return answered == item_count or (rule is not None and rule.prorate)

@@ -55,9 +55,9 @@ def quoted_labels(instrument: Instrument) -> dict[int, str]:
 def describe_answers(
     values: Sequence[int],
     labels: Mapping[int, str],
-    asked: int,
+    question_count: int,
     audience: Audience,
-    about: str = "",
+    subject: str = "",
 ) -> str:
     """Describe answers in one sentence.
 
@@ -67,12 +67,12 @@ def describe_answers(
     Args:
         values: the answers given.
         labels: the label of every option, by its value.
-        asked: how many questions were asked.
-        about: for a client, completes "the questions about …".
+        question_count: how many questions were asked.
+        subject: for a client, completes "the questions about …".
     """
     if audience == Audience.CLIENT:
-        return _client_sentence(values, labels, asked, about)
-    return _clinician_sentence(values, labels, asked)
+        return _client_sentence(values, labels, question_count, subject)
+    return _clinician_sentence(values, labels, question_count)
 
 
 def describe_facet(instrument: Instrument, facet: FacetScore) -> str:
@@ -215,28 +215,32 @@ def _separate_item_sentences(instrument: Instrument, facet: FacetScore) -> list[
     ]
 
 
-def _clinician_sentence(values: Sequence[int], labels: Mapping[int, str], asked: int) -> str:
+def _clinician_sentence(values: Sequence[int], labels: Mapping[int, str], question_count: int) -> str:
     if not values:
         return "Not answered."
     counts = Counter(values)
     chosen_labels = {value: uncapitalise(labels[value]) for value in sorted(counts)}
     if len(counts) == 1:
         (label,) = chosen_labels.values()
-        return _as_sentence(f"{_all_phrase(asked)} {label}" if len(values) == asked else label)
+        return _as_sentence(
+            f"{_all_phrase(question_count)} {label}" if len(values) == question_count else label
+        )
     if max(counts.values()) == 1:
         return _as_sentence(", ".join(chosen_labels.values()))
     return _as_sentence(", ".join(f"{label} for {counts[value]}" for value, label in chosen_labels.items()))
 
 
-def _client_sentence(values: Sequence[int], labels: Mapping[int, str], asked: int, about: str) -> str:
+def _client_sentence(
+    values: Sequence[int], labels: Mapping[int, str], question_count: int, subject: str
+) -> str:
     top = top_values(labels)
     groups = [[value for value in values if value in top]]
     groups += [[value for value in values if value == option] for option in sorted(labels, reverse=True)]
     for group in groups:
-        if _is_majority(len(group), asked):
+        if _is_majority(len(group), question_count):
             other_values = [value for value in values if value not in group]
-            quantifier = "both" if asked == 2 else "most of the" if other_values else "the"
-            topic = f" about {about}" + ("," if "," in about else "") if about else ""
+            quantifier = "both" if question_count == 2 else "most of the" if other_values else "the"
+            topic = f" about {subject}" + ("," if "," in subject else "") if subject else ""
             other_clause = (
                 f", for the other{'s' if len(other_values) > 1 else ''} {_join_labels(other_values, labels)}"
             )
@@ -247,9 +251,9 @@ def _client_sentence(values: Sequence[int], labels: Mapping[int, str], asked: in
     return ""
 
 
-def _is_majority(count: int, of: int) -> bool:
+def _is_majority(count: int, total: int) -> bool:
     # Two answers are enough for facets of two or three items; on longer ones two would hide the others.
-    return count >= 2 and 2 * count > of
+    return count >= 2 and 2 * count > total
 
 
 def _join_labels(values: Sequence[int], labels: Mapping[int, str]) -> str:

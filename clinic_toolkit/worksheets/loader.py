@@ -79,7 +79,7 @@ def _parse_toml(data: bytes) -> dict[str, Any]:
     return tomllib.loads(text)
 
 
-def _validate(raw: dict[str, Any], found: list[str]) -> Worksheet | None:
+def _validate(raw: dict[str, Any], problems: list[str]) -> Worksheet | None:
     from pydantic import ValidationError
 
     try:
@@ -88,7 +88,7 @@ def _validate(raw: dict[str, Any], found: list[str]) -> Worksheet | None:
         return _type_adapter().validate_json(json.dumps(raw, default=lambda date: [str(date)]), strict=True)
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
-        found += dict.fromkeys(problem for detail in details if (problem := _describe_error(detail, raw)))
+        problems += dict.fromkeys(problem for detail in details if (problem := _describe_error(detail, raw)))
         return None
 
 

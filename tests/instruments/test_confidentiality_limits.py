@@ -69,12 +69,12 @@ def test_they_are_said_before_every_form_that_asks_about_fear_burden_or_harm() -
         flags = {item.safety_flag for item in one.items}
         assert confidentiality_limits.requires_notice(one) == (flags != {"none"}), one.id
         calm = replace(one, items=tuple(replace(item, safety_flag=SafetyFlag.NONE) for item in one.items))
-        assert confidentiality_limits.notice_before(calm, own="Ours.", country="IE") is None
+        assert confidentiality_limits.notice_before(calm, practice_text="Ours.", country="IE") is None
         for flag in (SafetyFlag.BURDEN, SafetyFlag.FEAR):
             asks = replace(one, items=(*calm.items[:-1], replace(one.items[-1], safety_flag=flag)))
-            said = confidentiality_limits.notice_before(asks, own="Ours.", country="IE")
+            said = confidentiality_limits.notice_before(asks, practice_text="Ours.", country="IE")
             assert said and (said.text, said.is_confirmed) == ("Ours.", True)
-            said = confidentiality_limits.notice_before(asks, own="", country="IE")
+            said = confidentiality_limits.notice_before(asks, practice_text="", country="IE")
             assert said and (said.text, said.is_confirmed) == (
                 confidentiality_limits.draft_for("IE").text,
                 False,

@@ -81,7 +81,7 @@ def confidentiality_limits_before(
 ) -> confidentiality_limits.ConfidentialityNotice | None:
     """Return the notice on the limits of confidentiality that this questionnaire requires; None if none."""
     return confidentiality_limits.notice_before(
-        instrument, own=settings.limits_text, country=settings.country
+        instrument, practice_text=settings.limits_text, country=settings.country
     )
 
 
