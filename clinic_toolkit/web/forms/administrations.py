@@ -38,33 +38,35 @@ class ChooseQuestionnaireForm(Form):
     @classmethod
     def for_client(
         cls,
-        known: Sequence[RecordVersion[Relationship]],
+        client_relationships: Sequence[RecordVersion[Relationship]],
         on_offer: Sequence[Instrument],
         typed: Any,
         *,
-        order: Sequence[UUID],
+        ordered_ids: Sequence[UUID],
     ) -> "ChooseQuestionnaireForm":
         """Make the form for one client's relationships in this order, with the questionnaires on offer."""
         # For a client without relationships it is nearly always about someone new.
-        form = cls(typed, data={"about": "" if known else AboutChoice.SOMEONE_NEW})
+        form = cls(typed, data={"about": "" if client_relationships else AboutChoice.SOMEONE_NEW})
         form.offered_instruments = {instrument.id: instrument for instrument in on_offer}
         form.instrument.choices = [(instrument.id, instrument.title) for instrument in on_offer]
-        form.offer_relationships(known, order)
+        form.offer_relationships(client_relationships, ordered_ids)
         return form
 
     def offer_relationships(
-        self, known: Sequence[RecordVersion[Relationship]], order: Sequence[UUID]
+        self, client_relationships: Sequence[RecordVersion[Relationship]], ordered_ids: Sequence[UUID]
     ) -> None:
         """Offer these people in this order, someone new, and people in general."""
-        self.about.choices = relationship_choices(known, order)
+        self.about.choices = relationship_choices(client_relationships, ordered_ids)
         self.about.choices += [
             (AboutChoice.SOMEONE_NEW, "Someone new"),
             (AboutChoice.IN_GENERAL, "People in general"),
         ]
         self.frame_by_relationship = {
-            relationship.id.hex: relationship.payload.frame for relationship in known
+            relationship.id.hex: relationship.payload.frame for relationship in client_relationships
         }
-        self.named = {relationship.id.hex: fold_name(relationship.payload.word) for relationship in known}
+        self.named = {
+            relationship.id.hex: fold_name(relationship.payload.word) for relationship in client_relationships
+        }
 
     frame_by_relationship: Mapping[str, str] = {}
     # The client's word for each relationship, folded for comparison.
@@ -135,8 +137,8 @@ def instrument_choices(on_offer: Sequence[Instrument]) -> list[tuple[str, str, s
 
 
 def relationship_choices(
-    known: Sequence[RecordVersion[Relationship]], order: Sequence[UUID]
+    client_relationships: Sequence[RecordVersion[Relationship]], ordered_ids: Sequence[UUID]
 ) -> list[tuple[str, str]]:
     """Choices for these relationships: pairs of value and word; the words do not depend on the order."""
-    words = numbered_words(list(known))
-    return [(id.hex, words[id]) for id in order]
+    words = numbered_words(list(client_relationships))
+    return [(id.hex, words[id]) for id in ordered_ids]

@@ -23,11 +23,15 @@ class CheckInForm(Form):
 
     @classmethod
     def for_client(
-        cls, known: Sequence[RecordVersion[Relationship]], order: Sequence[UUID], typed: Any, last: str
+        cls,
+        client_relationships: Sequence[RecordVersion[Relationship]],
+        ordered_ids: Sequence[UUID],
+        typed: Any,
+        preselected: str,
     ) -> "CheckInForm":
-        """Make the form for one client; `last` is the form value of whom the last check-in was about."""
-        form = cls(typed, data={"about": last})
-        form.about.choices = relationship_choices(known, order)
+        """Make the form for one client; `preselected` is whom the last check-in was about."""
+        form = cls(typed, data={"about": preselected})
+        form.about.choices = relationship_choices(client_relationships, ordered_ids)
         form.about.choices += [(AboutChoice.IN_GENERAL, "People in general")]
         return form
 

@@ -45,8 +45,8 @@ class _ConfirmedDateField(DateField):
         self.years_back, self.years_ahead = years_back, years_ahead
         self.confirmed_days: tuple[str, ...] = ()
 
-    def process(self, formdata: Any, *given: Any, **more: Any) -> None:
-        super().process(formdata, *given, **more)
+    def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
+        super().process(formdata, *args, **kwargs)
         self.confirmed_days = tuple(formdata.getlist(self.name + CONFIRMED_SUFFIX)) if formdata else ()
 
     def process_formdata(self, valuelist: list[str]) -> None:

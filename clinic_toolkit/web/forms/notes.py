@@ -42,16 +42,20 @@ class NoteForm:
 
     @classmethod
     def from_request(
-        cls, parts: Sequence[NotePart], note_format: NoteFormat, sent: Mapping[str, str]
+        cls, parts: Sequence[NotePart], note_format: NoteFormat, posted: Mapping[str, str]
     ) -> "NoteForm":
         """Make the form from posted fields; a block that the page did not show yet stays unchanged."""
-        form = cls(parts, note_format, fields.parse_whole_number(sent.get("version")))
+        form = cls(parts, note_format, fields.parse_whole_number(posted.get("version")))
         form.sections = [
-            (name, heading, msgspec.structs.replace(part, text=fields.clean_text(sent.get(name, part.text))))
+            (
+                name,
+                heading,
+                msgspec.structs.replace(part, text=fields.clean_text(posted.get(name, part.text))),
+            )
             for name, heading, part in form.sections
         ]
         form.prefilled_blocks = [
-            (name, _submitted_block(name, part, sent)) for name, part in form.prefilled_blocks
+            (name, _submitted_block(name, part, posted)) for name, part in form.prefilled_blocks
         ]
         return form
 
@@ -68,14 +72,14 @@ class NoteForm:
         return not self.errors_by_field
 
 
-def _submitted_block(name: str, part: NotePart, sent: Mapping[str, str]) -> NotePart:
+def _submitted_block(name: str, part: NotePart, posted: Mapping[str, str]) -> NotePart:
     if part.is_offered:
         # Another person's words cannot be edited: they are included unchanged or left out.
-        return msgspec.structs.replace(part, is_excluded=f"take-{name}" not in sent)
-    if name not in sent:
+        return msgspec.structs.replace(part, is_excluded=f"take-{name}" not in posted)
+    if name not in posted:
         return part
     return msgspec.structs.replace(
-        part, text=fields.clean_text(sent[name]), is_excluded=f"leave-{name}" in sent
+        part, text=fields.clean_text(posted[name]), is_excluded=f"leave-{name}" in posted
     )
 
 

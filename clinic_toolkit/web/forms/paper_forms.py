@@ -39,8 +39,8 @@ class PaperEntryForm(ChooseQuestionnaireForm):
     @classmethod
     def for_paper_form(
         cls,
-        known: Sequence[RecordVersion[Relationship]],
-        order: Sequence[UUID],
+        client_relationships: Sequence[RecordVersion[Relationship]],
+        ordered_ids: Sequence[UUID],
         known_instruments: Sequence[Instrument],
         typed: Any,
         *,
@@ -48,8 +48,8 @@ class PaperEntryForm(ChooseQuestionnaireForm):
         today: date,
     ) -> Self:
         """Make the form for one client's relationships in this order; `on` is the most likely date."""
-        form = cls(typed, data={"about": "" if known else AboutChoice.SOMEONE_NEW, "on": on})
-        form.offer_relationships(known, order)
+        form = cls(typed, data={"about": "" if client_relationships else AboutChoice.SOMEONE_NEW, "on": on})
+        form.offer_relationships(client_relationships, ordered_ids)
         form.known_instruments = known_instruments
         form.today = today
         sheet = form.find_printed_form()

@@ -47,14 +47,14 @@ class HandoutForm(FearForm):
         people: Sequence[RecordVersion[Client]],
         names: Mapping[UUID, str],
         typed: Any,
-        known: Sequence[RecordVersion[Relationship]] = (),
-        about: str = NOBODY_IN_PARTICULAR,
+        client_relationships: Sequence[RecordVersion[Relationship]] = (),
+        preselected: str = NOBODY_IN_PARTICULAR,
     ) -> "HandoutForm":
-        """Make the form for the clients of one case and their relationships; `about` is preselected."""
-        form = cls(typed, data={"fear": NOT_ASKED, "about": about})
+        """Make the form for the clients of a case and their relationships, `preselected` chosen."""
+        form = cls(typed, data={"fear": NOT_ASKED, "about": preselected})
         form.about.choices = [
             (NOBODY_IN_PARTICULAR, "Nobody in particular"),
-            *((id.hex, word) for id, word in numbered_words(list(known)).items()),
+            *((id.hex, word) for id, word in numbered_words(list(client_relationships)).items()),
         ]
         # Required only for a sheet that needs them.
         form.about.validators, form.fear.validators = [], []

@@ -81,7 +81,9 @@ class HandoverForm:
         changing = "change" in request.args
         if request.method == "GET":
             answer = self.answers.answer_to(number)
-            return self._render_item(number, answer, changing=changing, seen=response_fingerprint(answer))
+            return self._render_item(
+                number, answer, changing=changing, fingerprint=response_fingerprint(answer)
+            )
         stored = self.answers.answer_to(number)
         form = ClientItemForm.for_instrument(self._instrument, request.form)
         is_valid = form.validate()
@@ -90,7 +92,7 @@ class HandoverForm:
             if is_from_script():
                 return responses.autosave_failed(first_error(form), 422)
             page = self._render_item(
-                number, response, changing=changing, seen=form.shown_mark, errors=form.errors
+                number, response, changing=changing, fingerprint=form.shown_mark, errors=form.errors
             )
             return page, 422
         try:
@@ -100,7 +102,9 @@ class HandoverForm:
             if is_from_script():
                 return responses.autosave_failed(client_message(error), 503)
             errors = {"": [client_message(error)]}
-            page = self._render_item(number, response, changing=changing, seen=form.shown_mark, errors=errors)
+            page = self._render_item(
+                number, response, changing=changing, fingerprint=form.shown_mark, errors=errors
+            )
             return page, 503
         if merged.has_conflict:
             if is_from_script():
@@ -110,7 +114,7 @@ class HandoverForm:
                 number,
                 merged.response,
                 changing=changing,
-                seen=response_fingerprint(stored),
+                fingerprint=response_fingerprint(stored),
                 elsewhere=elsewhere,
             )
             return page, 409
@@ -126,40 +130,42 @@ class HandoverForm:
             abort(404)
         stored = self.answers.answer_to(self._order.open_line_number)
         if request.method == "GET":
-            return self._render_open_line(stored.remark, seen=text_fingerprint(stored.remark))
+            return self._render_open_line(stored.remark, fingerprint=text_fingerprint(stored.remark))
         form = ClientOpenLineForm(request.form)
         text, fingerprint = form.open_line.data, form.version.data or ""
         if not form.validate():
             if is_from_script():
                 return responses.autosave_failed(first_error(form), 422)
-            return self._render_open_line(text, seen=fingerprint, errors=form.errors), 422
+            return self._render_open_line(text, fingerprint=fingerprint, errors=form.errors), 422
         try:
             stored, merged = self.answers.save_answer(
-                self._order.open_line_number, lambda kept: _merge_open_line(form, kept)
+                self._order.open_line_number, lambda latest: _merge_open_line(form, latest)
             )
         except ClinicError as error:
             if is_from_script():
                 return responses.autosave_failed(client_message(error), 503)
-            return self._render_open_line(text, seen=fingerprint, errors={"": [client_message(error)]}), 503
+            return self._render_open_line(
+                text, fingerprint=fingerprint, errors={"": [client_message(error)]}
+            ), 503
         if merged.has_conflict:
             if is_from_script():
                 return responses.autosave_failed(CONFLICT_MESSAGE, 409)
             elsewhere = (stored.remark or "Left open",)
             return self._render_open_line(
-                text, seen=text_fingerprint(stored.remark), elsewhere=elsewhere
+                text, fingerprint=text_fingerprint(stored.remark), elsewhere=elsewhere
             ), 409
         if is_from_script():
             return responses.autosave_saved(_utc_now(), version=form.mark_after_save)
         return responses.redirect_to(self._order.page_after_open_line(form.button))
 
     def _render_open_line(
-        self, written: str, *, seen: str, elsewhere: tuple[str, ...] = (), errors: object = None
+        self, written: str, *, fingerprint: str, elsewhere: tuple[str, ...] = (), errors: object = None
     ) -> str:
         return self._render_page(
             "open_line",
             asked=self._order.open_line_question,
             written=written,
-            version=seen,
+            version=fingerprint,
             elsewhere=elsewhere,
             before=bool(self._ticket.answered_before[self._order.open_line_number - 1]),
             errors=errors or {},
@@ -229,7 +235,7 @@ class HandoverForm:
         answered: Response,
         *,
         changing: bool,
-        seen: str,
+        fingerprint: str,
         elsewhere: tuple[str, ...] = (),
         errors: object = None,
     ) -> str:
@@ -241,7 +247,7 @@ class HandoverForm:
             item=item,
             text=self._item_text(item),
             answered=answered,
-            version=seen,
+            version=fingerprint,
             elsewhere=elsewhere,
             before=bool(self._ticket.answered_before[number - 1]),
             changing=changing,
@@ -275,8 +281,8 @@ class HandoverForm:
         )
 
 
-def _merge_open_line(sent: ClientOpenLineForm, kept: Response) -> MergedResponse:
-    text, has_conflict = sent.merge_with(kept.remark)
+def _merge_open_line(form: ClientOpenLineForm, stored: Response) -> MergedResponse:
+    text, has_conflict = form.merge_with(stored.remark)
     return MergedResponse(response=replace(NO_ANSWER, remark=text), has_conflict=has_conflict)
 
 

@@ -15,10 +15,12 @@ from clinic_toolkit.record.questionnaires.administration_record import Administr
 from clinic_toolkit.web import context
 
 
-def list_repeats(client_id: UUID, given: Sequence[RecordVersion[Administration]]) -> tuple[RepeatStatus, ...]:
+def list_repeats(
+    client_id: UUID, client_administrations: Sequence[RecordVersion[Administration]]
+) -> tuple[RepeatStatus, ...]:
     """The repeat status of each questionnaire that this client was given."""
     agreements = repeat_agreements.list_agreements(context.db(), context.vault(), client_id)
-    return repeat_status.list_repeat_statuses(given, agreements, now=context.now())
+    return repeat_status.list_repeat_statuses(client_administrations, agreements, now=context.now())
 
 
 def audit_shown_agreements(shown: Sequence[RepeatStatus]) -> None:

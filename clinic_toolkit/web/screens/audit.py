@@ -101,7 +101,7 @@ def _render_list(form: AuditSearchForm) -> str:
         db, vault, before_number=form.before_line, matches=lambda line: _matches_filter(form, owners, line)
     )
     last_signed = audit_reader.last_signed_entry_number(db)
-    rows = [_audit_row(entry, owners, vouched=last_signed) for entry in page.entries]
+    rows = [_audit_row(entry, owners, last_signed=last_signed) for entry in page.entries]
     names = display_names.load_display_names(db, vault).full_by_id
     clients_by_id = {client.id: client for row in rows for client in row.clients}
     context.audit_read(CLIENT, *clients_by_id.values())
@@ -118,7 +118,7 @@ def _render_list(form: AuditSearchForm) -> str:
     )
 
 
-def _matches_filter(form: AuditSearchForm, known: RingOwners, line: audit_reader.CheckedEntry) -> bool:
+def _matches_filter(form: AuditSearchForm, owners: RingOwners, line: audit_reader.CheckedEntry) -> bool:
     if form.kind.data and audit_texts.describe_event(line).kind != form.kind.data:
         return False
     if form.day.data and (line.recorded_at is None or line.recorded_at.astimezone().date() != form.day.data):
@@ -127,12 +127,12 @@ def _matches_filter(form: AuditSearchForm, known: RingOwners, line: audit_reader
         return True
     rings = {UUID(bytes=reference.ring) for reference in line.references}
     return any(
-        form.client.data in {client.id.hex, known.primary_id(client.id).hex}
-        for client in known.clients_of_rings(rings)
+        form.client.data in {client.id.hex, owners.primary_id(client.id).hex}
+        for client in owners.clients_of_rings(rings)
     )
 
 
-def _audit_row(line: audit_reader.CheckedEntry, known: RingOwners, *, vouched: int) -> AuditRow:
+def _audit_row(line: audit_reader.CheckedEntry, owners: RingOwners, *, last_signed: int) -> AuditRow:
     references = list(
         {(reference.table, reference.record): reference for reference in line.references}.values()
     )
@@ -152,16 +152,16 @@ def _audit_row(line: audit_reader.CheckedEntry, known: RingOwners, *, vouched: i
         at=line.recorded_at.astimezone() if line.recorded_at else None,
         text=audit_texts.describe_event(line).text,
         actor=_actor_name(line),
-        state=None if line.fault else _confirmation_state(line, vouched),
+        state=None if line.fault else _confirmation_state(line, last_signed),
         fault=fault_text,
-        clients=known.clients_of_rings(UUID(bytes=reference.ring) for reference in references),
+        clients=owners.clients_of_rings(UUID(bytes=reference.ring) for reference in references),
         links=tuple(links[:MAX_LINKS]),
         hidden_links=max(0, len(links) - MAX_LINKS),
     )
 
 
-def _confirmation_state(line: audit_reader.CheckedEntry, vouched: int) -> ConfirmationState:
-    if line.seq > vouched:
+def _confirmation_state(line: audit_reader.CheckedEntry, last_signed: int) -> ConfirmationState:
+    if line.seq > last_signed:
         return ConfirmationState.NOT_YET_CONFIRMED
     if line.is_signed or audit_reader.is_signed_afterwards(context.db(), context.vault(), line.seq):
         return ConfirmationState.CONFIRMED

@@ -105,10 +105,10 @@ def _choices_with_question(
     ]
 
 
-def _default_relationship(client_id: UUID, known: list[RecordVersion[Relationship]]) -> str:
+def _default_relationship(client_id: UUID, offered_relationships: list[RecordVersion[Relationship]]) -> str:
     """Form value of the relationship that the last check-in was about, or of the only one there is."""
     for administration in administrations.list_administrations(context.db(), context.vault(), client_id):
         if check_ins.is_check_in(administration.payload):
             relationship_id = administration.payload.relationship_id
             return relationship_id.hex if relationship_id else AboutChoice.IN_GENERAL
-    return known[0].id.hex if len(known) == 1 else ""
+    return offered_relationships[0].id.hex if len(offered_relationships) == 1 else ""

@@ -68,7 +68,7 @@ def index() -> ViewResult:
         if case.payload.is_couple and cases.is_couple_archived(case.payload, unarchived_ids) == archived
     ]
     others = len(unjoined) - len(listed)
-    return _render_list(shown, couples=couples, archived=archived, others=others, every=len(listed))
+    return _render_list(shown, couples=couples, archived=archived, others=others, total=len(listed))
 
 
 @screen.get("/clients/find")
@@ -101,7 +101,7 @@ def _render_list(
     words: str = "",
     archived: bool = False,
     others: int = 0,
-    every: int = 0,
+    total: int = 0,
 ) -> str:
     context.audit_read(CLIENT, *shown)
     db, vault = context.db(), context.vault()
@@ -115,7 +115,7 @@ def _render_list(
         words=words,
         archived=archived,
         others=others,
-        every=every,
+        every=total,
     )
 
 
@@ -266,16 +266,16 @@ def show(id: UUID) -> ViewResult:
     )
 
 
-def _render_joined(client: RecordVersion[Client], under: UUID) -> ViewResult:
+def _render_joined(client: RecordVersion[Client], primary_id: UUID) -> ViewResult:
     """The page of an entry that was joined to another: a link to the entry that shows everything."""
     context.audit_read(CLIENT, client)
     return render_template(
         "clients/joined.html",
         here="clients",
         client=client,
-        under=under,
+        under=primary_id,
         name=display_names.load_display_names(context.db(), context.vault()).full_by_id.get(
-            under, UNREADABLE_NAME
+            primary_id, UNREADABLE_NAME
         ),
     )
 

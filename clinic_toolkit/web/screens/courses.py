@@ -66,7 +66,7 @@ def show_general(id: UUID) -> ViewResult:
     return _render_courses(id, None, answered_items.ABOUT_PEOPLE_IN_GENERAL)
 
 
-def _render_courses(client_id: UUID, relationship_id: UUID | None, about: str) -> ViewResult:
+def _render_courses(client_id: UUID, relationship_id: UUID | None, relationship_word: str) -> ViewResult:
     db, vault = context.db(), context.vault()
     client = clients.load_client(db, vault, client_id)
     agreements = repeat_agreements.list_agreements(db, vault, client_id)
@@ -94,7 +94,7 @@ def _render_courses(client_id: UUID, relationship_id: UUID | None, about: str) -
         "courses/show.html",
         here="clients",
         person=client,
-        about=about,
+        about=relationship_word,
         relationship_id=relationship_id,
         courses=[
             (
@@ -123,12 +123,14 @@ def _render_courses(client_id: UUID, relationship_id: UUID | None, about: str) -
 
 def _repeat_of_course(
     course: Course,
-    given: Sequence[AdministrationVersion],
-    known: Mapping[SeriesKey, RecordVersion[RepeatAgreement]],
+    relationship_administrations: Sequence[AdministrationVersion],
+    agreements: Mapping[SeriesKey, RecordVersion[RepeatAgreement]],
 ) -> RepeatStatus:
     series_key = course.relationship_id, course.instrument.id
     return repeat_status.build_repeat_status(
-        courses.list_rounds(given, series_key), known.get(series_key), now=context.now()
+        courses.list_rounds(relationship_administrations, series_key),
+        agreements.get(series_key),
+        now=context.now(),
     )
 
 

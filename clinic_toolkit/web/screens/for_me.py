@@ -62,29 +62,29 @@ def _couple_lines() -> list[MatterLine]:
     return [MatterLine(words=COUPLE_MESSAGE)]
 
 
-def _client_lines(client: UUID, back: str) -> list[MatterLine]:
-    summary = safety_summary.load_safety_summary(context.db(), context.vault(), client, now=context.now())
+def _client_lines(client_id: UUID, back: str) -> list[MatterLine]:
+    summary = safety_summary.load_safety_summary(context.db(), context.vault(), client_id, now=context.now())
     _audit_matters(summary)
     lines = [_prompt_line(group, back) for group in summary.prompt_groups]
     lines += [_check_line(entry) for entry in summary.due_checks]
     return [
         *(lines or [MatterLine(words=NOTHING_OPEN_MESSAGE)]),
-        *(_fear_line(fear_status, client) for fear_status in summary.fear_statuses),
+        *(_fear_line(fear, client_id) for fear in summary.fear_statuses),
         MatterLine(words=NO_REASSURANCE),
     ]
 
 
-def _audit_matters(matters: SafetySummary) -> None:
-    sources = [administration for group in matters.prompt_groups for administration in group.questionnaires]
+def _audit_matters(summary: SafetySummary) -> None:
+    sources = [administration for group in summary.prompt_groups for administration in group.questionnaires]
     context.audit_read(
         ADMINISTRATION, *{administration.id: administration for administration in sources}.values()
     )
-    deferrals = [entry for group in matters.prompt_groups for entry in group.deferred_by]
-    context.audit_read(RISK_ENTRY, *{entry.id: entry for entry in [*deferrals, *matters.due_checks]}.values())
+    deferrals = [entry for group in summary.prompt_groups for entry in group.deferred_by]
+    context.audit_read(RISK_ENTRY, *{entry.id: entry for entry in [*deferrals, *summary.due_checks]}.values())
 
 
-def _prompt_line(asked: PromptGroup, back: str) -> MatterLine:
-    administration = asked.administration
+def _prompt_line(group: PromptGroup, back: str) -> MatterLine:
+    administration = group.administration
     label = answered_items.relationship_label(context.db(), context.vault(), administration.payload)
     source = (
         f"“{administrations.title_of(administration.payload)}”, about {label}, "
@@ -92,8 +92,8 @@ def _prompt_line(asked: PromptGroup, back: str) -> MatterLine:
     )
     sentences = [
         source,
-        asked.sentence(administration.id),
-        *(entry.payload.deferral_sentence for entry in asked.deferred_by),
+        group.sentence(administration.id),
+        *(entry.payload.deferral_sentence for entry in group.deferred_by),
     ]
     href = url_for("risk_entries.close_prompts", administration=administration.id, back=back)
     return MatterLine(words=" ".join(sentences), href=href, link="Say what was done")
@@ -106,25 +106,25 @@ def _check_line(entry: RecordVersion[RiskEntry]) -> MatterLine:
     return MatterLine(words=text, href=href, link=f"Add to the entry of {format_date(payload.entry_date)}")
 
 
-def _fear_line(each: FearStatus, client: UUID) -> MatterLine:
-    word = each.relationship_word or "nobody in particular"
-    last_asked = f"last asked on {format_date(each.asked_on)}" if each.asked_on else "not noted"
-    overdue_note = ", which is more than 90 days ago" if each.asked_on and not each.asked_recently else ""
+def _fear_line(fear: FearStatus, client_id: UUID) -> MatterLine:
+    word = fear.relationship_word or "nobody in particular"
+    last_asked = f"last asked on {format_date(fear.asked_on)}" if fear.asked_on else "not noted"
+    overdue_note = ", which is more than 90 days ago" if fear.asked_on and not fear.asked_recently else ""
     sentence = f"Fear of {word}, asked about in private: {last_asked}{overdue_note}."
-    if not each.is_room_only:
+    if not fear.is_room_only:
         return MatterLine(words=sentence)
     # Only a risk entry that says where sheets may go lifts a fear hold, so a link to write one is shown.
-    held_relationship_id, reason = each.relationship_id, ""
-    if each.held_alongside:
-        held_relationship_id, reason = each.held_alongside[0][0], _same_frame_note(each)
+    held_relationship_id, reason = fear.relationship_id, ""
+    if fear.held_alongside:
+        held_relationship_id, reason = fear.held_alongside[0][0], _same_frame_note(fear)
     relationship_value = held_relationship_id.hex if held_relationship_id else NOBODY_IN_PARTICULAR
     return MatterLine(
-        words=f"{sentence} Sheets about {each.relationship_word or 'anybody'} stay in the room{reason}.",
-        href=url_for("risk_entries.new", client=client, about=relationship_value),
+        words=f"{sentence} Sheets about {fear.relationship_word or 'anybody'} stay in the room{reason}.",
+        href=url_for("risk_entries.new", client=client_id, about=relationship_value),
         link="Say where sheets may go",
     )
 
 
-def _same_frame_note(each: FearStatus) -> str:
-    others = " and ".join(word for _, word in each.held_alongside)
+def _same_frame_note(fear: FearStatus) -> str:
+    others = " and ".join(word for _, word in fear.held_alongside)
     return f", because those about {others} do: both have the same kind, and may be one person named twice"

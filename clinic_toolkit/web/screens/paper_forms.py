@@ -177,11 +177,11 @@ def _submitted_rows(administration: RecordVersion[Administration]) -> list[ItemR
 
 
 def _render_second_entry(
-    administration: RecordVersion[Administration], sent: list[ItemRowForm] | None
+    administration: RecordVersion[Administration], posted_rows: list[ItemRowForm] | None
 ) -> str:
     shown_responses = (
-        [form.to_response(_NO_ANSWER) for form in sent]
-        if sent
+        [form.to_response(_NO_ANSWER) for form in posted_rows]
+        if posted_rows
         else [_NO_ANSWER] * len(administration.payload.answers.statuses)
     )
     return render_template(
@@ -196,7 +196,7 @@ def _render_second_entry(
         ways=NON_ANSWER_LABELS,
         errors={
             f"{number}-{name}": messages
-            for number, form in enumerate(sent or (), 1)
+            for number, form in enumerate(posted_rows or (), 1)
             for name, messages in form.errors.items()
         },
         **_heading_values(administration),
@@ -205,7 +205,7 @@ def _render_second_entry(
 
 def _render_comparison(
     administration: RecordVersion[Administration],
-    places: Sequence[int],
+    item_indices: Sequence[int],
     second: Sequence[Response],
     *,
     chosen: Mapping[int, str] | None = None,
@@ -229,7 +229,7 @@ def _render_comparison(
                 "second": describe_answer(second[item_index], instrument),
                 "chosen": (chosen or {}).get(item_index, ""),
             }
-            for item_index in places
+            for item_index in item_indices
         ],
         errors={
             f"{item_index + 1}-keep": ["Choose what the sheet says."]

@@ -53,7 +53,7 @@ def choose(session: UUID) -> ViewResult:
         people,
         instruments,
         request.form if request.method == "POST" else None,
-        order=recent_relationships.recent_relationship_ids(db, vault, client.id, people),
+        ordered_ids=recent_relationships.recent_relationship_ids(db, vault, client.id, people),
     )
     ring = record_ring(vault, client.id)
     existing = idempotent_forms.find_created_before(ADMINISTRATION, ring, form.matches_record)
@@ -98,5 +98,5 @@ def choose(session: UUID) -> ViewResult:
     return (page, 422) if form.errors else page
 
 
-def _is_time_short(left: int | None) -> bool:
-    return left is not None and left < MINUTES_NEEDED
+def _is_time_short(minutes_left: int | None) -> bool:
+    return minutes_left is not None and minutes_left < MINUTES_NEEDED

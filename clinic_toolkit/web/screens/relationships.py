@@ -168,7 +168,7 @@ def restore(id: UUID) -> ViewResult:
     return responses.redirect_to(url_for(".show", id=id))
 
 
-def _render_joined(relationship: RecordVersion[Relationship], under: UUID) -> ViewResult:
+def _render_joined(relationship: RecordVersion[Relationship], primary_id: UUID) -> ViewResult:
     db, vault = context.db(), context.vault()
     return render_template(
         "relationships/joined.html",
@@ -176,8 +176,8 @@ def _render_joined(relationship: RecordVersion[Relationship], under: UUID) -> Vi
         kept=relationship,
         person=clients.load_client(db, vault, relationship.payload.client_id),
         kind=catalogue.load_frame(relationship.payload.frame).label,
-        under=under,
+        under=primary_id,
         word=relationships.numbered_words(
             relationships.list_relationships(db, vault, relationship.payload.client_id)
-        )[under],
+        )[primary_id],
     )

@@ -103,9 +103,9 @@ def continue_rhythm(id: UUID) -> ViewResult:
     return _redirect_back(administration)
 
 
-def _build_form(typed: Any, seen: RecordVersion[RepeatAgreement] | None) -> RhythmForm:
+def _build_form(typed: Any, agreement: RecordVersion[RepeatAgreement] | None) -> RhythmForm:
     today = context.today()
-    return RhythmForm.for_rhythm(typed, seen.payload if seen else None, today=today)
+    return RhythmForm.for_rhythm(typed, agreement.payload if agreement else None, today=today)
 
 
 def _load_round_and_rhythm(
@@ -145,9 +145,9 @@ def over_time_address(body: Administration) -> str:
 
 def _render_form(
     administration: RecordVersion[Administration],
-    seen: RecordVersion[RepeatAgreement] | None,
+    agreement: RecordVersion[RepeatAgreement] | None,
     form: RhythmForm,
-    going: GoOnForm,
+    continue_form: GoOnForm,
     *,
     newer: bool = False,
 ) -> str:
@@ -158,15 +158,15 @@ def _render_form(
         "rhythms/edit.html",
         here="clients",
         kept=administration,
-        seen=seen,
+        seen=agreement,
         form=form,
-        going=going,
-        errors={**form.errors, **going.errors},
+        going=continue_form,
+        errors={**form.errors, **continue_form.errors},
         newer=newer,
-        version=fields.version_for_page(form, seen.version if seen else 0),
+        version=fields.version_for_page(form, agreement.version if agreement else 0),
         title=administrations.instrument_of(administration.payload).title,
         about=answered_items.relationship_label(db, vault, administration.payload),
-        repeat=repeat_status.build_repeat_status(rounds, seen, now=context.now()),
+        repeat=repeat_status.build_repeat_status(rounds, agreement, now=context.now()),
         cadence=repeat_status.CADENCE_ADVICE,
         back=over_time_address(administration.payload),
     )

@@ -42,37 +42,34 @@ def close_prompts(administration: UUID) -> ViewResult:
     """Close the open prompts of a questionnaire: three choices, and optional lines of text."""
     source = administrations.load_administration(context.db(), context.vault(), administration)
     groups = open_prompt_groups.list_groups_after(context.db(), context.vault(), source)
-    about_id = joined_entries.load_joined_entries(context.db(), context.vault()).primary_id(
-        source.payload.relationship_id
-    )
-    draft = _open_draft(source.payload.client_id, source.id)
+    client_id = source.payload.client_id
+    joined = joined_entries.load_joined_entries(context.db(), context.vault())
+    relationship_id = joined.primary_id(source.payload.relationship_id)
+    about = relationship_id.hex if relationship_id else NOBODY_IN_PARTICULAR
+    draft = _open_draft(client_id, source.id)
     if (answer := draft.handle_autosave()) is not None:
         return answer
-    form = RiskForm(
-        draft.field_values(),
-        prompts=groups,
-        people=_list_relationships(source.payload.client_id),
-        today=context.today(),
-        about=about_id.hex if about_id else NOBODY_IN_PARTICULAR,
-    )
-    existing = _find_written_before(form, source.payload.client_id)
+    people = _list_relationships(client_id)
+    form = RiskForm(draft.field_values(), prompts=groups, people=people, today=context.today(), about=about)
+    existing = _find_written_before(form, client_id)
     if existing is not None:
         return responses.redirect_to(_address_after_entry(existing, source))
     if request.method == "POST":
         if not form.is_current:
-            return _render_form(form, source.payload.client_id, draft, given=source, newer=True), 409
+            return _render_form(form, client_id, draft, source=source, newer=True), 409
         # The relationship is always that of the questionnaire, whatever was posted.
-        form.about.data = about_id.hex if about_id else NOBODY_IN_PARTICULAR
+        form.about.data = about
         if form.validate():
+            session_id = _hour_of_entry(source)
             entry = _write_entry(
-                form, source.payload.client_id, session=_hour_of_entry(source), about=about_id, given=source
+                form, client_id, session_id=session_id, relationship_id=relationship_id, source=source
             )
             draft.mark_recorded()
             return responses.redirect_to(_address_after_entry(entry, source))
     else:
         other_sources = {each.id: each for group in groups for each in group.questionnaires}
         context.audit_read(ADMINISTRATION, *({source.id: source} | other_sources).values())
-    page = _render_form(form, source.payload.client_id, draft, given=source)
+    page = _render_form(form, client_id, draft, source=source)
     return (page, 422) if form.errors else page
 
 
@@ -113,8 +110,8 @@ def _hour_of_entry(administration: RecordVersion[Administration]) -> UUID | None
     return _find_open_hour(administration.payload.client_id) or administration.payload.therapy_session_id
 
 
-def _find_open_hour(client: UUID) -> UUID | None:
-    own_cases = joined_entries.list_single_cases(context.db(), context.vault(), client)
+def _find_open_hour(client_id: UUID) -> UUID | None:
+    own_cases = joined_entries.list_single_cases(context.db(), context.vault(), client_id)
     hours = therapy_session_timeline.list_therapy_sessions_of_cases(context.db(), context.vault(), own_cases)
     open_hour = therapy_session_timeline.find_todays_sessions(hours, now=context.now()).open_session
     return open_hour.id if open_hour else None
@@ -128,14 +125,14 @@ def new_in_session(session: UUID) -> ViewResult:
     if not client_ids:
         # A couple's session may be read by both, so it gets no entry about what one said in private.
         raise records.RecordNotFound
-    return _new_entry(client_ids[0], session=hour.id)
+    return _new_entry(client_ids[0], session_id=hour.id)
 
 
 @screen.route("/clients/<uuid:client>/risk-entries/new", methods=["GET", "POST"])
 def new(client: UUID) -> ViewResult:
     """Write an entry about a client without a questionnaire, in the open session if there is one."""
     return _new_entry(
-        clients.load_client(context.db(), context.vault(), client).id, session=_find_open_hour(client)
+        clients.load_client(context.db(), context.vault(), client).id, session_id=_find_open_hour(client)
     )
 
 
@@ -144,16 +141,16 @@ def add(id: UUID) -> ViewResult:
     """Write a further entry that follows this one, which stays unchanged."""
     entry = risk_entries.load_risk_entry(context.db(), context.vault(), id)
     client = entry.payload.client_id
-    return _new_entry(client, session=_find_open_hour(client), follows=entry)
+    return _new_entry(client, session_id=_find_open_hour(client), follows=entry)
 
 
 def _new_entry(
-    client: UUID, *, session: UUID | None, follows: RecordVersion[RiskEntry] | None = None
+    client_id: UUID, *, session_id: UUID | None, follows: RecordVersion[RiskEntry] | None = None
 ) -> ViewResult:
-    draft = _open_draft(client, follows.id if follows else client)
+    draft = _open_draft(client_id, follows.id if follows else client_id)
     if (answer := draft.handle_autosave()) is not None:
         return answer
-    client_relationships = _list_relationships(client)
+    client_relationships = _list_relationships(client_id)
     hex_id = request.args.get("about", "")
     if follows and follows.payload.relationship_id:
         joined = joined_entries.load_joined_entries(context.db(), context.vault())
@@ -166,15 +163,17 @@ def _new_entry(
         today=context.today(),
         about=hex_id if hex_id in id_by_hex else NOBODY_IN_PARTICULAR,
     )
-    existing = _find_written_before(form, client)
+    existing = _find_written_before(form, client_id)
     if existing is not None:
         return responses.redirect_to(url_for(".show", id=existing.id))
     if request.method == "POST" and form.validate():
         relationship_id = id_by_hex.get(form.about.data)
-        entry = _write_entry(form, client, session=session, about=relationship_id, follows=follows)
+        entry = _write_entry(
+            form, client_id, session_id=session_id, relationship_id=relationship_id, follows=follows
+        )
         draft.mark_recorded()
         return responses.redirect_to(url_for(".show", id=entry.id))
-    page = _render_form(form, client, draft, follows=follows)
+    page = _render_form(form, client_id, draft, follows=follows)
     return (page, 422) if form.errors else page
 
 
@@ -216,33 +215,35 @@ def show(id: UUID) -> ViewResult:
     )
 
 
-def _open_draft(client: UUID, subject: UUID) -> PageDraft:
+def _open_draft(client_id: UUID, subject: UUID) -> PageDraft:
     """The draft of an entry; it closes no prompt and changes no fear hold."""
-    return draft_saving.open_page_draft(RISK_ENTRY_FORM, subject, ring=record_ring(context.vault(), client))
+    return draft_saving.open_page_draft(
+        RISK_ENTRY_FORM, subject, ring=record_ring(context.vault(), client_id)
+    )
 
 
-def _find_written_before(form: RiskForm, client: UUID) -> RecordVersion[RiskEntry] | None:
+def _find_written_before(form: RiskForm, client_id: UUID) -> RecordVersion[RiskEntry] | None:
     """The entry that this form created when it was submitted before, or None."""
     return idempotent_forms.find_created_before(
-        risk_entry_record.RISK_ENTRY, record_ring(context.vault(), client), form.matches_record
+        risk_entry_record.RISK_ENTRY, record_ring(context.vault(), client_id), form.matches_record
     )
 
 
 def _write_entry(
     form: RiskForm,
-    client: UUID,
+    client_id: UUID,
     *,
-    session: UUID | None,
-    about: UUID | None,
-    given: RecordVersion[Administration] | None = None,
+    session_id: UUID | None,
+    relationship_id: UUID | None,
+    source: RecordVersion[Administration] | None = None,
     follows: RecordVersion[RiskEntry] | None = None,
 ) -> RecordVersion[RiskEntry]:
     payload = RiskEntry(
-        client=client.bytes,
-        therapy_session=session.bytes if session else None,
+        client=client_id.bytes,
+        therapy_session=session_id.bytes if session_id else None,
         entry_date=context.today(),
-        relationship=about.bytes if about else None,
-        administration=given.id.bytes if given else None,
+        relationship=relationship_id.bytes if relationship_id else None,
+        administration=source.id.bytes if source else None,
         closed_answers=tuple(answer for prompt in form.prompts for answer in prompt.raised_by),
         action=risk_entry_record.RiskAction(form.how.data or ""),
         deferral_reason=form.because.data,
@@ -262,10 +263,10 @@ def _write_entry(
 
 def _render_form(
     form: RiskForm,
-    client: UUID,
+    client_id: UUID,
     draft: PageDraft,
     *,
-    given: RecordVersion[Administration] | None = None,
+    source: RecordVersion[Administration] | None = None,
     follows: RecordVersion[RiskEntry] | None = None,
     newer: bool = False,
 ) -> str:
@@ -275,14 +276,14 @@ def _render_form(
         form=form,
         draft=draft,
         errors=form.errors,
-        person=clients.load_client(context.db(), context.vault(), client),
-        whom=display_names.load_display_names(context.db(), context.vault()).full_and_short([client]),
+        person=clients.load_client(context.db(), context.vault(), client_id),
+        whom=display_names.load_display_names(context.db(), context.vault()).full_and_short([client_id]),
         day=context.today(),
-        given=given,
-        leave=_page_after_entry(given) if given else "",
-        title=administrations.instrument_of(given.payload).title if given else "",
-        about=answered_items.relationship_label(context.db(), context.vault(), given.payload)
-        if given
+        given=source,
+        leave=_page_after_entry(source) if source else "",
+        title=administrations.instrument_of(source.payload).title if source else "",
+        about=answered_items.relationship_label(context.db(), context.vault(), source.payload)
+        if source
         else "",
         fears=any(prompt.flag == SafetyFlag.FEAR for prompt in form.prompts),
         follows=follows,
@@ -291,9 +292,9 @@ def _render_form(
     )
 
 
-def _list_relationships(client: UUID) -> list[RecordVersion[Relationship]]:
-    return relationships.list_relationships(context.db(), context.vault(), client)
+def _list_relationships(client_id: UUID) -> list[RecordVersion[Relationship]]:
+    return relationships.list_relationships(context.db(), context.vault(), client_id)
 
 
-def _words_by_relationship(client: UUID) -> dict[UUID, str]:
-    return {relationship.id: relationship.payload.word for relationship in _list_relationships(client)}
+def _words_by_relationship(client_id: UUID) -> dict[UUID, str]:
+    return {relationship.id: relationship.payload.word for relationship in _list_relationships(client_id)}

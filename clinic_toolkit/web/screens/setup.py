@@ -82,10 +82,10 @@ def passphrase() -> ViewResult:
     return responses.redirect_to(url_for(".code"))
 
 
-def _render_passphrase_form(about: PracticeForm, form: PassphraseForm) -> str:
+def _render_passphrase_form(practice_form: PracticeForm, form: PassphraseForm) -> str:
     return render_template(
         "setup/passphrase.html",
-        about=about,
+        about=practice_form,
         offered=form.suggested_passphrase(),
         errors=form.errors,
     )

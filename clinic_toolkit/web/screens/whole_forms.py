@@ -87,21 +87,23 @@ def save(id: UUID) -> ViewResult:
     return responses.redirect_to(url_for("administrations.check", id=id))
 
 
-def _set_shown_marks(sent: str, forms: list[ItemRowForm], last: OpenLineForm | None) -> None:
+def _set_shown_marks(
+    posted_marks: str, forms: list[ItemRowForm], open_line_form: OpenLineForm | None
+) -> None:
     """Set the fingerprint that the page saw for each row; if they do not fit the rows, all count as empty."""
-    marks = sent.split(_MARK_SEPARATOR)
+    marks = posted_marks.split(_MARK_SEPARATOR)
     if len(marks) != len(forms) + 1:
         marks = [answers.UNANSWERED_FINGERPRINT] * len(forms) + [""]
     for form, mark in zip(forms, marks, strict=False):
         form.shown_mark = mark
-    if last:
-        last.shown_mark = marks[-1]
+    if open_line_form:
+        open_line_form.shown_mark = marks[-1]
 
 
 def _render_whole_form(
     administration: RecordVersion[Administration],
     forms: list[ItemRowForm] | None,
-    last: OpenLineForm | None = None,
+    open_line_form: OpenLineForm | None = None,
     *,
     newer: bool = False,
 ) -> str:
@@ -122,14 +124,16 @@ def _render_whole_form(
         }
         for number, (item, stored) in enumerate(zip(instrument.items, stored_responses, strict=True), start=1)
     ]
-    line_has_conflict = bool(newer and last and last.merge_with(administration.payload.open_line_answer)[1])
+    line_has_conflict = bool(
+        newer and open_line_form and open_line_form.merge_with(administration.payload.open_line_answer)[1]
+    )
     row_marks = [form.shown_mark for form in forms or ()] if not newer else []
     errors = {
         f"{number}-{name}": messages
         for number, form in enumerate(forms or (), start=1)
         for name, messages in form.errors.items()
     }
-    errors |= last.errors if last else {}
+    errors |= open_line_form.errors if open_line_form else {}
     return render_template(
         "administrations/whole.html",
         kept=administration,
@@ -138,9 +142,11 @@ def _render_whole_form(
         errors=errors,
         newer=newer,
         asked_last=administrations.open_line_question(administration.payload),
-        open_line=last.open_line.data if last else administration.payload.open_line_answer,
+        open_line=open_line_form.open_line.data
+        if open_line_form
+        else administration.payload.open_line_answer,
         line_elsewhere=administration.payload.open_line_answer if line_has_conflict else None,
-        version=_MARK_SEPARATOR.join([*row_marks, last.shown_mark or "" if last else ""])
+        version=_MARK_SEPARATOR.join([*row_marks, open_line_form.shown_mark or "" if open_line_form else ""])
         if row_marks
         else _MARK_SEPARATOR.join(
             [
@@ -154,12 +160,12 @@ def _render_whole_form(
 
 
 def _shown_response(
-    forms: list[ItemRowForm] | None, place: int, stands: Response, *, newer: bool
+    forms: list[ItemRowForm] | None, place: int, stored: Response, *, newer: bool
 ) -> Response:
     """The answer a row shows: the stored one, the posted one, or after a conflict both merged."""
     if not forms:
-        return stands
-    return forms[place].merge_with(stands).response if newer else forms[place].to_response(stands)
+        return stored
+    return forms[place].merge_with(stored).response if newer else forms[place].to_response(stored)
 
 
 def _load_unfinished(id: UUID) -> RecordVersion[Administration]:

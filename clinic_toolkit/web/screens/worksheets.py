@@ -130,9 +130,9 @@ def offer(session: UUID) -> ViewResult:
     return (page, 422) if form.errors else page
 
 
-def _default_relationship(given: list[RecordVersion[Administration]]) -> str:
+def _default_relationship(session_administrations: list[RecordVersion[Administration]]) -> str:
     """Form value of the relationship that all questionnaires of the session were about, if it was one."""
-    relationship_ids = {administration.payload.relationship_id for administration in given}
+    relationship_ids = {administration.payload.relationship_id for administration in session_administrations}
     relationship_id = relationship_ids.pop() if len(relationship_ids) == 1 else None
     return relationship_id.hex if relationship_id else NOBODY_IN_PARTICULAR
 
@@ -147,11 +147,14 @@ def _offered_sentences(session_administrations: Sequence[RecordVersion[Administr
 
 
 def _give_worksheet(
-    form: HandoutForm, case: RecordVersion[Case], hour: RecordVersion[TherapySession], known: dict[str, UUID]
+    form: HandoutForm,
+    case: RecordVersion[Case],
+    hour: RecordVersion[TherapySession],
+    relationship_ids: dict[str, UUID],
 ) -> RecordVersion[Handout] | None:
     """Give the sheet; None, with an error in the form, if fear has to be asked about first."""
     db, vault = context.db(), context.vault()
-    client_id, relationship_id = UUID(hex=form.client.data), known.get(form.about.data)
+    client_id, relationship_id = UUID(hex=form.client.data), relationship_ids.get(form.about.data)
     existing = idempotent_forms.find_created_before(
         HANDOUT, record_ring(vault, client_id), form.matches_record
     )
