@@ -66,7 +66,7 @@ def render_passphrase_question(back: str, *, error: str = "") -> ViewResult:
     page = render_template(
         "confirm/ask.html",
         action=back if has_posted_form else url_for("confirm.confirm_passphrase"),
-        kept=error_pages.resubmittable_fields() if has_posted_form else [("next", back)],
+        resubmitted_fields=error_pages.resubmittable_fields() if has_posted_form else [("next", back)],
         field=STEP_UP_FIELD,
         errors={STEP_UP_FIELD: error} if error else {},
     )

@@ -163,7 +163,7 @@ class HandoverForm:
     ) -> str:
         return self._render_page(
             "open_line",
-            asked=self._order.open_line_question,
+            open_line_question=self._order.open_line_question,
             written=written,
             version=fingerprint,
             elsewhere=elsewhere,
@@ -183,7 +183,7 @@ class HandoverForm:
         return self._render_page(
             "check",
             items=self._answer_rows(form),
-            asked=self._order.open_line_question,
+            open_line_question=self._order.open_line_question,
             written=form.answers.get(self._order.open_line_number, NO_ANSWER).remark,
             written_before=self._order.had_open_line,
         )

@@ -12,7 +12,7 @@ def describe_entries(
     entries: Sequence[RecordVersion[RiskEntry]], words: Mapping[UUID, str]
 ) -> dict[UUID, str]:
     """What each entry followed and whom it is about, by its id: "after a questionnaire · about M."."""
-    return {kept.id: _describe(kept.payload, words) for kept in entries}
+    return {entry.id: _describe(entry.payload, words) for entry in entries}
 
 
 def _describe(entry: RiskEntry, words: Mapping[UUID, str]) -> str:

@@ -21,7 +21,7 @@ def describe_sessions(
     Args:
         cases_of_client: on a client's page, so that the sessions of a couple are told from the client's own.
     """
-    kept = notes.list_notes_by_session(context.db(), context.vault(), hours)
+    note_by_session = notes.list_notes_by_session(context.db(), context.vault(), hours)
     couple_rings = {case.ring for case in cases_of_client if case.payload.is_couple}
     return {
         hour.id: " · ".join(
@@ -29,7 +29,7 @@ def describe_sessions(
             for word in (
                 "couple" if hour.ring in couple_rings else "",
                 _attendance_word(hour, context.today()),
-                _note_word(hour, kept.get(hour.id)),
+                _note_word(hour, note_by_session.get(hour.id)),
             )
             if word
         )

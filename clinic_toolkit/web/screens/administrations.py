@@ -49,7 +49,7 @@ def introduction(id: UUID) -> ViewResult:
     screen_sharing.set_shared_place(id, screen_sharing.INTRODUCTION)
     return render_template(
         "administrations/introduction.html",
-        kept=administration,
+        administration=administration,
         limits=confidentiality_notice.notice_before(administrations.instrument_of(administration.payload)),
         **_heading_values(administration),
     )
@@ -107,7 +107,7 @@ def _render_item(
     item = instrument.items[number - 1]
     return render_template(
         "administrations/item.html",
-        kept=administration,
+        administration=administration,
         number=number,
         count=len(instrument.items),
         item=item,
@@ -156,7 +156,7 @@ def _page_after_item(
 def pause(id: UUID, number: int) -> ViewResult:
     """A quiet page for a pause; it shows nothing of the questionnaire."""
     screen_sharing.set_shared_place(id, screen_sharing.PAUSE)
-    return render_template("administrations/pause.html", kept=_load_unfinished(id), number=number)
+    return render_template("administrations/pause.html", administration=_load_unfinished(id), number=number)
 
 
 @screen.get("/administrations/<uuid:id>/check")
@@ -167,7 +167,7 @@ def check(id: UUID) -> ViewResult:
     screen_sharing.set_shared_place(id, len(administration.payload.answers.statuses) + 1)
     return render_template(
         "administrations/check.html",
-        kept=administration,
+        administration=administration,
         items=answered_items.list_answered_items(administration.payload),
         ways=NON_ANSWER_LABELS,
         open_line=administrations.open_line_question(administration.payload),
@@ -196,7 +196,7 @@ def finished(id: UUID) -> ViewResult:
     context.audit_read(ADMINISTRATION, administration)
     return render_template(
         "administrations/finished.html",
-        kept=administration,
+        administration=administration,
         case=_load_single_case(administration),
         **_heading_values(administration),
     )
@@ -218,7 +218,7 @@ def stopped(id: UUID) -> ViewResult:
     context.audit_read(ADMINISTRATION, administration)
     return render_template(
         "administrations/stopped.html",
-        kept=administration,
+        administration=administration,
         case=_load_single_case(administration),
         next_number=answers.number_to_continue_at(administration.payload.answers),
         **_heading_values(administration),

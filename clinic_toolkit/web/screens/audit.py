@@ -112,9 +112,9 @@ def _render_list(form: AuditSearchForm) -> str:
         choices=form.choices(owners.clients, names),
         names=names,
         days=[(day, list(day_rows)) for day, day_rows in groupby(rows, key=lambda line: line.day)],
-        found=page,
+        audit_page=page,
         newest=form.before_line is None,
-        waiting=audit_reader.last_entry_number(db) - last_signed,
+        unsigned_count=audit_reader.last_entry_number(db) - last_signed,
     )
 
 

@@ -83,7 +83,7 @@ def show(id: UUID) -> ViewResult:
         case=case,
         people=people,
         hours=hours,
-        most=limit,
+        list_limit=limit,
         session_details=session_lines.describe_sessions(hours[:limit]),
         now=therapy_session_timeline.find_todays_sessions(hours, now=context.now()),
         agreed=therapy_session_timeline.find_last_agreement(hours),

@@ -107,7 +107,7 @@ def _render_list(
     db, vault = context.db(), context.vault()
     return render_template(
         "clients/index.html",
-        beside=display_names.details_of_alike(db, vault, shown),
+        details_of_alike=display_names.details_of_alike(db, vault, shown),
         here="clients",
         shown=shown,
         names=display_names.load_display_names(db, vault).full_by_id,
@@ -115,7 +115,7 @@ def _render_list(
         words=words,
         archived=archived,
         others=others,
-        every=total,
+        total=total,
     )
 
 
@@ -179,11 +179,13 @@ def _render_form(
         here="clients",
         form=form,
         errors=form.errors,
-        kept=client,
+        client=client,
         newer=newer,
         alike=alike,
         names=display_names.load_display_names(context.db(), context.vault()).full_by_id,
-        told_apart=lambda each: display_names.distinguishing_detail(context.db(), context.vault(), each),
+        distinguishing_detail=lambda each: display_names.distinguishing_detail(
+            context.db(), context.vault(), each
+        ),
         draft=draft,
         version=fields.version_for_page(form, client.version if client else 0, draft=draft.is_shown),
     )
@@ -223,7 +225,7 @@ def show(id: UUID) -> ViewResult:
         name=names.full_by_id[id],
         short=names.short_by_id[id],
         entries=[clients.load_client(db, vault, entry_id) for entry_id in entry_ids if entry_id != id],
-        told_apart=lambda each: display_names.distinguishing_detail(db, vault, each),
+        distinguishing_detail=lambda each: display_names.distinguishing_detail(db, vault, each),
         own=own_case,
         couples=[
             (case.id, names.full_by_id[other])
@@ -237,10 +239,10 @@ def show(id: UUID) -> ViewResult:
         now=therapy_session_timeline.find_todays_sessions(own_hours, now=context.now()),
         agreed=therapy_session_timeline.find_last_agreement(own_hours),
         relationships=client_relationships,
-        most=limit,
+        list_limit=limit,
         words=word_by_id,
         frames={frame.id: frame.label for frame in catalogue.list_frames()},
-        given=[
+        client_administrations=[
             (
                 administration,
                 administrations.title_of(administration.payload),
@@ -273,7 +275,7 @@ def _render_joined(client: RecordVersion[Client], primary_id: UUID) -> ViewResul
         "clients/joined.html",
         here="clients",
         client=client,
-        under=primary_id,
+        primary_id=primary_id,
         name=display_names.load_display_names(context.db(), context.vault()).full_by_id.get(
             primary_id, UNREADABLE_NAME
         ),

@@ -66,7 +66,7 @@ def show(id: UUID) -> ViewResult:
     return render_template(
         "guidance/show.html",
         here="questionnaires",
-        kept=administration,
+        administration=administration,
         instrument=instrument,
         about=answered_items.relationship_label(context.db(), context.vault(), administration.payload),
         frame=frame,

@@ -64,7 +64,7 @@ def offer(id: UUID) -> ViewResult:
     return render_template(
         "handover/offer.html",
         here="clients",
-        kept=administration,
+        administration=administration,
         about=label,
         whom=display_names.load_display_names(db, vault).full_and_short([administration.payload.client_id]),
         instrument=administrations.instrument_of(administration.payload),
@@ -104,17 +104,17 @@ def show(id: UUID) -> ViewResult:
     return render_template(
         "handover/returned.html",
         here="clients",
-        kept=handover,
+        handover=handover,
         out=handover.state == HandoverState.OUT,
         proposed=handover.state == HandoverState.PROPOSED,
         arrival=review,
         prompts=prompts,
-        held=review is not None
+        is_held=review is not None
         and fear_holds.is_held_after_closing(
             context.db(), context.vault(), review.administration.payload, prompts
         ),
         hour=_find_hour(review.administration) if review else None,
-        loose=return_review.list_orphaned_answers(handover),
+        orphaned_answers=return_review.list_orphaned_answers(handover),
         no_reassurance=NO_REASSURANCE,
     )
 

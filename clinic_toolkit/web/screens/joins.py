@@ -81,7 +81,7 @@ def join_relationship(id: UUID) -> ViewResult:
     page = render_template(
         "joins/person.html",
         here="clients",
-        kept=relationship,
+        relationship=relationship,
         person=clients.load_client(db, vault, relationship.payload.client_id),
         form=form,
         errors=form.errors,

@@ -119,7 +119,7 @@ def _render_editor(
         here="clients",
         hour=hour,
         facts=therapy_session_facts.load_session_facts(context.db(), context.vault(), hour),
-        kept=note,
+        note=note,
         form=form,
         errors=form.errors_by_field,
         newer=newer,
@@ -219,7 +219,7 @@ def _render_reading(
     return render_template(
         "notes/read.html",
         here="clients",
-        kept=note,
+        note=note,
         hour=hour,
         facts=facts,
         changed=changed,
@@ -249,7 +249,7 @@ def show(id: UUID) -> ViewResult:
     return render_template(
         "notes/show.html",
         here="clients",
-        kept=note,
+        note=note,
         hour=hour,
         facts=facts,
         later=changes_after_signing.find_changes_after_signing(context.db(), context.vault(), facts, hour),
@@ -263,7 +263,7 @@ def show(id: UUID) -> ViewResult:
         changed_later=CHANGED_LATER,
         not_signed=NOT_PART_OF_NOTE,
         some_unread=SOME_UNREADABLE,
-        beside=context.load_practice().payload.record_kind == RecordRole.BESIDE,
+        has_other_record=context.load_practice().payload.record_kind == RecordRole.BESIDE,
     )
 
 
@@ -295,7 +295,7 @@ def text(id: UUID) -> ViewResult:
     return render_template(
         "notes/text.html",
         here="clients",
-        kept=note,
+        note=note,
         hour=hour,
         plain=note_rendering.load_plain_note(context.db(), context.vault(), hour, note),
     )

@@ -66,14 +66,14 @@ def _render_open_line(
 ) -> str:
     return render_template(
         "administrations/open_line.html",
-        kept=administration,
+        administration=administration,
         form=form,
         errors=form.errors,
         version=form.version.data
         if form.errors
         else answers.text_fingerprint(administration.payload.open_line_answer),
         elsewhere=(administration.payload.open_line_answer or "Left open",) if elsewhere else None,
-        asked=administrations.open_line_question(administration.payload),
+        open_line_question=administrations.open_line_question(administration.payload),
         instrument=administrations.instrument_of(administration.payload),
         about=answered_items.relationship_label(context.db(), context.vault(), administration.payload),
     )

@@ -249,7 +249,7 @@ def _load_unfinished_paper_form(id: UUID) -> RecordVersion[Administration]:
 
 def _heading_values(administration: RecordVersion[Administration]) -> dict[str, object]:
     return {
-        "kept": administration,
+        "administration": administration,
         "instrument": administrations.instrument_of(administration.payload),
         "about": answered_items.relationship_label(context.db(), context.vault(), administration.payload),
     }

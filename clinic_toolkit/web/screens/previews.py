@@ -211,7 +211,7 @@ def _render_preview(name: str, instrument: Instrument, **values: object) -> str:
     no_administration = SimpleNamespace(id=None, version=0, payload=payload)
     return render_template(
         f"own_questionnaires/{name}.html",
-        kept=no_administration,
+        administration=no_administration,
         instrument=instrument,
         about=PEOPLE_IN_GENERAL if GENERAL_PARAM in request.args else EXAMPLE_WORD,
         general=GENERAL_PARAM in request.args,

@@ -87,7 +87,7 @@ def choose(session: UUID) -> ViewResult:
         choices=instrument_choices(instruments),
         kinds=relationship_choice.kind_choices(),
         short=_is_time_short(therapy_sessions.minutes_left(hour.payload, now=context.now())),
-        given=[
+        session_administrations=[
             administration
             for administration in answered_items.list_single_client_administrations(db, vault, hour)
             if administration.state == AdministrationState.COMPLETED

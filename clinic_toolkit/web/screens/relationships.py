@@ -65,7 +65,7 @@ def show(id: UUID) -> ViewResult:
         "relationships/show.html",
         case=cases.load_single_case(context.db(), context.vault(), relationship.payload.client_id),
         here="clients",
-        kept=relationship,
+        relationship=relationship,
         entries=relationships.list_joined_entries(context.db(), context.vault(), relationship),
         added=lambda each: relationships.date_added(context.db(), context.vault(), each),
         frame=catalogue.load_frame(relationship.payload.frame),
@@ -137,7 +137,7 @@ def _render_form(
         errors=form.errors,
         client=person.id,
         name=person.payload.name,
-        kept=relationship,
+        relationship=relationship,
         kind=catalogue.load_frame(relationship.payload.frame).label if relationship else "",
         newer=newer,
         alike=alike,
@@ -173,10 +173,10 @@ def _render_joined(relationship: RecordVersion[Relationship], primary_id: UUID) 
     return render_template(
         "relationships/joined.html",
         here="clients",
-        kept=relationship,
+        relationship=relationship,
         person=clients.load_client(db, vault, relationship.payload.client_id),
         kind=catalogue.load_frame(relationship.payload.frame).label,
-        under=primary_id,
+        primary_id=primary_id,
         word=relationships.numbered_words(
             relationships.list_relationships(db, vault, relationship.payload.client_id)
         )[primary_id],

@@ -51,7 +51,7 @@ def show(id: UUID) -> ViewResult:
         return render_template(
             "results/check_in.html",
             here="clients",
-            kept=administration,
+            administration=administration,
             result=result,
             check_in=check_ins.build_check_in_page(context.db(), context.vault(), administration),
             fits_ill=answered_items.poorly_fitting_numbers(result.instrument, administration.payload.frame),
@@ -62,10 +62,12 @@ def show(id: UUID) -> ViewResult:
     return render_template(
         "results/show.html",
         here="clients",
-        kept=administration,
+        administration=administration,
         result=result,
         prompts=prompts,
-        held=fear_holds.is_held_after_closing(context.db(), context.vault(), administration.payload, prompts),
+        is_held=fear_holds.is_held_after_closing(
+            context.db(), context.vault(), administration.payload, prompts
+        ),
         counts=[describe_count(result.instrument, facet) for facet in scores.facets],
         total_line=describe_total(scores),
         fits_ill=answered_items.poorly_fitting_numbers(result.instrument, administration.payload.frame),
@@ -90,7 +92,7 @@ def answers(id: UUID) -> ViewResult:
     return render_template(
         "results/answers.html",
         here="clients",
-        kept=administration,
+        administration=administration,
         result=result,
         status_text=validation_status_line(result.instrument, STATUS_LINE),
     )
@@ -138,7 +140,7 @@ def together(id: UUID) -> ViewResult:
         context.audit_read(ADMINISTRATION, administration)
     page = render_template(
         "results/together.html",
-        kept=administration,
+        administration=administration,
         newer=administration.payload if newer else None,
         together=review,
         more=number_in_words(review.unnamed_count),

@@ -157,10 +157,10 @@ def _render_form(
     return render_template(
         "rhythms/edit.html",
         here="clients",
-        kept=administration,
-        seen=agreement,
+        administration=administration,
+        agreement=agreement,
         form=form,
-        going=continue_form,
+        continue_form=continue_form,
         errors={**form.errors, **continue_form.errors},
         newer=newer,
         version=fields.version_for_page(form, agreement.version if agreement else 0),

@@ -195,7 +195,7 @@ def _render_form(
         errors=form.errors,
         case=case,
         people=people,
-        kept=hour,
+        hour=hour,
         draft=draft,
         version=fields.version_for_page(form, hour.version if hour else 0, draft=draft.is_shown),
         newer=therapy_session_facts.load_session_facts(context.db(), context.vault(), hour)
@@ -274,7 +274,7 @@ def _render_hour(
         facts=therapy_session_facts.load_session_facts(db, vault, hour),
         ended_before=therapy_session_facts.find_end_before_reopening(db, vault, hour),
         unreachable=therapy_session_facts.lacks_emergency_contact(hour.payload),
-        given=[
+        session_administrations=[
             (
                 administration,
                 administrations.title_of(administration.payload),

@@ -85,7 +85,7 @@ def passphrase() -> ViewResult:
 def _render_passphrase_form(practice_form: PracticeForm, form: PassphraseForm) -> str:
     return render_template(
         "setup/passphrase.html",
-        about=practice_form,
+        practice_form=practice_form,
         offered=form.suggested_passphrase(),
         errors=form.errors,
     )
@@ -134,7 +134,7 @@ def sheet() -> ViewResult:
         "setup/sheet.html",
         made=pending_sheet is not None,
         shown=pending_recovery_sheet.was_sheet_shown(),
-        asked=asked_groups,
+        asked_groups=asked_groups,
         errors=errors,
     )
     return (page, 422) if errors else page

@@ -35,7 +35,7 @@ def index() -> ViewResult:
         "today/index.html",
         here="today",
         day=day,
-        most=limit,
+        list_limit=limit,
         session_tag=today_lines.session_tag,
         session_remark=today_lines.session_remark,
         ask_sentence=today_lines.ask_sentence,

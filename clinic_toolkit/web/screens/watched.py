@@ -45,11 +45,11 @@ def _render_form(form: WatchedForm, relationship: RecordVersion[Relationship], *
     return render_template(
         "relationships/watched.html",
         here="clients",
-        kept=relationship,
+        relationship=relationship,
         person=clients.load_client(context.db(), context.vault(), relationship.payload.client_id),
         frame=frame,
         choices=watched_questions.list_eligible_questions(frame),
-        asked=watched_questions.item_of_question(relationship.payload.watched_question)
+        watched_item=watched_questions.item_of_question(relationship.payload.watched_question)
         if relationship.payload.watched_question
         else None,
         chosen=form.item.data or "",

@@ -136,7 +136,7 @@ def _render_whole_form(
     errors |= open_line_form.errors if open_line_form else {}
     return render_template(
         "administrations/whole.html",
-        kept=administration,
+        administration=administration,
         lines=lines,
         ways=NON_ANSWER_LABELS,
         errors=errors,

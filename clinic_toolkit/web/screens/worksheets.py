@@ -120,7 +120,7 @@ def offer(session: UUID) -> ViewResult:
         offers=offers,
         others=others,
         later=folded_sheets,
-        held=needs_fear_asked,
+        needs_fear_asked=needs_fear_asked,
         choices=[*worksheet_choices.offer_choices(offers), *worksheet_choices.sheet_choices(others)],
         folded_choices=worksheet_choices.sheet_choices(folded_sheets),
         sentences=sentences,
@@ -217,7 +217,7 @@ def handout(id: UUID) -> ViewResult:
     return render_template(
         "worksheets/handout.html",
         here="clients",
-        kept=handout,
+        handout=handout,
         sheet=catalogue.load_worksheet(handout.payload.worksheet_slug),
         client=clients.load_client(context.db(), context.vault(), handout.payload.client_id),
         case=_load_case_of_handout(handout),
