@@ -24,11 +24,11 @@ from clinic_toolkit.web.transport.responses import ViewResult
 screen = Blueprint("check_ins", __name__)
 
 
-@screen.route("/sessions/<uuid:session>/check-in", methods=["GET", "POST"])
-def begin(session: UUID) -> ViewResult:
+@screen.route("/sessions/<uuid:session_id>/check-in", methods=["GET", "POST"])
+def begin(session_id: UUID) -> ViewResult:
     """Choose the relationship that the check-in is about, and begin it."""
     db, vault = context.db(), context.vault()
-    hour = therapy_sessions.load_therapy_session(db, vault, session)
+    hour = therapy_sessions.load_therapy_session(db, vault, session_id)
     case = cases.load_case(db, vault, hour.payload.case_id)
     if case.payload.is_couple:
         return render_template("administrations/couple.html", here="clients", hour=hour)

@@ -43,10 +43,10 @@ class MatterLine(Struct, frozen=True, kw_only=True):
     link: str = ""
 
 
-@screen.get("/cases/<uuid:case>/for-me")
-def show(case: UUID) -> ViewResult:
+@screen.get("/cases/<uuid:case_id>/for-me")
+def show(case_id: UUID) -> ViewResult:
     """The open matters of the client of this case, as a page or as a fragment for another page's script."""
-    loaded_case = cases.load_case(context.db(), context.vault(), case)
+    loaded_case = cases.load_case(context.db(), context.vault(), case_id)
     back = guard.safe_return_path(request.args.get("back")) or url_for("today.index")
     lines = (
         _couple_lines()
@@ -95,7 +95,7 @@ def _prompt_line(group: PromptGroup, back: str) -> MatterLine:
         group.sentence(administration.id),
         *(entry.payload.deferral_sentence for entry in group.deferred_by),
     ]
-    href = url_for("risk_entries.close_prompts", administration=administration.id, back=back)
+    href = url_for("risk_entries.close_prompts", administration_id=administration.id, back=back)
     return MatterLine(words=" ".join(sentences), href=href, link="Say what was done")
 
 
@@ -120,7 +120,7 @@ def _fear_line(fear: FearStatus, client_id: UUID) -> MatterLine:
     relationship_value = held_relationship_id.hex if held_relationship_id else NOBODY_IN_PARTICULAR
     return MatterLine(
         words=f"{sentence} Sheets about {fear.relationship_word or 'anybody'} stay in the room{reason}.",
-        href=url_for("risk_entries.new", client=client_id, about=relationship_value),
+        href=url_for("risk_entries.new", client_id=client_id, about=relationship_value),
         link="Say where sheets may go",
     )
 

@@ -49,10 +49,10 @@ WRONG_CODES_KEY, MAX_CODE_ATTEMPTS = "wrong codes", 3
 PAGE_BY_TABLE = {"administration": "results.show", "handout": "worksheets.handout"}
 
 
-@screen.get("/sessions/<uuid:session>/note")
-def edit(session: UUID) -> ViewResult:
+@screen.get("/sessions/<uuid:session_id>/note")
+def edit(session_id: UUID) -> ViewResult:
     """Write the note of a session, or read it once it is signed."""
-    hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), session)
+    hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), session_id)
     note = notes.find_note_of_session(context.db(), context.vault(), hour)
     if note is not None and note.final:
         return responses.redirect_to(url_for(".show", id=note.id))
@@ -69,10 +69,10 @@ def edit(session: UUID) -> ViewResult:
     return _render_editor(hour, note, NoteForm.from_parts(parts, format_of(note.payload if note else None)))
 
 
-@screen.post("/sessions/<uuid:session>/note")
-def save(session: UUID) -> ViewResult:
+@screen.post("/sessions/<uuid:session_id>/note")
+def save(session_id: UUID) -> ViewResult:
     """Save the draft; go on to sign it if that button was pressed."""
-    hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), session)
+    hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), session_id)
     note = notes.find_note_of_session(context.db(), context.vault(), hour)
     form = NoteForm.from_request(
         note_prefill.list_current_parts(context.db(), context.vault(), hour, note),
@@ -105,7 +105,7 @@ def save(session: UUID) -> ViewResult:
         return responses.autosave_saved(context.now(), version=note.version)
     if "sign" in request.form:
         return responses.redirect_to(url_for(".read", id=note.id))
-    return responses.redirect_to(url_for(".edit", session=session))
+    return responses.redirect_to(url_for(".edit", session_id=session_id))
 
 
 def _render_editor(
@@ -244,7 +244,7 @@ def show(id: UUID) -> ViewResult:
     """A signed note, exactly as it was signed."""
     note, hour = _load_note_and_hour(id)
     if not note.final:
-        return responses.redirect_to(url_for(".edit", session=hour.id))
+        return responses.redirect_to(url_for(".edit", session_id=hour.id))
     facts = signature_facts.facts_of_signed_note(note)
     return render_template(
         "notes/show.html",
@@ -277,7 +277,7 @@ def paper(id: UUID) -> ViewResult:
     page = note_rendering.build_note_page(
         context.db(), context.vault(), context.load_practice().payload, hour, note
     )
-    back_address = url_for(".show", id=id) if note.final else url_for(".edit", session=hour.id)
+    back_address = url_for(".show", id=id) if note.final else url_for(".edit", session_id=hour.id)
     return printouts.respond_with_printout(
         printouts.Printout(
             kind=PrintoutKind.NOTE,

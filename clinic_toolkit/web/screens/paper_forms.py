@@ -44,21 +44,21 @@ class KeptEntry(StrEnum):
 _NO_ANSWER = Response(status=ResponseStatus.NOT_REACHED, value=None, wants_to_talk=False, remark="")
 
 
-@screen.route("/sessions/<uuid:session>/paper", methods=["GET", "POST"])
-def new_in_session(session: UUID) -> ViewResult:
+@screen.route("/sessions/<uuid:session_id>/paper", methods=["GET", "POST"])
+def new_in_session(session_id: UUID) -> ViewResult:
     """Enter a form that belongs to a session."""
     db, vault = context.db(), context.vault()
-    hour = therapy_sessions.load_therapy_session(db, vault, session)
+    hour = therapy_sessions.load_therapy_session(db, vault, session_id)
     case = cases.load_case(db, vault, hour.payload.case_id)
     if case.payload.is_couple:
         return render_template("administrations/couple.html", here="clients", hour=hour)
     return _enter_paper_form(case.payload.client_ids[0], hour)
 
 
-@screen.route("/clients/<uuid:client>/paper", methods=["GET", "POST"])
-def new_for_client(client: UUID) -> ViewResult:
+@screen.route("/clients/<uuid:client_id>/paper", methods=["GET", "POST"])
+def new_for_client(client_id: UUID) -> ViewResult:
     """Enter a form that belongs to no session."""
-    return _enter_paper_form(client, None)
+    return _enter_paper_form(client_id, None)
 
 
 def _enter_paper_form(client_id: UUID, hour: RecordVersion[TherapySession] | None) -> ViewResult:

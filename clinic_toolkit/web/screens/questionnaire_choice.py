@@ -38,11 +38,11 @@ screen = Blueprint("questionnaire_choice", __name__)
 MINUTES_NEEDED = 20  # for a long form; ten of them are for talking about it
 
 
-@screen.route("/sessions/<uuid:session>/questionnaire", methods=["GET", "POST"])
-def choose(session: UUID) -> ViewResult:
+@screen.route("/sessions/<uuid:session_id>/questionnaire", methods=["GET", "POST"])
+def choose(session_id: UUID) -> ViewResult:
     """Choose the questionnaire and whom it is about."""
     db, vault = context.db(), context.vault()
-    hour = therapy_sessions.load_therapy_session(db, vault, session)
+    hour = therapy_sessions.load_therapy_session(db, vault, session_id)
     case = cases.load_case(db, vault, hour.payload.case_id)
     if case.payload.is_couple:
         return render_template("administrations/couple.html", here="clients", hour=hour)

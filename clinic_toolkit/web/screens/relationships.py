@@ -21,28 +21,30 @@ from clinic_toolkit.web.transport.responses import ViewResult
 screen = Blueprint("relationships", __name__)
 
 
-@screen.route("/clients/<uuid:client>/relationships/new", methods=["GET", "POST"])
-def new(client: UUID) -> ViewResult:
+@screen.route("/clients/<uuid:client_id>/relationships/new", methods=["GET", "POST"])
+def new(client_id: UUID) -> ViewResult:
     """Add a relationship."""
-    loaded_client = clients.load_client(context.db(), context.vault(), client)
-    draft = draft_saving.open_page_draft("relationship", client, ring=record_ring(context.vault(), client))
+    loaded_client = clients.load_client(context.db(), context.vault(), client_id)
+    draft = draft_saving.open_page_draft(
+        "relationship", client_id, ring=record_ring(context.vault(), client_id)
+    )
     if (answer := draft.handle_autosave()) is not None:
         return answer
     form = RelationshipForm(draft.field_values())
     existing = idempotent_forms.find_created_before(
         RELATIONSHIP,
-        record_ring(context.vault(), client),
+        record_ring(context.vault(), client_id),
         lambda body: (form.word.data, form.frame.data) == (body.word, body.frame),
     )
     if existing is not None:
         return responses.redirect_to(url_for(".show", id=existing.id))
     if request.method == "POST" and form.validate() and form.frame.data:
-        if same_word := _find_same_word(form, client, None):
+        if same_word := _find_same_word(form, client_id, None):
             return _render_form(form, loaded_client, None, draft, alike=same_word)
         relationship = relationships.create_relationship(
             context.db(),
             context.vault(),
-            client,
+            client_id,
             word=form.word.data,
             frame=form.frame.data,
             now=context.now(),

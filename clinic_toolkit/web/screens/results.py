@@ -176,13 +176,13 @@ def client_page(id: UUID) -> ViewResult:
     )
 
 
-@screen.route("/sessions/<uuid:session>/summary", methods=["GET", "POST"])
+@screen.route("/sessions/<uuid:session_id>/summary", methods=["GET", "POST"])
 @guard.marks_printout
-def summary(session: UUID) -> ViewResult:
+def summary(session_id: UUID) -> ViewResult:
     """The printout of the clinician's summary of a session."""
     from clinic_toolkit.documents import summary as paper
 
-    hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), session)
+    hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), session_id)
     context.audit_read(THERAPY_SESSION, hour)
     db, vault = context.db(), context.vault()
     session_administrations = answered_items.list_single_client_administrations(db, vault, hour)
@@ -194,7 +194,7 @@ def summary(session: UUID) -> ViewResult:
         Printout(
             kind=PrintoutKind.SUMMARY,
             title="Session summary",
-            back=("Back to the session", url_for("sessions.show", id=session)),
+            back=("Back to the session", url_for("sessions.show", id=session_id)),
             render=lambda: paper.render_session_summary(page),
         )
     )

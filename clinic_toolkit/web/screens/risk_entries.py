@@ -37,10 +37,10 @@ from clinic_toolkit.web.transport.responses import ViewResult
 screen = Blueprint("risk_entries", __name__)
 
 
-@screen.route("/administrations/<uuid:administration>/risk-entry", methods=["GET", "POST"])
-def close_prompts(administration: UUID) -> ViewResult:
+@screen.route("/administrations/<uuid:administration_id>/risk-entry", methods=["GET", "POST"])
+def close_prompts(administration_id: UUID) -> ViewResult:
     """Close the open prompts of a questionnaire: three choices, and optional lines of text."""
-    source = administrations.load_administration(context.db(), context.vault(), administration)
+    source = administrations.load_administration(context.db(), context.vault(), administration_id)
     groups = open_prompt_groups.list_groups_after(context.db(), context.vault(), source)
     client_id = source.payload.client_id
     joined = joined_entries.load_joined_entries(context.db(), context.vault())
@@ -117,10 +117,10 @@ def _find_open_hour(client_id: UUID) -> UUID | None:
     return open_hour.id if open_hour else None
 
 
-@screen.route("/sessions/<uuid:session>/risk-entries/new", methods=["GET", "POST"])
-def new_in_session(session: UUID) -> ViewResult:
+@screen.route("/sessions/<uuid:session_id>/risk-entries/new", methods=["GET", "POST"])
+def new_in_session(session_id: UUID) -> ViewResult:
     """Write an entry in a session with one client, without a questionnaire."""
-    hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), session)
+    hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), session_id)
     client_ids = therapy_session_loader.single_client_of(context.db(), context.vault(), hour)
     if not client_ids:
         # A couple's session may be read by both, so it gets no entry about what one said in private.
@@ -128,11 +128,12 @@ def new_in_session(session: UUID) -> ViewResult:
     return _new_entry(client_ids[0], session_id=hour.id)
 
 
-@screen.route("/clients/<uuid:client>/risk-entries/new", methods=["GET", "POST"])
-def new(client: UUID) -> ViewResult:
+@screen.route("/clients/<uuid:client_id>/risk-entries/new", methods=["GET", "POST"])
+def new(client_id: UUID) -> ViewResult:
     """Write an entry about a client without a questionnaire, in the open session if there is one."""
     return _new_entry(
-        clients.load_client(context.db(), context.vault(), client).id, session_id=_find_open_hour(client)
+        clients.load_client(context.db(), context.vault(), client_id).id,
+        session_id=_find_open_hour(client_id),
     )
 
 
@@ -177,11 +178,11 @@ def _new_entry(
     return (page, 422) if form.errors else page
 
 
-@screen.get("/clients/<uuid:client>/risk-entries")
-def index(client: UUID) -> ViewResult:
+@screen.get("/clients/<uuid:client_id>/risk-entries")
+def index(client_id: UUID) -> ViewResult:
     """The entries about one client, newest first."""
-    loaded_client = clients.load_client(context.db(), context.vault(), client)
-    entries = risk_entries.list_risk_entries_of_client(context.db(), context.vault(), client)
+    loaded_client = clients.load_client(context.db(), context.vault(), client_id)
+    entries = risk_entries.list_risk_entries_of_client(context.db(), context.vault(), client_id)
     context.audit_read(risk_entry_record.RISK_ENTRY, *entries)
     return render_template(
         "risk_entries/index.html",
@@ -189,7 +190,7 @@ def index(client: UUID) -> ViewResult:
         person=loaded_client,
         entries=entries,
         list_limit=request_info.list_limit(20),
-        details=risk_entry_lines.describe_entries(entries, _words_by_relationship(client)),
+        details=risk_entry_lines.describe_entries(entries, _words_by_relationship(client_id)),
         today=context.today(),
         no_reassurance=NO_REASSURANCE,
     )

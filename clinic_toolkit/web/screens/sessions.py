@@ -39,11 +39,11 @@ screen = Blueprint("sessions", __name__)
 KEEP = "keep"
 
 
-@screen.post("/cases/<uuid:case>/sessions/open")
-def open_new(case: UUID) -> ViewResult:
+@screen.post("/cases/<uuid:case_id>/sessions/open")
+def open_new(case_id: UUID) -> ViewResult:
     """Begin a session now, with every client of the case and the setting of the last session."""
     db, vault = context.db(), context.vault()
-    loaded_case = cases.load_case(db, vault, case)
+    loaded_case = cases.load_case(db, vault, case_id)
     hours = therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, [loaded_case])
     existing = idempotent_forms.find_created_before(
         therapy_session_record.THERAPY_SESSION, loaded_case.ring, lambda _: True
@@ -109,15 +109,15 @@ def ask_about_times(id: UUID) -> ViewResult:
     )
 
 
-@screen.route("/cases/<uuid:case>/sessions/new", methods=["GET", "POST"])
-def new(case: UUID) -> ViewResult:
+@screen.route("/cases/<uuid:case_id>/sessions/new", methods=["GET", "POST"])
+def new(case_id: UUID) -> ViewResult:
     """Enter a session, planned or past: a meeting, call, message or consultation."""
     db, vault = context.db(), context.vault()
-    loaded_case = cases.load_case(db, vault, case)
+    loaded_case = cases.load_case(db, vault, case_id)
     people = _load_clients(loaded_case)
     earlier = therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, [loaded_case])
     defaults = therapy_session_facts.session_like_last(loaded_case, earlier, today=context.today())
-    draft = draft_saving.open_page_draft("hour", case, ring=loaded_case.ring)
+    draft = draft_saving.open_page_draft("hour", case_id, ring=loaded_case.ring)
     if (answer := draft.handle_autosave()) is not None:
         return answer
     form = HourForm.for_case(people, _display_names(), draft.field_values(), defaults, today=context.today())
@@ -125,14 +125,14 @@ def new(case: UUID) -> ViewResult:
     existing = idempotent_forms.find_created_before(
         therapy_session_record.THERAPY_SESSION,
         loaded_case.ring,
-        lambda body: bool(is_valid) and form.payload(case) == body,
+        lambda body: bool(is_valid) and form.payload(case_id) == body,
     )
     if existing is not None:
         return responses.redirect_to(url_for(".show", id=existing.id))
     if is_valid:
         idempotency_key = idempotent_forms.submitted_idempotency_key()
         hour = therapy_sessions.create_therapy_session(
-            db, vault, loaded_case, form.payload(case), now=context.now(), idempotency_key=idempotency_key
+            db, vault, loaded_case, form.payload(case_id), now=context.now(), idempotency_key=idempotency_key
         )
         draft.mark_recorded()
         return redirect_saved(url_for(".show", id=hour.id))

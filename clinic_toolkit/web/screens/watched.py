@@ -66,4 +66,4 @@ def _return_address(id: UUID) -> str:
         hour_id = UUID(request.args.get("hour", ""))
     except ValueError:
         return url_for("relationships.show", id=id)
-    return url_for("check_ins.begin", session=hour_id)
+    return url_for("check_ins.begin", session_id=hour_id)

@@ -65,11 +65,11 @@ def blank(slug: str) -> ViewResult:
     return _printout_response(catalogue.load_worksheet(slug), back, initials="", sentence="")
 
 
-@screen.route("/sessions/<uuid:session>/worksheets", methods=["GET", "POST"])
-def offer(session: UUID) -> ViewResult:
+@screen.route("/sessions/<uuid:session_id>/worksheets", methods=["GET", "POST"])
+def offer(session_id: UUID) -> ViewResult:
     """Offer at most two sheets that fit the answers, then the whole catalogue, and give one."""
     db, vault = context.db(), context.vault()
-    hour = therapy_sessions.load_therapy_session(db, vault, session)
+    hour = therapy_sessions.load_therapy_session(db, vault, session_id)
     case = cases.load_case(db, vault, hour.payload.case_id)
     people = [clients.load_client(db, vault, id) for id in case.payload.client_ids]
     # A partner must not read whom the other speaks of.
