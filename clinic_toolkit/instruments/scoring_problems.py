@@ -20,8 +20,8 @@ def scoring_problems(raw: RawTable) -> Iterator[str]:
     """Report every problem of scoring."""
     yield from _option_problems(raw)
     yield from _keying_problems(raw)
-    parents, places = _parent_map(raw)
-    yield from facet_groups.group_problems(parents, places)
+    parents, facet_indices = _parent_map(raw)
+    yield from facet_groups.group_problems(parents, facet_indices)
     for index, item in entries_of(raw, "items"):
         if isinstance(facet := item.get("facet"), str) and facet in parents.values():
             yield f"items[{index}].facet: “{facet}” is a group; its questions belong to its parts"
@@ -31,13 +31,13 @@ def scoring_problems(raw: RawTable) -> Iterator[str]:
 
 def _parent_map(raw: RawTable) -> tuple[dict[str, str | None], dict[str, int]]:
     parents: dict[str, str | None] = {}
-    places: dict[str, int] = {}
+    facet_indices: dict[str, int] = {}
     for index, facet in entries_of(raw, "facets"):
         id, parent = facet.get("id"), facet.get("parent")
         if isinstance(id, str) and id not in parents:
             parents[id] = parent if isinstance(parent, str) else None
-            places[id] = index
-    return parents, places
+            facet_indices[id] = index
+    return parents, facet_indices
 
 
 def _option_problems(raw: RawTable) -> Iterator[str]:

@@ -83,10 +83,14 @@ def describe_facet(instrument: Instrument, facet: FacetScore) -> str:
     """
     if facet.is_group:
         return ""
-    asked = len(facet.directly_worded_values)
+    question_count = len(facet.directly_worded_values)
     # If every item of a facet is reverse-scored, they agree in direction and can be described together.
-    values, asked = (facet.values_for_sentence, asked) if asked else (facet.answered_values, facet.asked)
-    sentence = describe_answers(values, quoted_labels(instrument), asked, Audience.CLINICIAN)
+    values, question_count = (
+        (facet.values_for_sentence, question_count)
+        if question_count
+        else (facet.answered_values, facet.asked)
+    )
+    sentence = describe_answers(values, quoted_labels(instrument), question_count, Audience.CLINICIAN)
     return " ".join([sentence, *_separate_item_sentences(instrument, facet)])
 
 

@@ -212,8 +212,8 @@ def list_active_relationships(
     db: Connection, vault: Vault, client_id: UUID
 ) -> list[RecordVersion[Relationship]]:
     """Return a client's relationships that are neither archived nor joined to another entry."""
-    every = list_relationships(db, vault, client_id)
-    return [relationship for relationship in every if relationship.state == RelationshipState.ACTIVE]
+    relationships = list_relationships(db, vault, client_id)
+    return [relationship for relationship in relationships if relationship.state == RelationshipState.ACTIVE]
 
 
 def load_relationship_joins(db: Connection, vault: Vault) -> dict[UUID, UUID]:

@@ -63,12 +63,12 @@ def find_end_before_reopening(
     if hour.state != TherapySessionState.OPEN or hour.version < 2:
         return None
     versions = version_history.list_versions(db, vault, THERAPY_SESSION, hour.id)
-    ends = [
+    end_times = [
         version.payload.end
         for version in versions
         if version.state == TherapySessionState.CLOSED and version.payload.on == hour.payload.on
     ]
-    return ends[-1] if ends else None
+    return end_times[-1] if end_times else None
 
 
 def load_session_facts(

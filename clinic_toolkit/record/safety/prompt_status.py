@@ -90,11 +90,11 @@ class _FormPrompts(msgspec.Struct, frozen=True, kw_only=True):
     """One questionnaire: by item id, the prompt and the answers that raise it."""
 
     administration: RecordVersion[Administration]
-    found: dict[str, safety_prompt_rules.SafetyPrompt]
+    prompt_by_item: dict[str, safety_prompt_rules.SafetyPrompt]
     occurrences: dict[str, tuple[AnswerOccurrence, ...]]
 
     def topic(self, item_id: str) -> inquiries.TopicKey:
-        return inquiries.topic_key_of(self.administration.payload, self.found[item_id].flag)
+        return inquiries.topic_key_of(self.administration.payload, self.prompt_by_item[item_id].flag)
 
 
 def list_prompts_of_administration(
@@ -212,8 +212,8 @@ def _build_prompt_status(
     is_closed = is_covered and not deferring_entries
     return PromptStatus(
         item_id=item_id,
-        flag=form.found[item_id].flag,
-        observation=form.found[item_id].finding,
+        flag=form.prompt_by_item[item_id].flag,
+        observation=form.prompt_by_item[item_id].finding,
         raised_by=raising_answers,
         closed_by=covering_entries[-1] if is_closed and covering_entries else None,
         deferred_by=deferring_entries[-1] if is_covered and deferring_entries else None,
@@ -251,7 +251,7 @@ def _collect_form_prompts(
     item_order = [item.id for item in administrations.instrument_of(recorded).items]
     return _FormPrompts(
         administration=administration,
-        found=prompt_by_item,
+        prompt_by_item=prompt_by_item,
         occurrences={
             item_id: tuple(occurrences[item_id].values())
             for item_id in sorted(occurrences, key=item_order.index)

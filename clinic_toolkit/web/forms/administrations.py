@@ -64,13 +64,13 @@ class ChooseQuestionnaireForm(Form):
         self.frame_by_relationship = {
             relationship.id.hex: relationship.payload.frame for relationship in client_relationships
         }
-        self.named = {
+        self.word_by_relationship = {
             relationship.id.hex: fold_name(relationship.payload.word) for relationship in client_relationships
         }
 
     frame_by_relationship: Mapping[str, str] = {}
     # The client's word for each relationship, folded for comparison.
-    named: Mapping[str, str] = {}
+    word_by_relationship: Mapping[str, str] = {}
     offered_instruments: Mapping[str, Instrument] = {}
 
     def chosen_instrument(self) -> Instrument | None:
@@ -96,12 +96,19 @@ class ChooseQuestionnaireForm(Form):
         """Require the client's word for a new relationship; refuse a word if none is new."""
         if self.about.data == AboutChoice.SOMEONE_NEW and not field.data:
             raise ValidationError("Write the client’s own word for this person, or an initial.")
-        if self.about.data == AboutChoice.SOMEONE_NEW and fold_name(field.data or "") in self.named.values():
+        if (
+            self.about.data == AboutChoice.SOMEONE_NEW
+            and fold_name(field.data or "") in self.word_by_relationship.values()
+        ):
             raise ValidationError(
                 f"“{field.data}” is named already. Choose this person above, or write another word."
             )
         is_other_choice = self.about.data and self.about.data != AboutChoice.SOMEONE_NEW
-        if is_other_choice and field.data and fold_name(field.data) != self.named.get(self.about.data):
+        if (
+            is_other_choice
+            and field.data
+            and fold_name(field.data) != self.word_by_relationship.get(self.about.data)
+        ):
             raise ValidationError(
                 f"You wrote “{field.data}” for someone new, but something else is chosen above. "
                 "Choose “Someone new”, or empty this line."

@@ -48,10 +48,10 @@ def with_something_to_say(repeats: Sequence[tuple[str, RepeatStatus]]) -> list[t
 
 def list_repeats_on_offer(client_id: UUID, words: Mapping[UUID, str]) -> list[tuple[str, RepeatStatus]]:
     """Agreed or declined repeats for the relationships that can be chosen, which are those in `words`."""
-    given = administrations.list_administrations(context.db(), context.vault(), client_id)
+    client_administrations = administrations.list_administrations(context.db(), context.vault(), client_id)
     offered = [
         status
-        for status in list_repeats(client_id, given)
+        for status in list_repeats(client_id, client_administrations)
         if status.series_key[0] is None or status.series_key[0] in words
     ]
     audit_shown_agreements(offered)

@@ -16,8 +16,8 @@ def describe_entries(
 
 
 def _describe(entry: RiskEntry, words: Mapping[UUID, str]) -> str:
-    told = ["after a questionnaire"] if entry.administration else []
+    phrases = ["after a questionnaire"] if entry.administration else []
     if entry.relationship_id:
         word = entry.relationship_word or words.get(entry.relationship_id, ABOUT_PEOPLE_IN_GENERAL)
-        told.append(f"about {word}")
-    return " · ".join(told)
+        phrases.append(f"about {word}")
+    return " · ".join(phrases)

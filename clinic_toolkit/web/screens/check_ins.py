@@ -39,10 +39,10 @@ def begin(session_id: UUID) -> ViewResult:
         for relationship in relationships.list_active_relationships(db, vault, client.id)
         if catalogue.is_offered(instrument, catalogue.load_frame(relationship.payload.frame))
     ]
-    order = recent_relationships.recent_relationship_ids(db, vault, client.id, offered_relationships)
+    ordered_ids = recent_relationships.recent_relationship_ids(db, vault, client.id, offered_relationships)
     form = CheckInForm.for_client(
         offered_relationships,
-        order,
+        ordered_ids,
         request.form if request.method == "POST" else None,
         _default_relationship(client.id, offered_relationships),
     )

@@ -70,9 +70,14 @@ def _enter_paper_form(client_id: UUID, hour: RecordVersion[TherapySession] | Non
     if (answer := draft.handle_autosave()) is not None:
         return answer
     editions = paper_entry.list_paper_editions(db, vault)
-    order = recent_relationships.recent_relationship_ids(db, vault, client.id, active_relationships)
+    ordered_ids = recent_relationships.recent_relationship_ids(db, vault, client.id, active_relationships)
     form = PaperEntryForm.for_paper_form(
-        active_relationships, order, editions, draft.field_values(), on=_likely_day(hour, today), today=today
+        active_relationships,
+        ordered_ids,
+        editions,
+        draft.field_values(),
+        on=_likely_day(hour, today),
+        today=today,
     )
     existing = idempotent_forms.find_created_before(ADMINISTRATION, ring, form.matches_record)
     if existing is not None:
