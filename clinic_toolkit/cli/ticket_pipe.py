@@ -39,7 +39,7 @@ class TicketPipe:
             OSError: it did not fit.
         """
         if len(ticket) > MAX_TICKET_BYTES:
-            raise OSError("too long for the tray")
+            raise OSError("too long for the ticket pipe")
         self.discard_ticket()
         # A full buffer must raise here instead of blocking forever.
         self._writer.setblocking(False)

@@ -17,7 +17,7 @@ from clinic_toolkit.cli.parser import LimitedBy
 from clinic_toolkit.cli.parser_process import ParserProcess
 from clinic_toolkit.cli.process_limits import resident_bytes
 from clinic_toolkit.cli.ticket_pipe import TicketPipe
-from clinic_toolkit.cli.ticket_pipe import create_pair as tray_ends
+from clinic_toolkit.cli.ticket_pipe import create_pair as create_ticket_pair
 from clinic_toolkit.instruments import loader, parser_protocol
 from clinic_toolkit.instruments.parser_outcome import ParserOutcome
 from clinic_toolkit.instruments.parser_protocol import ParsingFailed
@@ -188,7 +188,7 @@ class Worker:
     def __init__(self) -> None:
         ours, theirs = connection.Pipe()
         self.keeper, self.ends = ours, definition_pipe.create_pair()
-        self.line = worker_protocol.KeeperConnection(theirs, TicketPipe(tray_ends()), self.ends)
+        self.line = worker_protocol.KeeperConnection(theirs, TicketPipe(create_ticket_pair()), self.ends)
         threading.Thread(target=self.line.receive_messages, daemon=True).start()
 
     def answers(

@@ -1,4 +1,4 @@
-"""The tray keeps one ticket until it is cleared, however often it is looked at."""
+"""The ticket pipe keeps one ticket until it is cleared, however often it is looked at."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -47,7 +47,7 @@ _TOKEN_ONLY_FORM_BYTES = 400
 
 
 class TicketPipe(Protocol):
-    """The pipe that holds the ticket (the tray of `docs/glossary.md`)."""
+    """The pipe that holds the ticket (see `docs/glossary.md`)."""
 
     def peek_ticket(self) -> bytes | None:
         """The ticket, without removing it from the pipe."""
