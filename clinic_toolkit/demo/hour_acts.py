@@ -20,21 +20,11 @@ from clinic_toolkit.psychometrics.score_change import MIN_BASELINE_ROUNDS
 from clinic_toolkit.record.outcomes import repeat_agreements
 from clinic_toolkit.record.people import relationships, therapy_sessions, watched_questions
 from clinic_toolkit.record.people.relationship_record import Relationship
-from clinic_toolkit.record.people.therapy_session_record import (
-    Attendance,
-    TherapySession,
-    TherapySessionKind,
-)
+from clinic_toolkit.record.people.therapy_session_record import Attendance, TherapySession, TherapySessionKind
 from clinic_toolkit.record.questionnaires import administrations, reflections
 from clinic_toolkit.record.questionnaires.administration_record import AdministrationMode
 from clinic_toolkit.record.safety import fear_holds
-from clinic_toolkit.record.writing import (
-    handouts,
-    note_prefill,
-    note_record,
-    notes,
-    signature_facts,
-)
+from clinic_toolkit.record.writing import handouts, note_prefill, note_record, notes, signature_facts
 from clinic_toolkit.record.writing.note_formats import DEFAULT_FORMAT
 from clinic_toolkit.worksheets import catalogue as sheets
 

@@ -18,10 +18,7 @@ from clinic_toolkit.record.people import relationships, watched_questions
 from clinic_toolkit.record.people.relationship_record import Relationship
 from clinic_toolkit.record.people.watched_questions import QuestionNotEligible, WatchedQuestion
 from clinic_toolkit.record.questionnaires import administrations, answered_items, answers, progress
-from clinic_toolkit.record.questionnaires.administration_record import (
-    Administration,
-    AdministrationMode,
-)
+from clinic_toolkit.record.questionnaires.administration_record import Administration, AdministrationMode
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.record.writing import note_prefill, therapy_session_summary
 from clinic_toolkit.store.engine import reading, writing

@@ -8,13 +8,7 @@ from clinic_toolkit.instruments.closed_sets import InstrumentKind, ItemRole
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.psychometrics import course_sentences, phase_overlap, result_sentences, score_change
 from clinic_toolkit.psychometrics.scoring import InstrumentScore, highest_value
-from clinic_toolkit.record.values.course_values import (
-    CoursePart,
-    PartKind,
-    Reading,
-    Round,
-    RoundRange,
-)
+from clinic_toolkit.record.values.course_values import CoursePart, PartKind, Reading, Round, RoundRange
 from clinic_toolkit.record.values.page_values import AnsweredItem
 
 WHOLE_NAME, STRENGTHS_NAME = "All together", "Strengths"

@@ -1,7 +1,6 @@
 """The status of each safety prompt: which answers raised it, and which risk entry closed it.
 
 A "not today" entry does not close a prompt: it stays open, with the reason and the day of the next check.
-
 A prompt opens when a questionnaire is finished, stopped or given back. It belongs to one answer: another
 answer to the same question, in a later version or a later hand-over, opens it again, unless the topic was
 asked about in the last ninety days and the answer says no more (`inquiries`). Answers that came back from a

@@ -18,16 +18,10 @@ from clinic_toolkit.record.questionnaires.administration_record import (
     AdministrationState,
 )
 from clinic_toolkit.record.safety import risk_entries
-from clinic_toolkit.record.values.page_values import (
-    Result,
-)
+from clinic_toolkit.record.values.page_values import Result
 from clinic_toolkit.record.writing import handouts
 from clinic_toolkit.record.writing.note_formats import DEFAULT_FORMAT, NoteFormat, format_of
-from clinic_toolkit.record.writing.note_record import (
-    ClinicalNote,
-    NotePart,
-    PartSource,
-)
+from clinic_toolkit.record.writing.note_record import ClinicalNote, NotePart, PartSource
 from clinic_toolkit.vault.vault import Vault
 
 

@@ -7,20 +7,10 @@ from flask import Blueprint, render_template, request, url_for
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics.item_response import ResponseStatus
-from clinic_toolkit.record.people import (
-    cases,
-)
+from clinic_toolkit.record.people import cases
 from clinic_toolkit.record.people.case_record import Case
-from clinic_toolkit.record.questionnaires import (
-    administrations,
-    answered_items,
-    answers,
-    progress,
-)
-from clinic_toolkit.record.questionnaires.administration_record import (
-    ADMINISTRATION,
-    Administration,
-)
+from clinic_toolkit.record.questionnaires import administrations, answered_items, answers, progress
+from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION, Administration
 from clinic_toolkit.web import context
 from clinic_toolkit.web.forms.fields import first_error
 from clinic_toolkit.web.forms.items import (
@@ -30,10 +20,7 @@ from clinic_toolkit.web.forms.items import (
     ItemForm,
     describe_answer,
 )
-from clinic_toolkit.web.screen_parts import (
-    confidentiality_notice,
-    screen_sharing,
-)
+from clinic_toolkit.web.screen_parts import confidentiality_notice, screen_sharing
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.request_info import is_from_script
 from clinic_toolkit.web.transport.responses import ViewResult

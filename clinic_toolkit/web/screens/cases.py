@@ -5,12 +5,7 @@ from uuid import UUID
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people import (
-    cases,
-    clients,
-    display_names,
-    therapy_session_timeline,
-)
+from clinic_toolkit.record.people import cases, clients, display_names, therapy_session_timeline
 from clinic_toolkit.record.people.case_record import CASE, Case
 from clinic_toolkit.record.people.client_record import CLIENT, ClientState
 from clinic_toolkit.record.people.therapy_session_record import KIND_LABELS

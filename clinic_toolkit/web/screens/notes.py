@@ -28,10 +28,7 @@ from clinic_toolkit.record.writing import (
 )
 from clinic_toolkit.record.writing.changes_after_signing import ChangesAfterSigning
 from clinic_toolkit.record.writing.note_formats import format_of
-from clinic_toolkit.record.writing.note_record import (
-    CLINICAL_NOTE,
-    ClinicalNote,
-)
+from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, ClinicalNote
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard, quick_return
 from clinic_toolkit.web.content.printout_kinds import PrintoutKind

@@ -5,12 +5,7 @@ from uuid import UUID
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.record.outcomes import check_ins
-from clinic_toolkit.record.people import (
-    cases,
-    clients,
-    relationships,
-    therapy_sessions,
-)
+from clinic_toolkit.record.people import cases, clients, relationships, therapy_sessions
 from clinic_toolkit.record.people.client_record import CLIENT, record_ring
 from clinic_toolkit.record.questionnaires import (
     administrations,
@@ -18,17 +13,10 @@ from clinic_toolkit.record.questionnaires import (
     own_questionnaires,
     recent_relationships,
 )
-from clinic_toolkit.record.questionnaires.administration_record import (
-    ADMINISTRATION,
-    AdministrationState,
-)
+from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION, AdministrationState
 from clinic_toolkit.web import context
 from clinic_toolkit.web.forms.administrations import ChooseQuestionnaireForm, instrument_choices
-from clinic_toolkit.web.screen_parts import (
-    idempotent_forms,
-    relationship_choice,
-    repeat_lines,
-)
+from clinic_toolkit.web.screen_parts import idempotent_forms, relationship_choice, repeat_lines
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.responses import ViewResult
 

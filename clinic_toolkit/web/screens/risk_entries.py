@@ -218,9 +218,8 @@ def show(id: UUID) -> ViewResult:
 
 def _open_draft(client_id: UUID, subject: UUID) -> PageDraft:
     """The draft of an entry; it closes no prompt and changes no fear hold."""
-    return draft_saving.open_page_draft(
-        RISK_ENTRY_FORM, subject, ring=record_ring(context.vault(), client_id)
-    )
+    ring = record_ring(context.vault(), client_id)
+    return draft_saving.open_page_draft(RISK_ENTRY_FORM, subject, ring=ring)
 
 
 def _find_written_before(form: RiskForm, client_id: UUID) -> RecordVersion[RiskEntry] | None:
