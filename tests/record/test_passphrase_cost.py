@@ -53,7 +53,7 @@ def enter(store: Engine) -> list[str]:
         vault = practice_access.unlock_with_passphrase(db, WORDS, now=LATER)
     assert vault.slots_intact
     with reading(store) as db:
-        assert header_backup.find_fault(db, vault) == ""
+        assert header_backup.find_fault(db, vault) is None
         return [line.event for line in audit_lines.lines(db, vault, newest=2)]
 
 

@@ -104,7 +104,7 @@ class Desk:
         if page.status in (401, 403) or page.path.startswith("/unlock"):
             # The next worker answers already, locked: the one that was killed is gone.
             raise ConnectionError
-        assert page.status == 200, page.text or page.body
+        assert page.status == 200, (page.status, page.path, page.text or page.body)
         return page
 
     def kill(self, which: str) -> None:
