@@ -117,8 +117,8 @@ def redraw(size: tuple[float, float], pages: list[list[Act]]) -> bytes:
                 if (run.font, run.size) != font:
                     font = (run.font, run.size)
                     pen.setFont(run.font, run.size, 0)
-                if run.look.colour != colour:
-                    colour = run.look.colour
+                if run.style.colour != colour:
+                    colour = run.style.colour
                     pen.setFillColorRGB(*colour)
                 pen.textOut(run.text)
         canvas.drawText(pen)
