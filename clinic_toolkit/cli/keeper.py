@@ -192,13 +192,9 @@ class Keeper:
                 self._stop_with_error(sentence, exit_code)
             case worker_protocol.HoldReturnBlob(blob=blob):
                 self._quick_return.hold_blob(blob)
-            case worker_protocol.RequestReturnBlob(counted=counted):
-                self._send_message(
-                    worker,
-                    worker_protocol.ReturnBlob(
-                        blob=self._quick_return.take_blob() if counted else self._quick_return.peek_blob()
-                    ),
-                )
+            case worker_protocol.RequestReturnBlob(counted=counted, number=number):
+                held = self._quick_return.take_blob() if counted else self._quick_return.peek_blob()
+                self._send_message(worker, worker_protocol.ReturnBlob(blob=held, number=number))
             case worker_protocol.ReturnOpened():
                 self._quick_return.reset_tries()
             case worker_protocol.DropReturnBlob():

@@ -20,6 +20,8 @@ from clinic_toolkit.instruments.parser_outcome import ParserOutcome
 
 # Longer than a parser may take to start and to parse; after that, the keeper itself does not respond.
 MAX_WAIT_SECONDS = 45.0
+# For the blob of a quick return, which the keeper has in memory.
+MAX_BLOB_WAIT_SECONDS = 5.0
 
 log = logging.getLogger("clinic")
 
@@ -41,9 +43,10 @@ class PrepareForSleep:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReturnBlob:
-    """To a worker: the sealed blob it asked for, or None."""
+    """To a worker: the sealed blob that the request of this number asked for, or None."""
 
     blob: bytes | None
+    number: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,6 +89,7 @@ class RequestReturnBlob:
     """From a worker: send the blob; `counted` says whether this counts as a try."""
 
     counted: bool
+    number: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -136,7 +140,8 @@ class KeeperConnection:
         self._parser_results: SimpleQueue[ParserEnded] = SimpleQueue()
         self._parser_number = 0
         self._send_lock = threading.Lock()
-        self._blobs: SimpleQueue[bytes | None] = SimpleQueue()
+        self._blobs: SimpleQueue[ReturnBlob] = SimpleQueue()
+        self._blob_number = 0
         self.activated = threading.Event()
         self.stopping = threading.Event()
 
@@ -153,7 +158,7 @@ class KeeperConnection:
             if isinstance(message, Activate):
                 self.activated.set()
             elif isinstance(message, ReturnBlob):
-                self._blobs.put(message.blob)
+                self._blobs.put(message)
             elif isinstance(message, ParserEnded):
                 self._parser_results.put(message)
             elif isinstance(message, (Stop, PrepareForSleep)):
@@ -251,6 +256,16 @@ class KeeperConnection:
         return reply, result
 
     def _request_blob(self, *, counted: bool) -> bytes | None:
+        """Return the blob, or None if the keeper has none or does not answer in time."""
+        deadline = time.monotonic() + MAX_BLOB_WAIT_SECONDS
         with self._blob_lock:
-            self.send_message(RequestReturnBlob(counted=counted))
-            return self._blobs.get(timeout=5)
+            self._blob_number += 1
+            self.send_message(RequestReturnBlob(counted=counted, number=self._blob_number))
+            with suppress(Empty):
+                while True:
+                    answer = self._blobs.get(timeout=max(0.0, deadline - time.monotonic()))
+                    # A late answer to an earlier request must not be taken for the answer to this one.
+                    if answer.number == self._blob_number:
+                        return answer.blob
+        log.warning("keeper.no_answer")
+        return None
