@@ -48,6 +48,11 @@ class Case(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
         """Whether this is the case of a couple."""
         return self.kind == CaseKind.COUPLE
 
+    @property
+    def single_client_id(self) -> UUID | None:
+        """The client of a single case; None for a couple, whose answers are never combined."""
+        return None if self.is_couple else self.client_ids[0]
+
 
 def _fallback_case(vault: Vault, ring: UUID) -> Case | None:
     # Sessions are reached through their case, so an unreadable case needs a fallback. A single case is in its

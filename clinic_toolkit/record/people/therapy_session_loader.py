@@ -1,14 +1,38 @@
-"""The clients of a therapy session, found through its case."""
+"""A therapy session with its case, and its clients."""
 
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import Connection
 
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people import cases, clients
+from clinic_toolkit.record.people import cases, clients, therapy_sessions
+from clinic_toolkit.record.people.case_record import Case
 from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.vault.vault import Vault
+
+
+class LoadedSession(msgspec.Struct, frozen=True, kw_only=True):
+    """A session with its case."""
+
+    hour: RecordVersion[TherapySession]
+    case: RecordVersion[Case]
+
+    @property
+    def client_id(self) -> UUID | None:
+        """The client of a single session; None for a couple."""
+        return self.case.payload.single_client_id
+
+
+def load_session(db: Connection, vault: Vault, therapy_session_id: UUID) -> LoadedSession:
+    """Load a session and its case.
+
+    Raises:
+        RecordNotFound: there is none that this clinician may see.
+    """
+    hour = therapy_sessions.load_therapy_session(db, vault, therapy_session_id)
+    return LoadedSession(hour=hour, case=cases.load_case(db, vault, hour.payload.case_id))
 
 
 def list_clients_of_session(
@@ -21,5 +45,5 @@ def list_clients_of_session(
 
 def single_client_of(db: Connection, vault: Vault, hour: RecordVersion[TherapySession]) -> tuple[UUID, ...]:
     """Return the client of a single session; empty for a couple, whose answers are never combined."""
-    case = cases.load_case(db, vault, hour.payload.case_id).payload
-    return () if case.is_couple else case.client_ids
+    client_id = cases.load_case(db, vault, hour.payload.case_id).payload.single_client_id
+    return () if client_id is None else (client_id,)

@@ -63,9 +63,9 @@ def list_due_repeats(
 ) -> list[tuple[str, RepeatStatus]]:
     """Repeats that may be due in this open session of today with one client; empty for a couple."""
     today = context.today()
-    if case.payload.is_couple or hour.state != TherapySessionState.OPEN or hour.payload.on != today:
+    db, vault, client_id = context.db(), context.vault(), case.payload.single_client_id
+    if client_id is None or hour.state != TherapySessionState.OPEN or hour.payload.on != today:
         return []
-    db, vault, client_id = context.db(), context.vault(), case.payload.client_ids[0]
     agreements = repeat_agreements.list_agreements(db, vault, client_id)
     if not agreements:
         return []

@@ -65,8 +65,8 @@ def show(id: UUID) -> ViewResult:
     """A couple's page with their joint sessions. Answers are only on the page of the client who gave them."""
     db, vault = context.db(), context.vault()
     case = cases.load_case(db, vault, id)
-    if not case.payload.is_couple:
-        return responses.redirect_to(url_for("clients.show", id=case.payload.client_ids[0]))
+    if case.payload.single_client_id is not None:
+        return responses.redirect_to(url_for("clients.show", id=case.payload.single_client_id))
     people = [clients.load_client(db, vault, client_id) for client_id in case.payload.client_ids]
     hours = therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, [case])
     limit = request_info.list_limit(NEWEST_SHOWN)

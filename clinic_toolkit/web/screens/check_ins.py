@@ -9,7 +9,7 @@ from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.instruments.model import Item
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.outcomes import check_ins
-from clinic_toolkit.record.people import cases, clients, relationships, therapy_sessions, watched_questions
+from clinic_toolkit.record.people import clients, relationships, therapy_session_loader, watched_questions
 from clinic_toolkit.record.people.client_record import CLIENT, record_ring
 from clinic_toolkit.record.people.relationship_record import Relationship
 from clinic_toolkit.record.questionnaires import administrations, recent_relationships
@@ -28,11 +28,11 @@ screen = Blueprint("check_ins", __name__)
 def begin(session_id: UUID) -> ViewResult:
     """Choose the relationship that the check-in is about, and begin it."""
     db, vault = context.db(), context.vault()
-    hour = therapy_sessions.load_therapy_session(db, vault, session_id)
-    case = cases.load_case(db, vault, hour.payload.case_id)
-    if case.payload.is_couple:
+    session = therapy_session_loader.load_session(db, vault, session_id)
+    hour = session.hour
+    if session.client_id is None:
         return render_template("administrations/couple.html", here="clients", hour=hour)
-    client = clients.load_client(db, vault, case.payload.client_ids[0])
+    client = clients.load_client(db, vault, session.client_id)
     instrument = catalogue.load_check_in()
     offered_relationships = [
         relationship

@@ -48,11 +48,8 @@ def show(case_id: UUID) -> ViewResult:
     """The open matters of the client of this case, as a page or as a fragment for another page's script."""
     loaded_case = cases.load_case(context.db(), context.vault(), case_id)
     back = guard.safe_return_path(request.args.get("back")) or url_for("today.index")
-    lines = (
-        _couple_lines()
-        if loaded_case.payload.is_couple
-        else _client_lines(loaded_case.payload.client_ids[0], back)
-    )
+    client_id = loaded_case.payload.single_client_id
+    lines = _couple_lines() if client_id is None else _client_lines(client_id, back)
     if wants_inline_answer():
         return responses.json_response({"lines": to_builtins(lines)}, 200)
     return render_template("for_me/show.html", here="clients", lines=lines, back=back)

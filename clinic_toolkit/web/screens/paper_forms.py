@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics.item_response import ResponseStatus
-from clinic_toolkit.record.people import cases, clients, relationships, therapy_sessions
+from clinic_toolkit.record.people import clients, relationships, therapy_session_loader
 from clinic_toolkit.record.people.client_record import CLIENT, record_ring
 from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.record.questionnaires import (
@@ -47,12 +47,10 @@ _NO_ANSWER = Response(status=ResponseStatus.NOT_REACHED, value=None, wants_to_ta
 @screen.route("/sessions/<uuid:session_id>/paper", methods=["GET", "POST"])
 def new_in_session(session_id: UUID) -> ViewResult:
     """Enter a form that belongs to a session."""
-    db, vault = context.db(), context.vault()
-    hour = therapy_sessions.load_therapy_session(db, vault, session_id)
-    case = cases.load_case(db, vault, hour.payload.case_id)
-    if case.payload.is_couple:
-        return render_template("administrations/couple.html", here="clients", hour=hour)
-    return _enter_paper_form(case.payload.client_ids[0], hour)
+    session = therapy_session_loader.load_session(context.db(), context.vault(), session_id)
+    if session.client_id is None:
+        return render_template("administrations/couple.html", here="clients", hour=session.hour)
+    return _enter_paper_form(session.client_id, session.hour)
 
 
 @screen.route("/clients/<uuid:client_id>/paper", methods=["GET", "POST"])

@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.record.outcomes import check_ins
-from clinic_toolkit.record.people import cases, clients, relationships, therapy_sessions
+from clinic_toolkit.record.people import clients, relationships, therapy_session_loader, therapy_sessions
 from clinic_toolkit.record.people.client_record import CLIENT, record_ring
 from clinic_toolkit.record.questionnaires import (
     administrations,
@@ -30,11 +30,11 @@ MINUTES_NEEDED = 20  # for a long form; ten of them are for talking about it
 def choose(session_id: UUID) -> ViewResult:
     """Choose the questionnaire and whom it is about."""
     db, vault = context.db(), context.vault()
-    hour = therapy_sessions.load_therapy_session(db, vault, session_id)
-    case = cases.load_case(db, vault, hour.payload.case_id)
-    if case.payload.is_couple:
+    session = therapy_session_loader.load_session(db, vault, session_id)
+    hour = session.hour
+    if session.client_id is None:
         return render_template("administrations/couple.html", here="clients", hour=hour)
-    client = clients.load_client(db, vault, case.payload.client_ids[0])
+    client = clients.load_client(db, vault, session.client_id)
     people = relationships.list_active_relationships(db, vault, client.id)
     instruments = own_questionnaires.list_offered_instruments(db, vault)
     form = ChooseQuestionnaireForm.for_client(

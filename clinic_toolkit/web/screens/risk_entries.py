@@ -16,7 +16,6 @@ from clinic_toolkit.record.people import (
     relationships,
     therapy_session_loader,
     therapy_session_timeline,
-    therapy_sessions,
 )
 from clinic_toolkit.record.people.client_record import record_ring
 from clinic_toolkit.record.people.relationship_record import Relationship
@@ -120,12 +119,11 @@ def _find_open_hour(client_id: UUID) -> UUID | None:
 @screen.route("/sessions/<uuid:session_id>/risk-entries/new", methods=["GET", "POST"])
 def new_in_session(session_id: UUID) -> ViewResult:
     """Write an entry in a session with one client, without a questionnaire."""
-    hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), session_id)
-    client_ids = therapy_session_loader.single_client_of(context.db(), context.vault(), hour)
-    if not client_ids:
+    session = therapy_session_loader.load_session(context.db(), context.vault(), session_id)
+    if session.client_id is None:
         # A couple's session may be read by both, so it gets no entry about what one said in private.
         raise records.RecordNotFound
-    return _new_entry(client_ids[0], session_id=hour.id)
+    return _new_entry(session.client_id, session_id=session.hour.id)
 
 
 @screen.route("/clients/<uuid:client_id>/risk-entries/new", methods=["GET", "POST"])

@@ -247,11 +247,8 @@ def _render_hour(
     db, vault = context.db(), context.vault()
     case = cases.load_case(db, vault, hour.payload.case_id)
     context.audit_read(therapy_session_record.THERAPY_SESSION, hour)
-    shown_cases = (
-        [case]
-        if case.payload.is_couple
-        else joined_entries.list_single_cases(db, vault, case.payload.client_ids[0])
-    )
+    client_id = case.payload.single_client_id
+    shown_cases = [case] if client_id is None else joined_entries.list_single_cases(db, vault, client_id)
     hours_of_case = therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, shown_cases)
     session_administrations = answered_items.list_single_client_administrations(db, vault, hour)
     note = notes.find_note_of_session(db, vault, hour)
