@@ -29,6 +29,7 @@ from clinic_toolkit.record.safety import open_prompt_groups, prompt_closings, ri
 from clinic_toolkit.record.safety.open_prompt_groups import PromptGroup
 from clinic_toolkit.record.safety.risk_entry_record import RiskAction, RiskEntry
 from clinic_toolkit.record.writing import form_drafts, notes
+from clinic_toolkit.record.writing.note_record import NoteState
 from clinic_toolkit.vault.vault import Vault
 
 UNFINISHED_DAYS = 60
@@ -237,7 +238,7 @@ def _unfinished_work(
     if therapy_session.payload.attendance == Attendance.PLANNED:
         return ("attendance not entered",) if therapy_session.payload.on < day else ()
     tasks = ["questionnaire not finished"] if has_unfinished_form else []
-    if note_state == "draft":
+    if note_state == NoteState.DRAFT:
         tasks.append("note not signed")
     elif not note_state and therapy_session.payload.took_place:
         tasks.append("no note yet")

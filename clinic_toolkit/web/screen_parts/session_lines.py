@@ -6,7 +6,11 @@ from uuid import UUID
 
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people.case_record import Case
-from clinic_toolkit.record.people.therapy_session_record import Attendance, TherapySession
+from clinic_toolkit.record.people.therapy_session_record import (
+    Attendance,
+    TherapySession,
+    TherapySessionState,
+)
 from clinic_toolkit.record.people.therapy_sessions import attendance_label
 from clinic_toolkit.record.writing import notes
 from clinic_toolkit.record.writing.note_record import ClinicalNote
@@ -39,7 +43,7 @@ def describe_sessions(
 
 def _attendance_word(hour: RecordVersion[TherapySession], today: date) -> str:
     """What is out of the ordinary about it: that it is open, or that the client did not just come."""
-    if hour.state == "open":
+    if hour.state == TherapySessionState.OPEN:
         return "open now" if hour.payload.on == today else "not ended"
     return "" if hour.payload.attendance == Attendance.CAME else attendance_label(hour.payload).lower()
 

@@ -8,6 +8,7 @@ from clinic_toolkit.record.people.therapy_session_record import (
     TherapySessionKind,
     TherapySessionSetting,
 )
+from clinic_toolkit.record.writing.note_record import NoteState
 
 _NOT_HELD = {Attendance.CANCELLED: "cancelled", Attendance.NO_SHOW: "did not come"}
 
@@ -24,7 +25,7 @@ def session_tag(line: TherapySessionLine) -> str:
 
 def session_remark(line: TherapySessionLine) -> str:
     """What is still to be done for it; else that it was not held, or that its note is signed."""
-    signed = "note signed" if line.note_state == "final" else ""
+    signed = "note signed" if line.note_state == NoteState.FINAL else ""
     return " · ".join(line.unfinished_work) or _NOT_HELD.get(line.attendance, signed)
 
 

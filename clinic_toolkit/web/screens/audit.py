@@ -143,7 +143,7 @@ def _audit_row(line: audit_reader.CheckedEntry, owners: RingOwners, *, last_sign
         )
         for reference in references
         if reference.table in PAGE_BY_TABLE
-        and reference.table != "client"
+        and reference.table != CLIENT.name
         and context.vault().has_grant(UUID(bytes=reference.ring))
     ]
     fault_text = audit_texts.FAULT_TEXTS[line.fault] if line.fault and line.event else ""
