@@ -125,7 +125,7 @@ def new(case_id: UUID) -> ViewResult:
     existing = idempotent_forms.find_created_before(
         therapy_session_record.THERAPY_SESSION,
         loaded_case.ring,
-        lambda body: bool(is_valid) and form.payload(case_id) == body,
+        lambda body: bool(is_valid) and form.payload(case_id) == without_moment(body),
     )
     if existing is not None:
         return responses.redirect_to(url_for(".show", id=existing.id))
