@@ -40,6 +40,8 @@ class JournalEvent(StrEnum):
     RECORDS_EXPORTED = "records.exported"
 
 
+_READ_ONLY_EVENTS = frozenset(JournalEvent)
+
 KEYLESS_MARK, SEALED_MARK = b"\x00", b"\x01"
 KEY_ID_LENGTH = 16
 
@@ -179,7 +181,7 @@ def append_entry(
 
 def is_read_only_event(event: str) -> bool:
     """Return whether entries of this event only name existing versions and record no new one."""
-    return event.partition(" ")[0] in tuple(JournalEvent)
+    return event.partition(" ")[0] in _READ_ONLY_EVENTS
 
 
 def append_keyless_entry(db: Connection, incarnation: UUID, event: str, *, now: datetime) -> int:

@@ -23,7 +23,7 @@ def load_fallback(
     vault: Vault,
     kind: RecordKind[P],
     error: integrity.UnreadableRecord,
-    fallback: Fallback[P] | None,
+    fallback: Fallback[P] | None = None,
 ) -> RecordVersion[P]:
     """Return the fallback for an unreadable record, or raise `error` if there is none.
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, MetaData, Table, func, inspect, select
 from clinic_toolkit.crypto.seal import SUITE
 from clinic_toolkit.journal import audit_log, audit_reader, inventory_snapshot, key_slot_events
 from clinic_toolkit.journal.record_kind import nouns_of
-from clinic_toolkit.journal.record_versions import VersionHeader
+from clinic_toolkit.journal.record_versions import VersionHeader, decode_header
 from clinic_toolkit.store.base import metadata
 from clinic_toolkit.vault import header_backup
 from clinic_toolkit.vault.envelope import Envelope
@@ -39,8 +39,6 @@ HEADER_FAULT_SENTENCES = {
     "cannot be read.",
     HeaderFault.OUTDATED: "The second copy of the practice’s keys, the file clinic.head, is out of date.",
 }
-
-_decode_version = msgspec.msgpack.Decoder(tuple[VersionHeader, msgspec.Raw]).decode
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -178,7 +176,7 @@ def _inner_fault(vault: Vault, table: Table, row: Any, logged: _LoggedVersions) 
             kid=row.kid,
             blob=row.sealed,
         )
-        header, _ = _decode_version(envelope.payload)
+        header, _ = decode_header(envelope.payload)
     except (SealBroken, msgspec.DecodeError):
         return "its bytes were changed or damaged outside this program"
     if header.final != bool(row.final):

@@ -11,8 +11,8 @@ import msgspec
 
 from clinic_toolkit.store.types import from_microseconds
 
-# The pattern of the detail that follows each registered event; "" for none.
-_detail_patterns: dict[str, str] = {}
+# The pattern of each registered event with the detail that follows it, by its code.
+_patterns: dict[str, re.Pattern[str]] = {}
 
 
 def register_keyless_events(events: type[StrEnum], detail_pattern: str = "") -> None:
@@ -21,19 +21,17 @@ def register_keyless_events(events: type[StrEnum], detail_pattern: str = "") -> 
     Args:
         detail_pattern: a regular expression for what follows the event code; "" for nothing.
     """
-    _detail_patterns.update((str(event), detail_pattern) for event in events)
+    _patterns.update((str(event), re.compile(re.escape(event) + detail_pattern)) for event in events)
 
 
 def list_keyless_events() -> tuple[str, ...]:
     """Return the codes of all registered events."""
-    return tuple(_detail_patterns)
+    return tuple(_patterns)
 
 
 def _is_registered(event: str) -> bool:
-    return any(
-        re.fullmatch(re.escape(code) + detail_pattern, event)
-        for code, detail_pattern in _detail_patterns.items()
-    )
+    pattern = _patterns.get(event.partition(" ")[0])
+    return pattern is not None and pattern.fullmatch(event) is not None
 
 
 # The longest valid event takes 45 bytes.

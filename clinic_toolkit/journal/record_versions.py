@@ -66,7 +66,8 @@ def _decoder(payload_type: type[Any]) -> Any:
     return msgspec.msgpack.Decoder(shape)
 
 
-_decode_header = msgspec.msgpack.Decoder(tuple[VersionHeader, msgspec.Raw]).decode
+# The header has the same shape in all versions; the content stays encoded.
+decode_header = msgspec.msgpack.Decoder(tuple[VersionHeader, msgspec.Raw]).decode
 _decode_fields = msgspec.msgpack.Decoder(list[Any]).decode
 
 
@@ -167,7 +168,7 @@ def open_versions(
     envelopes = vault.open_rows(kind.name, rows)
     content_ids = [envelope.content_id if envelope else b"" for envelope in envelopes]
     decode = _decoder(kind.payload_type).decode
-    decoded = [_decode_content(kind, decode, envelope) for envelope in envelopes]
+    decoded = [_decode_content(kind, decode, envelope) if envelope else None for envelope in envelopes]
     return [
         _version_or_reason(row, envelope, content, content_id)
         for row, envelope, content_id, content in zip(rows, envelopes, content_ids, decoded, strict=True)
@@ -177,31 +178,31 @@ def open_versions(
 def _version_or_reason(
     row: Any, envelope: Envelope | None, content: Any, content_id: bytes
 ) -> RecordVersion[Any] | IntegrityReason:
-    if envelope is None or isinstance(content, IntegrityReason):
-        return content if isinstance(content, IntegrityReason) else IntegrityReason.DAMAGED
+    if envelope is None:
+        return IntegrityReason.DAMAGED
+    if isinstance(content, IntegrityReason):
+        return content
     header, payload = content
     if header.final != bool(row.final):
         return IntegrityReason.DAMAGED
     return _record_version(row, header, payload, content_id=content_id, signature=envelope.signature)
 
 
-def _decode_content(kind: RecordKind[Any], decode: Callable[[bytes], Any], envelope: Envelope | None) -> Any:
+def _decode_content(kind: RecordKind[Any], decode: Callable[[bytes], Any], envelope: Envelope) -> Any:
     """Return header and payload, or the reason why there are none."""
-    if envelope is None:
-        return IntegrityReason.DAMAGED
     try:
         decoded = decode(envelope.payload)
         if decoded[0].schema_version == kind.schema_version:
             return decoded
     except msgspec.DecodeError:
         pass
-    # The content has another shape than today's, or is damaged; the header has the same shape in all.
+    # The content has another shape than today's, or is damaged.
     try:
-        header, content = _decode_header(envelope.payload)
+        header, content = decode_header(envelope.payload)
         if header.schema_version > kind.schema_version:
             return IntegrityReason.NEWER
         if 1 <= header.schema_version < kind.schema_version:
             return header, kind.upcast_content(_decode_fields(content), header.schema_version)
-    except (msgspec.DecodeError, msgspec.ValidationError):
+    except msgspec.DecodeError:
         pass
     return IntegrityReason.DAMAGED

@@ -264,7 +264,7 @@ def _list_newest_versions(
         errors.append(integrity.record_failure(vault, table, missing_id, ring, IntegrityReason.MISSING))
     for error in errors:
         with suppress(integrity.UnreadableRecord):
-            substitute = fallbacks.load_fallback(db, vault, kind, error, None)
+            substitute = fallbacks.load_fallback(db, vault, kind, error)
             ordered.append((inventory.first_seq(error.failure.record.bytes), substitute))
     # Row numbers are not authenticated, so the order comes from the audit log.
     ordered.sort(key=itemgetter(0))

@@ -5,7 +5,6 @@ are saved, so that a later program or a machine in another time zone knows when 
 """
 
 from datetime import UTC, datetime
-from functools import cache
 from zoneinfo import ZoneInfoNotFoundError
 
 import msgspec
@@ -16,7 +15,6 @@ from clinic_toolkit.record.people.therapy_session_record import TherapySession
 _MINUTE_SECONDS = 60
 
 
-@cache
 def local_zone_name() -> str:
     """Return the IANA name of this machine's time zone, such as "Europe/Dublin"; "" if it names none."""
     try:

@@ -12,6 +12,7 @@ from wtforms.validators import ValidationError
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import therapy_sessions
 from clinic_toolkit.record.people.client_record import Client
+from clinic_toolkit.record.people.therapy_session_moment import without_moment
 from clinic_toolkit.record.people.therapy_session_record import (
     ATTENDANCE_LABELS,
     HELD_ATTENDANCE,
@@ -90,6 +91,10 @@ class HourForm(Form):
         """Refuse an end before the start."""
         if field.data and self.start.data and field.data < self.start.data:
             raise ValidationError(therapy_sessions.EndBeforeStart().sentence)
+
+    def matches_record(self, case: UUID, current: TherapySession) -> bool:
+        """Whether the session as typed is the stored one; its moment is worked out when it is stored."""
+        return self.payload(case, current.agreed_for_next) == without_moment(current)
 
     def payload(self, case: UUID, agreed: str = "") -> TherapySession:
         """The session as typed; chosen clients are kept even if nobody came, which may be a wrong click."""

@@ -20,7 +20,6 @@ from clinic_toolkit.record.people import (
 )
 from clinic_toolkit.record.people.case_record import Case
 from clinic_toolkit.record.people.client_record import Client
-from clinic_toolkit.record.people.therapy_session_moment import without_moment
 from clinic_toolkit.record.questionnaires import administrations, answered_items, answers
 from clinic_toolkit.record.writing import additions_after_signing, handouts, notes
 from clinic_toolkit.web import context
@@ -125,7 +124,7 @@ def new(case_id: UUID) -> ViewResult:
     existing = idempotent_forms.find_created_before(
         therapy_session_record.THERAPY_SESSION,
         loaded_case.ring,
-        lambda body: bool(is_valid) and form.payload(case_id) == without_moment(body),
+        lambda body: bool(is_valid) and form.matches_record(case_id, body),
     )
     if existing is not None:
         return responses.redirect_to(url_for(".show", id=existing.id))
@@ -153,15 +152,16 @@ def edit(id: UUID) -> ViewResult:
         people, _display_names(), draft.field_values(), hour.payload, today=context.today()
     )
     if request.method == "POST" and form.validate():
-        payload = form.payload(case.id, hour.payload.agreed_for_next)
-        if payload == without_moment(hour.payload):
+        if form.matches_record(case.id, hour.payload):
             draft.mark_recorded()
             return responses.redirect_to(url_for(".show", id=id))
         if not therapy_sessions.has_same_facts(
             therapy_sessions.find_shown_version(db, vault, id, form.version.data), hour.payload
         ):
             return _render_form(form, case, people, hour, draft, newer=True)
-        revised = therapy_sessions.revise_therapy_session(db, vault, hour, payload, now=context.now())
+        revised = therapy_sessions.revise_therapy_session(
+            db, vault, hour, form.payload(case.id, hour.payload.agreed_for_next), now=context.now()
+        )
         draft.mark_recorded()
         if not therapy_sessions.was_ended(hour, revised):
             return redirect_saved(url_for(".show", id=id))
