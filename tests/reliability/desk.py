@@ -101,8 +101,9 @@ class Desk:
         return "Signed by" in page.text
 
     def _there(self, page: Page) -> Page:
-        if page.status in (401, 403) or page.path.startswith("/unlock"):
-            # The next worker answers already, locked: the one that was killed is gone.
+        if page.status in (204, 401, 403) or page.path.startswith("/unlock"):
+            # The next worker answers already, locked: the one that was killed is gone. It answers a form
+            # with 204, so that a browser stays on its page.
             raise ConnectionError
         assert page.status == 200, (page.status, page.path, page.text or page.body)
         return page
