@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
@@ -114,6 +115,9 @@ def blocking_interrupts() -> Iterator[None]:
     """
     has_signal_mask = hasattr(signal, "pthread_sigmask")
     if has_signal_mask:
+        # The first start of a process also starts multiprocessing's tracker, and that unblocks SIGINT,
+        # whatever it was before (seen in Python 3.11 to 3.13). So the tracker is started now.
+        resource_tracker.ensure_running()
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

@@ -73,6 +73,21 @@ def test_control_c_in_a_terminal_reaches_everyone_and_is_quiet(tmp_path: Path) -
     assert (process.returncode, complaints) == (0, "")
 
 
+def test_control_c_reaches_no_worker_not_even_the_first(tmp_path: Path) -> None:
+    with Running(tmp_path / "data") as running:
+        workers = running.wait_until_warm()
+        blocked = [_blocked_signals(pid) for pid in workers]
+        assert len(blocked) == 2 and all(signal.SIGINT in each for each in blocked), blocked
+        # The keeper takes it.
+        assert signal.SIGINT not in _blocked_signals(running.process.pid)
+
+
+def _blocked_signals(pid: int) -> set[int]:
+    status = Path(f"/proc/{pid}/status").read_text()
+    mask = int(next(line.split()[1] for line in status.splitlines() if line.startswith("SigBlk:")), 16)
+    return {number for number in range(1, 65) if mask >> (number - 1) & 1}
+
+
 def test_a_worker_does_not_outlive_its_keeper(tmp_path: Path) -> None:
     with Running(tmp_path / "data") as running:
         running.browser().get("/")
