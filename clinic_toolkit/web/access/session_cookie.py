@@ -13,6 +13,11 @@ from clinic_toolkit.web.context import SESSION_ID_KEY
 _CSRF_SESSION_KEY = "csrf_token"
 
 
+def _sha256(string: bytes = b"") -> Any:
+    # Typed as Flask types it; the arguments of hashlib's own function differ between Python versions.
+    return hashlib.sha256(string)
+
+
 class _UndatedSigner:
     """A signer without an expiry date: `web/perimeter/timeouts.py` ends sessions, on a monotonic clock."""
 
@@ -32,7 +37,7 @@ class SessionCookie(SecureCookieSessionInterface):
     """Flask's signed cookie, with the key that the worker uses for its whole life."""
 
     # Flask's own choice is SHA-1.
-    digest_method = staticmethod(hashlib.sha256)
+    digest_method = staticmethod(_sha256)
 
     def __init__(self, app: Flask) -> None:
         self._signer = _UndatedSigner(super().get_signing_serializer(app))
