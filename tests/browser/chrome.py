@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, ViewportSize
 
 from tests.browser import axe
-from tests.fixtures.running import launch_file
+from tests.fixtures.running import address_in, launch_file
 
 # Set to a folder to keep a picture of every page.
 PICTURES = "CLINIC_SCREENSHOTS"
@@ -35,9 +35,20 @@ _TARGETS = """
 _WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
+# One process that draws instead of several that wait for each other; pages and pictures come out the same.
+FRUGAL = (
+    "--in-process-gpu",
+    "--disable-gpu-compositing",
+    "--num-raster-threads=1",
+    "--renderer-process-limit=1",
+    "--disable-site-isolation-trials",
+    "--disable-lcd-text",
+)
+
+
 def launched(playwright: Playwright, path: str) -> Browser:
     """The browser, without a window."""
-    return playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+    return playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu", *FRUGAL])
 
 
 @dataclass
@@ -108,22 +119,28 @@ def too_narrow(page: Page) -> list[str]:
     return scrolls + [f"under {SMALLEST} px: {each}" for each in page.evaluate(_TARGETS)]
 
 
-def come_in(context: BrowserContext, host: str) -> None:
-    """Open a launch file, as the program does at its start."""
+def come_in(context: BrowserContext, host: str, *, by_file: bool = False) -> None:
+    """Let this browser in, by the address in a launch file.
+
+    Args:
+        by_file: open the file itself, as the program does at its start. That costs a process of the browser
+            more, and the whole job is done that way.
+    """
     page = context.new_page()
-    page.goto(launch_file(host).as_uri())
+    file = launch_file(host)
+    page.goto(file.as_uri() if by_file else address_in(file))
     page.wait_for_url(lambda url: urlsplit(url).netloc == host and "key=" not in url)
     page.close()
 
 
 @contextmanager
-def watched(browser: Browser, host: str, *, script: bool = True) -> Iterator[Watched]:
+def watched(browser: Browser, host: str, *, script: bool = True, by_file: bool = False) -> Iterator[Watched]:
     """A context of its own, as of a person who opens the browser anew; checked when it closes."""
     # Colours that glide from light to dark are neither while they glide.
     context = browser.new_context(
         viewport=USUAL, java_script_enabled=script, accept_downloads=True, reduced_motion="reduce"
     )
-    come_in(context, host)
+    come_in(context, host, by_file=by_file)
     seen = Watched(context, host)
     try:
         yield seen

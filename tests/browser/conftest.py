@@ -13,7 +13,6 @@ from tests.browser.chrome import Watched
 from tests.browser.marionette import Firefox
 from tests.browser.readers import Reader
 from tests.browser.reused_firefox import Firefoxes
-from tests.fixtures.cheap_passphrase_program import FORKED
 from tests.fixtures.running import Running
 from tests.journeys import person, steps
 
@@ -68,7 +67,7 @@ def browser(playwright: Playwright, headless_path: str, browsers: list[Browser])
 @contextmanager
 def made(folder: Path) -> Iterator[Practice]:
     """The program, set up over HTTP."""
-    with Running(folder / "data", **FORKED) as running:
+    with Running(folder / "data", copied=True) as running:
         me = person.over_http(running.browser())
         words = steps.set_up(me)
         client = me.send(me.follow(me.open("/"), "Add a client"), {"name": "Ana Reyes"})

@@ -16,7 +16,10 @@ pytestmark = pytest.mark.browser
 
 
 def test_the_whole_job_by_clicking(browser: Browser, tmp_path: Path) -> None:
-    with Running(tmp_path / "data") as running, chrome.watched(browser, running.host) as seen:
+    with (
+        Running(tmp_path / "data", copied=True) as running,
+        chrome.watched(browser, running.host, by_file=True) as seen,
+    ):
         page = seen.page()
         set_up(seen, page)
         hour = open_hour(seen, page)

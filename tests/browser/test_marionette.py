@@ -7,7 +7,6 @@ import pytest
 from tests.browser import firefox, marionette
 from tests.browser.marionette import CONTROL, TAB, Refused
 from tests.browser.reused_firefox import Firefoxes
-from tests.fixtures.cheap_passphrase_program import FORKED
 from tests.fixtures.running import Running
 
 pytestmark = pytest.mark.processes
@@ -45,7 +44,7 @@ def test_what_it_cannot_do_is_an_error(firefoxes: Firefoxes) -> None:
 
 
 def test_it_is_let_into_the_program(firefoxes: Firefoxes, tmp_path: Path) -> None:
-    with Running(tmp_path / "data", **FORKED) as running, firefoxes.lent() as driven:
+    with Running(tmp_path / "data", copied=True) as running, firefoxes.lent() as driven:
         driven.come_in(running.host)
         assert driven.address.startswith(f"http://{running.host}/")
         assert driven.text("h1") == "Set up your practice"

@@ -52,7 +52,7 @@ def test_no_other_port_or_name_is_answered(
 ) -> None:
     port, target = other_port
     data, groups = prepared(tmp_path)
-    with Running(data) as running:
+    with Running(data, copied=True) as running:
         target.append(running.host)
         name = running.host.partition(":")[0]
         chrome = playwright.chromium.launch(

@@ -89,7 +89,7 @@ def test_what_is_typed_right_before_the_idle_time_is_over_is_on_the_disk(
     browser: Browser, tmp_path: Path
 ) -> None:
     idle = {"CLINIC_IDLE_SECONDS": str(IDLE), "CLINIC_IDLE_IN_SESSION_SECONDS": str(IDLE)}
-    with Running(tmp_path / "data", **idle) as running:
+    with Running(tmp_path / "data", copied=True, environ=idle) as running:
         me = person.over_http(running.browser())
         words = steps.set_up(me)
         client = me.send(me.follow(me.open("/"), "Add a client"), {"name": "Ana Reyes"})

@@ -126,7 +126,7 @@ def attacked(browser_with: Opened, host: str, way_in: list[str], other: Elsewher
 
 
 def test_nothing_is_answered_to_somebody_elses_page(browser_with: Opened, tmp_path: Path) -> None:
-    with Running(tmp_path / "data") as running, firefox.elsewhere() as other:
+    with Running(tmp_path / "data", copied=True) as running, firefox.elsewhere() as other:
         worker = running.workers()[0]
         learnt = attacked(browser_with, running.host, [launch_file(running.host).as_uri()], other)
         assert learnt == {what: {"refused"} for what in TRIED}

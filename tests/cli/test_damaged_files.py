@@ -83,7 +83,7 @@ def test_a_damaged_database_or_settings_file_is_named_and_left_as_it_is(
     from tests.fixtures.running import Running
 
     data = tmp_path / "data"
-    with Running(data) as running:
+    with Running(data, copied=True) as running:
         assert running.stop() == 0
     damage(data)
     before = {file.name: file.read_bytes() for file in data.iterdir() if file.is_file()}

@@ -33,7 +33,7 @@ def test_lost_saves_stop_no_start(tmp_path: Path) -> None:
     place = killed(tmp_path, folded=True)
     (place / "clinic.db-wal").unlink()
     for _ in range(2):
-        with Running(place) as running:
+        with Running(place, copied=True) as running:
             assert running.browser().get("/").status == 200
             assert running.stop() == 0
         assert (place / "clinic.missing").stat().st_size == 4144, "noted once, until someone has seen it"
@@ -41,7 +41,7 @@ def test_lost_saves_stop_no_start(tmp_path: Path) -> None:
 
 def test_the_control_starts_with_nothing_to_say(tmp_path: Path) -> None:
     place = killed(tmp_path, folded=True)
-    with Running(place) as running:
+    with Running(place, copied=True) as running:
         assert running.browser().get("/").status == 200
     assert not (place / "clinic.missing").exists()
 

@@ -228,7 +228,7 @@ def test_what_cannot_be_read_is_said_with_its_name(copy: Path, tmp_path: Path) -
 
 @pytest.mark.processes
 def test_it_refuses_while_the_program_runs(tmp_path: Path) -> None:
-    with Running(tmp_path / "data") as running:
+    with Running(tmp_path / "data", copied=True) as running:
         said = subprocess.run(
             [sys.executable, "-m", "clinic_toolkit", "verify", "--data", str(running.data)],
             input=WORDS,

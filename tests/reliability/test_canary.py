@@ -203,7 +203,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Done:
     for name in ("temp", "home"):
         folders[name].mkdir()
     surroundings = {name: str(folders["temp"]) for name in ("TMPDIR", "TMP", "TEMP")}
-    with Running(folders["data"], HOME=str(folders["home"]), **surroundings) as running:
+    with Running(folders["data"], environ={"HOME": str(folders["home"]), **surroundings}) as running:
         day = Day(running, folders["data"])
         day.work()
         day.hand_over()

@@ -211,7 +211,7 @@ def test_the_real_program_goes_on_through_every_jump(tmp_path: Path, figure: Fig
         text = told.read_text() if told.exists() else ""
         return datetime.fromisoformat(text) if text else None
 
-    with at_the_time(file), Running(tmp_path / "data", **{launched.FAULT: "clock"}) as program:
+    with at_the_time(file), Running(tmp_path / "data", environ={launched.FAULT: "clock"}) as program:
         me = person.over_http(program.browser())
         words = set_up_with_a_code(me)
         page = me.send(me.open("/clients/new"), {"name": "Ana Reyes"})

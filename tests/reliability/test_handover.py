@@ -47,6 +47,7 @@ class Practice:
 @pytest.fixture(scope="module")
 def practice(tmp_path_factory: pytest.TempPathFactory) -> Practice:
     data, name = tmp_path_factory.mktemp("handed") / "data", "Ben" + secrets.token_hex(8)
+    # Not a copy: one test opens it in this process, at the cost that the product demands.
     with Running(data) as running:
         me = person.over_http(running.browser())
         words = steps.set_up(me)
@@ -99,7 +100,7 @@ def values(me: Person, place: str) -> str:
 
 
 def test_a_form_goes_on_after_its_process_was_killed_and_comes_back(practice: Practice) -> None:
-    with Running(practice.data) as running:
+    with Running(practice.data, copied=True) as running:
         me, _ = practice.enter(running)
         place = hand_over(me, practice, "K1")
         words = "Said" + secrets.token_hex(6)
@@ -123,7 +124,7 @@ def test_a_form_goes_on_after_its_process_was_killed_and_comes_back(practice: Pr
 
 
 def test_answers_wait_when_the_whole_program_was_killed(practice: Practice) -> None:
-    with Running(practice.data) as running:
+    with Running(practice.data, copied=True) as running:
         me, _ = practice.enter(running)
         place = hand_over(me, practice, "K2")
         answer(me, 1, 4)
@@ -133,7 +134,7 @@ def test_answers_wait_when_the_whole_program_was_killed(practice: Practice) -> N
         while any(map(is_alive, workers)) and time.monotonic() < until:
             time.sleep(0.1)
         assert not any(map(is_alive, workers))
-    with Running(practice.data) as running:
+    with Running(practice.data, copied=True) as running:
         me = person.over_http(running.browser())
         assert me.open("/form/1").path.startswith("/unlock")
         page = back(me, practice)
@@ -144,7 +145,7 @@ def test_answers_wait_when_the_whole_program_was_killed(practice: Practice) -> N
 
 
 def test_idle_time_leads_to_the_lock_page_and_keeps_the_answers(practice: Practice) -> None:
-    with Running(practice.data, CLINIC_IDLE_IN_SESSION_SECONDS="4") as running:
+    with Running(practice.data, environ={"CLINIC_IDLE_IN_SESSION_SECONDS": "4"}, copied=True) as running:
         me, _ = practice.enter(running)
         hand_over(me, practice, "K3")
         answer(me, 1, 2)

@@ -190,7 +190,7 @@ def test_no_page_of_another_origin_can_make_a_locked_program_begin_anew(
 
 def test_idle_time_ends_the_process_that_holds_the_keys(practice: tuple[Path, tuple[str, ...]]) -> None:
     data, groups = practice
-    with Running(data, CLINIC_IDLE_SECONDS="2") as running:
+    with Running(data, environ={"CLINIC_IDLE_SECONDS": "2"}) as running:
         browser = running.browser()
         browser.get("/")
         workers = running.wait_until_warm()

@@ -88,7 +88,7 @@ def test_the_keys_are_gone_in_two_seconds_although_somebody_holds_the_store(
     tmp_path: Path, holding: str
 ) -> None:
     """A backup program may hold the file as long as it likes: only the tidying waits for it."""
-    with Running(tmp_path / "data") as running:
+    with Running(tmp_path / "data", copied=True) as running:
         me = person.over_http(running.browser())
         steps.set_up(me)
         before = running.wait_until_warm()

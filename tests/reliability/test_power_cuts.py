@@ -76,7 +76,7 @@ def recorded(place: Path, fault: str = "", *, answers: int, notes: int, signed: 
     program = ("-m", "tests.reliability.launched") if fault else before[1:]
     running.COMMAND = (*recording.traced(log), sys.executable, *program)
     try:
-        with Running(data, **{launched.FAULT: fault}) as program_at_work:
+        with Running(data, environ={launched.FAULT: fault}) as program_at_work:
             evening = Evening(program_at_work)
             evening.answer(answers)
             evening.write(notes)

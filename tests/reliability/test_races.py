@@ -70,7 +70,7 @@ class Window:
 @pytest.fixture(scope="module")
 def windows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Window]]:
     """Windows of one browser, all with the same note of the same hour."""
-    with Running(tmp_path_factory.mktemp("races") / "data") as running:
+    with Running(tmp_path_factory.mktemp("races") / "data", copied=True) as running:
         browser = running.browser()
         me = person.over_http(browser)
         steps.set_up(me)

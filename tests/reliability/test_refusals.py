@@ -27,7 +27,7 @@ SPREAD, SPREAD_IN_A_SHORT_RUN = 0.005, 0.5
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with Running(tmp_path_factory.mktemp("refusals") / "data") as program:
+    with Running(tmp_path_factory.mktemp("refusals") / "data", copied=True) as program:
         yield program
 
 
