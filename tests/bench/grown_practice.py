@@ -1,0 +1,148 @@
+"""A practice of many years, made once and kept between runs: clients with sessions, notes and forms."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
+from clinic_toolkit.record.people import cases, clients, relationships, therapy_sessions
+from clinic_toolkit.record.people.client_record import Client
+from clinic_toolkit.record.people.therapy_session_record import (
+    Attendance,
+    TherapySession,
+    TherapySessionKind,
+)
+from clinic_toolkit.record.questionnaires import administrations, progress
+from clinic_toolkit.record.questionnaires.administration_record import AdministrationMode
+from clinic_toolkit.record.questionnaires.answers import Response
+from clinic_toolkit.record.writing import notes
+from clinic_toolkit.record.writing.note_record import NotePart, PartSource
+from clinic_toolkit.store.engine import checkpoint, open_store, writing
+from clinic_toolkit.vault import header_backup, key_slots
+from tests.fixtures import practices
+from tests.fixtures.practices import Work, giving
+
+# What is stored, and how: a practice that was made before either changed is made anew.
+_DESCRIBED_IN = ("docs/fields.md", "docs/format.md")
+PASSPHRASE = "sieve lantern copper meadow violin harbour"
+_FIRST_NAMES = (
+    *("Ada", "Brónach", "Cesar", "Dilys", "Emre", "Fiadh", "Goran", "Hana", "Ines", "Jonas"),
+    *("Keiko", "Lorcan", "Marta", "Nils", "Oksana", "Pia", "Quentin", "Rosa", "Senna", "Tariq"),
+)
+_LAST_NAMES = (
+    *("Abbott", "Byrne", "Castell", "Dunne", "Ekström", "Farrell", "Gatti", "Hough", "Ivers", "Jelinek"),
+    *("Keogh", "Lund", "Moran", "Nagy", "Okafor", "Pires", "Quigley", "Rahimi", "Sato", "Tierney"),
+)
+_FIRST_DAY = datetime.fromisoformat("2020-01-06T09:00:00+00:00")
+
+
+class GrownPractice(msgspec.Struct, frozen=True):
+    """A practice in a folder, and what opens it.
+
+    `record_count` counts sessions, notes and forms.
+    """
+
+    folder: Path
+    user_id: UUID
+    user_key: bytes
+    groups: tuple[str, ...]
+    record_count: int
+
+    def copy_to(self, place: Path) -> Path:
+        """Copy the data folder, so that a run changes nothing of the kept one."""
+        shutil.copytree(self.folder, place / "data", copy_function=shutil.copyfile)
+        return place / "data"
+
+    def open_copy(self, place: Path) -> Work:
+        """A copy, opened and unlocked."""
+        engine = open_store(self.copy_to(place))
+        with writing(engine) as db:
+            vault = key_slots.unlock_with_user_key(db, self.user_id, self.user_key)
+        return Work(engine=engine, vault=vault, groups=self.groups)
+
+
+def load_or_grow(
+    config: pytest.Config, *, clients: int, each: int, say: Callable[[str], None]
+) -> GrownPractice:
+    """The practice of this size, made if it is not kept yet.
+
+    Args:
+        clients: how many clients there are.
+        each: how many sessions each of them had, every one with a signed note and a finished questionnaire.
+        say: told once if it has to be made.
+    """
+    described = b"".join((config.rootpath / name).read_bytes() for name in _DESCRIBED_IN)
+    name = f"grown-{clients}-{each}-{hashlib.sha256(described).hexdigest()[:12]}"
+    kept = Path(config.cache.mkdir(name))
+    description = kept / "opens.json"
+    if not description.exists():
+        say(f"making a practice of {clients} clients with {each} sessions each")
+        shutil.rmtree(kept, ignore_errors=True)
+        work = practices.founded(kept)
+        with writing(work.engine) as db:
+            key_slots.replace_passphrase(db, work.vault, PASSPHRASE, cost=MIN_COST)
+            header_backup.write_before_commit(db, work.vault)
+        for number in range(clients):
+            _grow_client(work, number, each)
+        assert checkpoint(work.engine)
+        work.engine.dispose()
+        opens = [work.vault.user_id.hex, work.vault.user_key().hex(), work.groups]
+        description.write_text(json.dumps(opens), encoding="utf-8")
+    user_id, user_key, groups = json.loads(description.read_text(encoding="utf-8"))
+    return GrownPractice(
+        kept / "data", UUID(user_id), bytes.fromhex(user_key), tuple(groups), 3 * clients * each
+    )
+
+
+def _grow_client(work: Work, number: int, each: int) -> None:
+    with writing(work.engine) as db:
+        vault, began = work.vault, _FIRST_DAY + timedelta(days=5 * number)
+        name = f"{_FIRST_NAMES[number % len(_FIRST_NAMES)]} {_LAST_NAMES[number // len(_FIRST_NAMES)]}"
+        added = clients.create_client(db, vault, Client(name=name), now=began)
+        case = cases.load_single_case(db, vault, added.id)
+        about = relationships.create_relationship(db, vault, added.id, word="M.", frame="parent", now=began)
+        for week in range(each):
+            now = began + timedelta(days=7 * week)
+            body = TherapySession(
+                case_id_bytes=case.id.bytes,
+                kind=TherapySessionKind.SESSION,
+                on=now.date(),
+                attendance=Attendance.CAME,
+                present=(added.id.bytes,),
+            )
+            session = therapy_sessions.create_therapy_session(db, vault, case, body, now=now)
+            form = administrations.create_administration(
+                db,
+                vault,
+                giving(),
+                client_id=added.id,
+                relationship=about,
+                therapy_session_id=session.id,
+                mode=AdministrationMode.READ_ALOUD,
+                now=now,
+            )
+            form = progress.record_responses(db, vault, form, _answers(number + week), now=now)
+            progress.complete_administration(db, vault, form, now=now)
+            parts = tuple(
+                NotePart(section=name, text=f"{name} of week {week}. " * 12, source=PartSource.CLINICIAN)
+                for name in ("data", "assessment", "plan")
+            )
+            draft = notes.create_note(db, vault, session, parts, now=now)
+            practices.signed(db, vault, session, draft, now)
+
+
+def _answers(shift: int) -> dict[int, Response]:
+    return {
+        place: Response(
+            status=ResponseStatus.ANSWERED, value=(place + shift) % 5, wants_to_talk=place == 3, remark=""
+        )
+        for place in range(12)
+    }
