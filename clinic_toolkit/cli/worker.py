@@ -113,7 +113,7 @@ class Worker:
         from waitress.server import create_server
 
         from clinic_toolkit.cli import http_channel
-        from clinic_toolkit.store import engine as store
+        from clinic_toolkit.store.sqlite import engine as store
         from clinic_toolkit.web.app import create_app
 
         threading.Thread(target=self._force_exit, name="cut off", daemon=True).start()
@@ -154,8 +154,8 @@ class Worker:
         return client_app.find_handover_app(self._settings, engine, self._keeper, self._cookie_key)
 
     def _watch_idle_and_disk(self, app: "ClinicApp | HandoverApp") -> None:
-        from clinic_toolkit.store.engine import checkpoint_when_idle
-        from clinic_toolkit.store.store_rescue import rescue_if_replaced
+        from clinic_toolkit.store.sqlite.engine import checkpoint_when_idle
+        from clinic_toolkit.store.sqlite.store_rescue import rescue_if_replaced
 
         is_over = False
         while not self._keeper.stopping.wait(WATCH_SECONDS):
@@ -175,7 +175,7 @@ class Worker:
                     log.exception("checkpoint.failed")
 
     def _needs_rescue(self) -> bool:
-        from clinic_toolkit.store.file_guard import needs_rescue
+        from clinic_toolkit.store.sqlite.file_guard import needs_rescue
 
         return self._engine is not None and needs_rescue(self._engine)
 
@@ -201,8 +201,8 @@ class Worker:
         http_channel.drain_connections(self._channels)
 
     def _run_last_upkeep(self, engine: "Engine") -> None:
-        from clinic_toolkit.store import engine as store
-        from clinic_toolkit.store import store_rescue
+        from clinic_toolkit.store.sqlite import engine as store
+        from clinic_toolkit.store.sqlite import store_rescue
 
         try:
             store_rescue.rescue_if_replaced(engine, ending=True)

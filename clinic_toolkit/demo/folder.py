@@ -7,8 +7,9 @@ from pathlib import Path
 from clinic_toolkit.demo import build, content
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.record import record_kinds  # noqa: F401 - a store is built of every table that is known
-from clinic_toolkit.store import engine as store
-from clinic_toolkit.store import folder, log_copies
+from clinic_toolkit.store import folder
+from clinic_toolkit.store.sqlite import engine as store
+from clinic_toolkit.store.sqlite import log_copies
 
 DEMO_MARKER_FILE = "demo.txt"
 _MARKER_TEXT = (

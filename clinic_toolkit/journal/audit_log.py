@@ -20,11 +20,11 @@ from clinic_toolkit.crypto.encoding import encode_fields
 from clinic_toolkit.crypto.signature import verify_signature
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import key_slot_events, keyless_events, sequence_gaps
-from clinic_toolkit.store import anchor
-from clinic_toolkit.store.anchor_slot import MAX_NUMBER
 from clinic_toolkit.store.base import add_refusing_trigger, metadata
-from clinic_toolkit.store.engine import on_rollback
-from clinic_toolkit.store.statements import PreparedStatement
+from clinic_toolkit.store.chain import MAX_NUMBER
+from clinic_toolkit.store.sqlite import anchor
+from clinic_toolkit.store.sqlite.engine import on_rollback
+from clinic_toolkit.store.sqlite.statements import PreparedStatement
 from clinic_toolkit.store.types import from_microseconds, to_microseconds
 from clinic_toolkit.vault.inventory import GENESIS_HASH
 from clinic_toolkit.vault.vault import SealBroken, Vault

@@ -26,7 +26,7 @@ from clinic_toolkit.journal.audit_log import (
     has_valid_signature,
 )
 from clinic_toolkit.journal.unsigned_entries import UnsignedEntriesEvent
-from clinic_toolkit.store.statements import PreparedStatement
+from clinic_toolkit.store.sqlite.statements import PreparedStatement
 from clinic_toolkit.store.types import from_microseconds
 from clinic_toolkit.vault import identity
 from clinic_toolkit.vault.inventory import GENESIS_HASH

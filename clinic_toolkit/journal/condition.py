@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Engine
 
 from clinic_toolkit.journal import audit_log, condition_findings, inventory_snapshot
 from clinic_toolkit.journal.condition_findings import Finding, NamesOfRing
-from clinic_toolkit.store import anchor
-from clinic_toolkit.store.engine import accept_rollback, on_rollback
+from clinic_toolkit.store.sqlite import anchor
+from clinic_toolkit.store.sqlite.engine import accept_rollback, on_rollback
 from clinic_toolkit.vault.vault import Vault
 
 

@@ -12,7 +12,6 @@ from clinic_toolkit.dates import format_date
 from clinic_toolkit.journal.integrity import IntegrityFailure
 from clinic_toolkit.journal.integrity_reasons import REASON_TEXTS
 from clinic_toolkit.journal.record_kind import nouns_of
-from clinic_toolkit.store.anchor_slot import SavedRecord
 from clinic_toolkit.store.base import metadata
 from clinic_toolkit.store.types import from_microseconds
 from clinic_toolkit.store.verdict import (
@@ -20,6 +19,7 @@ from clinic_toolkit.store.verdict import (
     ChainMismatch,
     FileReplaced,
     MissingEntries,
+    SavedRecord,
     SchemaDamage,
 )
 from clinic_toolkit.vault.header_fault import HeaderFault

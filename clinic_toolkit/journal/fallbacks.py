@@ -10,7 +10,7 @@ from clinic_toolkit.journal import integrity, inventory_snapshot
 from clinic_toolkit.journal.integrity_reasons import IntegrityReason
 from clinic_toolkit.journal.record_kind import Fallback, RecordKind
 from clinic_toolkit.journal.record_versions import NEWER_STATE, UNREADABLE_STATE, RecordVersion
-from clinic_toolkit.store.anchor_slot import MAX_NUMBER
+from clinic_toolkit.store.chain import MAX_NUMBER
 from clinic_toolkit.store.types import from_microseconds
 from clinic_toolkit.vault.inventory import KnownVersion
 from clinic_toolkit.vault.vault import Vault

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from clinic_toolkit.journal import audit_log, audit_reader, inventory_replay, unsigned_entries
 from clinic_toolkit.store.base import metadata
-from clinic_toolkit.store.engine import is_writing, on_rollback
+from clinic_toolkit.store.sqlite.engine import is_writing, on_rollback
 from clinic_toolkit.vault.inventory import Inventory, KnownVersion
 from clinic_toolkit.vault.vault import SealBroken, Vault
 

@@ -27,8 +27,8 @@ from clinic_toolkit.journal.record_versions import (
     open_versions,
     seal_version,
 )
-from clinic_toolkit.store import statements
-from clinic_toolkit.store.statements import SealedRow
+from clinic_toolkit.store.sqlite import statements
+from clinic_toolkit.store.sqlite.statements import SealedRow
 from clinic_toolkit.vault.vault import Vault
 
 P = TypeVar("P", bound=msgspec.Struct)

@@ -12,8 +12,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Table, func, select
 
-from clinic_toolkit.store import statements
-from clinic_toolkit.store.statements import RawRow, SealedRow, to_sealed_row
+from clinic_toolkit.store.sqlite import statements
+from clinic_toolkit.store.sqlite.statements import RawRow, SealedRow, to_sealed_row
 from clinic_toolkit.store.types import cached_uuid
 from clinic_toolkit.vault.vault import Vault
 

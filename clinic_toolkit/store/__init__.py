@@ -1,5 +1,5 @@
-"""The database file: engine, column types, pragmas, schema check, anchor and the lock on the data folder.
+"""The store of rows: its folder and lock, its tables, what a lost save looks like, its errors for people.
 
-It knows tables and transactions, and turns the errors of SQLite into messages for people. It defines no
-table of its own, holds no key and never sees plaintext.
+It knows tables and transactions. It defines no table of its own, holds no key and never sees plaintext.
+What belongs to one database engine lies in the folder of that engine.
 """

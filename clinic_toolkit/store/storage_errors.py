@@ -1,16 +1,9 @@
-"""Errors of SQLite and the disk, as messages for the person at the screen."""
+"""Errors of the store and the disk, as messages for the person at the screen."""
 
-import shutil
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-
-from sqlalchemy.exc import DBAPIError
 
 from clinic_toolkit.errors import ClinicError, DamagedFile
 
-_MIN_FREE_BYTES = 64 * 1024
 _REFUSED = (
     " It also holds what was being saved when this was noticed. If that was a new passphrase or recovery "
     "sheet, that file opens with the new one, and the data file with the old one: keep both."
@@ -122,52 +115,3 @@ def rescue_copy_hint(file: Path) -> str:
         f" {newest.name} beside it holds what was saved before the file was replaced or removed while the "
         f"program was running. To go on with that, make a copy of it and name the copy {file.name}."
     )
-
-
-@contextmanager
-def translating_errors(file: Path) -> Iterator[None]:
-    """Translate SQLite's errors about the file or the disk into `StorageError` or `DamagedFile`.
-
-    Violated constraints and errors in a statement are raised unchanged, because the disk did not cause them.
-    """
-    try:
-        yield
-    except DBAPIError as error:
-        translated = _translate_error(error.orig, file)
-        if translated is None:
-            raise
-        raise translated from error
-    except sqlite3.Error as error:
-        translated = _translate_error(error, file)
-        if translated is None:
-            raise
-        raise translated from error
-
-
-def _translate_error(error: BaseException | None, file: Path) -> ClinicError | None:
-    # The low byte is the primary error code; the rest is SQLite's extended code.
-    code = getattr(error, "sqlite_errorcode", None)
-    if code is None:
-        return None
-    match code & 0xFF:
-        case sqlite3.SQLITE_FULL:
-            return StorageFull()
-        case sqlite3.SQLITE_READONLY:
-            return StorageReadOnly()
-        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return StorageBusy()
-        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
-            return damaged_file_error(file)
-        case sqlite3.SQLITE_IOERR:
-            # Some file systems report a full disk as a failed write.
-            return StorageFull() if _free_bytes(file) < _MIN_FREE_BYTES else StorageFailed()
-        case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
-            return StorageReadOnly()
-    return None
-
-
-def _free_bytes(file: Path) -> int:
-    try:
-        return shutil.disk_usage(file.parent).free
-    except OSError:
-        return _MIN_FREE_BYTES

@@ -1,10 +1,24 @@
 """The findings of a start about earlier commits, from comparing the anchor with the audit log."""
 
 from pathlib import Path
+from uuid import UUID
 
 from msgspec import Struct
 
-from clinic_toolkit.store.anchor_slot import SavedRecord
+
+class SavedRecord(Struct, frozen=True, kw_only=True):
+    """An audit entry as stored in a slot, with one record that was saved with it.
+
+    If the entry saved none, `table` is empty and `ring` and `record` are zero. `hash_prefix` is the first
+    8 bytes of the entry's hash, and `at` is in microseconds since 1970.
+    """
+
+    seq: int
+    at: int
+    hash_prefix: bytes
+    table: str
+    ring: UUID
+    record: UUID
 
 
 class MissingEntries(Struct, frozen=True, kw_only=True):

@@ -11,8 +11,8 @@ import pytest
 from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.questionnaires import progress
 from clinic_toolkit.record.questionnaires.answers import Response
-from clinic_toolkit.store import anchor_file
-from clinic_toolkit.store.engine import writing
+from clinic_toolkit.store.sqlite import anchor_file
+from clinic_toolkit.store.sqlite.engine import writing
 from tests.bench import rounds
 from tests.fixtures import practices
 from tests.fixtures.practices import giving

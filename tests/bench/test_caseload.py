@@ -21,8 +21,8 @@ from clinic_toolkit.record.questionnaires.administration_record import (
     administration_table,
 )
 from clinic_toolkit.record.questionnaires.answers import Response
-from clinic_toolkit.store import statements
-from clinic_toolkit.store.engine import reading, writing
+from clinic_toolkit.store.sqlite import statements
+from clinic_toolkit.store.sqlite.engine import reading, writing
 from tests.bench import rounds
 from tests.fixtures import practices
 from tests.fixtures.practices import NOW, Work, giving

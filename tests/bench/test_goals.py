@@ -28,8 +28,8 @@ from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.questionnaires import progress
 from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.record.questionnaires.answers import Response
-from clinic_toolkit.store import anchor
-from clinic_toolkit.store.engine import reading, writing
+from clinic_toolkit.store.sqlite import anchor
+from clinic_toolkit.store.sqlite.engine import reading, writing
 from tests.bench import parts, rounds
 from tests.documents.bench_pdf import GOAL, bench_pdf
 from tests.fixtures import sites

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import clinic_toolkit.web.app  # noqa: F401  (every table belongs to a store)
-from clinic_toolkit.store.engine import checkpoint
+from clinic_toolkit.store.sqlite.engine import checkpoint
 from tests.fixtures import practices
 from tests.fixtures.running import COMMAND, Running
 

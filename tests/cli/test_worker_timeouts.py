@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import create_engine
 
 from clinic_toolkit.cli import worker
-from clinic_toolkit.store import engine, store_rescue
-from clinic_toolkit.store.file_guard import ENGINE_OPTION, FileGuard
+from clinic_toolkit.store.sqlite import engine, store_rescue
+from clinic_toolkit.store.sqlite.file_guard import ENGINE_OPTION, FileGuard
 
 
 @pytest.mark.parametrize("trouble", [PermissionError(), RuntimeError()], ids=["the disk", "a mistake"])

@@ -6,8 +6,8 @@ import sqlite3
 import pytest
 from sqlalchemy import event, text
 
-from clinic_toolkit.store.connections import writer_engine
-from clinic_toolkit.store.engine import writing
+from clinic_toolkit.store.sqlite.connections import writer_engine
+from clinic_toolkit.store.sqlite.engine import writing
 from tests.fixtures import sites
 from tests.fixtures.sites import Site, example
 from tests.journeys import crawl

@@ -16,7 +16,7 @@ from clinic_toolkit.errors import DamagedFile
 from clinic_toolkit.journal import audit_log, audit_reader, condition
 from clinic_toolkit.record.people import practice, practice_access
 from clinic_toolkit.store import folder
-from clinic_toolkit.store.engine import before_commit, checkpoint, open_store, reading, writing
+from clinic_toolkit.store.sqlite.engine import before_commit, checkpoint, open_store, reading, writing
 from clinic_toolkit.store.storage_errors import StorageError, StorageFull
 from clinic_toolkit.vault import header_backup, header_backup_file, identity, key_slot_tables, key_slots
 from clinic_toolkit.vault.header_fault import HeaderFault
@@ -273,7 +273,7 @@ def test_what_is_rolled_back_is_taken_out_of_the_copy(place: Path, monkeypatch: 
     write = header_backup_file.write_backup
 
     def then_fails(there: Path, held: bytes) -> Callable[[], None]:
-        from clinic_toolkit.store.engine import on_rollback
+        from clinic_toolkit.store.sqlite.engine import on_rollback
 
         on_rollback(open_db[0], write(there, held))
         written.append((there / HEAD).read_bytes())

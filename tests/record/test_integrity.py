@@ -16,7 +16,7 @@ from clinic_toolkit.record.people import cases, clients, practice, therapy_sessi
 from clinic_toolkit.record.people.client_record import CLIENT, UNREADABLE_NAME, Client
 from clinic_toolkit.record.writing import notes
 from clinic_toolkit.record.writing.note_record import NotePart, PartSource
-from clinic_toolkit.store.engine import checkpoint, reading, writing
+from clinic_toolkit.store.sqlite.engine import checkpoint, reading, writing
 from tests.fixtures import findings
 from tests.fixtures.practices import NOW, SETTINGS, Work, giving, signed
 from tests.fixtures.vaults import reopened

@@ -9,8 +9,8 @@ from sqlalchemy import event
 
 from clinic_toolkit.journal import audit_log, records
 from clinic_toolkit.record.people import practice, practice_access
-from clinic_toolkit.store.connections import writer_engine
-from clinic_toolkit.store.engine import checkpoint, open_store, reading, writing
+from clinic_toolkit.store.sqlite.connections import writer_engine
+from clinic_toolkit.store.sqlite.engine import checkpoint, open_store, reading, writing
 from clinic_toolkit.vault import key_slots
 from clinic_toolkit.vault.key_slots import WrongSecret
 from tests.fixtures import audit_lines

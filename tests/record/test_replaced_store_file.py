@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import Engine
 
 from clinic_toolkit.record.people import practice_access
-from clinic_toolkit.store import file_guard, rescue_copies
-from clinic_toolkit.store.engine import open_store, purge_log_copies, writing
+from clinic_toolkit.store.sqlite import file_guard, rescue_copies
+from clinic_toolkit.store.sqlite.engine import open_store, purge_log_copies, writing
+from clinic_toolkit.store.sqlite.store_rescue import rescue_if_replaced
 from clinic_toolkit.store.storage_errors import StorageReplaced
-from clinic_toolkit.store.store_rescue import rescue_if_replaced
 from clinic_toolkit.vault import header_backup_file
 from clinic_toolkit.vault.key_slots import WrongSecret
 from clinic_toolkit.vault.vault import Vault

@@ -30,7 +30,7 @@ from clinic_toolkit.record.writing import (
 from clinic_toolkit.record.writing.additions_after_signing import ADDED_AFTER_SIGNING, CHANGED_AFTER_SIGNING
 from clinic_toolkit.record.writing.note_facts import FactVersions
 from clinic_toolkit.record.writing.note_record import ClinicalNote, NotePart, PartSource
-from clinic_toolkit.store.engine import checkpoint, reading, writing
+from clinic_toolkit.store.sqlite.engine import checkpoint, reading, writing
 from clinic_toolkit.worksheets import catalogue as sheets
 from tests.fixtures.practices import NOW, Work, giving, signed
 from tests.fixtures.vaults import reopened

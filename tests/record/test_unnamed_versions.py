@@ -51,9 +51,10 @@ from clinic_toolkit.record.questionnaires import own_questionnaires, progress
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.record.writing import notes
 from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, NotePart, PartSource
-from clinic_toolkit.store import anchor, anchor_file, anchor_slot
-from clinic_toolkit.store.engine import checkpoint, open_store, reading, writing
+from clinic_toolkit.store.chain import ChainEntry
 from clinic_toolkit.store.folder import ANCHOR_FILE
+from clinic_toolkit.store.sqlite import anchor, anchor_file, anchor_slot
+from clinic_toolkit.store.sqlite.engine import checkpoint, open_store, reading, writing
 from clinic_toolkit.vault import key_slots
 from tests.fixtures import findings
 from tests.fixtures.practices import NOW, SETTINGS, Work, giving
@@ -131,7 +132,7 @@ def cut(work: Work, seq: int) -> Work:
     assert slot
     with closing(sqlite3.connect(work.engine.url.database or "")) as raw:
         head = raw.execute("SELECT hash FROM audit_line WHERE seq = ?", [seq]).fetchone()[0]
-    line = anchor_slot.ChainEntry(incarnation=slot.incarnation, seq=seq, entry_hash=head, at=0)
+    line = ChainEntry(incarnation=slot.incarnation, seq=seq, entry_hash=head, at=0)
     matching = anchor_slot.next_slot(None, [line])
     (folder(work) / ANCHOR_FILE).write_bytes(
         anchor_slot.encode_slot(matching) + bytes(anchor_slot.SLOT_BYTES)
@@ -457,7 +458,7 @@ class TestLinesOfACopiedFolder:
             hand.raw.execute("DELETE FROM ledger")
             slot = anchor_file.Anchor(folder(work))._slot
             assert slot
-            line = anchor_slot.ChainEntry(incarnation=incarnation, seq=lines[-1][0], entry_hash=before, at=0)
+            line = ChainEntry(incarnation=incarnation, seq=lines[-1][0], entry_hash=before, at=0)
             forged = anchor_slot.encode_slot(anchor_slot.next_slot(None, [line]))
             (folder(work) / ANCHOR_FILE).write_bytes(forged + bytes(anchor_slot.SLOT_BYTES))
 

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from clinic_toolkit.store import anchor_file
-from clinic_toolkit.store.anchor_slot import SLOT_BYTES, ChainEntry
-from clinic_toolkit.store.engine import writing
+from clinic_toolkit.store.chain import ChainEntry
+from clinic_toolkit.store.sqlite import anchor_file
+from clinic_toolkit.store.sqlite.anchor_slot import SLOT_BYTES
+from clinic_toolkit.store.sqlite.engine import writing
 from tests.store import chains
 
 if TYPE_CHECKING:

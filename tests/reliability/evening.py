@@ -20,8 +20,8 @@ from clinic_toolkit.record.handovers.handover_record import HandoverState
 from clinic_toolkit.record.people import therapy_sessions
 from clinic_toolkit.record.questionnaires import administrations, answers
 from clinic_toolkit.record.writing import notes
-from clinic_toolkit.store import anchor
-from clinic_toolkit.store.engine import open_store, reading, writing
+from clinic_toolkit.store.sqlite import anchor
+from clinic_toolkit.store.sqlite.engine import open_store, reading, writing
 from clinic_toolkit.vault import key_slots
 from clinic_toolkit.vault.vault import Vault
 from tests.fixtures.practices import NOW

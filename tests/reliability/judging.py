@@ -22,8 +22,9 @@ from clinic_toolkit.journal import audit_reader, inspection, unsigned_entries
 from clinic_toolkit.record.handovers import clinician_side
 from clinic_toolkit.record.handovers.handover_record import HandoverState
 from clinic_toolkit.record.people import practice_access
-from clinic_toolkit.store import anchor, base, connections, schema
-from clinic_toolkit.store.engine import open_store, reading, writing
+from clinic_toolkit.store import base
+from clinic_toolkit.store.sqlite import anchor, connections, schema
+from clinic_toolkit.store.sqlite.engine import open_store, reading, writing
 from clinic_toolkit.vault import key_slots
 from clinic_toolkit.vault.key_slots import WrongSecret
 from clinic_toolkit.vault.vault import Vault

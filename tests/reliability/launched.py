@@ -25,7 +25,7 @@ CLOCK = "CLINIC_TEST_CLOCK"
 
 def _flushes(level: int) -> Callable[[], None]:
     def build_in() -> None:
-        from clinic_toolkit.store import connections
+        from clinic_toolkit.store.sqlite import connections
 
         connections.PRAGMAS["synchronous"] = level
 

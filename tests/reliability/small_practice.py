@@ -31,7 +31,7 @@ from clinic_toolkit.record.safety import risk_entries
 from clinic_toolkit.record.safety.risk_entry_record import RiskEntry
 from clinic_toolkit.record.writing import handouts, notes
 from clinic_toolkit.record.writing.note_record import NotePart, PartSource
-from clinic_toolkit.store.engine import checkpoint, open_store, reading, writing
+from clinic_toolkit.store.sqlite.engine import checkpoint, open_store, reading, writing
 from clinic_toolkit.vault import key_slots
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.worksheets import catalogue

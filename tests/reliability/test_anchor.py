@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from clinic_toolkit.store import anchor
-from clinic_toolkit.store.engine import reading
 from clinic_toolkit.store.folder import ANCHOR_FILE
+from clinic_toolkit.store.sqlite import anchor
+from clinic_toolkit.store.sqlite.engine import reading
 from tests.reliability import eight_writers
 from tests.reliability.programme import Programme
 from tests.store import chains

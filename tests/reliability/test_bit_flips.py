@@ -14,8 +14,8 @@ from unittest.mock import patch
 import pytest
 
 from clinic_toolkit.journal import integrity
-from clinic_toolkit.store import store_format
 from clinic_toolkit.store.folder import ANCHOR_FILE, DATABASE_FILE
+from clinic_toolkit.store.sqlite import store_format
 from clinic_toolkit.vault import seal_context
 from tests.reliability.judging import REFUSED, Failed, Judge, many_openings, room
 from tests.reliability.programme import Programme

@@ -21,8 +21,8 @@ import time_machine
 
 from clinic_toolkit.cli.quick_return import QuickReturn
 from clinic_toolkit.journal import inspection
-from clinic_toolkit.store import anchor
-from clinic_toolkit.store.engine import open_store, reading
+from clinic_toolkit.store.sqlite import anchor
+from clinic_toolkit.store.sqlite.engine import open_store, reading
 from clinic_toolkit.vault import unlock_attempts
 from clinic_toolkit.web.access import unlocking
 from clinic_toolkit.web.perimeter.timeouts import Timeouts

@@ -18,9 +18,9 @@ from sqlalchemy import Connection, Engine, select
 
 from clinic_toolkit.journal import inspection
 from clinic_toolkit.record.handovers import clinician_side
-from clinic_toolkit.store import anchor
 from clinic_toolkit.store.base import metadata
-from clinic_toolkit.store.engine import checkpoint, open_store, reading, writing
+from clinic_toolkit.store.sqlite import anchor
+from clinic_toolkit.store.sqlite.engine import checkpoint, open_store, reading, writing
 from clinic_toolkit.store.storage_errors import StorageError
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web import unit_of_work

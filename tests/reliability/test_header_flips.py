@@ -14,9 +14,9 @@ from unittest.mock import patch
 
 import pytest
 
-from clinic_toolkit.store import salvage
 from clinic_toolkit.store.folder import DATABASE_FILE
 from clinic_toolkit.store.folder import HEADER_BACKUP_FILE as HEAD_FILE
+from clinic_toolkit.store.sqlite import salvage
 from clinic_toolkit.store.storage_errors import damaged_file_error
 from tests.reliability.judging import HARMLESS, NOTICED, REFUSED, Judge, many_openings, room
 from tests.reliability.programme import Programme

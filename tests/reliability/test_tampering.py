@@ -18,8 +18,8 @@ from sqlalchemy import Integer
 from clinic_toolkit.journal import inspection, integrity
 from clinic_toolkit.record.people import practice_access
 from clinic_toolkit.store import base
-from clinic_toolkit.store.engine import checkpoint, open_store, writing
 from clinic_toolkit.store.folder import ANCHOR_FILE, DATABASE_FILE, HEADER_BACKUP_FILE
+from clinic_toolkit.store.sqlite.engine import checkpoint, open_store, writing
 from tests.reliability.judging import HARMLESS, NOTICED, REFUSED, Failed, Judge, Look, many_openings, room
 from tests.reliability.small_practice import LATER, PASSPHRASE, Small, small_practice
 from tests.reliability.store_contents import KINDS

@@ -11,10 +11,11 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Column, Connection, Engine, Integer, LargeBinary, MetaData, Table, func, select
 
-from clinic_toolkit.store import anchor, anchor_slot, base
-from clinic_toolkit.store.anchor_slot import SLOT_BYTES, AnchorSlot
-from clinic_toolkit.store.engine import open_store, reading, writing
+from clinic_toolkit.store import base
 from clinic_toolkit.store.folder import ANCHOR_FILE
+from clinic_toolkit.store.sqlite import anchor, anchor_slot
+from clinic_toolkit.store.sqlite.anchor_slot import SLOT_BYTES, AnchorSlot
+from clinic_toolkit.store.sqlite.engine import open_store, reading, writing
 
 METADATA = MetaData(naming_convention=base.metadata.naming_convention)
 SAMPLE = base.sealed_table("sample", METADATA)

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from clinic_toolkit.store import anchor, anchor_slot
 from clinic_toolkit.store import folder as store_folder
-from clinic_toolkit.store.anchor_slot import SLOT_BYTES
-from clinic_toolkit.store.engine import checkpoint, reading, writing
 from clinic_toolkit.store.folder import ANCHOR_FILE
+from clinic_toolkit.store.sqlite import anchor, anchor_slot
+from clinic_toolkit.store.sqlite.anchor_slot import SLOT_BYTES
+from clinic_toolkit.store.sqlite.engine import checkpoint, reading, writing
 from clinic_toolkit.store.verdict import AnchorAbsent
 from tests.store import chains
 

@@ -15,9 +15,12 @@ from msgspec.structs import replace
 from sqlalchemy import Engine, select
 
 from clinic_toolkit.errors import DamagedFile
-from clinic_toolkit.store import anchor, anchor_file, anchor_slot, connections, log_copies, losses
 from clinic_toolkit.store import folder as store_folder
-from clinic_toolkit.store.engine import (
+from clinic_toolkit.store.chain import ChainEntry
+from clinic_toolkit.store.folder import ANCHOR_FILE, LOSSES_FILE
+from clinic_toolkit.store.folder_lock import AlreadyOpen, acquire_folder_lock
+from clinic_toolkit.store.sqlite import anchor, anchor_file, anchor_slot, connections, log_copies, losses
+from clinic_toolkit.store.sqlite.engine import (
     accept_rollback,
     checkpoint,
     checkpoint_when_idle,
@@ -26,8 +29,6 @@ from clinic_toolkit.store.engine import (
     try_upkeep,
     writing,
 )
-from clinic_toolkit.store.folder import ANCHOR_FILE, LOSSES_FILE
-from clinic_toolkit.store.folder_lock import AlreadyOpen, acquire_folder_lock
 from clinic_toolkit.store.storage_errors import StorageMismatch
 from tests.store import chains
 
@@ -251,9 +252,7 @@ def test_entries_beyond_the_anchor_s_own_line_are_not_counted(killed: Path) -> N
     slot = anchor_file.Anchor(killed)._slot
     assert slot
     lines = [
-        anchor_slot.ChainEntry(
-            incarnation=slot.incarnation, seq=slot.seq + step, entry_hash=slot.tip_hash, at=0
-        )
+        ChainEntry(incarnation=slot.incarnation, seq=slot.seq + step, entry_hash=slot.tip_hash, at=0)
         for step in range(1, 20)
     ]
     forged = replace(anchor_slot.next_slot(slot, lines), seq=slot.seq, tip_hash=slot.tip_hash)

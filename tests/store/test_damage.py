@@ -12,9 +12,10 @@ import pytest
 from sqlalchemy import Engine, MetaData, text
 
 from clinic_toolkit.errors import DamagedFile
-from clinic_toolkit.store import anchor, base, read_only_view, salvage
-from clinic_toolkit.store.engine import checkpoint, open_store, reading, try_upkeep, writing
+from clinic_toolkit.store import base
 from clinic_toolkit.store.folder import README_FILE, FolderRefused
+from clinic_toolkit.store.sqlite import anchor, read_only_view, salvage
+from clinic_toolkit.store.sqlite.engine import checkpoint, open_store, reading, try_upkeep, writing
 from clinic_toolkit.store.storage_errors import (
     OtherFormat,
     StorageMismatch,

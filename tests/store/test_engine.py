@@ -14,9 +14,17 @@ import pytest
 from sqlalchemy import Engine, MetaData, func, select, text
 from sqlalchemy.exc import IntegrityError
 
-from clinic_toolkit.store import base, connections, write_lock
-from clinic_toolkit.store.engine import checkpoint, on_rollback, open_store, reading, try_upkeep, writing
+from clinic_toolkit.store import base
 from clinic_toolkit.store.folder import README_FILE
+from clinic_toolkit.store.sqlite import connections, write_lock
+from clinic_toolkit.store.sqlite.engine import (
+    checkpoint,
+    on_rollback,
+    open_store,
+    reading,
+    try_upkeep,
+    writing,
+)
 from clinic_toolkit.store.storage_errors import StorageBusy, StorageFull, StorageReadOnly
 
 METADATA = MetaData(naming_convention=base.metadata.naming_convention)

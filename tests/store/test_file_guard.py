@@ -14,8 +14,9 @@ import pytest
 from sqlalchemy import Engine, MetaData
 
 from clinic_toolkit.errors import DamagedFile
-from clinic_toolkit.store import anchor, base, file_guard, rescue_copies
-from clinic_toolkit.store.engine import (
+from clinic_toolkit.store import base
+from clinic_toolkit.store.sqlite import anchor, file_guard, rescue_copies
+from clinic_toolkit.store.sqlite.engine import (
     checkpoint,
     checkpoint_when_idle,
     open_store,
@@ -24,8 +25,8 @@ from clinic_toolkit.store.engine import (
     try_upkeep,
     writing,
 )
+from clinic_toolkit.store.sqlite.store_rescue import rescue_if_replaced
 from clinic_toolkit.store.storage_errors import StorageReplaced
-from clinic_toolkit.store.store_rescue import rescue_if_replaced
 from tests.store import chains
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be exchanged there")
@@ -194,7 +195,7 @@ def test_it_is_compared_before_the_commit_and_after(
         compare(engine)
 
     monkeypatch.setattr(file_guard, "check_file_unchanged", then_exchanged)
-    from clinic_toolkit.store.engine import on_rollback
+    from clinic_toolkit.store.sqlite.engine import on_rollback
 
     with pytest.raises(StorageReplaced), writing(opened) as db:
         on_rollback(db, lambda: undone.append(1))

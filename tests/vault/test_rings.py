@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Engine, select, text
 
-from clinic_toolkit.store.engine import checkpoint, writing
+from clinic_toolkit.store.sqlite.engine import checkpoint, writing
 from clinic_toolkit.vault.rings import RingClass, UnknownRing, ring_grant_table, ring_table
 from clinic_toolkit.vault.vault import SealBroken, Vault
 from tests.fixtures import vaults

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Engine
 
 from clinic_toolkit.crypto.signature import verify_signature
-from clinic_toolkit.store.engine import checkpoint
-from clinic_toolkit.store.statements import SealedRow
+from clinic_toolkit.store.sqlite.engine import checkpoint
+from clinic_toolkit.store.sqlite.statements import SealedRow
 from clinic_toolkit.vault import vault as vault_module
 from clinic_toolkit.vault.vault import SealBroken, SealedVersion, Vault
 from tests.fixtures import vaults

@@ -13,8 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from clinic_toolkit.store import anchor_slot
-from clinic_toolkit.store.anchor_slot import SLOT_BYTES, AnchorSlot, ChainEntry, SavedRecord
+from clinic_toolkit.store.chain import MAX_NUMBER, ChainEntry
+from clinic_toolkit.store.sqlite import anchor_slot
+from clinic_toolkit.store.sqlite.anchor_slot import SLOT_BYTES, AnchorSlot
+from clinic_toolkit.store.verdict import SavedRecord
 from tests.store import chains
 
 from . import independent_anchor
@@ -82,7 +84,7 @@ u64 = st.integers(0, 2**64 - 1)
 lines = st.builds(
     ChainEntry,
     incarnation=st.uuids(),
-    seq=st.integers(0, anchor_slot.MAX_NUMBER),
+    seq=st.integers(0, MAX_NUMBER),
     entry_hash=st.binary(min_size=32, max_size=32),
     at=u64,
     records=st.lists(records, max_size=60).map(tuple),
@@ -99,7 +101,7 @@ def test_what_is_written_is_read(given_lines: list[ChainEntry]) -> None:
     assert [(entry.table, entry.ring, entry.record) for entry in slot.saved_records()] == wanted
 
 
-@given(lines, st.integers(anchor_slot.MAX_NUMBER + 1, 2**64 - 1), st.sampled_from(["write_count", "seq"]))
+@given(lines, st.integers(MAX_NUMBER + 1, 2**64 - 1), st.sampled_from(["write_count", "seq"]))
 def test_a_number_without_a_next_one_is_read_by_nobody(line: ChainEntry, beyond: int, which: str) -> None:
     raw = anchor_slot.encode_slot(replace(anchor_slot.next_slot(None, [line]), **{which: beyond}))
     assert anchor_slot.decode_slot(raw) is None

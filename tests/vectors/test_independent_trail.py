@@ -11,8 +11,8 @@ import pytest
 from clinic_toolkit.journal import audit_log
 from clinic_toolkit.journal.record_versions import PendingVersion, seal_version
 from clinic_toolkit.record.people.client_record import CLIENT, Client, client_table
-from clinic_toolkit.store import statements
-from clinic_toolkit.store.engine import writing
+from clinic_toolkit.store.sqlite import statements
+from clinic_toolkit.store.sqlite.engine import writing
 from tests.fixtures.practices import NOW, Work, at_work
 
 from . import independent_reader, independent_trail

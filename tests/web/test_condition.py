@@ -14,9 +14,9 @@ from clinic_toolkit.errors import DamagedFile
 from clinic_toolkit.journal import audit_log, condition, unsigned_entries
 from clinic_toolkit.record.people import clients
 from clinic_toolkit.record.people.client_record import Client
-from clinic_toolkit.store import anchor, anchor_file, anchor_slot
-from clinic_toolkit.store.anchor_slot import AnchorSlot
-from clinic_toolkit.store.engine import checkpoint, open_store, reading, writing
+from clinic_toolkit.store.sqlite import anchor, anchor_file, anchor_slot
+from clinic_toolkit.store.sqlite.anchor_slot import AnchorSlot
+from clinic_toolkit.store.sqlite.engine import checkpoint, open_store, reading, writing
 from clinic_toolkit.vault import key_slots
 from clinic_toolkit.web.app import create_app
 from tests.fixtures import audit_lines, practices

@@ -13,7 +13,7 @@ from clinic_toolkit.record.people import relationships
 from clinic_toolkit.record.questionnaires.progress import complete_administration
 from clinic_toolkit.record.writing import handouts, notes
 from clinic_toolkit.record.writing.note_record import NotePart, PartSource
-from clinic_toolkit.store.engine import checkpoint, reading, writing
+from clinic_toolkit.store.sqlite.engine import checkpoint, reading, writing
 from clinic_toolkit.worksheets import catalogue as sheets
 from tests.fixtures.practices import NOW, giving, signed
 from tests.fixtures.sites import Site

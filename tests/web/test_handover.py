@@ -13,7 +13,7 @@ from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import records
 from clinic_toolkit.record.handovers import client_side, clinician_side
 from clinic_toolkit.record.questionnaires import administrations, answers, progress
-from clinic_toolkit.store.engine import reading, writing
+from clinic_toolkit.store.sqlite.engine import reading, writing
 from clinic_toolkit.store.storage_errors import (
     StorageFull,
     StorageMismatch,

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
 from clinic_toolkit.journal import audit_log
 from clinic_toolkit.record.people import practice_access
-from clinic_toolkit.store import rescue_copies
-from clinic_toolkit.store.engine import reading, writing
+from clinic_toolkit.store.sqlite import rescue_copies
+from clinic_toolkit.store.sqlite.engine import reading, writing
 from clinic_toolkit.vault import key_slots, unlock_attempts
 from clinic_toolkit.vault.key_slot_tables import KeySlotKind, slot_table
 from clinic_toolkit.vault.key_slots import WrongSecret

@@ -11,9 +11,9 @@ import pytest
 
 from clinic_toolkit.journal import audit_log, inspection
 from clinic_toolkit.journal.audit_log import AuditEntry
-from clinic_toolkit.store import anchor
-from clinic_toolkit.store.engine import reading
-from clinic_toolkit.store.store_rescue import rescue_if_replaced
+from clinic_toolkit.store.sqlite import anchor
+from clinic_toolkit.store.sqlite.engine import reading
+from clinic_toolkit.store.sqlite.store_rescue import rescue_if_replaced
 from clinic_toolkit.web.transport import security_headers
 from tests.fixtures import audit_lines, sites
 from tests.fixtures.sites import Site

@@ -13,8 +13,8 @@ from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response
 
 from clinic_toolkit.record.people import practice as practices
-from clinic_toolkit.store import anchor
-from clinic_toolkit.store.engine import reading
+from clinic_toolkit.store.sqlite import anchor
+from clinic_toolkit.store.sqlite.engine import reading
 from clinic_toolkit.vault import identity
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import handover_transition

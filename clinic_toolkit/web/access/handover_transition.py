@@ -13,7 +13,7 @@ from flask import Response, after_this_request, current_app, render_template, se
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.record.handovers import clinician_side
 from clinic_toolkit.record.handovers.client_side import HandoverTicket
-from clinic_toolkit.store.engine import checkpoint, on_rollback, reading, writing
+from clinic_toolkit.store.sqlite.engine import checkpoint, on_rollback, reading, writing
 from clinic_toolkit.store.storage_errors import StorageError
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web import context

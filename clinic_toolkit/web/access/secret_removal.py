@@ -9,8 +9,9 @@ import logging
 from flask import Response, after_this_request
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.store import folder, rescue_copies
-from clinic_toolkit.store.engine import purge_log_copies
+from clinic_toolkit.store import folder
+from clinic_toolkit.store.sqlite import rescue_copies
+from clinic_toolkit.store.sqlite.engine import purge_log_copies
 from clinic_toolkit.web import context
 from clinic_toolkit.web.transport import responses
 

@@ -4,7 +4,7 @@ from flask import Response, json, request, url_for
 from sqlalchemy import Engine
 
 from clinic_toolkit.journal import condition
-from clinic_toolkit.store import anchor, file_guard
+from clinic_toolkit.store.sqlite import anchor, file_guard
 from clinic_toolkit.web import context
 
 CHECK_MARK_FAILED = (

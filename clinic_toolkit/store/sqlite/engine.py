@@ -11,19 +11,18 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, MetaData, text
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.store import (
+from clinic_toolkit.store import base, folder
+from clinic_toolkit.store.sqlite import (
     anchor,
-    base,
     file_guard,
-    folder,
     log_copies,
     schema,
     startup_check,
     store_format,
     store_rescue,
 )
-from clinic_toolkit.store.anchor_file import Anchor
-from clinic_toolkit.store.connections import (
+from clinic_toolkit.store.sqlite.anchor_file import Anchor
+from clinic_toolkit.store.sqlite.connections import (
     checkpoint_log,
     connect_read_only,
     connect_read_write,
@@ -31,10 +30,11 @@ from clinic_toolkit.store.connections import (
     set_engine_options,
     writer_engine,
 )
-from clinic_toolkit.store.file_guard import FileGuard
-from clinic_toolkit.store.salvage import SalvagedStore
-from clinic_toolkit.store.storage_errors import StorageMismatch, StorageReplaced, translating_errors
-from clinic_toolkit.store.write_lock import hold_write_lock, writer_lock
+from clinic_toolkit.store.sqlite.driver_errors import translating_errors
+from clinic_toolkit.store.sqlite.file_guard import FileGuard
+from clinic_toolkit.store.sqlite.salvage import SalvagedStore
+from clinic_toolkit.store.sqlite.write_lock import hold_write_lock, writer_lock
+from clinic_toolkit.store.storage_errors import StorageMismatch, StorageReplaced
 
 _ROLLBACK_HOOKS, _COMMIT_HOOKS = "undo", "before the commit"
 _UPKEEP_OPTION = "clinic_upkeep"

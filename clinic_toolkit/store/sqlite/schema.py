@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import Grouping
 
 from clinic_toolkit.errors import DamagedFile
-from clinic_toolkit.store.statements import PreparedStatement
+from clinic_toolkit.store.sqlite.statements import PreparedStatement
 
 SchemaObjects = frozenset[tuple[bytes, bytes, bytes, bytes | None]]
 

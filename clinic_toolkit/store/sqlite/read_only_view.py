@@ -14,13 +14,15 @@ from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.exc import OperationalError
 
 from clinic_toolkit.errors import DamagedFile
-from clinic_toolkit.store import base, folder, salvage, schema
-from clinic_toolkit.store.anchor_file import Anchor
-from clinic_toolkit.store.connections import connect_read_only, create_reader_engine
-from clinic_toolkit.store.engine import reading
-from clinic_toolkit.store.salvage import SalvagedStore
-from clinic_toolkit.store.storage_errors import OtherFormat, damaged_file_error, translating_errors
-from clinic_toolkit.store.store_format import APPLICATION_ID, check_file_type, check_format_version
+from clinic_toolkit.store import base, folder
+from clinic_toolkit.store.sqlite import salvage, schema
+from clinic_toolkit.store.sqlite.anchor_file import Anchor
+from clinic_toolkit.store.sqlite.connections import connect_read_only, create_reader_engine
+from clinic_toolkit.store.sqlite.driver_errors import translating_errors
+from clinic_toolkit.store.sqlite.engine import reading
+from clinic_toolkit.store.sqlite.salvage import SalvagedStore
+from clinic_toolkit.store.sqlite.store_format import APPLICATION_ID, check_file_type, check_format_version
+from clinic_toolkit.store.storage_errors import OtherFormat, damaged_file_error
 from clinic_toolkit.store.verdict import Verdict
 
 SCHEMA_DAMAGED_MESSAGE = (

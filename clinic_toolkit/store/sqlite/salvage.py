@@ -15,10 +15,10 @@ from sqlalchemy import Column, Index, Integer, MetaData, Table, UniqueConstraint
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from clinic_toolkit.store import schema
-from clinic_toolkit.store.connections import ReadOnlyConnection, connect_read_only
+from clinic_toolkit.store.sqlite import schema
+from clinic_toolkit.store.sqlite.connections import ReadOnlyConnection, connect_read_only
+from clinic_toolkit.store.sqlite.store_format import APPLICATION_ID, FORMAT_VERSION, check_format_version
 from clinic_toolkit.store.storage_errors import damaged_file_error
-from clinic_toolkit.store.store_format import APPLICATION_ID, FORMAT_VERSION, check_format_version
 
 _PAGE_BYTES, _HEADER_BYTES = 4096, 100
 _PAGE_COUNT_OFFSET, _USER_VERSION_OFFSET, _APPLICATION_ID_OFFSET, _PAGE_SIZE_OFFSET = 28, 60, 68, 16

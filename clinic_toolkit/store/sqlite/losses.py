@@ -10,8 +10,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from clinic_toolkit.store import anchor_slot, folder
-from clinic_toolkit.store.anchor_slot import SLOT_BYTES, AnchorSlot
+from clinic_toolkit.store import folder
+from clinic_toolkit.store.sqlite import anchor_slot
+from clinic_toolkit.store.sqlite.anchor_slot import SLOT_BYTES, AnchorSlot
 
 _HEADER = struct.Struct(">QQ")
 _CHECKSUM_BYTES = 32

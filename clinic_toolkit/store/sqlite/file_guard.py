@@ -17,8 +17,8 @@ from typing import cast
 
 from sqlalchemy import Engine, event
 
-from clinic_toolkit.store import rescue_copies
-from clinic_toolkit.store.connections import connect_read_only, writer_engine
+from clinic_toolkit.store.sqlite import rescue_copies
+from clinic_toolkit.store.sqlite.connections import connect_read_only, writer_engine
 from clinic_toolkit.store.storage_errors import StorageReplaced
 
 ENGINE_OPTION = "clinic_held"

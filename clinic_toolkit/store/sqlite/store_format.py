@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, MetaData, text
 
-from clinic_toolkit.store import schema
+from clinic_toolkit.store.sqlite import schema
 from clinic_toolkit.store.storage_errors import OtherFormat, StorageReadOnly, damaged_file_error
 
 APPLICATION_ID = 0x436C5470

@@ -5,11 +5,11 @@ from pathlib import Path
 from sqlalchemy import MetaData
 
 from clinic_toolkit.errors import DamagedFile
-from clinic_toolkit.store import salvage, schema, store_format
-from clinic_toolkit.store.anchor_file import Anchor
-from clinic_toolkit.store.connections import connect_read_only, create_reader_engine
-from clinic_toolkit.store.salvage import SalvagedStore
-from clinic_toolkit.store.storage_errors import translating_errors
+from clinic_toolkit.store.sqlite import salvage, schema, store_format
+from clinic_toolkit.store.sqlite.anchor_file import Anchor
+from clinic_toolkit.store.sqlite.connections import connect_read_only, create_reader_engine
+from clinic_toolkit.store.sqlite.driver_errors import translating_errors
+from clinic_toolkit.store.sqlite.salvage import SalvagedStore
 
 
 def examine_store(

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
-from clinic_toolkit.store.anchor_file import Anchor
-from clinic_toolkit.store.anchor_slot import ChainEntry
+from clinic_toolkit.store.chain import ChainEntry
+from clinic_toolkit.store.sqlite.anchor_file import Anchor
 from clinic_toolkit.store.verdict import Verdict
 
 ENGINE_OPTION = "clinic_anchor"

@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 from clinic_toolkit.store import folder
-from clinic_toolkit.store.connections import connect_read_only
+from clinic_toolkit.store.sqlite.connections import connect_read_only
 
 _DRAFT_SUFFIX, _UNACKNOWLEDGED_SUFFIX = ".rescued.new", ".rescued.unseen"
 _TIP_QUERY = "SELECT seq, hash FROM audit_line ORDER BY seq DESC LIMIT 1"

@@ -11,7 +11,8 @@ import re
 import shutil
 from pathlib import Path
 
-from clinic_toolkit.store import folder, rescue_copies
+from clinic_toolkit.store import folder
+from clinic_toolkit.store.sqlite import rescue_copies
 
 MAX_COPIES = 3
 

@@ -9,6 +9,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from clinic_toolkit.store.chain import MAX_NUMBER, ChainEntry
+from clinic_toolkit.store.verdict import SavedRecord
+
 SLOT_BYTES = 4096
 MAX_RECORDS = 48
 
@@ -17,34 +20,7 @@ _HEADER = struct.Struct(">8sHQ16sQ32sH")
 _SAVED_RECORD = struct.Struct(">QQ8s20s16s16s")
 _CHECKSUM_BYTES = 32
 _HASH_PREFIX_BYTES = 8
-# Upper bound for entry numbers and write counts, so that the next number always fits into the format.
-MAX_NUMBER = 1 << 62
 _ZERO_ID = bytes(16)
-
-
-class ChainEntry(Struct, frozen=True, kw_only=True):
-    """One audit entry as the anchor needs it, with the records it refers to as (table, ring, record)."""
-
-    incarnation: UUID
-    seq: int
-    entry_hash: bytes
-    at: int
-    records: tuple[tuple[str, bytes, bytes], ...] = ()
-
-
-class SavedRecord(Struct, frozen=True, kw_only=True):
-    """An audit entry as stored in a slot, with one record that was saved with it.
-
-    If the entry saved none, `table` is empty and `ring` and `record` are zero. `hash_prefix` is the first
-    8 bytes of the entry's hash, and `at` is in microseconds since 1970.
-    """
-
-    seq: int
-    at: int
-    hash_prefix: bytes
-    table: str
-    ring: UUID
-    record: UUID
 
 
 class AnchorSlot(Struct, frozen=True, kw_only=True):

@@ -12,9 +12,11 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, MetaData, select
 
 from clinic_toolkit.errors import DamagedFile
-from clinic_toolkit.store import anchor_slot, folder, log_copies, losses, rescue_copies, storage_errors
-from clinic_toolkit.store.anchor_slot import SLOT_BYTES, AnchorSlot, ChainEntry
-from clinic_toolkit.store.losses import Loss
+from clinic_toolkit.store import folder, storage_errors
+from clinic_toolkit.store.chain import ChainEntry
+from clinic_toolkit.store.sqlite import anchor_slot, log_copies, losses, rescue_copies
+from clinic_toolkit.store.sqlite.anchor_slot import SLOT_BYTES, AnchorSlot
+from clinic_toolkit.store.sqlite.losses import Loss
 from clinic_toolkit.store.verdict import (
     AnchorAbsent,
     ChainMismatch,

@@ -2,9 +2,9 @@
 
 from sqlalchemy import Engine
 
-from clinic_toolkit.store import anchor, file_guard
+from clinic_toolkit.store.sqlite import anchor, file_guard
+from clinic_toolkit.store.sqlite.write_lock import SHUTDOWN_WAIT_SECONDS, writer_lock
 from clinic_toolkit.store.storage_errors import StorageReplaced
-from clinic_toolkit.store.write_lock import SHUTDOWN_WAIT_SECONDS, writer_lock
 
 
 def rescue_store(engine: Engine) -> StorageReplaced:
