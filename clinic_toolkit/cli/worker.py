@@ -223,7 +223,9 @@ def _load_definitions() -> None:
 
 def _warm_up_templates(app: "ClinicApp", *, until: threading.Event) -> None:
     # Done on standby, so that the first page does not have to wait for it.
-    from sqlalchemy import create_engine, text
+    from sqlalchemy import literal, select
+
+    from clinic_toolkit.store.opening import open_temporary_store
 
     for name in app.jinja_env.list_templates(extensions=["html"]):
         if until.is_set():
@@ -232,8 +234,8 @@ def _warm_up_templates(app: "ClinicApp", *, until: threading.Event) -> None:
             app.jinja_env.get_template(name)
         except Exception:
             log.exception("template.not_compiled")
-    with create_engine("sqlite://").connect() as db:
-        db.execute(text("SELECT 1"))
+    with open_temporary_store(()) as db:
+        db.execute(select(literal(1)))
 
 
 def _report_first_answer(

@@ -14,13 +14,13 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Column, Connection, Integer, LargeBinary, Row, Table, select
+from sqlalchemy import Connection, Row, select
 
 from clinic_toolkit.crypto.encoding import encode_fields
 from clinic_toolkit.crypto.signature import verify_signature
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import key_slot_events, keyless_events, sequence_gaps
-from clinic_toolkit.store.base import add_refusing_trigger, metadata
+from clinic_toolkit.store.base import chain_table
 from clinic_toolkit.store.chain import MAX_NUMBER
 from clinic_toolkit.store.sqlite import anchor
 from clinic_toolkit.store.sqlite.engine import on_rollback
@@ -45,19 +45,7 @@ _READ_ONLY_EVENTS = frozenset(JournalEvent)
 KEYLESS_MARK, SEALED_MARK = b"\x00", b"\x01"
 KEY_ID_LENGTH = 16
 
-audit_log_table = Table(
-    "audit_line",
-    metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("body", LargeBinary, nullable=False),
-    Column("hash", LargeBinary(32), nullable=False),
-    Column("signature", LargeBinary(64), nullable=True),
-    # Without STRICT, one flipped bit could turn a stored hash into text; the driver would then raise an error
-    # before SQLite's own integrity check can report the damage.
-    sqlite_strict=True,
-)
-add_refusing_trigger(audit_log_table, "UPDATE", message="the audit trail is only added to")
-add_refusing_trigger(audit_log_table, "DELETE", message="the audit trail is only added to")
+audit_log_table = chain_table()
 
 _SELECT_LAST = PreparedStatement(
     select(audit_log_table.c.seq, audit_log_table.c.hash).order_by(audit_log_table.c.seq.desc()).limit(1)

@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import CheckConstraint, Column, Connection, Integer, LargeBinary, Table, select
-from sqlalchemy.dialects.sqlite import insert
 
 from clinic_toolkit.journal import audit_log, audit_reader, inventory_replay, unsigned_entries
 from clinic_toolkit.store.base import metadata
@@ -30,7 +29,6 @@ inventory_snapshot_table = Table(
     Column("kid", LargeBinary(16), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     CheckConstraint("id = 1", name="one_row"),
-    sqlite_strict=True,
 )
 
 _LoggedVersions = list[tuple[bytes, KnownVersion]]
@@ -107,11 +105,9 @@ def save_snapshot(db: Connection, vault: Vault) -> None:
         payload=payload,
     )
     row = {"seq": inventory.seq, "kid": sealed.kid, "sealed": sealed.blob}
-    db.execute(
-        insert(inventory_snapshot_table)
-        .values(id=1, **row)
-        .on_conflict_do_update(index_elements=["id"], set_=row)
-    )
+    replacement = inventory_snapshot_table.update().where(inventory_snapshot_table.c.id == 1).values(**row)
+    if not db.execute(replacement).rowcount:
+        db.execute(inventory_snapshot_table.insert().values(id=1, **row))
 
 
 def _load_snapshot(db: Connection, vault: Vault) -> Inventory | None:

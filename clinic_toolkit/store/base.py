@@ -1,21 +1,22 @@
-"""Shared table definitions: naming conventions, and the sealed table that every kind of record uses."""
+"""Shared table definitions: naming conventions, the table of sealed records and the one of the audit chain.
 
+Nothing here is in the words of one database engine. What a table refuses, and how its rows may lie, is noted
+in `Table.info`; each engine makes its own triggers and storage options of it.
+"""
+
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import (
-    CheckConstraint,
-    Column,
-    Connection,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    Table,
-    UniqueConstraint,
-    event,
-)
+from msgspec import Struct
+from sqlalchemy import CheckConstraint, Column, Index, Integer, LargeBinary, MetaData, Table, UniqueConstraint
 
+from clinic_toolkit.store.chain import CHAIN_TABLE
 from clinic_toolkit.store.types import UuidType
+
+_REFUSALS, _HIDES_ORDER = "refusals", "hides_insertion_order"
+
+# `Table(..., info=HIDES_INSERTION_ORDER)`: the rows must not lie in the order in which they were inserted.
+HIDES_INSERTION_ORDER: dict[Any, Any] = {_HIDES_ORDER: True}
 
 metadata = MetaData(
     naming_convention={
@@ -28,11 +29,26 @@ metadata = MetaData(
 )
 
 
+class RowOperation(StrEnum):
+    """What can be refused for the rows of a table."""
+
+    UPDATE = "UPDATE"
+    DELETE = "DELETE"
+
+
+class Refusal(Struct, frozen=True, kw_only=True):
+    """One operation that a table refuses by itself, whatever the code above does; or only for final rows."""
+
+    operation: RowOperation
+    final_only: bool
+    message: str
+
+
 def sealed_table(name: str, target_metadata: MetaData = metadata) -> Table:
     """Define a table of sealed records: only the columns needed to find a row are plain.
 
     The plain columns are hints, and the seal covers them too. `UNIQUE(record, version)` resolves concurrent
-    writes. Triggers refuse to change or delete a final row, whatever the code above does.
+    writes. The table refuses to change or delete a final row.
     """
     table = Table(
         name,
@@ -48,22 +64,43 @@ def sealed_table(name: str, target_metadata: MetaData = metadata) -> Table:
         CheckConstraint("length(record) = 16 AND length(ring) = 16 AND length(kid) = 16", name="ids"),
         CheckConstraint("version >= 1", name="version"),
         CheckConstraint("final IN (0, 1)", name="final"),
-        sqlite_strict=True,
     )
     Index(None, table.c.ring)
-    for operation in ("UPDATE", "DELETE"):
-        add_refusing_trigger(table, operation, when="OLD.final = 1", message="a final version stays as it is")
+    for operation in RowOperation:
+        refuse_operation(table, operation, final_only=True, message="a final version stays as it is")
     return table
 
 
-def add_refusing_trigger(table: Table, operation: str, *, when: str = "1", message: str) -> None:
-    """Add a trigger that refuses an UPDATE or DELETE under a condition on the OLD row."""
-    statement = (
-        f"CREATE TRIGGER no_{operation.lower()}_{table.name} BEFORE {operation} ON {table.name} "
-        f"WHEN {when} BEGIN SELECT RAISE(ABORT, '{message}'); END"
+def chain_table(target_metadata: MetaData = metadata) -> Table:
+    """Define the table of the audit chain, which is only added to."""
+    table = Table(
+        CHAIN_TABLE,
+        target_metadata,
+        Column("seq", Integer, primary_key=True, autoincrement=False),
+        Column("body", LargeBinary, nullable=False),
+        Column("hash", LargeBinary(32), nullable=False),
+        Column("signature", LargeBinary(64), nullable=True),
     )
+    for operation in RowOperation:
+        refuse_operation(table, operation, message="the audit trail is only added to")
+    return table
 
-    def create(_table: Table, db: Connection, **_: Any) -> None:
-        db.exec_driver_sql(statement)
 
-    event.listen(table, "after_create", create)
+def refuse_operation(
+    table: Table, operation: RowOperation, *, message: str, final_only: bool = False
+) -> None:
+    """Make the table refuse this operation on every row, or on final rows only."""
+    refusal = Refusal(operation=operation, final_only=final_only, message=message)
+    # A new dictionary, since several tables may have been given the same one.
+    table.info = {**table.info, _REFUSALS: (*refusals_of(table), refusal)}
+
+
+def refusals_of(table: Table) -> tuple[Refusal, ...]:
+    """What this table refuses, in the order in which it was defined."""
+    refusals: tuple[Refusal, ...] = table.info.get(_REFUSALS, ())
+    return refusals
+
+
+def hides_insertion_order(table: Table) -> bool:
+    """Whether the order of the rows must not show which of them were inserted together."""
+    return bool(table.info.get(_HIDES_ORDER))

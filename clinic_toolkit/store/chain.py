@@ -4,6 +4,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
+# Name of the table that holds the chain; see `base.chain_table`.
+CHAIN_TABLE = "audit_line"
 # Upper bound for entry numbers, so that the next number always fits into every format.
 MAX_NUMBER = 1 << 62
 

@@ -15,10 +15,11 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, Table, create_engine, or_, select
+from sqlalchemy import Connection, Table, or_, select
 from sqlalchemy.exc import DBAPIError
 
 from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.store.opening import open_temporary_store
 from clinic_toolkit.store.sqlite.engine import before_commit, on_rollback
 from clinic_toolkit.store.storage_errors import StorageError
 from clinic_toolkit.store.types import UuidType
@@ -190,20 +191,14 @@ def restore_header(db: Connection) -> None:
 @contextmanager
 def _temporary_store(db: Connection, header: VaultHeader) -> Iterator[Connection]:
     """An in-memory database with the header of the backup and all other rings of the real database."""
-    engine = create_engine("sqlite://")
-    try:
-        with engine.begin() as temporary_db:
-            for table in HEADER_TABLES:
-                table.create(temporary_db)
-            _insert_header(temporary_db, header)
-            header_rings = {row[0] for row in header.tables[2]}
-            for table in (rings.ring_table, rings.ring_grant_table):
-                for row in db.execute(select(table)):
-                    if row.ring.bytes not in header_rings:
-                        temporary_db.execute(table.insert().values(**row._mapping))
-            yield temporary_db
-    finally:
-        engine.dispose()
+    with open_temporary_store(HEADER_TABLES) as temporary_db:
+        _insert_header(temporary_db, header)
+        header_rings = {row[0] for row in header.tables[2]}
+        for table in (rings.ring_table, rings.ring_grant_table):
+            for row in db.execute(select(table)):
+                if row.ring.bytes not in header_rings:
+                    temporary_db.execute(table.insert().values(**row._mapping))
+        yield temporary_db
 
 
 def _insert_header(db: Connection, header: VaultHeader) -> None:

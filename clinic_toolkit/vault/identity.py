@@ -20,7 +20,7 @@ from sqlalchemy import (
 from clinic_toolkit.crypto.seal import KEY_BYTES, SUITE, DecryptionError
 from clinic_toolkit.crypto.signature import SEED_BYTES, SigningKey
 from clinic_toolkit.errors import ClinicError, DamagedFile
-from clinic_toolkit.store.base import metadata
+from clinic_toolkit.store.base import HIDES_INSERTION_ORDER, metadata
 from clinic_toolkit.store.storage_errors import damaged_file_error
 from clinic_toolkit.store.types import UuidType
 from clinic_toolkit.vault import header_backup_file
@@ -39,7 +39,6 @@ vault_table = Table(
     Column("incarnation", UuidType, nullable=False),
     CheckConstraint("id = 1", name="only_one"),
     CheckConstraint("length(vault) = 16 AND length(incarnation) = 16", name="ids"),
-    sqlite_strict=True,
 )
 
 identity_table = Table(
@@ -48,8 +47,7 @@ identity_table = Table(
     Column("user", UuidType, primary_key=True),
     Column("sealed", LargeBinary, nullable=False),
     CheckConstraint("length(user) = 16", name="ids"),
-    sqlite_with_rowid=False,
-    sqlite_strict=True,
+    info=HIDES_INSERTION_ORDER,
 )
 
 

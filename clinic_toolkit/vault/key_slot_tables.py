@@ -32,7 +32,6 @@ slot_table = Table(
         "(memory_kib IS NULL) = (passes IS NULL) AND (passes IS NULL) = (lanes IS NULL)", name="cost"
     ),
     CheckConstraint("kind <> 1 OR lanes IS NOT NULL", name="stretched"),
-    sqlite_strict=True,
 )
 
 slot_list_table = Table(
@@ -42,5 +41,4 @@ slot_list_table = Table(
     Column("generation", Integer, nullable=False),
     Column("mac", LargeBinary(32), nullable=False),
     CheckConstraint("length(user) = 16 AND length(mac) = 32 AND generation >= 1", name="shape"),
-    sqlite_strict=True,
 )

@@ -20,7 +20,7 @@ from clinic_toolkit.crypto.encoding import encode_fields
 from clinic_toolkit.crypto.seal import KEY_BYTES, DecryptionError, SealingKey, hkdf_expand
 from clinic_toolkit.crypto.signature import verify_signature
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.store.base import metadata
+from clinic_toolkit.store.base import HIDES_INSERTION_ORDER, metadata
 from clinic_toolkit.store.sqlite.engine import on_rollback
 from clinic_toolkit.store.types import UuidType
 from clinic_toolkit.vault.user_keys import UserKeys
@@ -49,8 +49,7 @@ _KID_BYTES = 16
 _GRANT_VERSION = 1
 _GRANT_FORMAT = struct.Struct(">B16sBQ32s")
 
-# WITHOUT ROWID, so that rows are ordered by their random ids. Row numbers would reveal which two rings
-# were created together, and so belong to one client.
+# The order of the rows would reveal which two rings were created together, and so belong to one client.
 ring_table = Table(
     "ring",
     metadata,
@@ -64,8 +63,7 @@ ring_table = Table(
     CheckConstraint("length(ring) = 16 AND length(kid) = 16 AND length(grantor) = 16", name="ids"),
     CheckConstraint("generation >= 1", name="generation"),
     CheckConstraint("length(members) % 80 = 0 AND length(signature) = 64", name="statement"),
-    sqlite_with_rowid=False,
-    sqlite_strict=True,
+    info=HIDES_INSERTION_ORDER,
 )
 
 ring_grant_table = Table(
@@ -76,8 +74,7 @@ ring_grant_table = Table(
     Column("user", UuidType, primary_key=True),
     Column("sealed", LargeBinary, nullable=False),
     CheckConstraint("length(ring) = 16 AND length(user) = 16", name="ids"),
-    sqlite_with_rowid=False,
-    sqlite_strict=True,
+    info=HIDES_INSERTION_ORDER,
 )
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Column, Index, Integer, MetaData, Table, UniqueConstraint
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from clinic_toolkit.store.base import HIDES_INSERTION_ORDER, hides_insertion_order
 from clinic_toolkit.store.sqlite import schema
 from clinic_toolkit.store.sqlite.connections import ReadOnlyConnection, connect_read_only
 from clinic_toolkit.store.sqlite.store_format import APPLICATION_ID, FORMAT_VERSION, check_format_version
@@ -124,7 +125,7 @@ def _rebuild_schema(raw: bytes, roots: _RootPages, metadata: MetaData) -> bytes:
 
 def _bare_table(table: Table) -> Table:
     """The table with the same column layout, but with plain indexes instead of its constraints."""
-    without_rowid = table.dialect_options["sqlite"]["with_rowid"] is False
+    without_rowid = hides_insertion_order(table)
     key_columns = list(table.primary_key.columns)
     # A single integer primary key is the rowid itself and has no index.
     keeps_key = without_rowid or (len(key_columns) == 1 and isinstance(key_columns[0].type, Integer))
@@ -135,8 +136,9 @@ def _bare_table(table: Table) -> Table:
         for column in table.columns
     ]
     bare_table = Table(
-        table.name, MetaData(), *columns, sqlite_strict=True, sqlite_with_rowid=not without_rowid
+        table.name, MetaData(), *columns, info=HIDES_INSERTION_ORDER if without_rowid else None
     )
+    schema.set_storage_options(bare_table)
     index_sources = [
         source
         for source in (*table.constraints, *table.indexes)

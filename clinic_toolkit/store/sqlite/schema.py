@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import Grouping
 
 from clinic_toolkit.errors import DamagedFile
+from clinic_toolkit.store.base import Refusal, hides_insertion_order, refusals_of
 from clinic_toolkit.store.sqlite.statements import PreparedStatement
 
 SchemaObjects = frozenset[tuple[bytes, bytes, bytes, bytes | None]]
@@ -36,8 +37,34 @@ _ROOT_PAGES_QUERY = "SELECT name, rootpage FROM sqlite_schema WHERE type = 'tabl
 def create_tables(db: Connection, metadata: MetaData) -> None:
     """Create all tables of this version, with their indexes and triggers."""
     # In the order of their names, so that the root page of each table is always the same.
-    tables = sorted(metadata.tables.values(), key=lambda table: table.name)
-    metadata.create_all(db, tables=tables, checkfirst=False)
+    for table in sorted(metadata.tables.values(), key=lambda table: table.name):
+        create_table(db, table)
+
+
+def create_table(db: Connection, table: Table) -> None:
+    """Create one table with its indexes, and a trigger for each operation that it refuses."""
+    set_storage_options(table)
+    table.create(db)
+    for refusal in refusals_of(table):
+        db.exec_driver_sql(_trigger_definition(table, refusal))
+
+
+def set_storage_options(table: Table) -> None:
+    """Set how SQLite stores the rows of this table."""
+    options = table.dialect_options["sqlite"]
+    # Without STRICT, one flipped bit could turn a stored hash into text; the driver would then raise an error
+    # before SQLite's own integrity check can report the damage.
+    options["strict"] = True
+    # Without row numbers the rows are ordered by their key, and nothing counts them.
+    options["with_rowid"] = not hides_insertion_order(table)
+
+
+def _trigger_definition(table: Table, refusal: Refusal) -> str:
+    operation, condition = refusal.operation.value, "OLD.final = 1" if refusal.final_only else "1"
+    return (
+        f"CREATE TRIGGER no_{operation.lower()}_{table.name} BEFORE {operation} ON {table.name} "
+        f"WHEN {condition} BEGIN SELECT RAISE(ABORT, '{refusal.message}'); END"
+    )
 
 
 def read_schema(db: Connection) -> SchemaObjects:

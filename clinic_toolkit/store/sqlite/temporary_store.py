@@ -1,0 +1,21 @@
+"""A store in memory, for what must be tried out without touching the disk."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Table, create_engine
+
+from clinic_toolkit.store.sqlite import schema
+
+
+@contextmanager
+def open_in_memory(tables: Iterable[Table]) -> Iterator[Connection]:
+    """Open an empty store with these tables in memory, in one transaction."""
+    engine = create_engine("sqlite://")
+    try:
+        with engine.begin() as db:
+            for table in tables:
+                schema.create_table(db, table)
+            yield db
+    finally:
+        engine.dispose()
