@@ -18,7 +18,7 @@ from clinic_toolkit.journal import header_recovery, inspection
 from clinic_toolkit.journal.inspection import Report
 from clinic_toolkit.store import folder
 from clinic_toolkit.store.folder_lock import AlreadyOpen, acquire_folder_lock
-from clinic_toolkit.store.sqlite.read_only_view import open_read_only
+from clinic_toolkit.store.opening import open_read_only
 from clinic_toolkit.store.storage_errors import StorageReadOnly
 from clinic_toolkit.store.verdict import Verdict
 from clinic_toolkit.vault import identity, key_slots, unlock_attempts

@@ -113,7 +113,7 @@ class Worker:
         from waitress.server import create_server
 
         from clinic_toolkit.cli import http_channel
-        from clinic_toolkit.store.sqlite import engine as store
+        from clinic_toolkit.store.opening import open_store
         from clinic_toolkit.web.app import create_app
 
         threading.Thread(target=self._force_exit, name="cut off", daemon=True).start()
@@ -130,7 +130,7 @@ class Worker:
         gc.freeze()
         gc.enable()
         self._keeper.activated.wait()
-        self._engine = store.open_store(self._settings.data_folder)
+        self._engine = open_store(self._settings.data_folder)
         # While a client has a form, a separate small app serves it, and this process never gets keys.
         served_app = self._resume_handover(self._engine) or app
         served_app.attach_store(self._engine)
@@ -154,8 +154,7 @@ class Worker:
         return client_app.find_handover_app(self._settings, engine, self._keeper, self._cookie_key)
 
     def _watch_idle_and_disk(self, app: "ClinicApp | HandoverApp") -> None:
-        from clinic_toolkit.store.sqlite.engine import checkpoint_when_idle
-        from clinic_toolkit.store.sqlite.store_rescue import rescue_if_replaced
+        from clinic_toolkit.store.transactions import store_of
 
         is_over = False
         while not self._keeper.stopping.wait(WATCH_SECONDS):
@@ -169,15 +168,15 @@ class Worker:
             elif self._engine is not None:
                 # No disk error may end this thread, because it also enforces the idle timeout.
                 try:
-                    rescue_if_replaced(self._engine)
-                    checkpoint_when_idle(self._engine)
+                    store_of(self._engine).rescue_if_replaced()
+                    store_of(self._engine).checkpoint_when_idle()
                 except Exception:
                     log.exception("checkpoint.failed")
 
     def _needs_rescue(self) -> bool:
-        from clinic_toolkit.store.sqlite.file_guard import needs_rescue
+        from clinic_toolkit.store.transactions import store_of
 
-        return self._engine is not None and needs_rescue(self._engine)
+        return self._engine is not None and store_of(self._engine).needs_rescue
 
     def _force_exit(self) -> None:
         self._keeper.stopping.wait()
@@ -201,12 +200,11 @@ class Worker:
         http_channel.drain_connections(self._channels)
 
     def _run_last_upkeep(self, engine: "Engine") -> None:
-        from clinic_toolkit.store.sqlite import engine as store
-        from clinic_toolkit.store.sqlite import store_rescue
+        from clinic_toolkit.store.transactions import store_of
 
         try:
-            store_rescue.rescue_if_replaced(engine, ending=True)
-            store.try_upkeep(engine)
+            store_of(engine).rescue_if_replaced(ending=True)
+            store_of(engine).try_upkeep()
         except Exception:
             log.exception("checkpoint.failed")
 

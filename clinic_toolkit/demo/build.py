@@ -18,7 +18,7 @@ from clinic_toolkit.record.people import cases, clients, practice_access, relati
 from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.record.people.practice_record import PracticeSettings, RecordRole
 from clinic_toolkit.record.questionnaires import own_questionnaires
-from clinic_toolkit.store.sqlite.engine import writing
+from clinic_toolkit.store.transactions import writing
 from clinic_toolkit.vault.vault import Vault
 
 _OWN_QUESTIONNAIRE_FILE = Path(__file__).with_name("resting.toml")

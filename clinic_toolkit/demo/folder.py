@@ -8,8 +8,8 @@ from clinic_toolkit.demo import build, content
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.record import record_kinds  # noqa: F401 - a store is built of every table that is known
 from clinic_toolkit.store import folder
-from clinic_toolkit.store.sqlite import engine as store
-from clinic_toolkit.store.sqlite import log_copies
+from clinic_toolkit.store.opening import delete_store, open_store
+from clinic_toolkit.store.transactions import store_of
 
 DEMO_MARKER_FILE = "demo.txt"
 _MARKER_TEXT = (
@@ -47,10 +47,10 @@ def prepare_demo_folder(data_folder: Path, *, now: datetime) -> content.Practice
     # The marker is written first, so that after an interruption the next start knows that it may rebuild.
     _write_marker(marker_file, _UNFINISHED)
     _delete_old_demo(data_folder)
-    engine = store.open_store(data_folder)
+    engine = open_store(data_folder)
     try:
         build.build_demo_practice(engine, now=now, content=demo_content)
-        store.checkpoint(engine)
+        store_of(engine).checkpoint()
     finally:
         engine.dispose()
     _write_marker(marker_file, _local_date(now))
@@ -73,13 +73,8 @@ def _write_marker(marker_file: Path, state: str) -> None:
 
 
 def _delete_old_demo(data_folder: Path) -> None:
-    database = folder.database_path(data_folder)
     # The plain-text readme is deleted first and the database last: if this were interrupted, a database
     # without its side files, or side files without the database, would look like damage.
-    side_files = (folder.README_FILE, folder.ANCHOR_FILE, folder.LOSSES_FILE, folder.HEADER_BACKUP_FILE)
-    for name in (*side_files, f"{database.name}-wal", f"{database.name}-shm", "unlock-attempts"):
+    for name in (folder.README_FILE, folder.HEADER_BACKUP_FILE, "unlock-attempts"):
         (data_folder / name).unlink(missing_ok=True)
-    for copy in data_folder.glob(f"{database.name}.rescued.*"):
-        copy.unlink(missing_ok=True)
-    log_copies.remove_copies(database)
-    database.unlink(missing_ok=True)
+    delete_store(data_folder)

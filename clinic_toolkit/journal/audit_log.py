@@ -14,17 +14,15 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from clinic_toolkit.crypto.encoding import encode_fields
 from clinic_toolkit.crypto.signature import verify_signature
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import key_slot_events, keyless_events, sequence_gaps
 from clinic_toolkit.store.base import chain_table
-from clinic_toolkit.store.chain import MAX_NUMBER
-from clinic_toolkit.store.sqlite import anchor
-from clinic_toolkit.store.sqlite.engine import on_rollback
-from clinic_toolkit.store.sqlite.statements import PreparedStatement
+from clinic_toolkit.store.chain import MAX_NUMBER, ChainRow
+from clinic_toolkit.store.transactions import on_rollback, transaction_of
 from clinic_toolkit.store.types import from_microseconds, to_microseconds
 from clinic_toolkit.vault.inventory import GENESIS_HASH
 from clinic_toolkit.vault.vault import SealBroken, Vault
@@ -46,11 +44,6 @@ KEYLESS_MARK, SEALED_MARK = b"\x00", b"\x01"
 KEY_ID_LENGTH = 16
 
 audit_log_table = chain_table()
-
-_SELECT_LAST = PreparedStatement(
-    select(audit_log_table.c.seq, audit_log_table.c.hash).order_by(audit_log_table.c.seq.desc()).limit(1)
-)
-_INSERT_ENTRY = PreparedStatement(audit_log_table.insert())
 
 
 class ChainBroken(ClinicError):
@@ -100,8 +93,7 @@ _decode_payload = msgspec.msgpack.Decoder(EntryPayload).decode
 
 def last_position(db: Connection) -> tuple[int, bytes]:
     """Return the number and hash of the last entry; 0 and `GENESIS_HASH` if the log is empty."""
-    row = _SELECT_LAST.execute(db, {}).fetchone()
-    return (row[0], row[1]) if row else (0, GENESIS_HASH)
+    return transaction_of(db).find_chain_tip(audit_log_table) or (0, GENESIS_HASH)
 
 
 def _next_position(db: Connection) -> tuple[int, bytes]:
@@ -131,7 +123,7 @@ def append_entry(
     Raises:
         ChainBroken: the last entry has the highest possible number, so none can follow.
     """
-    if anchor.is_connection_read_only(db):
+    if transaction_of(db).is_store_read_only:
         return 0
     seq, previous_hash = _next_position(db)
     payload = _encode_payload(
@@ -143,13 +135,11 @@ def append_entry(
     body = SEALED_MARK + sealed.kid + sealed.blob
     entry_hash = chain_hash(vault.incarnation, seq, previous_hash, body)
     signature = vault.sign("sig/audit", vault.incarnation, seq, entry_hash)
-    _INSERT_ENTRY.execute(db, {"seq": seq, "body": body, "hash": entry_hash, "signature": signature})
     saved_references = () if is_read_only_event(event) else references
-    anchor.queue_entry(
-        db,
+    transaction_of(db).append_entry(
+        audit_log_table,
+        ChainRow(seq, body, entry_hash, signature),
         incarnation=vault.incarnation,
-        seq=seq,
-        entry_hash=entry_hash,
         at=to_microseconds(now),
         references=saved_references,
     )
@@ -185,17 +175,21 @@ def append_keyless_entry(db: Connection, incarnation: UUID, event: str, *, now: 
         ChainBroken: the last entry has the highest possible number, so none can follow.
         UnknownKeylessEvent: `event` is not one of them.
     """
-    if anchor.is_connection_read_only(db):
+    if transaction_of(db).is_store_read_only:
         return 0
     seq, previous_hash = _next_position(db)
     body = KEYLESS_MARK + keyless_events.encode_event(event, to_microseconds(now))
     entry_hash = chain_hash(incarnation, seq, previous_hash, body)
-    _INSERT_ENTRY.execute(db, {"seq": seq, "body": body, "hash": entry_hash, "signature": None})
-    anchor.queue_entry(db, incarnation=incarnation, seq=seq, entry_hash=entry_hash, at=to_microseconds(now))
+    transaction_of(db).append_entry(
+        audit_log_table,
+        ChainRow(seq, body, entry_hash, None),
+        incarnation=incarnation,
+        at=to_microseconds(now),
+    )
     return seq
 
 
-def iter_chained_rows(db: Connection, vault: Vault, seq: int, previous_hash: bytes) -> Iterator[Row[Any]]:
+def iter_chained_rows(db: Connection, vault: Vault, seq: int, previous_hash: bytes) -> Iterator[ChainRow]:
     """Yield every row after entry `seq`, oldest first, checking that each one continues the chain.
 
     Args:
@@ -204,9 +198,7 @@ def iter_chained_rows(db: Connection, vault: Vault, seq: int, previous_hash: byt
     Raises:
         ChainBroken: a row is missing, or its hash does not continue the chain.
     """
-    for row in db.execute(
-        select(audit_log_table).where(audit_log_table.c.seq > seq).order_by(audit_log_table.c.seq)
-    ):
+    for row in transaction_of(db).iter_entries(audit_log_table, seq + 1):
         seq += 1
         if row.seq != seq or row.hash != chain_hash(vault.incarnation, seq, previous_hash, row.body):
             raise ChainBroken(seq)
@@ -235,9 +227,7 @@ def iter_entries_after(db: Connection, vault: Vault, seq: int) -> Iterator[ReadR
     the chain.
     """
     previous_hash = find_entry_hash(db, seq) if seq else GENESIS_HASH
-    for row in db.execute(
-        select(audit_log_table).where(audit_log_table.c.seq > seq).order_by(audit_log_table.c.seq)
-    ):
+    for row in transaction_of(db).iter_entries(audit_log_table, seq + 1):
         for missing_seq in sequence_gaps.missing_numbers(seq + 1, row.seq):
             yield ReadResult(seq=missing_seq, hash=row.hash, entry=None)
         continues_chain = previous_hash and row.hash == chain_hash(

@@ -26,7 +26,7 @@ from clinic_toolkit.journal.audit_log import (
     has_valid_signature,
 )
 from clinic_toolkit.journal.unsigned_entries import UnsignedEntriesEvent
-from clinic_toolkit.store.sqlite.statements import PreparedStatement
+from clinic_toolkit.store.transactions import transaction_of
 from clinic_toolkit.store.types import from_microseconds
 from clinic_toolkit.vault import identity
 from clinic_toolkit.vault.inventory import GENESIS_HASH
@@ -37,7 +37,6 @@ PAGE_SIZE = 50
 MAX_ENTRIES_SEARCHED = 20_000
 _BATCH_SIZE = 500
 
-_SELECT_LAST = PreparedStatement(select(func.max(audit_log_table.c.seq)))
 _decode_payload = msgspec.msgpack.Decoder(EntryPayload).decode
 
 
@@ -90,8 +89,8 @@ class AuditPage(msgspec.Struct, frozen=True, kw_only=True):
 
 def last_entry_number(db: Connection) -> int:
     """Return the number of the newest entry; 0 if the log is empty."""
-    row = _SELECT_LAST.execute(db, {}).fetchone()
-    return row[0] or 0 if row else 0
+    tip = transaction_of(db).find_chain_tip(audit_log_table)
+    return tip.seq if tip else 0
 
 
 def last_signed_entry_number(db: Connection) -> int:
@@ -163,8 +162,7 @@ def iter_checked_entries(
         db.scalar(select(audit_log_table.c.hash).where(audit_log_table.c.seq == first - 1)) or GENESIS_HASH
     )
     expected_seq = first
-    query = select(audit_log_table).where(audit_log_table.c.seq >= first).order_by(audit_log_table.c.seq)
-    for row in db.execute(query if last is None else query.where(audit_log_table.c.seq <= last)):
+    for row in transaction_of(db).iter_entries(audit_log_table, first, last):
         for missing_seq in sequence_gaps.missing_numbers(expected_seq, row.seq):
             yield CheckedEntry(seq=missing_seq, fault=EntryFault.MISSING)
         entry_hash = chain_hash(incarnation, row.seq, previous_hash, row.body)

@@ -13,8 +13,7 @@ from sqlalchemy import Connection, Engine
 
 from clinic_toolkit.journal import audit_log, condition_findings, inventory_snapshot
 from clinic_toolkit.journal.condition_findings import Finding, NamesOfRing
-from clinic_toolkit.store.sqlite import anchor
-from clinic_toolkit.store.sqlite.engine import accept_rollback, on_rollback
+from clinic_toolkit.store.transactions import on_rollback, store_of, transaction_of
 from clinic_toolkit.vault.vault import Vault
 
 
@@ -31,7 +30,7 @@ def is_sound(engine: Engine, vault: Vault) -> bool:
     """Return whether nothing is known to be wrong so far; cheap, so every page can call it."""
     gaps = vault.inventory is not None and vault.inventory.gaps
     return (
-        anchor.verdict(engine).is_clean
+        store_of(engine).verdict.is_clean
         and not vault.integrity_failures
         and not gaps
         and not vault.header_fault
@@ -44,7 +43,7 @@ def list_findings(db: Connection, vault: Vault, load_names: Callable[[], NamesOf
     Args:
         load_names: returns the lookup from ring to client names; called only if a finding needs names.
     """
-    verdict = anchor.verdict(db.engine)
+    verdict = store_of(db.engine).verdict
     findings = (
         [condition_findings.schema_damage_finding(verdict.schema_damage)] if verdict.schema_damage else []
     )
@@ -86,7 +85,7 @@ def list_findings(db: Connection, vault: Vault, load_names: Callable[[], NamesOf
 
 def findings_token(engine: Engine) -> str:
     """Return a short token of the current findings, so that a decision applies only to what was shown."""
-    verdict = anchor.verdict(engine)
+    verdict = store_of(engine).verdict
     parts = [f"{missing.first_seq}-{missing.last_seq}" for missing in verdict.missing_entries]
     parts += [f"absent-{absence.tip}" for absence in verdict.anchor_absences]
     parts += [f"other-{verdict.chain_mismatch.tip}"] if verdict.chain_mismatch else []
@@ -97,7 +96,7 @@ def findings_token(engine: Engine) -> str:
 
 def acknowledge_losses(db: Connection, vault: Vault, *, now: datetime) -> None:
     """Record that the clinician has read what is missing; the record continues without it."""
-    verdict = anchor.verdict(db.engine)
+    verdict = store_of(db.engine).verdict
     for missing in verdict.missing_entries:
         audit_log.append_entry(
             db, vault, f"{ConditionEvent.MISSING_SEEN} {missing.first_seq}-{missing.last_seq}", now=now
@@ -106,17 +105,17 @@ def acknowledge_losses(db: Connection, vault: Vault, *, now: datetime) -> None:
         audit_log.append_entry(db, vault, ConditionEvent.ABSENT_SEEN, now=now)
     if verdict.file_replaced:
         audit_log.append_entry(db, vault, ConditionEvent.EXCHANGE_SEEN, now=now)
-    anchor.acknowledge_loss(db)
+    transaction_of(db).acknowledge_losses()
 
 
 def can_accept_rollback(engine: Engine) -> bool:
     """Return whether the file can be written, so that the clinician may accept it as the record."""
-    return anchor.verdict(engine).schema_damage is None
+    return store_of(engine).verdict.schema_damage is None
 
 
 def accept_store_rollback(engine: Engine) -> Callable[[], None]:
     """Accept a file that is not the one last written; returns a function that undoes this."""
-    return accept_rollback(engine)
+    return store_of(engine).accept_rollback()
 
 
 def record_accepted_rollback(

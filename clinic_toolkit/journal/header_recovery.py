@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.errors import DamagedFile
 from clinic_toolkit.journal import audit_log, audit_reader, inventory_snapshot, key_slot_events
-from clinic_toolkit.store.sqlite.engine import is_writing
+from clinic_toolkit.store.transactions import is_writing
 from clinic_toolkit.vault import header_backup
 from clinic_toolkit.vault.header_fault import HeaderFault
 from clinic_toolkit.vault.identity import UnsupportedSuite

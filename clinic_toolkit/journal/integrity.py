@@ -17,7 +17,7 @@ from clinic_toolkit.journal import audit_reader, inventory_replay, inventory_sna
 from clinic_toolkit.journal.integrity_reasons import REASON_TEXTS, IntegrityReason
 from clinic_toolkit.journal.record_kind import nouns_of
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.store.sqlite.statements import SealedRow
+from clinic_toolkit.store.rows import SealedRow
 from clinic_toolkit.store.types import to_microseconds
 from clinic_toolkit.vault.inventory import Inventory, KnownVersion
 from clinic_toolkit.vault.vault import Vault

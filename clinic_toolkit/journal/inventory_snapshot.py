@@ -13,7 +13,7 @@ from sqlalchemy import CheckConstraint, Column, Connection, Integer, LargeBinary
 
 from clinic_toolkit.journal import audit_log, audit_reader, inventory_replay, unsigned_entries
 from clinic_toolkit.store.base import metadata
-from clinic_toolkit.store.sqlite.engine import is_writing, on_rollback
+from clinic_toolkit.store.transactions import is_writing, on_rollback
 from clinic_toolkit.vault.inventory import Inventory, KnownVersion
 from clinic_toolkit.vault.vault import SealBroken, Vault
 

@@ -15,7 +15,7 @@ from sqlalchemy import Row
 
 from clinic_toolkit.journal.integrity_reasons import IntegrityReason
 from clinic_toolkit.journal.record_kind import RecordKind
-from clinic_toolkit.store.sqlite.statements import SealedRow
+from clinic_toolkit.store.rows import SealedRow
 from clinic_toolkit.store.types import cached_uuid, from_microseconds, to_microseconds
 from clinic_toolkit.vault.envelope import Envelope
 from clinic_toolkit.vault.vault import Vault

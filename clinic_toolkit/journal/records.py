@@ -14,7 +14,6 @@ from uuid import UUID, uuid4
 
 import msgspec
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import audit_log, fallbacks, integrity, inventory_snapshot, version_cache
@@ -27,8 +26,8 @@ from clinic_toolkit.journal.record_versions import (
     open_versions,
     seal_version,
 )
-from clinic_toolkit.store.sqlite import statements
-from clinic_toolkit.store.sqlite.statements import SealedRow
+from clinic_toolkit.store.rows import RowTaken, SealedRow
+from clinic_toolkit.store.transactions import transaction_of
 from clinic_toolkit.vault.vault import Vault
 
 P = TypeVar("P", bound=msgspec.Struct)
@@ -136,8 +135,8 @@ def replace_draft(
         now=now,
         signature_label=signature_label,
     )
-    if not statements.replace_row(
-        db, kind.table, values, record=expected.id, expected_version=expected.version
+    if not transaction_of(db).replace_row(
+        kind.table, values, record=expected.id, expected_version=expected.version
     ):
         raise StaleVersion
     audit_log.append_entry(db, vault, event, [version_reference(kind, version)], now=now)
@@ -170,8 +169,8 @@ def _insert_version(
 ) -> RecordVersion[P]:
     version, values = seal_version(vault, kind, payload, pending, now=now)
     try:
-        db.execute(statements.insert_statement(kind.table), values)
-    except IntegrityError as error:
+        transaction_of(db).insert_row(kind.table, values)
+    except RowTaken as error:
         raise StaleVersion from error
     audit_log.append_entry(db, vault, event, [version_reference(kind, version)], now=now)
     return version
@@ -195,7 +194,7 @@ def load_record(
     """
     table = kind.table
     inventory_snapshot.refresh_inventory(db, vault)
-    row = statements.find_newest_row(db, table, record_id)
+    row = transaction_of(db).find_newest_row(table, record_id)
     if row is None or not vault.has_grant(row.ring):
         logged = integrity.find_missing_record(db, vault, table, record_id)
         if not logged:

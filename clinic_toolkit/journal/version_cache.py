@@ -12,8 +12,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Table, func, select
 
-from clinic_toolkit.store.sqlite import statements
-from clinic_toolkit.store.sqlite.statements import RawRow, SealedRow, to_sealed_row
+from clinic_toolkit.store.rows import RawRow, SealedRow, to_sealed_row
+from clinic_toolkit.store.transactions import transaction_of
 from clinic_toolkit.store.types import cached_uuid
 from clinic_toolkit.vault.vault import Vault
 
@@ -74,7 +74,7 @@ def iter_newest_versions(
         entries = {id: entry for id, key, entry in cached if entry is not None and entry[0] == key}
         uncached = [row for row in batch if row[0] not in entries]
         if head_bytes:
-            uncached = [row for id, *_ in uncached if (row := statements.find_row(db, table, id))]
+            uncached = [row for id, *_ in uncached if (row := transaction_of(db).find_row(table, id))]
         for row, version in zip(uncached, open_rows([to_sealed_row(row) for row in uncached]), strict=True):
             entries[row[0]] = (keys[row[0]], version)
         cache.update((id, entry) for id, entry in entries.items() if entry[1] is not None)
@@ -87,4 +87,4 @@ def _iter_rows(
     db: Connection, table: Table, rings: Iterable[UUID] | None, head_bytes: int | None
 ) -> Iterator[RawRow]:
     for ring in [None] if rings is None else rings:
-        yield from statements.iter_newest_rows(db, table, ring, prefix_bytes=head_bytes)
+        yield from transaction_of(db).iter_newest_rows(table, ring, prefix_bytes=head_bytes)

@@ -5,12 +5,13 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table
 
 from clinic_toolkit.journal import integrity, inventory_snapshot
 from clinic_toolkit.journal.integrity_reasons import IntegrityReason
 from clinic_toolkit.journal.record_kind import RecordKind
 from clinic_toolkit.journal.record_versions import RecordVersion, open_versions
+from clinic_toolkit.store.transactions import transaction_of
 from clinic_toolkit.vault.vault import Vault
 
 P = TypeVar("P", bound=msgspec.Struct)
@@ -26,7 +27,7 @@ def list_versions(
     """
     inventory_snapshot.refresh_inventory(db, vault)
     table = kind.table
-    rows = db.execute(select(table).where(table.c.record == record_id).order_by(table.c.version)).all()
+    rows = transaction_of(db).list_versions(table, record_id)
     versions = []
     for row, version in zip(rows, open_versions(vault, kind, rows), strict=True):
         if isinstance(version, IntegrityReason):

@@ -1,5 +1,6 @@
-"""The values of the audit chain that every engine knows: its entries by number and hash, not by content."""
+"""The audit chain as every engine knows it: entries by number and hash, and not by their content."""
 
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from msgspec import Struct
@@ -10,8 +11,43 @@ CHAIN_TABLE = "audit_line"
 MAX_NUMBER = 1 << 62
 
 
+class ChainRow(NamedTuple):
+    """One entry as it is stored. `signature` is None for an entry that was made without a key."""
+
+    seq: int
+    body: bytes
+    hash: bytes
+    signature: bytes | None
+
+
+class ChainTip(NamedTuple):
+    """Number and hash of the last entry."""
+
+    seq: int
+    hash: bytes
+
+
+class RecordReference(Protocol):
+    """Identifies a record that was saved."""
+
+    @property
+    def table(self) -> str:
+        """Name of its table."""
+
+    @property
+    def ring(self) -> bytes:
+        """Id of its ring, 16 bytes."""
+
+    @property
+    def record(self) -> bytes:
+        """Id of the record, 16 bytes."""
+
+
 class ChainEntry(Struct, frozen=True, kw_only=True):
-    """One audit entry as the anchor needs it, with the records it refers to as (table, ring, record)."""
+    """What an engine remembers of an entry, beside the chain, to notice later that it was lost.
+
+    `records` are those that were saved with it, as (table, ring, record); `at` is in microseconds since 1970.
+    """
 
     incarnation: UUID
     seq: int

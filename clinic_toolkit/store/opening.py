@@ -2,12 +2,49 @@
 
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
+from pathlib import Path
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Engine, MetaData, Table
 
-from clinic_toolkit.store.sqlite import temporary_store
+from clinic_toolkit.store import base
+from clinic_toolkit.store.protocol import ReadOnlyView, SqlStore
+from clinic_toolkit.store.sqlite import read_only_view, store_opening, store_removal, temporary_store
+
+
+def open_store(data_folder: Path, metadata: MetaData = base.metadata) -> Engine:
+    """Open the store in this folder, or create one if there never was any.
+
+    All modules that define tables must be imported before, since the tables that are found are compared with
+    them. The store behind the engine is found with `transactions.store_of`.
+
+    Raises:
+        DamagedFile: the store is missing, damaged, not ours, or of another version.
+        StorageError: the disk is full, read-only, busy or failing.
+    """
+    store: SqlStore = store_opening.open_store(data_folder, metadata)
+    return store.engine
+
+
+def open_read_only(
+    data_folder: Path, metadata: MetaData = base.metadata
+) -> AbstractContextManager[ReadOnlyView]:
+    """Open the store of this folder for inspection only; nothing of it is changed.
+
+    Raises:
+        DamagedFile: there is none, it is not ours, or it cannot be read.
+    """
+    return read_only_view.open_read_only(data_folder, metadata)
 
 
 def open_temporary_store(tables: Iterable[Table]) -> AbstractContextManager[Connection]:
     """Open an empty store with these tables in memory; it ends with this block."""
     return temporary_store.open_in_memory(tables)
+
+
+def delete_store(data_folder: Path) -> None:
+    """Delete the store of this folder; the caller holds the lock on the folder.
+
+    Raises:
+        OSError: a file could not be deleted.
+    """
+    store_removal.delete_store(data_folder)

@@ -20,8 +20,8 @@ from sqlalchemy.exc import DBAPIError
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.store.opening import open_temporary_store
-from clinic_toolkit.store.sqlite.engine import before_commit, on_rollback
 from clinic_toolkit.store.storage_errors import StorageError
+from clinic_toolkit.store.transactions import before_commit, on_rollback
 from clinic_toolkit.store.types import UuidType
 from clinic_toolkit.vault import header_backup_file, identity, key_slot_tables, key_slots, rings
 from clinic_toolkit.vault.header_fault import HeaderFault

@@ -31,7 +31,7 @@ from clinic_toolkit.crypto.seal import (
     seal,
 )
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.store.sqlite.engine import on_rollback
+from clinic_toolkit.store.transactions import on_rollback
 from clinic_toolkit.vault import identity, recovery_sheet
 from clinic_toolkit.vault.key_slot_tables import KeySlotKind, slot_list_table, slot_table
 from clinic_toolkit.vault.vault import KeySlotList, Vault

@@ -21,7 +21,7 @@ from clinic_toolkit.crypto.seal import KEY_BYTES, DecryptionError, SealingKey, h
 from clinic_toolkit.crypto.signature import verify_signature
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.store.base import HIDES_INSERTION_ORDER, metadata
-from clinic_toolkit.store.sqlite.engine import on_rollback
+from clinic_toolkit.store.transactions import on_rollback
 from clinic_toolkit.store.types import UuidType
 from clinic_toolkit.vault.user_keys import UserKeys
 

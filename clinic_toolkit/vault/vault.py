@@ -12,7 +12,7 @@ from clinic_toolkit.crypto.encoding import Field, encode_u64
 from clinic_toolkit.crypto.seal import DecryptionError
 from clinic_toolkit.crypto.signature import verify_signature
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.store.sqlite.statements import SealedRow
+from clinic_toolkit.store.rows import SealedRow
 from clinic_toolkit.store.types import cached_uuid
 from clinic_toolkit.vault.envelope import (
     CONTENT_SALT_BYTES,

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from clinic_toolkit import paths
 from clinic_toolkit.instruments.mode_guidance import IN_PRIVATE_LINE
 from clinic_toolkit.settings import Settings
-from clinic_toolkit.store.sqlite.engine import reading
+from clinic_toolkit.store.transactions import reading
 from clinic_toolkit.vault import identity
 from clinic_toolkit.web import context, error_pages, unit_of_work
 from clinic_toolkit.web.access import guard

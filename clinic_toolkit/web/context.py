@@ -23,7 +23,7 @@ from clinic_toolkit.record.people import practice as practices
 from clinic_toolkit.record.people.practice_record import PracticeSettings
 from clinic_toolkit.record.values.page_values import Letterhead
 from clinic_toolkit.settings import Settings
-from clinic_toolkit.store.sqlite.engine import on_rollback
+from clinic_toolkit.store.transactions import on_rollback
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web.perimeter.end_reason import EndReason
 from clinic_toolkit.web.perimeter.timeouts import Timeouts, suspend_aware_clock

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, Engine
 
 from clinic_toolkit.journal import audit_log
-from clinic_toolkit.store.sqlite.engine import reading, writing
 from clinic_toolkit.store.storage_errors import StorageError
+from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault.vault import Vault
 
 log = logging.getLogger("clinic")

@@ -21,7 +21,16 @@ PLANTS = {
         "import clinic_toolkit.record.people.clients",
         "The record stands on its subjects",
     ),
-    "store/plant.py": ("import clinic_toolkit.record", "The package stands on its layers"),
+    "store/sqlite/plant.py": ("import clinic_toolkit.record", "The package stands on its layers"),
+    "store/sqlite/other_plant.py": (
+        "import clinic_toolkit.store.opening",
+        "An engine stands below what opens it, and on what any engine shares",
+    ),
+    "journal/plant.py": (
+        "import clinic_toolkit.store.sqlite.anchor",
+        "SQLite stands behind the protocol of the store",
+    ),
+    "web/access/plant.py": ("import sqlite3", "Only the engine of SQLite speaks with its driver"),
     "documents/plant.py": ("import clinic_toolkit.journal.records", "Paper is drawn from values"),
     "web/screens/plant.py": (
         "import clinic_toolkit.vault.vault\nimport clinic_toolkit.web.screens.today",

@@ -11,8 +11,8 @@ import pytest
 from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.questionnaires import progress
 from clinic_toolkit.record.questionnaires.answers import Response
-from clinic_toolkit.store.sqlite import anchor_file
-from clinic_toolkit.store.sqlite.engine import writing
+from clinic_toolkit.store.sqlite.anchor import Anchor
+from clinic_toolkit.store.transactions import writing
 from tests.bench import rounds
 from tests.fixtures import practices
 from tests.fixtures.practices import giving
@@ -48,7 +48,7 @@ def test_goal_6_an_autosave_with_its_anchor(tmp_path: Path, ratio: Callable[...,
         found = rounds.by_turns(answer, append, turns=400)
         assert chains.newest(tmp_path / "data").write_count - before >= 400, "every one with its anchor"
         with pytest.MonkeyPatch.context() as without:
-            without.setattr(anchor_file.Anchor, "write_entries", lambda *_: None)
+            without.setattr(Anchor, "write_entries", lambda *_: None)
             bare = rounds.by_turns(answer, append, turns=400)
     ratio(6, "keeping an answer with its anchor, against appending 4 KB and fsync", found, most=2.2)
     ratio(6, "the same without the anchor, to see what it adds", bare, most=2.2)

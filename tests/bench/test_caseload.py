@@ -21,8 +21,8 @@ from clinic_toolkit.record.questionnaires.administration_record import (
     administration_table,
 )
 from clinic_toolkit.record.questionnaires.answers import Response
-from clinic_toolkit.store.sqlite import statements
-from clinic_toolkit.store.sqlite.engine import reading, writing
+from clinic_toolkit.store.rows import to_sealed_row
+from clinic_toolkit.store.transactions import reading, transaction_of, writing
 from tests.bench import rounds
 from tests.fixtures import practices
 from tests.fixtures.practices import NOW, Work, giving
@@ -63,8 +63,8 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Work:
 
 def test_goal_11_the_whole_caseload(work: Work, ratio: Report, part: Report) -> None:
     with reading(work.engine) as db:
-        every = statements.iter_newest_rows(db, administration_table, None, prefix_bytes=None)
-        found = [statements.to_sealed_row(row) for row in every]
+        every = transaction_of(db).iter_newest_rows(administration_table, None, prefix_bytes=None)
+        found = [to_sealed_row(row) for row in every]
         vault, name = work.vault, "administration"
         sealed = [
             (

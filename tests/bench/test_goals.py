@@ -28,8 +28,8 @@ from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.questionnaires import progress
 from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.record.questionnaires.answers import Response
-from clinic_toolkit.store.sqlite import anchor
-from clinic_toolkit.store.sqlite.engine import reading, writing
+from clinic_toolkit.store.sqlite.store import SqliteStore
+from clinic_toolkit.store.transactions import reading, store_of, writing
 from tests.bench import parts, rounds
 from tests.documents.bench_pdf import GOAL, bench_pdf
 from tests.fixtures import sites
@@ -86,7 +86,8 @@ def test_goal_6_what_an_answer_costs_the_disk(
     with reading(work.engine) as db:
         assert db.scalar(text("PRAGMA synchronous")) == 2, "FULL, or a power cut loses what was confirmed"
         assert db.scalar(text("PRAGMA journal_mode")) == "wal"
-    assert anchor.find_anchor(work.engine) is not None, "the goal is that of a save with its anchor"
+    store = store_of(work.engine)
+    assert isinstance(store, SqliteStore) and store.anchor, "the goal is that of a save with its anchor"
     kept, values = desk.kept, cycle(range(5))
 
     def answer() -> None:

@@ -16,7 +16,7 @@ from clinic_toolkit.documents import course_report as paper
 from clinic_toolkit.record.outcomes import courses
 from clinic_toolkit.record.people import practice
 from clinic_toolkit.record.values.course_values import Course, CoursePage
-from clinic_toolkit.store.sqlite.engine import reading
+from clinic_toolkit.store.transactions import reading
 from clinic_toolkit.web.screens import courses as screens
 from tests.bench import rounds
 from tests.documents import bench_pdf

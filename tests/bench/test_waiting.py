@@ -17,7 +17,8 @@ from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.record.people.therapy_session_record import TherapySession, TherapySessionKind
 from clinic_toolkit.record.writing import notes
 from clinic_toolkit.record.writing.note_record import NotePart, PartSource
-from clinic_toolkit.store.sqlite.engine import open_store, writing
+from clinic_toolkit.store.opening import open_store
+from clinic_toolkit.store.transactions import writing
 from tests.bench import rounds
 from tests.fixtures import sites
 from tests.fixtures.practices import NOW, SETTINGS, giving

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import clinic_toolkit.web.app  # noqa: F401  (every table belongs to a store)
-from clinic_toolkit.store.sqlite.engine import checkpoint
+from clinic_toolkit.store.transactions import store_of
 from tests.fixtures import practices
 from tests.fixtures.running import COMMAND, Running
 
@@ -22,7 +22,7 @@ def killed(tmp_path: Path, *, folded: bool) -> Path:
     """What a kill leaves: a client in the log alone, and with `folded` the practice in the file."""
     work = practices.founded(tmp_path)  # so that the log holds all of it
     if folded:
-        assert checkpoint(work.engine)
+        assert store_of(work.engine).checkpoint()
     work.client()
     shutil.copytree(tmp_path / "data", tmp_path / "killed", ignore=shutil.ignore_patterns("*-shm"))
     work.engine.dispose()

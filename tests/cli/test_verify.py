@@ -16,7 +16,8 @@ import clinic_toolkit.web.app  # noqa: F401
 from clinic_toolkit.cli import main
 from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
 from clinic_toolkit.journal import audit_log, key_slot_events
-from clinic_toolkit.store.sqlite.engine import open_store, writing
+from clinic_toolkit.store.opening import open_store
+from clinic_toolkit.store.transactions import writing
 from clinic_toolkit.vault import header_backup, key_slots, unlock_attempts
 from tests.fixtures import practices
 from tests.fixtures.practices import NOW, giving

@@ -1,7 +1,6 @@
 """Who watches for the idle time goes on watching, whatever happens beside it."""
 
 import threading
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,8 +8,7 @@ import pytest
 from sqlalchemy import create_engine
 
 from clinic_toolkit.cli import worker
-from clinic_toolkit.store.sqlite import engine, store_rescue
-from clinic_toolkit.store.sqlite.file_guard import ENGINE_OPTION, FileGuard
+from clinic_toolkit.store.transactions import STORE_OPTION
 
 
 @pytest.mark.parametrize("trouble", [PermissionError(), RuntimeError()], ids=["the disk", "a mistake"])
@@ -19,16 +17,17 @@ def test_the_idle_time_is_over_although_the_log_cannot_be_folded(
 ) -> None:
     tried: list[object] = []
 
-    def fold(opened: object) -> bool:
-        tried.append(opened)
+    def fold() -> bool:
+        tried.append(1)
         raise trouble
 
-    monkeypatch.setattr(engine, "checkpoint_when_idle", fold)
-    monkeypatch.setattr(store_rescue, "rescue_if_replaced", lambda opened: None)
+    store = SimpleNamespace(
+        needs_rescue=False, checkpoint_when_idle=fold, rescue_if_replaced=lambda **_: None
+    )
     monkeypatch.setattr(worker, "WATCH_SECONDS", 0.001)
     keeper: Any = SimpleNamespace(stopping=threading.Event())
     settings: Any = None
-    opened: Any = create_engine("sqlite://")
+    opened: Any = create_engine("sqlite://").execution_options(**{STORE_OPTION: store})
     made = worker.Worker(settings, (), keeper, b"")
     made._engine = opened
     reasons = iter([None, None, "idle"])
@@ -45,21 +44,18 @@ def test_the_idle_time_is_over_although_the_log_cannot_be_folded(
 def test_the_idle_time_ends_no_process_that_alone_holds_what_was_saved(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    opened: Any = create_engine("sqlite://")
-    held = FileGuard(Path("nowhere"))
-    held.replaced = True
-    opened = opened.execution_options(**{ENGINE_OPTION: held})
+    store = SimpleNamespace(needs_rescue=True, checkpoint_when_idle=lambda: False)
+    opened: Any = create_engine("sqlite://").execution_options(**{STORE_OPTION: store})
     looked: list[bool] = []
     keeper: Any = SimpleNamespace(stopping=threading.Event())
 
-    def look(engine: object, *, ending: bool = False) -> None:
+    def look(*, ending: bool = False) -> None:
         looked.append(ending)
         assert withheld == ["now"] and not keeper.stopping.is_set()
         if len(looked) == 3:
-            held.rescue_copy = Path("nowhere.rescued.1")
+            store.needs_rescue = False
 
-    monkeypatch.setattr(store_rescue, "rescue_if_replaced", look)
-    monkeypatch.setattr(engine, "checkpoint_when_idle", lambda engine: False)
+    store.rescue_if_replaced = look
     monkeypatch.setattr(worker, "WATCH_SECONDS", 0.001)
     settings: Any = None
     made = worker.Worker(settings, (), keeper, b"")

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
 from clinic_toolkit.demo import build, content
-from clinic_toolkit.store.sqlite.engine import open_store
+from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.vault import key_slots
 from clinic_toolkit.vault.vault import Vault
 

@@ -10,7 +10,7 @@ import pytest
 from clinic_toolkit.demo import build as demo_practice
 from clinic_toolkit.demo import folder
 from clinic_toolkit.store.folder import README_FILE, database_path
-from clinic_toolkit.store.sqlite.engine import open_store
+from clinic_toolkit.store.opening import open_store
 from tests.fixtures import practices
 
 from .conftest import NOW

@@ -33,7 +33,8 @@ from clinic_toolkit.record.questionnaires import administrations, answers, own_q
 from clinic_toolkit.record.safety import risk_entries
 from clinic_toolkit.record.writing import handouts, note_rendering, notes
 from clinic_toolkit.record.writing.note_record import PartSource
-from clinic_toolkit.store.sqlite.engine import open_store, reading, writing
+from clinic_toolkit.store.opening import open_store
+from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.worksheets.catalogue import load_worksheet
 from tests.fixtures import audit_lines

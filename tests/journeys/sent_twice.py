@@ -11,7 +11,7 @@ from clinic_toolkit.record.handovers import clinician_side
 from clinic_toolkit.record.questionnaires import progress
 from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.record.questionnaires.answers import Response
-from clinic_toolkit.store.sqlite.engine import writing
+from clinic_toolkit.store.transactions import writing
 from tests.fixtures.handed_over_device import handed_over
 from tests.fixtures.practices import NOW, giving
 from tests.fixtures.sites import Site

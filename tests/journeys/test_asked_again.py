@@ -5,7 +5,7 @@ import pytest
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.psychometrics.safety_prompt_rules import SOFTER_LINE
 from clinic_toolkit.record.people import clients
-from clinic_toolkit.store.sqlite.engine import reading
+from clinic_toolkit.store.transactions import reading
 from tests.fixtures.practices import giving
 from tests.fixtures.replaced import replace
 from tests.fixtures.sites import Site

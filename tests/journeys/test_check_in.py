@@ -11,7 +11,7 @@ from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.record.handovers import clinician_side
 from clinic_toolkit.record.questionnaires import administrations, answers, progress
 from clinic_toolkit.record.questionnaires.administration_record import Administration
-from clinic_toolkit.store.sqlite.engine import reading, writing
+from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.web.access import handover_transition
 from tests.fixtures.handed_over_device import Device, taken_up
 from tests.fixtures.sites import Site

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from clinic_toolkit.record.safety import fear_holds, open_prompt_groups, risk_entries
-from clinic_toolkit.store.sqlite.engine import reading
+from clinic_toolkit.store.transactions import reading
 from tests.fixtures import audit_lines
 from tests.fixtures.sites import Site
 from tests.journeys import intake, person

@@ -8,7 +8,8 @@ import pytest
 
 from clinic_toolkit import settings as configuration
 from clinic_toolkit.record.people import practice
-from clinic_toolkit.store.sqlite.engine import open_store, reading, writing
+from clinic_toolkit.store.opening import open_store
+from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault import identity
 from clinic_toolkit.web.app import ClinicApp, create_app
 from tests.fixtures import sites

@@ -12,7 +12,7 @@ from clinic_toolkit.instruments.client_copy import decode_client_copy, encode_cl
 from clinic_toolkit.instruments.model import Frame, Instrument
 from clinic_toolkit.record.questionnaires import administrations
 from clinic_toolkit.record.questionnaires.administration_record import AdministrationMode
-from clinic_toolkit.store.sqlite.engine import reading
+from clinic_toolkit.store.transactions import reading
 from tests.fixtures.handed_over_device import handed_over
 from tests.fixtures.practices import giving
 from tests.fixtures.sites import Site

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from clinic_toolkit.record.handovers import clinician_side
 from clinic_toolkit.record.questionnaires import administrations, progress
-from clinic_toolkit.store.sqlite.engine import writing
+from clinic_toolkit.store.transactions import writing
 from clinic_toolkit.web.access import handover_transition
 from tests.fixtures.handed_over_device import Device, taken_up
 from tests.fixtures.sites import Site

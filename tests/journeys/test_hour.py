@@ -9,7 +9,7 @@ from clinic_toolkit.instruments import catalogue, client_wording
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.record.people.therapy_session_record import TherapySessionSetting
 from clinic_toolkit.record.questionnaires import administrations, answers
-from clinic_toolkit.store.sqlite.engine import reading
+from clinic_toolkit.store.transactions import reading
 from tests.fixtures.practices import giving
 from tests.fixtures.sites import Site
 from tests.journeys import steps

@@ -9,7 +9,7 @@ import pytest
 from clinic_toolkit.instruments import catalogue, confidentiality_limits
 from clinic_toolkit.record.people import practice
 from clinic_toolkit.record.questionnaires import administrations
-from clinic_toolkit.store.sqlite.engine import reading, writing
+from clinic_toolkit.store.transactions import reading, writing
 from tests.fixtures.handed_over_device import Device, handed_over
 from tests.fixtures.practices import NOW, SETTINGS
 from tests.fixtures.sites import Site

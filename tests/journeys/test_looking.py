@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event, text
 
 from clinic_toolkit.store.sqlite.connections import writer_engine
-from clinic_toolkit.store.sqlite.engine import writing
+from clinic_toolkit.store.transactions import writing
 from tests.fixtures import sites
 from tests.fixtures.sites import Site, example
 from tests.journeys import crawl

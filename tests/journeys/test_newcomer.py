@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from clinic_toolkit import settings as configuration
-from clinic_toolkit.store.sqlite.engine import open_store
+from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.web.app import create_app
 from tests.fixtures.sites import TestKeeper
 from tests.journeys import person, steps

@@ -9,7 +9,7 @@ import pytest
 from clinic_toolkit.record.people import practice, practice_access
 from clinic_toolkit.record.writing import notes
 from clinic_toolkit.record.writing.note_record import ClinicalNote
-from clinic_toolkit.store.sqlite.engine import reading
+from clinic_toolkit.store.transactions import reading
 from tests.fixtures.practices import giving
 from tests.fixtures.sites import Site, example
 from tests.journeys import steps

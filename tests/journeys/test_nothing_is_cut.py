@@ -8,7 +8,7 @@ import pytest
 
 from clinic_toolkit.paths import templates_folder
 from clinic_toolkit.record.questionnaires import administrations
-from clinic_toolkit.store.sqlite.engine import reading
+from clinic_toolkit.store.transactions import reading
 from clinic_toolkit.web.forms.fields import clean_text
 from tests.fixtures.handed_over_device import handed_over
 from tests.fixtures.sites import Site

@@ -16,7 +16,7 @@ from clinic_toolkit.psychometrics import safety_prompt_rules
 from clinic_toolkit.record.people import clients, therapy_session_timeline, therapy_sessions
 from clinic_toolkit.record.safety import fear_holds
 from clinic_toolkit.record.safety.risk_entry_record import SheetPlace
-from clinic_toolkit.store.sqlite.engine import reading, writing
+from clinic_toolkit.store.transactions import reading, writing
 from tests.fixtures.sites import Site
 from tests.journeys import crawl, steps
 from tests.journeys.intake import take_in

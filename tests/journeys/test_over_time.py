@@ -18,7 +18,7 @@ from clinic_toolkit.record.people.therapy_session_record import (
 )
 from clinic_toolkit.record.questionnaires import administrations
 from clinic_toolkit.record.questionnaires.administration_record import AdministrationMode
-from clinic_toolkit.store.sqlite.engine import reading, writing
+from clinic_toolkit.store.transactions import reading, writing
 from tests.fixtures.editions import EARLIER, earlier
 from tests.fixtures.over_time import Values, given, named, weekly
 from tests.fixtures.sites import Site

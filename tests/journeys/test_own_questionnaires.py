@@ -13,7 +13,7 @@ from clinic_toolkit.record.handovers.client_side import decode_ticket
 from clinic_toolkit.record.handovers.handover_record import HandoverState
 from clinic_toolkit.record.outcomes import results
 from clinic_toolkit.record.questionnaires import administrations, answers, own_questionnaires
-from clinic_toolkit.store.sqlite.engine import reading, writing
+from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.web.transport.request_info import MIB
 from tests.fixtures import sites
 from tests.fixtures.handed_over_device import handed_over

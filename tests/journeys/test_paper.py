@@ -10,7 +10,7 @@ from clinic_toolkit.instruments import catalogue, form_code
 from clinic_toolkit.record.handovers import clinician_side
 from clinic_toolkit.record.questionnaires import administrations, answered_items, answers
 from clinic_toolkit.record.questionnaires.administration_record import Administration
-from clinic_toolkit.store.sqlite.engine import reading, writing
+from clinic_toolkit.store.transactions import reading, writing
 from tests.fixtures.editions import EARLIER, put_on_the_shelf
 from tests.fixtures.handed_over_device import taken_up
 from tests.fixtures.practices import giving

@@ -22,7 +22,7 @@ from clinic_toolkit.record.questionnaires.administration_record import (
     AdministrationState,
 )
 from clinic_toolkit.record.questionnaires.answers import Response
-from clinic_toolkit.store.sqlite.engine import writing
+from clinic_toolkit.store.transactions import writing
 from tests.fixtures import sites
 from tests.fixtures.practices import NOW, giving
 from tests.fixtures.sites import Site

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from clinic_toolkit.store.sqlite.engine import reading
+from clinic_toolkit.store.transactions import reading
 from clinic_toolkit.web.pages import page_titles
 from tests.fixtures import audit_lines, sites
 from tests.fixtures.sites import Site, example

@@ -13,7 +13,7 @@ from clinic_toolkit.record.people import cases, clients, relationships, therapy_
 from clinic_toolkit.record.people.therapy_session_record import Attendance, TherapySession, TherapySessionKind
 from clinic_toolkit.record.safety import fear_holds, risk_entries
 from clinic_toolkit.record.safety.risk_entry_record import RiskEntry, SheetPlace
-from clinic_toolkit.store.sqlite.engine import writing
+from clinic_toolkit.store.transactions import writing
 from clinic_toolkit.worksheets.catalogue import load_worksheet
 from tests.fixtures import held_sheet
 from tests.fixtures.practices import NOW, giving

@@ -20,7 +20,7 @@ from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.record.questionnaires import administrations, answered_items, progress
 from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.record.questionnaires.answers import Response
-from clinic_toolkit.store.sqlite.engine import writing
+from clinic_toolkit.store.transactions import writing
 from clinic_toolkit.web.access import handover_transition
 from tests.fixtures.handed_over_device import handed_over
 from tests.fixtures.practices import NOW

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from werkzeug.test import TestResponse
 
 from clinic_toolkit.record.people import practice_access
-from clinic_toolkit.store.sqlite.engine import reading
+from clinic_toolkit.store.transactions import reading
 from clinic_toolkit.vault import key_slots, return_code
 from clinic_toolkit.vault.vault import Vault
 from tests.fixtures.handed_over_device import handed_over

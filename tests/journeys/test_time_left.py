@@ -6,7 +6,7 @@ import pytest
 
 from clinic_toolkit.record.people import therapy_sessions
 from clinic_toolkit.record.people.therapy_session_record import Attendance, TherapySession, TherapySessionKind
-from clinic_toolkit.store.sqlite.engine import writing
+from clinic_toolkit.store.transactions import writing
 from tests.fixtures.sites import Site
 from tests.journeys.person import Person
 

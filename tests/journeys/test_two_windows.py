@@ -8,7 +8,7 @@ import pytest
 from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.questionnaires import administrations, answers
 from clinic_toolkit.record.questionnaires.administration_record import Administration
-from clinic_toolkit.store.sqlite.engine import reading
+from clinic_toolkit.store.transactions import reading
 from tests.fixtures.handed_over_device import SEEN, Device, handed_over
 from tests.fixtures.sites import Site
 from tests.journeys import steps

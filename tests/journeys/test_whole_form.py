@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from clinic_toolkit.record.questionnaires import administrations, answers
-from clinic_toolkit.store.sqlite.engine import reading
+from clinic_toolkit.store.transactions import reading
 from tests.fixtures.practices import giving
 from tests.fixtures.sites import Site
 from tests.journeys import steps

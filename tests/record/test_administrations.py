@@ -21,7 +21,7 @@ from clinic_toolkit.record.writing.note_record import (
     NoteState,
     PartSource,
 )
-from clinic_toolkit.store.sqlite.engine import reading, writing
+from clinic_toolkit.store.transactions import reading, writing
 from tests.fixtures.practices import NOW, SETTINGS, Work, giving, signed
 
 

@@ -15,7 +15,7 @@ from clinic_toolkit.journal import (
 )
 from clinic_toolkit.record.people import clients
 from clinic_toolkit.record.people.client_record import Client
-from clinic_toolkit.store.sqlite.engine import reading, writing
+from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault import key_slots
 from tests.fixtures import audit_lines
 from tests.fixtures.practices import NOW, Work

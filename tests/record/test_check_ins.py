@@ -21,7 +21,7 @@ from clinic_toolkit.record.questionnaires import administrations, answered_items
 from clinic_toolkit.record.questionnaires.administration_record import Administration, AdministrationMode
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.record.writing import note_prefill, therapy_session_summary
-from clinic_toolkit.store.sqlite.engine import reading, writing
+from clinic_toolkit.store.transactions import reading, writing
 from tests.fixtures.editions import earlier
 from tests.fixtures.practices import NOW, SETTINGS, Work
 

@@ -14,7 +14,7 @@ from clinic_toolkit.record.handovers import client_side, clinician_side
 from clinic_toolkit.record.handovers.client_side import HandoverTicket
 from clinic_toolkit.record.people import practice
 from clinic_toolkit.record.people.practice_record import PRACTICE, PracticeEvent, PracticeState
-from clinic_toolkit.store.sqlite.engine import reading, writing
+from clinic_toolkit.store.transactions import reading, writing
 from tests.fixtures import practices
 from tests.fixtures.practices import NOW, SETTINGS, Work
 

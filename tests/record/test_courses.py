@@ -11,7 +11,7 @@ from clinic_toolkit.record.outcomes import courses
 from clinic_toolkit.record.people import relationships
 from clinic_toolkit.record.questionnaires import administrations
 from clinic_toolkit.record.values.course_values import Course, PartKind
-from clinic_toolkit.store.sqlite.engine import reading, writing
+from clinic_toolkit.store.transactions import reading, writing
 from tests.fixtures.editions import EARLIER, earlier
 from tests.fixtures.over_time import given, named, weekly
 from tests.fixtures.practices import NOW, Work

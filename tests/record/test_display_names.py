@@ -7,7 +7,7 @@ from clinic_toolkit.names.initials import propose_initials
 from clinic_toolkit.record import daily_overview
 from clinic_toolkit.record.people import clients, display_names
 from clinic_toolkit.record.people.client_record import UNREADABLE_NAME, Client
-from clinic_toolkit.store.sqlite.engine import reading, writing
+from clinic_toolkit.store.transactions import reading, writing
 from tests.fixtures.practices import NOW, Work
 
 

@@ -9,7 +9,7 @@ from clinic_toolkit.journal import inspection, inventory_snapshot, records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.writing import form_drafts
 from clinic_toolkit.record.writing.form_draft_record import FORM_DRAFT, FormDraft
-from clinic_toolkit.store.sqlite.engine import reading, writing
+from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault import key_slots
 from clinic_toolkit.vault.rings import RingClass
 from clinic_toolkit.vault.vault import OwnRingLost

@@ -27,7 +27,7 @@ from clinic_toolkit.record.questionnaires.administration_record import (
     AdministrationMode,
 )
 from clinic_toolkit.record.questionnaires.answers import Response
-from clinic_toolkit.store.sqlite.engine import reading, writing
+from clinic_toolkit.store.transactions import reading, writing
 from tests.fixtures import practices
 from tests.fixtures.practices import NOW, Work, giving
 

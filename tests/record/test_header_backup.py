@@ -16,8 +16,9 @@ from clinic_toolkit.errors import DamagedFile
 from clinic_toolkit.journal import audit_log, audit_reader, condition
 from clinic_toolkit.record.people import practice, practice_access
 from clinic_toolkit.store import folder
-from clinic_toolkit.store.sqlite.engine import before_commit, checkpoint, open_store, reading, writing
+from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.storage_errors import StorageError, StorageFull
+from clinic_toolkit.store.transactions import before_commit, reading, store_of, writing
 from clinic_toolkit.vault import header_backup, header_backup_file, identity, key_slot_tables, key_slots
 from clinic_toolkit.vault.header_fault import HeaderFault
 from clinic_toolkit.vault.identity import UnsupportedSuite
@@ -47,7 +48,7 @@ def place(tmp_path: Path) -> Path:
     store = open_store(tmp_path / "data")
     with writing(store) as db:
         practice_access.create_practice(db, SETTINGS, passphrase=FIRST, now=NOW)
-    assert checkpoint(store)
+    assert store_of(store).checkpoint()
     store.dispose()
     return tmp_path / "data"
 
@@ -75,7 +76,7 @@ def hurt(place: Path, statement: str = HURT) -> None:
     store = open_store(place)
     with writing(store) as db:
         db.execute(text(statement))
-    assert checkpoint(store)
+    assert store_of(store).checkpoint()
     store.dispose()
 
 
@@ -83,7 +84,7 @@ def changed(place: Path, passphrase: str = SECOND) -> None:
     store, vault = unlocked(place, FIRST)
     with writing(store) as db:
         practice_access.change_passphrase(db, vault, passphrase, now=LATER)
-    assert checkpoint(store)
+    assert store_of(store).checkpoint()
     store.dispose()
 
 
@@ -273,7 +274,7 @@ def test_what_is_rolled_back_is_taken_out_of_the_copy(place: Path, monkeypatch: 
     write = header_backup_file.write_backup
 
     def then_fails(there: Path, held: bytes) -> Callable[[], None]:
-        from clinic_toolkit.store.sqlite.engine import on_rollback
+        from clinic_toolkit.store.transactions import on_rollback
 
         on_rollback(open_db[0], write(there, held))
         written.append((there / HEAD).read_bytes())
@@ -338,7 +339,7 @@ def turned(place: Path) -> None:
     with writing(store) as db:
         (raw,) = db.execute(text("SELECT incarnation FROM vault")).one()
         db.execute(text("UPDATE vault SET incarnation = :it"), {"it": bytes([raw[0] ^ 1]) + raw[1:]})
-    assert checkpoint(store)
+    assert store_of(store).checkpoint()
     store.dispose()
 
 
@@ -504,7 +505,7 @@ def spoilt(place: Path, seq: int) -> None:
         db.execute(text(f"DROP TRIGGER {guard.split()[2]}"))
         db.execute(text("UPDATE audit_line SET body = zeroblob(64) WHERE seq = :seq"), {"seq": seq})
         db.execute(text(guard))
-    assert checkpoint(store)
+    assert store_of(store).checkpoint()
     store.dispose()
 
 

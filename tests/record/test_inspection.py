@@ -6,7 +6,7 @@ from sqlalchemy import text
 from clinic_toolkit.journal import audit_log, audit_reader, inspection, unsigned_entries
 from clinic_toolkit.record.people import clients
 from clinic_toolkit.record.people.client_record import Client
-from clinic_toolkit.store.sqlite.engine import reading, writing
+from clinic_toolkit.store.transactions import reading, writing
 from tests.fixtures.practices import NOW, Work, giving
 from tests.fixtures.vaults import reopened
 

@@ -16,7 +16,7 @@ from clinic_toolkit.record.people import cases, clients, practice, therapy_sessi
 from clinic_toolkit.record.people.client_record import CLIENT, UNREADABLE_NAME, Client
 from clinic_toolkit.record.writing import notes
 from clinic_toolkit.record.writing.note_record import NotePart, PartSource
-from clinic_toolkit.store.sqlite.engine import checkpoint, reading, writing
+from clinic_toolkit.store.transactions import reading, store_of, writing
 from tests.fixtures import findings
 from tests.fixtures.practices import NOW, SETTINGS, Work, giving, signed
 from tests.fixtures.vaults import reopened
@@ -26,7 +26,7 @@ Harm = Callable[[sqlite3.Connection], object]
 
 def harm(work: Work, act: Harm) -> None:
     """Do this to the file with no trigger in the way, then come back with a fresh vault."""
-    checkpoint(work.engine)
+    store_of(work.engine).checkpoint()
     path = work.engine.url.database
     assert path is not None
     with closing(sqlite3.connect(path)) as raw:
@@ -98,7 +98,7 @@ def test_a_draft_put_back_to_what_it_was_is_not_shown(work: Work) -> None:
     hour = work.hour(work.client("Ana"))
     with writing(work.engine) as db:
         first = notes.create_note(db, work.vault, hour, said("old"), now=NOW)
-    checkpoint(work.engine)
+    store_of(work.engine).checkpoint()
     path = work.engine.url.database or ""
     with closing(sqlite3.connect(path)) as raw:
         before = raw.execute("SELECT version, sealed FROM clinical_note").fetchone()
@@ -175,7 +175,7 @@ def test_row_numbers_do_not_decide_the_order(work: Work) -> None:
 def test_a_record_that_is_well_again_is_not_named_any_longer(work: Work) -> None:
     ana = work.client("Ana")
     path = work.engine.url.database or ""
-    checkpoint(work.engine)
+    store_of(work.engine).checkpoint()
     with closing(sqlite3.connect(path)) as raw:
         kept = raw.execute("SELECT sealed FROM client").fetchone()
     harm(work, lambda raw: raw.execute("UPDATE client SET sealed = zeroblob(400)"))

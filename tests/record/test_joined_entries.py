@@ -30,7 +30,7 @@ from clinic_toolkit.record.safety import fear_holds, open_prompt_groups, risk_en
 from clinic_toolkit.record.safety.risk_entry_record import RiskEntry, SheetPlace
 from clinic_toolkit.record.writing import notes
 from clinic_toolkit.record.writing.note_record import NotePart, PartSource, note_table
-from clinic_toolkit.store.sqlite.engine import reading, writing
+from clinic_toolkit.store.transactions import reading, writing
 from tests.fixtures import filled
 from tests.fixtures.filled import said
 from tests.fixtures.practices import NOW, Work, signed

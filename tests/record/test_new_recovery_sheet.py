@@ -9,8 +9,9 @@ from sqlalchemy import event
 
 from clinic_toolkit.journal import audit_log, records
 from clinic_toolkit.record.people import practice, practice_access
+from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.sqlite.connections import writer_engine
-from clinic_toolkit.store.sqlite.engine import checkpoint, open_store, reading, writing
+from clinic_toolkit.store.transactions import reading, store_of, writing
 from clinic_toolkit.vault import key_slots
 from clinic_toolkit.vault.key_slots import WrongSecret
 from tests.fixtures import audit_lines
@@ -81,7 +82,7 @@ def test_a_kill_at_any_step_leaves_the_old_sheet_or_the_new_one(
         event.remove(writer, "after_cursor_execute", as_a_kill_leaves_it)
     inside = len(copies)
     as_a_kill_leaves_it()
-    assert checkpoint(work.engine)
+    assert store_of(work.engine).checkpoint()
     as_a_kill_leaves_it()
     assert inside > 6
     found = [(opens(copy, work.groups), opens(copy, drawn)) for copy in copies]

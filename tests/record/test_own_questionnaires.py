@@ -17,7 +17,7 @@ from clinic_toolkit.record.people import therapy_sessions
 from clinic_toolkit.record.questionnaires import administrations, own_questionnaires
 from clinic_toolkit.record.questionnaires.administrations import DefinitionUnreadable
 from clinic_toolkit.record.writing import note_prefill
-from clinic_toolkit.store.sqlite.engine import reading, writing
+from clinic_toolkit.store.transactions import reading, writing
 from tests.fixtures import practices
 from tests.fixtures.practices import NOW, Work
 from tests.journeys.own import TEXT, changed, later

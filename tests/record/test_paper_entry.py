@@ -21,7 +21,7 @@ from clinic_toolkit.record.questionnaires.administration_record import (
 )
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.record.writing import note_prefill
-from clinic_toolkit.store.sqlite.engine import reading, writing
+from clinic_toolkit.store.transactions import reading, writing
 from tests.fixtures.editions import put_on_the_shelf
 from tests.fixtures.practices import NOW, Work, giving
 

@@ -8,7 +8,8 @@ from sqlalchemy import Engine, select
 
 from clinic_toolkit.crypto.passphrase_kdf import MIN_COST, KdfCost
 from clinic_toolkit.record.people import practice_access
-from clinic_toolkit.store.sqlite.engine import open_store, reading, writing
+from clinic_toolkit.store.opening import open_store
+from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault import header_backup, key_slot_tables, key_slots
 from clinic_toolkit.vault.key_slot_tables import KeySlotKind, slot_table
 from clinic_toolkit.vault.key_slots import WrongSecret

@@ -8,7 +8,7 @@ from clinic_toolkit.record import daily_overview
 from clinic_toolkit.record.people import cases, clients, relationships, therapy_sessions
 from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.record.people.therapy_session_record import Attendance, TherapySession, TherapySessionKind
-from clinic_toolkit.store.sqlite.engine import reading, writing
+from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault.rings import RingClass
 from tests.fixtures.practices import NOW, Work
 

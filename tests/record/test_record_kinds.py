@@ -15,7 +15,7 @@ from clinic_toolkit.record.people.client_record import CLIENT, UNREADABLE_NAME, 
 from clinic_toolkit.record.writing import notes
 from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, ClinicalNote, NotePart, PartSource
 from clinic_toolkit.store.base import metadata
-from clinic_toolkit.store.sqlite.engine import reading, writing
+from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.web.content import audit_texts
 from tests.fixtures.practices import NOW, Work
 

@@ -16,7 +16,7 @@ from clinic_toolkit.record.questionnaires import progress
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.record.writing import notes
 from clinic_toolkit.record.writing.note_record import NotePart, PartSource, note_table
-from clinic_toolkit.store.sqlite.engine import reading, writing
+from clinic_toolkit.store.transactions import reading, writing
 from tests.fixtures.practices import NOW, Work, giving
 
 

@@ -13,7 +13,7 @@ from clinic_toolkit.record.outcomes.repeat_agreement_record import RepeatAgreeme
 from clinic_toolkit.record.outcomes.repeat_status import RepeatStatus
 from clinic_toolkit.record.questionnaires import administrations
 from clinic_toolkit.record.questionnaires.administration_record import Administration
-from clinic_toolkit.store.sqlite.engine import reading, writing
+from clinic_toolkit.store.transactions import reading, writing
 from tests.fixtures.editions import earlier
 from tests.fixtures.over_time import Values, given, named, weekly
 from tests.fixtures.practices import NOW, Work

@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import Engine
 
 from clinic_toolkit.record.people import practice_access
+from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.sqlite import file_guard, rescue_copies
-from clinic_toolkit.store.sqlite.engine import open_store, purge_log_copies, writing
-from clinic_toolkit.store.sqlite.store_rescue import rescue_if_replaced
+from clinic_toolkit.store.sqlite.file_guard import FileGuard
 from clinic_toolkit.store.storage_errors import StorageReplaced
+from clinic_toolkit.store.transactions import store_of, writing
 from clinic_toolkit.vault import header_backup_file
 from clinic_toolkit.vault.key_slots import WrongSecret
 from clinic_toolkit.vault.vault import Vault
@@ -43,7 +44,7 @@ def opened(place: Path) -> Iterator[tuple[Engine, Vault]]:
     store = open_store(place)
     with writing(store) as db:
         vault, _ = practice_access.create_practice(db, SETTINGS, passphrase=FIRST, now=NOW)
-    assert purge_log_copies(store)
+    assert store_of(store).purge_copies()
     yield store, vault
     store.dispose()
 
@@ -91,11 +92,11 @@ def exchanged_at(moment: str, place: Path, monkeypatch: pytest.MonkeyPatch) -> N
             by_rename(place)
         return take_back
 
-    def at_the_commit(engine: Engine) -> None:
+    def at_the_commit(guard: FileGuard | None) -> None:
         calls.append(1)
         if moment == MOMENTS[2] and len(calls) == 2:
             by_rename(place)
-        compare(engine)
+        compare(guard)
 
     monkeypatch.setattr(header_backup_file, "write_backup", at_the_head)
     monkeypatch.setattr(file_guard, "check_file_unchanged", at_the_commit)
@@ -152,10 +153,10 @@ def test_an_old_way_in_is_not_called_gone_from_a_file_that_was_replaced(
     change(store, vault)
     by_rename(place)
     with pytest.raises(StorageReplaced):
-        purge_log_copies(store)
+        store_of(store).purge_copies()
     assert opens(place / DATABASE, FIRST)
     assert opens(place / f"{DATABASE}.rescued.1", SECOND), "what was confirmed is kept"
-    rescue_if_replaced(store)
+    store_of(store).rescue_if_replaced()
     assert not (place / f"{DATABASE}.rescued.2").exists()
 
 

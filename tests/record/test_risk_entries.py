@@ -28,7 +28,7 @@ from clinic_toolkit.record.safety.prompt_status import PromptStatus
 from clinic_toolkit.record.safety.risk_entries import CheckTooLate, DeferralReasonMissing, EmptyRiskEntry
 from clinic_toolkit.record.safety.risk_entry_record import RiskEntry
 from clinic_toolkit.record.writing import note_prefill
-from clinic_toolkit.store.sqlite.engine import reading, writing
+from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault.rings import RingClass
 from tests.fixtures.practices import NOW, Work, giving
 from tests.journeys.own import TEXT

@@ -26,7 +26,7 @@ from clinic_toolkit.record.questionnaires.administration_record import Administr
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.record.safety import fear_holds, open_prompt_groups, risk_entries
 from clinic_toolkit.record.safety.risk_entry_record import RiskAction, RiskEntry, SheetPlace
-from clinic_toolkit.store.sqlite.engine import reading, writing
+from clinic_toolkit.store.transactions import reading, writing
 from tests.fixtures import filled
 from tests.fixtures.practices import NOW, Work, at_work
 from tests.journeys.own import changed

@@ -12,7 +12,7 @@ import tzlocal
 from clinic_toolkit.record.people import cases, therapy_session_moment, therapy_sessions
 from clinic_toolkit.record.people.therapy_session_moment import with_moment, without_moment
 from clinic_toolkit.record.people.therapy_session_record import TherapySession, TherapySessionKind
-from clinic_toolkit.store.sqlite.engine import writing
+from clinic_toolkit.store.transactions import writing
 from tests.fixtures.practices import NOW, Work
 
 pytestmark = pytest.mark.skipif(not hasattr(clock, "tzset"), reason="only POSIX can be moved by TZ")

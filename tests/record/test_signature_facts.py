@@ -30,7 +30,7 @@ from clinic_toolkit.record.writing import (
 from clinic_toolkit.record.writing.additions_after_signing import ADDED_AFTER_SIGNING, CHANGED_AFTER_SIGNING
 from clinic_toolkit.record.writing.note_facts import FactVersions
 from clinic_toolkit.record.writing.note_record import ClinicalNote, NotePart, PartSource
-from clinic_toolkit.store.sqlite.engine import checkpoint, reading, writing
+from clinic_toolkit.store.transactions import reading, store_of, writing
 from clinic_toolkit.worksheets import catalogue as sheets
 from tests.fixtures.practices import NOW, Work, giving, signed
 from tests.fixtures.vaults import reopened
@@ -175,7 +175,7 @@ def test_a_signed_note_is_read_whatever_is_hurt(work: Work, table: str) -> None:
     note = noted(work, hour)
     with reading(work.engine) as db:
         before = note_rendering.load_plain_note(db, work.vault, hour, note)
-    checkpoint(work.engine)
+    store_of(work.engine).checkpoint()
     with closing(sqlite3.connect(work.engine.url.database or "")) as raw:
         for (name,) in raw.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
             raw.execute(f"DROP TRIGGER {name}")

@@ -17,7 +17,7 @@ from clinic_toolkit.record.people.therapy_session_record import (
 )
 from clinic_toolkit.record.questionnaires import progress
 from clinic_toolkit.record.writing import notes
-from clinic_toolkit.store.sqlite.engine import reading, writing
+from clinic_toolkit.store.transactions import reading, writing
 from tests.fixtures.practices import NOW, Work
 
 

@@ -53,8 +53,9 @@ from clinic_toolkit.record.writing import notes
 from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, NotePart, PartSource
 from clinic_toolkit.store.chain import ChainEntry
 from clinic_toolkit.store.folder import ANCHOR_FILE
-from clinic_toolkit.store.sqlite import anchor, anchor_file, anchor_slot
-from clinic_toolkit.store.sqlite.engine import checkpoint, open_store, reading, writing
+from clinic_toolkit.store.opening import open_store
+from clinic_toolkit.store.sqlite import anchor, anchor_slot
+from clinic_toolkit.store.transactions import reading, store_of, writing
 from clinic_toolkit.vault import key_slots
 from tests.fixtures import findings
 from tests.fixtures.practices import NOW, SETTINGS, Work, giving
@@ -82,7 +83,7 @@ def unlocked(work: Work, *, now: Any = LATER) -> Work:
 
 def copied(work: Work, place: Path) -> Work:
     """A copy of the folder, at work on its own."""
-    checkpoint(work.engine)
+    store_of(work.engine).checkpoint()
     shutil.copytree(folder(work), place, ignore=shutil.ignore_patterns("*-wal", "*-shm", "running"))
     engine = open_store(place)
     return Work(engine=engine, vault=reopened(engine, work.vault), groups=work.groups)
@@ -105,13 +106,13 @@ class Hand:
 
 def tampered(work: Work, other: Work | None, act: Callable[[Hand], object]) -> Work:
     """Do this to the file with no trigger in the way; then the next unlock."""
-    checkpoint(work.engine)
+    store_of(work.engine).checkpoint()
     with closing(sqlite3.connect(work.engine.url.database or "")) as raw:
         triggers = raw.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
         for name, _ in triggers:
             raw.execute(f"DROP TRIGGER {name}")
         if other:
-            checkpoint(other.engine)
+            store_of(other.engine).checkpoint()
             raw.execute("ATTACH ? AS other", [other.engine.url.database])
         act(Hand(work, raw))
         for _, statement in triggers:
@@ -128,7 +129,7 @@ def cut(work: Work, seq: int) -> Work:
         hand.raw.execute("DELETE FROM ledger")
 
     work.engine.dispose()
-    slot = anchor_file.Anchor(folder(work))._slot
+    slot = anchor.Anchor(folder(work))._slot
     assert slot
     with closing(sqlite3.connect(work.engine.url.database or "")) as raw:
         head = raw.execute("SELECT hash FROM audit_line WHERE seq = ?", [seq]).fetchone()[0]
@@ -137,7 +138,7 @@ def cut(work: Work, seq: int) -> Work:
     (folder(work) / ANCHOR_FILE).write_bytes(
         anchor_slot.encode_slot(matching) + bytes(anchor_slot.SLOT_BYTES)
     )
-    checkpoint(work.engine)
+    store_of(work.engine).checkpoint()
     with closing(sqlite3.connect(work.engine.url.database or "")) as raw:
         triggers = raw.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
         for name, _ in triggers:
@@ -148,7 +149,7 @@ def cut(work: Work, seq: int) -> Work:
         raw.commit()
     work.engine.dispose()
     engine = open_store(folder(work))
-    assert anchor.verdict(engine).is_clean, "the anchor tells of nothing"
+    assert store_of(engine).verdict.is_clean, "the anchor tells of nothing"
     return unlocked(Work(engine=engine, vault=work.vault, groups=work.groups))
 
 
@@ -456,7 +457,7 @@ class TestLinesOfACopiedFolder:
                 hand.raw.execute("INSERT INTO audit_line VALUES (?, ?, ?, ?)", (seq, body, before, junk))
             hand.take("client", over=True)
             hand.raw.execute("DELETE FROM ledger")
-            slot = anchor_file.Anchor(folder(work))._slot
+            slot = anchor.Anchor(folder(work))._slot
             assert slot
             line = ChainEntry(incarnation=incarnation, seq=lines[-1][0], entry_hash=before, at=0)
             forged = anchor_slot.encode_slot(anchor_slot.next_slot(None, [line]))

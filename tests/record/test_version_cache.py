@@ -8,7 +8,7 @@ import pytest
 
 from clinic_toolkit.record.people import clients
 from clinic_toolkit.record.people.client_record import Client, client_table
-from clinic_toolkit.store.sqlite.engine import reading, writing
+from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault.envelope import Envelope
 from clinic_toolkit.vault.vault import Vault
 from tests.fixtures.practices import NOW, Work

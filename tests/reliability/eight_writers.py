@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from clinic_toolkit.store.chain import ChainEntry
-from clinic_toolkit.store.sqlite import anchor_file
+from clinic_toolkit.store.sqlite.anchor import Anchor
 from clinic_toolkit.store.sqlite.anchor_slot import SLOT_BYTES
-from clinic_toolkit.store.sqlite.engine import writing
+from clinic_toolkit.store.transactions import writing
 from tests.store import chains
 
 if TYPE_CHECKING:
@@ -40,14 +40,14 @@ def end() -> None:
 def main(place: Path, when: str) -> None:
     """Save until the end."""
     engine = chains.opened(place)
-    keep, chance = anchor_file.Anchor.write_entries, random.Random()
+    keep, chance = Anchor.write_entries, random.Random()
 
     def half(handle: int, raw: "ReadableBuffer", /) -> int:
         written = real(handle, memoryview(raw)[: chance.randrange(SLOT_BYTES)])
         end()
         return written
 
-    def kept(self: anchor_file.Anchor, entries: list[ChainEntry]) -> None:
+    def kept(self: Anchor, entries: list[ChainEntry]) -> None:
         last = chance.randrange(ODDS) == 0
         if when == "lying":
             # The control: a program that confirms saves and writes the anchor at every fourth only.
@@ -63,7 +63,7 @@ def main(place: Path, when: str) -> None:
             end()
 
     real = os.write
-    anchor_file.Anchor.write_entries = kept  # type: ignore[method-assign]
+    Anchor.write_entries = kept  # type: ignore[method-assign]
 
     def save(number: int) -> None:
         while True:

@@ -20,8 +20,8 @@ from clinic_toolkit.record.handovers.handover_record import HandoverState
 from clinic_toolkit.record.people import therapy_sessions
 from clinic_toolkit.record.questionnaires import administrations, answers
 from clinic_toolkit.record.writing import notes
-from clinic_toolkit.store.sqlite import anchor
-from clinic_toolkit.store.sqlite.engine import open_store, reading, writing
+from clinic_toolkit.store.opening import open_store
+from clinic_toolkit.store.transactions import reading, store_of, writing
 from clinic_toolkit.vault import key_slots
 from clinic_toolkit.vault.vault import Vault
 from tests.fixtures.practices import NOW
@@ -207,7 +207,7 @@ def look(place: Path, unlock: Unlock, story: Story) -> Look:
     engine = None
     try:
         engine = open_store(place)
-        seen.missing = not anchor.verdict(engine).is_clean
+        seen.missing = not store_of(engine).verdict.is_clean
         with reading(engine) as db:
             vault = unlock(db)
             damage = inspection.inspect_all(db, vault, lambda done, of: None).findings

@@ -23,8 +23,9 @@ from clinic_toolkit.record.handovers import clinician_side
 from clinic_toolkit.record.handovers.handover_record import HandoverState
 from clinic_toolkit.record.people import practice_access
 from clinic_toolkit.store import base
-from clinic_toolkit.store.sqlite import anchor, connections, schema
-from clinic_toolkit.store.sqlite.engine import open_store, reading, writing
+from clinic_toolkit.store.opening import open_store
+from clinic_toolkit.store.sqlite import connections, schema
+from clinic_toolkit.store.transactions import reading, store_of, writing
 from clinic_toolkit.vault import key_slots
 from clinic_toolkit.vault.key_slots import WrongSecret
 from clinic_toolkit.vault.vault import Vault
@@ -131,7 +132,7 @@ class Judge:
         """The look at a store whose rows are those of one of the saves: what its anchor says decides."""
         with reading(store) as db:
             tip = self.made.bytes_at.get(bytes_of(db))
-        verdict = anchor.verdict(store)
+        verdict = store_of(store).verdict
         if tip == self.made.last and verdict.is_clean:
             return Look(end=HARMLESS)
         told_missing = [(missing.first_seq, missing.last_seq) for missing in verdict.missing_entries]
@@ -158,7 +159,7 @@ class Judge:
         with reading(store) as db:
             good = self.made.told_at[self.made.last]
             seen = told(db, vault, set(good.newest) | stands(db))
-            verdict = anchor.verdict(store)
+            verdict = store_of(store).verdict
             why += ["missing"] if verdict.missing_entries else []
             why += ["absent"] if verdict.anchor_absences else []
             why += ["other"] if verdict.chain_mismatch else []
@@ -179,7 +180,7 @@ class Judge:
 
     def _unlocked(self, store: Engine) -> tuple[Vault, list[str]]:
         """The passphrase, else the sheet; what the unlock writes is written."""
-        use = reading if anchor.is_read_only(store) else writing
+        use = reading if store_of(store).is_read_only else writing
         self._own_lines = 0
         before = _tip(store)
         try:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from clinic_toolkit.record.handovers import clinician_side
-from clinic_toolkit.store.sqlite.read_only_view import open_read_only
+from clinic_toolkit.store.opening import open_read_only
 from clinic_toolkit.vault import key_slots, recovery_sheet
 from tests.reliability import traces
 

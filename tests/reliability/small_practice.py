@@ -31,7 +31,8 @@ from clinic_toolkit.record.safety import risk_entries
 from clinic_toolkit.record.safety.risk_entry_record import RiskEntry
 from clinic_toolkit.record.writing import handouts, notes
 from clinic_toolkit.record.writing.note_record import NotePart, PartSource
-from clinic_toolkit.store.sqlite.engine import checkpoint, open_store, reading, writing
+from clinic_toolkit.store.opening import open_store
+from clinic_toolkit.store.transactions import reading, store_of, writing
 from clinic_toolkit.vault import key_slots
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.worksheets import catalogue
@@ -115,7 +116,7 @@ def small_practice(place: Path, *, many: int = 0) -> Small:
         for number in range(many):
             _one_more(desk, number)
         desk.do(lambda db, vault: practice_access.unlock_with_passphrase(db, PASSPHRASE, now=LATER))
-        checkpoint(engine)
+        store_of(engine).checkpoint()
         _second_day(desk, ana, hour, note, form)
         # Copied while it is open: closing would fold the log in.
         made.files = {file.name: file.read_bytes() for file in place.iterdir() if file.name[-4:] != "-shm"}

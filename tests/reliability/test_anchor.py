@@ -13,8 +13,7 @@ import pytest
 from sqlalchemy import func, select
 
 from clinic_toolkit.store.folder import ANCHOR_FILE
-from clinic_toolkit.store.sqlite import anchor
-from clinic_toolkit.store.sqlite.engine import reading
+from clinic_toolkit.store.transactions import reading, store_of
 from tests.reliability import eight_writers
 from tests.reliability.programme import Programme
 from tests.store import chains
@@ -61,7 +60,7 @@ def look(place: Path, found: Round) -> None:
     before = chains.newest(place).seq
     assert before >= found.seq, "the anchor is behind what was confirmed"
     engine = chains.opened(place)
-    assert anchor.verdict(engine).is_clean
+    assert store_of(engine).verdict.is_clean
     tip = chains.tip(engine)
     # Ahead by the save that was cut off, and by more if earlier rounds ended at their very first one.
     assert found.seq <= before <= tip

@@ -21,8 +21,8 @@ import time_machine
 
 from clinic_toolkit.cli.quick_return import QuickReturn
 from clinic_toolkit.journal import inspection
-from clinic_toolkit.store.sqlite import anchor
-from clinic_toolkit.store.sqlite.engine import open_store, reading
+from clinic_toolkit.store.opening import open_store
+from clinic_toolkit.store.transactions import reading, store_of
 from clinic_toolkit.vault import unlock_attempts
 from clinic_toolkit.web.access import unlocking
 from clinic_toolkit.web.perimeter.timeouts import Timeouts
@@ -95,7 +95,7 @@ def saves_follow_each_other(site: Site, moments: tuple[datetime, ...]) -> int:
     with reading(engine) as db:
         lines = list(reversed(audit_lines.lines(db, site.work.vault, newest=100_000)))
         assert inspection.inspect_all(db, site.work.vault, lambda done, of: None).findings == ()
-    assert anchor.verdict(engine).is_clean
+    assert store_of(engine).verdict.is_clean
     engine.dispose()
     assert [line.seq for line in lines] == list(range(1, len(lines) + 1))
     saved = [line for line in lines if line.event in ("note.begun", "note.saved")]

@@ -19,9 +19,9 @@ from sqlalchemy import Connection, Engine, select
 from clinic_toolkit.journal import inspection
 from clinic_toolkit.record.handovers import clinician_side
 from clinic_toolkit.store.base import metadata
-from clinic_toolkit.store.sqlite import anchor
-from clinic_toolkit.store.sqlite.engine import checkpoint, open_store, reading, writing
+from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.storage_errors import StorageError
+from clinic_toolkit.store.transactions import reading, store_of, writing
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web import unit_of_work
 from clinic_toolkit.web.handover.client_messages import GENERIC_MESSAGE
@@ -86,7 +86,7 @@ def left_out(place: Path, vault: Vault, words: set[str]) -> set[str]:
         with reading(engine) as db:
             assert inspection.inspect_all(db, vault, lambda done, of: None).findings == ()
             kept = b"".join(bodies(db, vault))
-        assert anchor.verdict(engine).is_clean
+        assert store_of(engine).verdict.is_clean
     finally:
         engine.dispose()
     return {each for each in words if each.encode() not in kept}
@@ -228,7 +228,7 @@ def test_a_real_disk_that_is_full_and_then_may_only_be_read(small_disk: Path) ->
     me = person.at(site)
     page = me.send(me.open("/clients/new"), {"name": "Ana Reyes"})
     edit = me.open(f"{page.path}/edit")
-    checkpoint(site.work.engine)
+    store_of(site.work.engine).checkpoint()
     filler = fill(small_disk)
     refused = me.send(edit, {"reach_note": "After six"})
     assert refused.status == 503 and "disk is full" in refused.text

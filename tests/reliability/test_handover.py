@@ -15,7 +15,8 @@ import pytest
 import clinic_toolkit.web.app  # noqa: F401
 from clinic_toolkit.record.handovers import clinician_side
 from clinic_toolkit.record.people import clients
-from clinic_toolkit.store.sqlite.engine import open_store, reading
+from clinic_toolkit.store.opening import open_store
+from clinic_toolkit.store.transactions import reading
 from clinic_toolkit.vault import key_slots
 from tests.fixtures.running import Running, is_alive
 from tests.journeys import person, steps

@@ -19,7 +19,8 @@ from clinic_toolkit.journal import inspection, integrity
 from clinic_toolkit.record.people import practice_access
 from clinic_toolkit.store import base
 from clinic_toolkit.store.folder import ANCHOR_FILE, DATABASE_FILE, HEADER_BACKUP_FILE
-from clinic_toolkit.store.sqlite.engine import checkpoint, open_store, writing
+from clinic_toolkit.store.opening import open_store
+from clinic_toolkit.store.transactions import store_of, writing
 from tests.reliability.judging import HARMLESS, NOTICED, REFUSED, Failed, Judge, Look, many_openings, room
 from tests.reliability.small_practice import LATER, PASSPHRASE, Small, small_practice
 from tests.reliability.store_contents import KINDS
@@ -308,7 +309,7 @@ def test_an_old_way_in_is_put_back_with_its_own_list(judge: Judge, made: Small) 
     with writing(store) as db:
         vault = practice_access.unlock_with_passphrase(db, PASSPHRASE, now=LATER)
         practice_access.change_passphrase(db, vault, "another one of six words", now=LATER)
-    checkpoint(store)
+    store_of(store).checkpoint()
     with closing(sqlite3.connect(judge.place / DATABASE_FILE)) as raw:
         before = judge.place.parent / "before.db"
         before.write_bytes(made.files[DATABASE_FILE])

@@ -10,9 +10,9 @@ from sqlalchemy import Engine
 
 from clinic_toolkit.store import folder as store_folder
 from clinic_toolkit.store.folder import ANCHOR_FILE
-from clinic_toolkit.store.sqlite import anchor, anchor_slot
+from clinic_toolkit.store.sqlite import anchor_slot
 from clinic_toolkit.store.sqlite.anchor_slot import SLOT_BYTES
-from clinic_toolkit.store.sqlite.engine import checkpoint, reading, writing
+from clinic_toolkit.store.transactions import reading, store_of, transaction_of, writing
 from clinic_toolkit.store.verdict import AnchorAbsent
 from tests.store import chains
 
@@ -38,7 +38,7 @@ def test_it_stands_where_the_chain_stands_after_each_save(folder: Path, store: E
         "the slots are written in turn"
     )
     assert stat.S_IMODE((folder / ANCHOR_FILE).stat().st_mode) == 0o600
-    assert anchor.verdict(store).is_clean
+    assert store_of(store).verdict.is_clean
 
 
 def test_it_keeps_the_last_forty_eight(folder: Path, store: Engine) -> None:
@@ -121,7 +121,7 @@ def test_a_torn_slot_is_passed_over(folder: Path, store: Engine, place: int, how
     chains.spoil(folder / ANCHOR_FILE, change)
     assert chains.slots(folder)[torn] is None
     again = chains.opened(folder)
-    assert anchor.verdict(again).is_clean
+    assert store_of(again).verdict.is_clean
     # The whole slot is not written over until the torn one has taken its place.
     chains.save(again)
     assert [slot.seq for slot in chains.slots(folder) if slot] in ([3, 5], [5, 3])
@@ -133,7 +133,7 @@ def test_two_torn_slots_are_told(folder: Path, store: Engine) -> None:
     store.dispose()
     chains.spoil(folder / ANCHOR_FILE, lambda raw: [raw.__setitem__(at, raw[at] ^ 1) for at in (100, 5000)])
     again = chains.opened(folder)
-    assert anchor.verdict(again).anchor_absences == (AnchorAbsent(tip=4, log_copy=None),)
+    assert store_of(again).verdict.anchor_absences == (AnchorAbsent(tip=4, log_copy=None),)
     chains.save(again)
     assert chains.newest(folder).seq == 5
 
@@ -144,7 +144,7 @@ def test_an_anchor_cut_short_is_told_unless_one_slot_is_whole(folder: Path, stor
     chains.save(store)
     store.dispose()
     chains.spoil(folder / ANCHOR_FILE, lambda raw: raw.__delitem__(slice(left, None)))
-    verdict = anchor.verdict(chains.opened(folder))
+    verdict = store_of(chains.opened(folder)).verdict
     assert verdict.is_clean == (left >= SLOT_BYTES)
     assert bool(verdict.anchor_absences) == (left < SLOT_BYTES)
 
@@ -154,24 +154,24 @@ def test_a_removed_anchor_is_told_until_it_was_seen(folder: Path, store: Engine)
     store.dispose()
     (folder / ANCHOR_FILE).unlink()
     again = chains.opened(folder)
-    assert anchor.verdict(again).anchor_absences == (AnchorAbsent(tip=1, log_copy=None),)
+    assert store_of(again).verdict.anchor_absences == (AnchorAbsent(tip=1, log_copy=None),)
     chains.save(again)
     again.dispose()
     third = chains.opened(folder)
-    assert len(anchor.verdict(third).anchor_absences) == 1, "nobody has read of it yet"
+    assert len(store_of(third).verdict.anchor_absences) == 1, "nobody has read of it yet"
     with writing(third) as db:
         chains.line(db)
-        anchor.acknowledge_loss(db)
-    assert anchor.verdict(third).is_clean
+        transaction_of(db).acknowledge_losses()
+    assert store_of(third).verdict.is_clean
     third.dispose()
-    assert anchor.verdict(chains.opened(folder)).is_clean
+    assert store_of(chains.opened(folder)).verdict.is_clean
 
 
 def test_a_new_store_has_nothing_to_tell(folder: Path, store: Engine) -> None:
-    assert anchor.verdict(store).is_clean
+    assert store_of(store).verdict.is_clean
     assert not (folder / ANCHOR_FILE).exists()
     store.dispose()
-    assert anchor.verdict(chains.opened(folder)).is_clean
+    assert store_of(chains.opened(folder)).verdict.is_clean
 
 
 def test_an_older_anchor_is_behind_and_harmless(folder: Path, store: Engine) -> None:
@@ -181,7 +181,7 @@ def test_an_older_anchor_is_behind_and_harmless(folder: Path, store: Engine) -> 
         chains.save(store)
     store.dispose()
     (folder / ANCHOR_FILE).write_bytes(older)
-    assert anchor.verdict(chains.opened(folder)).is_clean
+    assert store_of(chains.opened(folder)).verdict.is_clean
 
 
 def test_the_file_that_disappears_at_work_is_made_anew(folder: Path, store: Engine) -> None:
@@ -189,7 +189,7 @@ def test_the_file_that_disappears_at_work_is_made_anew(folder: Path, store: Engi
     (folder / ANCHOR_FILE).unlink()
     chains.save(store)
     assert chains.newest(folder).seq == 2
-    assert not anchor.has_write_failed(store)
+    assert not store_of(store).check_mark_failed
 
 
 @pytest.mark.parametrize("error", [errno.ENOSPC, errno.EIO, errno.EROFS])
@@ -208,10 +208,10 @@ def test_a_save_stands_when_its_anchor_cannot_be_written(
     with monkeypatch.context() as broken:
         broken.setattr(store_folder if call == "sync_handle" else os, call, fail)
         lost = [chains.save(store), chains.save(store)]
-    assert anchor.has_write_failed(store)
+    assert store_of(store).check_mark_failed
     assert chains.tip(store) == 3, "the commit stands"
     later = chains.save(store)
-    assert not anchor.has_write_failed(store)
+    assert not store_of(store).check_mark_failed
     slot = chains.newest(folder)
     assert slot.seq == 4
     assert [entry.record for entry in slot.saved_records()][1:] == [*lost, later], "nothing was forgotten"
@@ -226,10 +226,10 @@ def test_half_a_slot_on_a_full_disk_hurts_only_the_older_one(
     with monkeypatch.context() as full:
         full.setattr(os, "write", lambda handle, raw: real(handle, raw[:700]))
         chains.save(store)
-    assert anchor.has_write_failed(store)
+    assert store_of(store).check_mark_failed
     assert [slot.seq for slot in chains.slots(folder) if slot] == [2]
     store.dispose()
-    assert anchor.verdict(chains.opened(folder)).is_clean
+    assert store_of(chains.opened(folder)).verdict.is_clean
 
 
 def test_a_mistake_of_ours_in_the_anchor_takes_no_save_back(
@@ -237,7 +237,7 @@ def test_a_mistake_of_ours_in_the_anchor_takes_no_save_back(
 ) -> None:
     monkeypatch.setattr(anchor_slot, "encode_slot", lambda slot: 1 // 0)
     chains.save(store)
-    assert anchor.has_write_failed(store)
+    assert store_of(store).check_mark_failed
     assert chains.tip(store) == 1
 
 
@@ -246,7 +246,7 @@ def test_a_store_without_a_chain_has_no_anchor(tmp_path: Path) -> None:
 
     engine = vaults.new_store(tmp_path)
     vaults.cheap_vault(engine)
-    assert anchor.verdict(engine).is_clean
+    assert store_of(engine).verdict.is_clean
     assert not (tmp_path / "data" / ANCHOR_FILE).exists()
 
 
@@ -255,7 +255,7 @@ def test_reading_and_folding_leave_it_alone(folder: Path, store: Engine) -> None
     before = (folder / ANCHOR_FILE).stat().st_mtime_ns
     with reading(store):
         pass
-    assert checkpoint(store)
+    assert store_of(store).checkpoint()
     with writing(store):
         pass
     assert (folder / ANCHOR_FILE).stat().st_mtime_ns == before

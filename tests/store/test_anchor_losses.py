@@ -19,17 +19,9 @@ from clinic_toolkit.store import folder as store_folder
 from clinic_toolkit.store.chain import ChainEntry
 from clinic_toolkit.store.folder import ANCHOR_FILE, LOSSES_FILE
 from clinic_toolkit.store.folder_lock import AlreadyOpen, acquire_folder_lock
-from clinic_toolkit.store.sqlite import anchor, anchor_file, anchor_slot, connections, log_copies, losses
-from clinic_toolkit.store.sqlite.engine import (
-    accept_rollback,
-    checkpoint,
-    checkpoint_when_idle,
-    purge_log_copies,
-    reading,
-    try_upkeep,
-    writing,
-)
+from clinic_toolkit.store.sqlite import anchor, anchor_slot, connections, log_copies, losses
 from clinic_toolkit.store.storage_errors import StorageMismatch
+from clinic_toolkit.store.transactions import reading, store_of, transaction_of, writing
 from tests.store import chains
 
 FOLDED, IN_THE_LOG = 3, 9
@@ -42,7 +34,7 @@ def killed(tmp_path: Path) -> Path:
     engine = chains.opened(tmp_path / "data")
     for _ in range(FOLDED):
         chains.save(engine)
-    assert checkpoint(engine)
+    assert store_of(engine).checkpoint()
     for _ in range(IN_THE_LOG):
         chains.save(engine)
     left = chains.as_killed(tmp_path / "data", tmp_path / "killed")
@@ -57,7 +49,7 @@ def wal(place: Path) -> Path:
 
 def test_the_control_is_whole(killed: Path) -> None:
     engine = chains.opened(killed)
-    assert anchor.verdict(engine).is_clean
+    assert store_of(engine).verdict.is_clean
     assert chains.tip(engine) == FOLDED + IN_THE_LOG
     assert not log_copies.list_copies(killed / "clinic.db"), "a copy that nobody needs is not kept"
 
@@ -83,7 +75,7 @@ def flips(killed: Path, work: Path, trials: int) -> tuple[int, int, int]:
         except DamagedFile:
             noticed += 1
             continue
-        verdict, tip = anchor.verdict(engine), chains.tip(engine)
+        verdict, tip = store_of(engine).verdict, chains.tip(engine)
         engine.dispose()
         for each in verdict.missing_entries:
             assert each.log_copy and each.log_copy.exists(), f"byte {at}"
@@ -149,7 +141,7 @@ def test_a_spoilt_log_is_noticed_and_a_copy_kept(killed: Path, change: Callable[
     chains.spoil(wal(killed), change)
     spoilt = wal(killed).read_bytes()
     engine = chains.opened(killed)
-    (found,) = anchor.verdict(engine).missing_entries
+    (found,) = store_of(engine).verdict.missing_entries
     assert found.last_seq == FOLDED + IN_THE_LOG
     assert found.log_copy and found.log_copy.read_bytes() == spoilt
     assert stat.S_IMODE(found.log_copy.stat().st_mode) == 0o600
@@ -157,7 +149,7 @@ def test_a_spoilt_log_is_noticed_and_a_copy_kept(killed: Path, change: Callable[
 
 def test_a_removed_log_is_noticed(killed: Path) -> None:
     wal(killed).unlink()
-    (found,) = anchor.verdict(chains.opened(killed)).missing_entries
+    (found,) = store_of(chains.opened(killed)).verdict.missing_entries
     assert (found.first_seq, found.last_seq) == (FOLDED + 1, FOLDED + IN_THE_LOG)
     assert len(found.saved_records) == IN_THE_LOG
     assert found.log_copy is None
@@ -167,22 +159,22 @@ def test_a_loss_stays_until_it_was_seen(killed: Path) -> None:
     wal(killed).unlink()
     for _ in range(3):
         engine = chains.opened(killed)
-        assert [(each.first_seq, each.last_seq) for each in anchor.verdict(engine).missing_entries] == [
+        assert [(each.first_seq, each.last_seq) for each in store_of(engine).verdict.missing_entries] == [
             (4, 12)
         ]
         chains.save(engine)
         engine.dispose()
     with pytest.raises(ZeroDivisionError), writing(engine) as db:
-        anchor.acknowledge_loss(db)
+        transaction_of(db).acknowledge_losses()
         _ = 1 // 0
-    assert anchor.verdict(engine).missing_entries, "an act that was taken back has not been done"
+    assert store_of(engine).verdict.missing_entries, "an act that was taken back has not been done"
     with writing(engine) as db:
         chains.line(db)
-        anchor.acknowledge_loss(db)
-    assert anchor.verdict(engine).is_clean
+        transaction_of(db).acknowledge_losses()
+    assert store_of(engine).verdict.is_clean
     engine.dispose()
     again = chains.opened(killed)
-    assert anchor.verdict(again).is_clean
+    assert store_of(again).verdict.is_clean
     assert chains.tip(again) == FOLDED + 4
     assert not (killed / LOSSES_FILE).exists()
 
@@ -190,11 +182,11 @@ def test_a_loss_stays_until_it_was_seen(killed: Path) -> None:
 def test_a_second_loss_is_told_beside_the_first(killed: Path, tmp_path: Path) -> None:
     wal(killed).unlink()
     engine = chains.opened(killed)
-    assert checkpoint(engine)
+    assert store_of(engine).checkpoint()
     chains.save(engine)
     again = chains.as_killed(killed, tmp_path / "again")
     wal(again).unlink()
-    verdict = anchor.verdict(chains.opened(again))
+    verdict = store_of(chains.opened(again)).verdict
     assert [(each.first_seq, each.last_seq) for each in verdict.missing_entries] == [(4, 12), (4, 4)]
 
 
@@ -203,11 +195,9 @@ def test_a_start_cut_off_between_noting_the_loss_and_the_new_anchor(
 ) -> None:
     wal(killed).unlink()
     with monkeypatch.context() as cut_off, pytest.raises(KeyboardInterrupt):
-        cut_off.setattr(
-            anchor_file.Anchor, "_write_slot", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt)
-        )
+        cut_off.setattr(anchor.Anchor, "_write_slot", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         chains.opened(killed)
-    verdict = anchor.verdict(chains.opened(killed))
+    verdict = store_of(chains.opened(killed)).verdict
     assert [(each.first_seq, each.last_seq) for each in verdict.missing_entries] == [(4, 12)], (
         "once, not twice"
     )
@@ -219,10 +209,10 @@ def test_a_loss_that_cannot_be_kept_is_found_again(killed: Path, monkeypatch: py
     with monkeypatch.context() as full:
         full.setattr(store_folder, "write_durably", lambda *_: (_ for _ in ()).throw(OSError(28, "full")))
         engine = chains.opened(killed)
-        assert anchor.verdict(engine).missing_entries
-        assert anchor.has_write_failed(engine)
+        assert store_of(engine).verdict.missing_entries
+        assert store_of(engine).check_mark_failed
         chains.save(engine)
-        assert anchor.has_write_failed(engine)
+        assert store_of(engine).check_mark_failed
         assert (killed / ANCHOR_FILE).read_bytes() == before
 
 
@@ -230,26 +220,26 @@ def test_a_damaged_note_of_a_loss_is_still_a_loss(killed: Path) -> None:
     wal(killed).unlink()
     chains.opened(killed).dispose()
     chains.spoil(killed / LOSSES_FILE, lambda raw: raw.__setitem__(200, raw[200] ^ 1))
-    assert anchor.verdict(chains.opened(killed)).anchor_absences
+    assert store_of(chains.opened(killed)).verdict.anchor_absences
 
 
 def test_a_note_of_a_loss_that_makes_no_sense_is_a_loss_and_counts_nothing(killed: Path) -> None:
     """Neither the note nor the anchor has a key: no count in them is believed."""
     wal(killed).unlink()
     found = chains.opened(killed)
-    (missing,) = anchor.verdict(found).missing_entries
+    (missing,) = store_of(found).verdict.missing_entries
     found.dispose()
-    slot = anchor_file.Anchor(killed)._slot
+    slot = anchor.Anchor(killed)._slot
     assert slot and missing.unknown_count == 0, "the control"
     losses.remove_losses(killed)
     losses.add_loss(killed, (), losses.Loss(tip=slot.seq + 5, log_copy_number=0, slot=slot))
-    verdict = anchor.verdict(chains.opened(killed))
+    verdict = store_of(chains.opened(killed)).verdict
     assert verdict.anchor_absences
     assert not verdict.missing_entries
 
 
 def test_entries_beyond_the_anchor_s_own_line_are_not_counted(killed: Path) -> None:
-    slot = anchor_file.Anchor(killed)._slot
+    slot = anchor.Anchor(killed)._slot
     assert slot
     lines = [
         ChainEntry(incarnation=slot.incarnation, seq=slot.seq + step, entry_hash=slot.tip_hash, at=0)
@@ -258,7 +248,7 @@ def test_entries_beyond_the_anchor_s_own_line_are_not_counted(killed: Path) -> N
     forged = replace(anchor_slot.next_slot(slot, lines), seq=slot.seq, tip_hash=slot.tip_hash)
     (killed / ANCHOR_FILE).write_bytes(anchor_slot.encode_slot(forged) + bytes(anchor_slot.SLOT_BYTES))
     wal(killed).unlink()
-    (missing,) = anchor.verdict(chains.opened(killed)).missing_entries
+    (missing,) = store_of(chains.opened(killed)).verdict.missing_entries
     assert missing.unknown_count >= 0
     assert all(missing.first_seq <= entry.seq <= missing.last_seq for entry in missing.saved_records)
 
@@ -274,7 +264,7 @@ def test_an_older_file_under_the_newer_anchor_is_named(tmp_path: Path) -> None:
     lost = [chains.save(engine) for _ in range(60)]
     engine.dispose()
     (place / "clinic.db").write_bytes(older)
-    (found,) = anchor.verdict(chains.opened(place)).missing_entries
+    (found,) = store_of(chains.opened(place)).verdict.missing_entries
     assert (found.first_seq, found.last_seq) == (4, 63)
     assert [entry.record for entry in found.saved_records] == lost[-48:]
     assert found.unknown_count == 12
@@ -285,7 +275,7 @@ def test_an_older_folder_put_back_whole_is_whole(tmp_path: Path) -> None:
     chains.save(engine)
     engine.dispose()
     older = chains.as_killed(tmp_path / "data", tmp_path / "older")
-    assert anchor.verdict(chains.opened(older)).is_clean, (
+    assert store_of(chains.opened(older)).verdict.is_clean, (
         "only a copy outside could tell; nothing here says so"
     )
 
@@ -323,7 +313,7 @@ def other(tmp_path: Path) -> Path:
     for _ in range(4):
         chains.save(engine, way=b"another")
     with writing(engine) as db:
-        anchor.acknowledge_loss(db)
+        transaction_of(db).acknowledge_losses()
     engine.dispose()
     (place / ANCHOR_FILE).write_bytes(newer)
     return place
@@ -332,17 +322,17 @@ def other(tmp_path: Path) -> Path:
 def test_a_chain_that_went_another_way_is_only_looked_at(other: Path) -> None:
     before = {file.name: file.read_bytes() for file in other.iterdir()}
     engine = chains.opened(other)
-    verdict = anchor.verdict(engine)
+    verdict = store_of(engine).verdict
     assert verdict.chain_mismatch and (verdict.chain_mismatch.tip, verdict.chain_mismatch.anchor_seq) == (
         7,
         7,
     )
     with reading(engine) as db:
         assert len(db.execute(select(chains.SAMPLE)).all()) == 7
-        assert anchor.is_connection_read_only(db)
+        assert transaction_of(db).is_store_read_only
     with pytest.raises(StorageMismatch):
         chains.save(engine)
-    assert not checkpoint(engine)
+    assert not store_of(engine).checkpoint()
     engine.dispose()
     after = {file.name: file.read_bytes() for file in other.iterdir()}
     assert {name: raw for name, raw in after.items() if name[-4:] not in ("-shm", "-wal")} == before
@@ -350,7 +340,7 @@ def test_a_chain_that_went_another_way_is_only_looked_at(other: Path) -> None:
 
 def test_a_shorter_chain_on_another_way_is_another_file_too(other: Path) -> None:
     engine = chains.opened(other)
-    accept_rollback(engine)
+    store_of(engine).accept_rollback()
     for _ in range(5):
         chains.save(engine)
     newer = (other / ANCHOR_FILE).read_bytes()
@@ -361,28 +351,28 @@ def test_a_shorter_chain_on_another_way_is_another_file_too(other: Path) -> None
     on_the_way = chains.as_killed(shorter, other.with_name("on_the_way"))
     for place in (shorter, on_the_way):
         (place / ANCHOR_FILE).write_bytes(newer)
-    with closing(sqlite3.connect(shorter / "clinic.db")) as db, db:
+    with closing(sqlite3.connect(shorter / "clinic.db")) as db, db, chains.refusing_nothing(db):
         db.execute("UPDATE audit_line SET hash = zeroblob(32) WHERE seq = 10")
-    assert anchor.verdict(chains.opened(shorter)).chain_mismatch
+    assert store_of(chains.opened(shorter)).verdict.chain_mismatch
     # The control: the same chain, as short, but on the anchor's way.
-    assert anchor.verdict(chains.opened(on_the_way)).missing_entries
+    assert store_of(chains.opened(on_the_way)).verdict.missing_entries
 
 
 def test_taking_the_other_file_for_the_record(other: Path) -> None:
     engine = chains.opened(other)
-    take_back = accept_rollback(engine)
+    take_back = store_of(engine).accept_rollback()
     with writing(engine) as db:
         chains.line(db)
     take_back()
-    assert anchor.verdict(engine).chain_mismatch
+    assert store_of(engine).verdict.chain_mismatch
     with pytest.raises(StorageMismatch):
         chains.save(engine)
-    accept_rollback(engine)
+    store_of(engine).accept_rollback()
     chains.save(engine)
-    assert anchor.verdict(engine).is_clean
+    assert store_of(engine).verdict.is_clean
     assert chains.newest(other).seq == 9
     engine.dispose()
-    assert anchor.verdict(chains.opened(other)).is_clean
+    assert store_of(chains.opened(other)).verdict.is_clean
 
 
 def test_three_copies_of_logs_at_the_most(killed: Path) -> None:
@@ -402,10 +392,10 @@ def test_three_copies_of_logs_at_the_most(killed: Path) -> None:
 def test_a_copy_of_a_log_is_cleared_out_with_what_it_held(killed: Path) -> None:
     chains.spoil(wal(killed), cut)
     engine = chains.opened(killed)
-    (found,) = anchor.verdict(engine).missing_entries
-    assert checkpoint(engine)
+    (found,) = store_of(engine).verdict.missing_entries
+    assert store_of(engine).checkpoint()
     assert found.log_copy and found.log_copy.exists(), "folding alone keeps it"
-    assert purge_log_copies(engine)
+    assert store_of(engine).purge_copies()
     assert not found.log_copy.exists()
 
 
@@ -415,11 +405,11 @@ def test_what_could_not_be_cleared_out_is_at_the_next_lock_or_start(
     monkeypatch.setitem(connections.PRAGMAS, "busy_timeout", 1)
     chains.spoil(wal(killed), cut)
     engine = chains.opened(killed)
-    (found,) = anchor.verdict(engine).missing_entries
+    (found,) = store_of(engine).verdict.missing_entries
     with reading(engine) as db:
         db.execute(select(chains.SAMPLE)).all()
         chains.save(engine)
-        assert not purge_log_copies(engine) and not try_upkeep(engine)
+        assert not store_of(engine).purge_copies() and not store_of(engine).try_upkeep()
         assert found.log_copy and found.log_copy.exists()
     # The program ends without a word: the next start finishes it.
     later = chains.as_killed(killed, killed.with_name("later"))
@@ -427,14 +417,14 @@ def test_what_could_not_be_cleared_out_is_at_the_next_lock_or_start(
     chains.opened(later)
     assert not log_copies.list_copies(later / "clinic.db") and wal(later).stat().st_size == 0
     # The same at the lock.
-    assert try_upkeep(engine)
+    assert store_of(engine).try_upkeep()
     assert not found.log_copy.exists() and not log_copies.is_purge_scheduled(killed / "clinic.db")
 
 
 def test_a_copy_that_cannot_be_made_stops_no_start(killed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     chains.spoil(wal(killed), garbage)
     monkeypatch.setattr(shutil, "copyfileobj", lambda *_: (_ for _ in ()).throw(OSError(28, "full")))
-    (found,) = anchor.verdict(chains.opened(killed)).missing_entries
+    (found,) = store_of(chains.opened(killed)).verdict.missing_entries
     assert found.log_copy is None
     assert not list(killed.glob("*.new"))
 
@@ -448,23 +438,23 @@ def test_a_second_start_leaves_the_first_ones_files_alone(killed: Path) -> None:
     held.release()
     first = chains.opened(killed)
     second = chains.opened(killed)
-    assert anchor.verdict(first).is_clean and anchor.verdict(second).is_clean
+    assert store_of(first).verdict.is_clean and store_of(second).verdict.is_clean
 
 
 def test_the_log_is_folded_in_once_nothing_was_saved_for_a_while(tmp_path: Path) -> None:
     engine: Engine = chains.opened(tmp_path)
-    assert not checkpoint_when_idle(engine, after_seconds=0), "nothing to fold"
+    assert not store_of(engine).checkpoint_when_idle(after_seconds=0), "nothing to fold"
     chains.save(engine)
-    assert not checkpoint_when_idle(engine, after_seconds=60), "not yet"
+    assert not store_of(engine).checkpoint_when_idle(after_seconds=60), "not yet"
     with reading(engine) as db:
         db.execute(select(chains.SAMPLE)).all()
         chains.save(engine)
-        assert not checkpoint_when_idle(engine, after_seconds=0), "someone reads"
+        assert not store_of(engine).checkpoint_when_idle(after_seconds=0), "someone reads"
     with writing(engine):
-        assert not checkpoint_when_idle(engine, after_seconds=0), "someone writes"
+        assert not store_of(engine).checkpoint_when_idle(after_seconds=0), "someone writes"
     assert wal(tmp_path).stat().st_size > 0
-    assert checkpoint_when_idle(engine, after_seconds=0)
+    assert store_of(engine).checkpoint_when_idle(after_seconds=0)
     assert wal(tmp_path).stat().st_size == 0
-    assert not checkpoint_when_idle(engine, after_seconds=0)
+    assert not store_of(engine).checkpoint_when_idle(after_seconds=0)
     chains.save(engine)
-    assert checkpoint_when_idle(engine, after_seconds=0)
+    assert store_of(engine).checkpoint_when_idle(after_seconds=0)

@@ -14,14 +14,15 @@ from sqlalchemy import Engine, MetaData, text
 from clinic_toolkit.errors import DamagedFile
 from clinic_toolkit.store import base
 from clinic_toolkit.store.folder import README_FILE, FolderRefused
-from clinic_toolkit.store.sqlite import anchor, read_only_view, salvage
-from clinic_toolkit.store.sqlite.engine import checkpoint, open_store, reading, try_upkeep, writing
+from clinic_toolkit.store.opening import open_store
+from clinic_toolkit.store.sqlite import read_only_view, salvage
 from clinic_toolkit.store.storage_errors import (
     OtherFormat,
     StorageMismatch,
     StorageReadOnly,
     damaged_file_error,
 )
+from clinic_toolkit.store.transactions import reading, store_of, writing
 
 METADATA = MetaData(naming_convention=base.metadata.naming_convention)
 SAMPLE = base.sealed_table("sample", METADATA)
@@ -131,7 +132,7 @@ def only_read(folder: Path) -> Engine:
     """Open for reading what is built otherwise; the files must be left as they are, and no row be lost."""
     before = prints(folder)
     engine = open_store(folder, METADATA)
-    built = anchor.verdict(engine).schema_damage
+    built = store_of(engine).verdict.schema_damage
     assert built and "clinic.db" in built.reason
     with pytest.raises(StorageMismatch), writing(engine):
         pass
@@ -139,7 +140,7 @@ def only_read(folder: Path) -> Engine:
         assert len(db.execute(SAMPLE.select()).all()) == 60
     with pytest.raises(StorageReadOnly), reading(engine) as db:
         db.execute(SAMPLE.delete())
-    assert not checkpoint(engine) and not try_upkeep(engine)
+    assert not store_of(engine).checkpoint() and not store_of(engine).try_upkeep()
     after = prints(folder)
     assert {name: after.get(name) for name in before} == before
     return engine
@@ -152,7 +153,7 @@ def test_what_was_planted_or_taken_away_is_noticed(folder: Path, planted: str) -
     other.commit()
     other.close()
     engine = only_read(folder)
-    built = anchor.verdict(engine).schema_damage
+    built = store_of(engine).verdict.schema_damage
     assert built and "does not fit this version of the program" in built.reason
     with reading(engine) as db:
         assert not db.execute(text("SELECT name FROM sqlite_schema WHERE name = 'helpful'")).all()

@@ -16,16 +16,10 @@ from sqlalchemy.exc import IntegrityError
 
 from clinic_toolkit.store import base
 from clinic_toolkit.store.folder import README_FILE
+from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.sqlite import connections, write_lock
-from clinic_toolkit.store.sqlite.engine import (
-    checkpoint,
-    on_rollback,
-    open_store,
-    reading,
-    try_upkeep,
-    writing,
-)
 from clinic_toolkit.store.storage_errors import StorageBusy, StorageFull, StorageReadOnly
+from clinic_toolkit.store.transactions import on_rollback, reading, store_of, writing
 
 METADATA = MetaData(naming_convention=base.metadata.naming_convention)
 SAMPLE = base.sealed_table("sample", METADATA)
@@ -170,7 +164,7 @@ def test_removed_rows_leave_nothing_behind(folder: Path, opened: Engine) -> None
     assert any(needle in file.read_bytes() for file in folder.iterdir())
     with writing(opened) as db:
         db.execute(SAMPLE.delete())
-    assert checkpoint(opened)
+    assert store_of(opened).checkpoint()
     assert not any(needle in file.read_bytes() for file in folder.iterdir())
 
 
@@ -185,8 +179,8 @@ def test_a_checkpoint_says_when_a_reader_was_in_the_way(
         db.execute(select(SAMPLE)).all()
         with writing(opened) as other:
             other.execute(SAMPLE.insert().values(**row()))
-        assert not checkpoint(opened)
-    assert checkpoint(opened)
+        assert not store_of(opened).checkpoint()
+    assert store_of(opened).checkpoint()
 
 
 def test_what_was_left_in_the_log_is_folded_in_at_the_next_start(folder: Path, opened: Engine) -> None:
@@ -199,9 +193,9 @@ def test_what_was_left_in_the_log_is_folded_in_at_the_next_start(folder: Path, o
     with writing(opened) as db:
         db.execute(SAMPLE.delete())
     began = time.monotonic()
-    assert not try_upkeep(opened)
+    assert not store_of(opened).try_upkeep()
     with writing(opened):
-        assert not try_upkeep(opened), "nobody is waited for"
+        assert not store_of(opened).try_upkeep(), "nobody is waited for"
     # Whoever waited would wait as long as SQLite is told to.
     assert time.monotonic() - began < int(connections.PRAGMAS["busy_timeout"]) / 1000
     other.close()
@@ -231,7 +225,7 @@ def test_a_fold_that_failed_leaves_the_next_save_its_patience(opened: Engine) ->
         assert driver is not None
         driver.set_authorizer(refuse)
     with pytest.raises(sqlite3.DatabaseError, match="not authorized"):
-        try_upkeep(opened)
+        store_of(opened).try_upkeep()
     with writing(opened) as db:
         assert db.scalar(text("PRAGMA busy_timeout")) == wanted
 

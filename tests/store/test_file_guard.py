@@ -15,18 +15,11 @@ from sqlalchemy import Engine, MetaData
 
 from clinic_toolkit.errors import DamagedFile
 from clinic_toolkit.store import base
-from clinic_toolkit.store.sqlite import anchor, file_guard, rescue_copies
-from clinic_toolkit.store.sqlite.engine import (
-    checkpoint,
-    checkpoint_when_idle,
-    open_store,
-    purge_log_copies,
-    reading,
-    try_upkeep,
-    writing,
-)
-from clinic_toolkit.store.sqlite.store_rescue import rescue_if_replaced
+from clinic_toolkit.store.opening import open_store
+from clinic_toolkit.store.sqlite import file_guard, rescue_copies
+from clinic_toolkit.store.sqlite.file_guard import FileGuard
 from clinic_toolkit.store.storage_errors import StorageReplaced
+from clinic_toolkit.store.transactions import reading, store_of, transaction_of, writing
 from tests.store import chains
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be exchanged there")
@@ -142,24 +135,24 @@ def test_nothing_is_saved_into_a_file_without_a_name(
     with pytest.raises(StorageReplaced):
         save(opened)
     assert (
-        not checkpoint(opened)
-        and not try_upkeep(opened)
-        and not checkpoint_when_idle(opened, after_seconds=0)
+        not store_of(opened).checkpoint()
+        and not store_of(opened).try_upkeep()
+        and not store_of(opened).checkpoint_when_idle(after_seconds=0)
     )
     assert rescue_copies.list_copies(folder / DATABASE) == [copy]
-    verdict = anchor.verdict(opened).file_replaced
+    verdict = store_of(opened).verdict.file_replaced
     assert verdict and verdict.in_this_run and verdict.rescue_copies == (copy,)
 
 
 def test_the_control_goes_on_saving(opened: Engine, folder: Path) -> None:
     save(opened, 5)
-    assert checkpoint(opened)
-    rescue_if_replaced(opened)
+    assert store_of(opened).checkpoint()
+    store_of(opened).rescue_if_replaced()
     save(opened)
     opened.dispose()
     assert rows(folder / DATABASE) == 9
     assert rescue_copies.list_copies(folder / DATABASE) == []
-    assert anchor.verdict(opened).is_clean
+    assert store_of(opened).verdict.is_clean
 
 
 def test_letting_connections_go_is_no_exchange(opened: Engine, folder: Path) -> None:
@@ -168,12 +161,12 @@ def test_letting_connections_go_is_no_exchange(opened: Engine, folder: Path) -> 
     assert not (folder / f"{DATABASE}-wal").exists()
     save(opened)
     save(opened)
-    assert anchor.verdict(opened).is_clean
+    assert store_of(opened).verdict.is_clean
 
 
 def test_the_old_way_called_it_saved(opened: Engine, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: without the comparison a save is confirmed and in no file."""
-    monkeypatch.setattr(file_guard, "check_file_unchanged", lambda engine: None)
+    monkeypatch.setattr(file_guard, "check_file_unchanged", lambda guard: None)
     folder_replaced(folder)
     save(opened)
     opened.dispose()
@@ -188,14 +181,14 @@ def test_it_is_compared_before_the_commit_and_after(
     compare, undone = file_guard.check_file_unchanged, []
     seen = []
 
-    def then_exchanged(engine: Engine) -> None:
+    def then_exchanged(guard: FileGuard | None) -> None:
         seen.append(1)
         if len(seen) == calls:
             by_rename(folder)
-        compare(engine)
+        compare(guard)
 
     monkeypatch.setattr(file_guard, "check_file_unchanged", then_exchanged)
-    from clinic_toolkit.store.sqlite.engine import on_rollback
+    from clinic_toolkit.store.transactions import on_rollback
 
     with pytest.raises(StorageReplaced), writing(opened) as db:
         on_rollback(db, lambda: undone.append(1))
@@ -215,7 +208,7 @@ def test_no_new_connection_is_made_to_another_file(opened: Engine, folder: Path)
         assert len(first.execute(SAMPLE.select()).all()) == 3
         with pytest.raises(StorageReplaced), reading(opened):
             pass
-        rescue_if_replaced(opened)
+        store_of(opened).rescue_if_replaced()
         # Once there is a copy it is read: nothing can be exchanged under that.
         with reading(opened) as second:
             assert len(second.execute(SAMPLE.select()).all()) == 3
@@ -223,12 +216,12 @@ def test_no_new_connection_is_made_to_another_file(opened: Engine, folder: Path)
 
 
 def test_it_is_noticed_although_nobody_saves(opened: Engine, folder: Path) -> None:
-    rescue_if_replaced(opened)
-    assert anchor.verdict(opened).is_clean
+    store_of(opened).rescue_if_replaced()
+    assert store_of(opened).verdict.is_clean
     by_rename(folder)
-    rescue_if_replaced(opened)
+    store_of(opened).rescue_if_replaced()
     assert rows(folder / f"{DATABASE}.rescued.1") == 3
-    assert not anchor.verdict(opened).is_clean
+    assert not store_of(opened).verdict.is_clean
 
 
 def test_a_rescue_that_fails_is_said_and_tried_again(
@@ -262,17 +255,17 @@ def test_a_rescue_that_failed_is_tried_again_although_nobody_saves(
     keep = rescue_copies.create_copy
     monkeypatch.setattr(rescue_copies, "create_copy", full)
     by_rename(folder)
-    rescue_if_replaced(opened)
-    rescue_if_replaced(opened)
+    store_of(opened).rescue_if_replaced()
+    store_of(opened).rescue_if_replaced()
     assert len(tries) == 1, "not at every look, or the disk would never rest"
     monkeypatch.setattr(file_guard, "RESCUE_RETRY_SECONDS", 0.0)
-    rescue_if_replaced(opened)
-    assert len(tries) == 2 and file_guard.needs_rescue(opened)
+    store_of(opened).rescue_if_replaced()
+    assert len(tries) == 2 and store_of(opened).needs_rescue
     monkeypatch.setattr(file_guard, "RESCUE_RETRY_SECONDS", 3600.0)
     monkeypatch.setattr(rescue_copies, "create_copy", keep)
-    rescue_if_replaced(opened, ending=True)
+    store_of(opened).rescue_if_replaced(ending=True)
     assert rows(folder / f"{DATABASE}.rescued.1") == 3
-    assert not file_guard.needs_rescue(opened)
+    assert not store_of(opened).needs_rescue
 
 
 def test_a_copy_of_before_is_not_touched(opened: Engine, folder: Path) -> None:
@@ -310,18 +303,18 @@ def test_a_copy_is_cleared_out_once_the_record_holds_what_it_holds(tmp_path: Pat
     copy = folder / f"{DATABASE}.rescued.1"
     again = chains.opened(folder)
     chains.save(again)
-    assert purge_log_copies(again)
+    assert store_of(again).purge_copies()
     assert copy.exists(), "nobody was told of it"
     # One of a record that went on by itself, and one that is no record at all.
     parted = folder / f"{DATABASE}.rescued.2"
     parted.write_bytes(before)
-    with closing(sqlite3.connect(parted)) as db:
+    with closing(sqlite3.connect(parted)) as db, chains.refusing_nothing(db):
         db.execute("UPDATE audit_line SET hash = zeroblob(32) WHERE seq = 3")
         db.commit()
     damaged = folder / f"{DATABASE}.rescued.3"
     damaged.write_bytes(b"of before")
     rescue_copies.mark_acknowledged(folder / DATABASE)
-    assert purge_log_copies(again)
+    assert store_of(again).purge_copies()
     assert rescue_copies.list_copies(folder / DATABASE) == [parted, damaged]
     chains.save(again)
     again.dispose()
@@ -332,10 +325,10 @@ def test_our_log_is_not_written_into_an_older_file(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     opened = open_store(folder, METADATA)
     save(opened)
-    assert checkpoint(opened)
+    assert store_of(opened).checkpoint()
     shutil.copy(folder / DATABASE, tmp_path / "older.db")
     save(opened, 200)
-    assert checkpoint(opened)
+    assert store_of(opened).checkpoint()
     save(opened, 30)
     os.replace(tmp_path / "older.db", folder / DATABASE)
     with pytest.raises(StorageReplaced):
@@ -375,7 +368,7 @@ def chained(tmp_path: Path) -> tuple[Engine, Path]:
     store = chains.opened(folder)
     for _ in range(3):
         chains.save(store)
-    assert checkpoint(store)
+    assert store_of(store).checkpoint()
     return store, folder
 
 
@@ -388,7 +381,7 @@ def test_the_next_start_tells_of_it_until_it_is_seen(tmp_path: Path) -> None:
     store.dispose()
     for _ in range(2):
         again = chains.opened(folder)
-        found = anchor.verdict(again).file_replaced
+        found = store_of(again).verdict.file_replaced
         assert (
             found
             and not found.in_this_run
@@ -397,10 +390,10 @@ def test_the_next_start_tells_of_it_until_it_is_seen(tmp_path: Path) -> None:
         again.dispose()
     with writing(again) as db:
         chains.line(db)
-        anchor.acknowledge_loss(db)
-    assert anchor.verdict(again).file_replaced is None
+        transaction_of(db).acknowledge_losses()
+    assert store_of(again).verdict.file_replaced is None
     again.dispose()
-    assert anchor.verdict(chains.opened(folder)).file_replaced is None
+    assert store_of(chains.opened(folder)).verdict.file_replaced is None
     assert (folder / f"{DATABASE}.rescued.1").exists()
 
 
@@ -416,4 +409,4 @@ def test_another_anchor_in_its_place_is_written_anew(tmp_path: Path, ahead: int)
     assert [slot.seq for slot in chains.slots(folder) if slot] == [4]
     assert chains.newest(folder).seq == 4
     store.dispose()
-    assert anchor.verdict(chains.opened(folder)).is_clean
+    assert store_of(chains.opened(folder)).verdict.is_clean

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from clinic_toolkit.record.people import clients
-from clinic_toolkit.store.sqlite.engine import reading
+from clinic_toolkit.store.transactions import reading
 from tests.fixtures import practices
 from tests.fixtures.practices import Work
 

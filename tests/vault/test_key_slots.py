@@ -9,7 +9,7 @@ from sqlalchemy import Engine, func, select, text
 
 from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
 from clinic_toolkit.errors import DamagedFile
-from clinic_toolkit.store.sqlite.engine import reading, writing
+from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault import identity, key_slot_tables, key_slots, return_code
 from clinic_toolkit.vault.key_slot_tables import KeySlotKind, slot_table
 from clinic_toolkit.vault.key_slots import PassphraseRefused, SlotCostRefused, WrongSecret

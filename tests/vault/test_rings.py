@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Engine, select, text
 
-from clinic_toolkit.store.sqlite.engine import checkpoint, writing
+from clinic_toolkit.store.transactions import store_of, writing
 from clinic_toolkit.vault.rings import RingClass, UnknownRing, ring_grant_table, ring_table
 from clinic_toolkit.vault.vault import SealBroken, Vault
 from tests.fixtures import vaults
@@ -66,7 +66,7 @@ def test_no_column_names_an_owner_or_the_order_of_rings(engine: Engine, vault: V
                 db.execute(text(f"SELECT rowid FROM {table}"))
     assert ids == sorted(ids)
     assert lengths == {58 + 73}
-    checkpoint(engine)
+    store_of(engine).checkpoint()
     stored = b"".join(file.read_bytes() for file in (tmp_path / "data").iterdir())
     assert not [owner for owner in owners if owner.bytes in stored or owner.hex.encode() in stored]
 

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Engine
 
 from clinic_toolkit.crypto.signature import verify_signature
-from clinic_toolkit.store.sqlite.engine import checkpoint
-from clinic_toolkit.store.sqlite.statements import SealedRow
+from clinic_toolkit.store.rows import SealedRow
+from clinic_toolkit.store.transactions import store_of
 from clinic_toolkit.vault import vault as vault_module
 from clinic_toolkit.vault.vault import SealBroken, SealedVersion, Vault
 from tests.fixtures import vaults
@@ -124,7 +124,7 @@ def test_no_plaintext_in_any_file(engine: Engine, vault: Vault, ring: UUID, tmp_
         return [secret for secret in secrets if secret in stored]
 
     assert not found()
-    checkpoint(engine)
+    store_of(engine).checkpoint()
     assert not found()
     (tmp_path / "data" / "control").write_bytes(body)
     assert found()

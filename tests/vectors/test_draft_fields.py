@@ -4,7 +4,7 @@ from pathlib import Path
 
 from clinic_toolkit.record.writing import form_drafts
 from clinic_toolkit.record.writing.form_draft_record import FormDraft
-from clinic_toolkit.store.sqlite.engine import writing
+from clinic_toolkit.store.transactions import writing
 from clinic_toolkit.store.types import to_microseconds
 from clinic_toolkit.vault.rings import RingClass
 from tests.fixtures.practices import NOW, at_work

@@ -22,7 +22,7 @@ from clinic_toolkit.record.safety.risk_entry_record import RaisingAnswer
 from clinic_toolkit.record.writing import note_facts, notes
 from clinic_toolkit.record.writing.note_record import NotePart, PartSource
 from clinic_toolkit.store.base import metadata
-from clinic_toolkit.store.sqlite.engine import writing
+from clinic_toolkit.store.transactions import writing
 from tests.fixtures.practices import NOW, at_work, signed
 
 from . import independent_reader

@@ -15,7 +15,7 @@ from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.handovers import client_side, clinician_side
 from clinic_toolkit.record.handovers.answer_log import HandoverAct
 from clinic_toolkit.record.questionnaires.answers import Response
-from clinic_toolkit.store.sqlite.engine import reading, writing
+from clinic_toolkit.store.transactions import reading, writing
 from tests.fixtures import practices
 from tests.fixtures.practices import NOW, giving
 

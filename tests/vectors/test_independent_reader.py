@@ -17,7 +17,8 @@ from sqlalchemy import Engine, text
 from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
 from clinic_toolkit.record.people import practice_access
 from clinic_toolkit.record.people.practice_record import PracticeSettings, RecordRole
-from clinic_toolkit.store.sqlite.engine import open_store, writing
+from clinic_toolkit.store.opening import open_store
+from clinic_toolkit.store.transactions import writing
 from clinic_toolkit.vault import key_slots, recovery_sheet
 from clinic_toolkit.vault.rings import RingClass
 from tests.fixtures import vaults

@@ -11,8 +11,7 @@ import pytest
 from clinic_toolkit.journal import audit_log
 from clinic_toolkit.journal.record_versions import PendingVersion, seal_version
 from clinic_toolkit.record.people.client_record import CLIENT, Client, client_table
-from clinic_toolkit.store.sqlite import statements
-from clinic_toolkit.store.sqlite.engine import writing
+from clinic_toolkit.store.transactions import transaction_of, writing
 from tests.fixtures.practices import NOW, Work, at_work
 
 from . import independent_reader, independent_trail
@@ -53,7 +52,7 @@ def test_every_row_is_named_by_a_line_and_one_that_is_put_in_is_not(work: Work) 
     )
     _, row = seal_version(work.vault, CLIENT, Client(name="Not Ana"), place, now=NOW)
     with writing(work.engine) as db:
-        db.execute(statements.insert_statement(client_table), row)
+        transaction_of(db).insert_row(client_table, row)
     with reading_of(work) as reader:
         assert independent_trail.unnamed(reader) == [("client", kept.id.hex, 2)]
 

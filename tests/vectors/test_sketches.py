@@ -16,7 +16,7 @@ from clinic_toolkit.record.questionnaires.typed_values import TypedValue, encode
 from clinic_toolkit.record.writing import note_formats, note_rendering, notes
 from clinic_toolkit.record.writing.note_record import NotePart, PartSource
 from clinic_toolkit.store.base import sealed_table
-from clinic_toolkit.store.sqlite.engine import reading, writing
+from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault.rings import RingClass
 from tests.fixtures import practices
 from tests.fixtures.practices import NOW, Work

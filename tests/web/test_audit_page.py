@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from clinic_toolkit.journal import audit_log, audit_reader, inventory_snapshot, unsigned_entries
-from clinic_toolkit.store.sqlite.engine import reading, writing
+from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.store.types import to_microseconds
 from clinic_toolkit.vault.vault import Vault
 from tests.fixtures import audit_lines

@@ -14,9 +14,11 @@ from clinic_toolkit.errors import DamagedFile
 from clinic_toolkit.journal import audit_log, condition, unsigned_entries
 from clinic_toolkit.record.people import clients
 from clinic_toolkit.record.people.client_record import Client
-from clinic_toolkit.store.sqlite import anchor, anchor_file, anchor_slot
+from clinic_toolkit.store.opening import open_store
+from clinic_toolkit.store.sqlite import anchor, anchor_slot
 from clinic_toolkit.store.sqlite.anchor_slot import AnchorSlot
-from clinic_toolkit.store.sqlite.engine import checkpoint, open_store, reading, writing
+from clinic_toolkit.store.sqlite.transaction import SqliteTransaction
+from clinic_toolkit.store.transactions import reading, store_of, transaction_of, writing
 from clinic_toolkit.vault import key_slots
 from clinic_toolkit.web.app import create_app
 from tests.fixtures import audit_lines, practices
@@ -46,7 +48,7 @@ def work(tmp_path: Path) -> Work:
 def lost(work: Work, tmp_path: Path) -> Site:
     """A practice that lost its log: a client, an hour and two answers were in it."""
     ana = work.client("Ana Reyes")
-    assert checkpoint(work.engine)
+    assert store_of(work.engine).checkpoint()
     work.client("Ben Ode")
     work.answer(work.begun(ana, giving()), [3, 4])
     shutil.copytree(tmp_path / "data", tmp_path / "killed", ignore=shutil.ignore_patterns("*-shm"))
@@ -99,16 +101,16 @@ def test_the_control_has_no_such_page_and_no_notice(work: Work, tmp_path: Path) 
 def test_seen_is_a_line_of_the_trail_and_ends_it(lost: Site) -> None:
     lost.unlock()
     page = lost.get("/condition").text
-    (missing,) = anchor.verdict(lost.work.engine).missing_entries
+    (missing,) = store_of(lost.work.engine).verdict.missing_entries
     state = f"{missing.first_seq}-{missing.last_seq}"
     assert f'value="{state}"' in page
     assert lost.post("/condition/seen", {"state": "1-2"}).headers["Location"] == "/condition"
-    assert anchor.verdict(lost.work.engine).missing_entries, "an act is good for what was shown only"
+    assert store_of(lost.work.engine).verdict.missing_entries, "an act is good for what was shown only"
     assert lost.post("/condition/seen", {"state": state}).headers["Location"] == "/"
     assert f"anchor.missing_seen {state}" in events(lost)
     assert "/condition" not in lost.get("/clients").text
     lost.work.engine.dispose()
-    assert anchor.verdict(open_store(lost.settings.data_folder)).is_clean
+    assert store_of(open_store(lost.settings.data_folder)).verdict.is_clean
 
 
 def test_a_removed_anchor_is_said_once_and_the_record_goes_on(work: Work, tmp_path: Path) -> None:
@@ -145,7 +147,7 @@ def other(work: Work, tmp_path: Path) -> Site:
         vault = key_slots.unlock_with_user_key(db, work.vault.user_id, work.vault.user_key())
         for name in ("Cem Aydin", "Dina Weiss"):
             clients.create_client(db, vault, Client(name=name), now=NOW)
-        anchor.acknowledge_loss(db)
+        transaction_of(db).acknowledge_losses()
     parted.dispose()
     (place / "clinic.anchor").write_bytes(mark)
     return reopened(work, place)
@@ -180,7 +182,7 @@ def test_who_comes_by_the_sheet_decides_first_and_chooses_a_passphrase_afterward
     assert "not the latest data file" in other.get("/condition").text
     assert "Cem Aydin" in other.get("/clients").text
     assert other.post("/condition/go-on", state_of(other)).status_code == 303
-    assert not anchor.is_read_only(other.work.engine)
+    assert not store_of(other.work.engine).is_read_only
     assert other.get("/clients").headers["Location"] == "/unlock/choose"
 
 
@@ -202,9 +204,9 @@ def test_a_forged_line_about_the_unlock_lets_the_clinician_in(other: Site) -> No
 def newest(work: Work) -> AnchorSlot:
     """The anchor of a practice that was closed in order."""
     work.client("Ana Reyes")
-    assert checkpoint(work.engine)
+    assert store_of(work.engine).checkpoint()
     work.engine.dispose()
-    slot, _ = anchor_file._read_newest_slot(anchor_of(work))
+    slot, _ = anchor._read_newest_slot(anchor_of(work))
     assert slot
     return slot
 
@@ -227,7 +229,7 @@ def test_a_number_in_the_anchor_that_leaves_no_next_one_is_no_anchor(
     work: Work, newest: AnchorSlot, wrong: dict[str, int]
 ) -> None:
     site = started_with(work, replace(newest, **({"seq": newest.seq + 1} | wrong)))
-    assert anchor.verdict(site.work.engine).anchor_absences
+    assert store_of(site.work.engine).verdict.anchor_absences
 
 
 def test_a_time_that_no_clock_tells_does_not_hide_what_is_missing(work: Work, newest: AnchorSlot) -> None:
@@ -241,7 +243,7 @@ def test_a_time_that_no_clock_tells_does_not_hide_what_is_missing(work: Work, ne
 
 
 def test_a_trail_that_begins_below_nothing_is_damage(work: Work, tmp_path: Path) -> None:
-    assert checkpoint(work.engine)
+    assert store_of(work.engine).checkpoint()
     work.engine.dispose()
     with sqlite3.connect(tmp_path / "data" / "clinic.db") as raw:
         triggers = raw.execute(
@@ -268,18 +270,18 @@ def test_going_on_with_another_file_is_the_clinicians_act(other: Site) -> None:
     assert events(other)[0] == "anchor.other_taken"
     assert other.get("/").status_code == 200
     assert other.post("/clients/new", new("Eva Lind")).status_code == 303
-    assert anchor.verdict(other.work.engine).is_clean
+    assert store_of(other.work.engine).verdict.is_clean
     other.work.engine.dispose()
-    assert anchor.verdict(open_store(other.settings.data_folder)).is_clean
+    assert store_of(open_store(other.settings.data_folder)).verdict.is_clean
 
 
 def test_going_on_that_was_not_saved_is_not_done(other: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     other.unlock()
     other.get("/condition")
     with monkeypatch.context() as broken:
-        broken.setattr(audit_log, "_INSERT_ENTRY", None)
+        broken.setattr(SqliteTransaction, "append_entry", None)
         assert other.post("/condition/go-on", state_of(other)).status_code == 500
-    assert anchor.is_read_only(other.work.engine)
+    assert store_of(other.work.engine).is_read_only
     assert other.post("/clients/new", new("Eva Lind")).status_code == 503
 
 
@@ -287,7 +289,7 @@ def full(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(anchor_file.Anchor, "_write_slot", fail)
+    monkeypatch.setattr(anchor.Anchor, "_write_slot", fail)
 
 
 def test_saved_but_the_check_mark_failed(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -329,7 +331,7 @@ def test_going_on_is_good_for_what_was_shown_only(other: Site) -> None:
     other.unlock()
     answer = other.post("/condition/go-on", {"state": "other-0"})
     assert answer.headers["Location"].endswith("/condition")
-    assert anchor.is_read_only(other.work.engine)
+    assert store_of(other.work.engine).is_read_only
 
 
 def test_a_tail_that_nobody_signed_is_judged_before_going_on_signs_over_it(other: Site) -> None:
@@ -378,7 +380,7 @@ def test_a_file_exchanged_at_work_is_said_and_what_was_typed_stays(work: Work, t
     assert again.post("/condition/seen", {"state": state}).status_code == 303
     assert "anchor.exchange_seen" in events(again)
     again.work.engine.dispose()
-    assert anchor.verdict(open_store(place)).file_replaced is None
+    assert store_of(open_store(place)).verdict.file_replaced is None
 
     # The copy is the record, with all that was called saved.
     (place / "clinic.db").unlink()

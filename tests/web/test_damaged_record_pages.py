@@ -13,7 +13,7 @@ from clinic_toolkit.record.people import relationships
 from clinic_toolkit.record.questionnaires.progress import complete_administration
 from clinic_toolkit.record.writing import handouts, notes
 from clinic_toolkit.record.writing.note_record import NotePart, PartSource
-from clinic_toolkit.store.sqlite.engine import checkpoint, reading, writing
+from clinic_toolkit.store.transactions import reading, store_of, writing
 from clinic_toolkit.worksheets import catalogue as sheets
 from tests.fixtures.practices import NOW, giving, signed
 from tests.fixtures.sites import Site
@@ -88,7 +88,7 @@ def hurting(request: pytest.FixtureRequest) -> str:
 
 
 def harm(site: Site, table: str, how: str) -> None:
-    checkpoint(site.work.engine)
+    store_of(site.work.engine).checkpoint()
     with closing(sqlite3.connect(site.work.engine.url.database or "")) as raw:
         for (name,) in raw.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
             raw.execute(f"DROP TRIGGER {name}")

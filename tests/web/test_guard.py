@@ -4,7 +4,7 @@ import pytest
 from flask import request
 
 from clinic_toolkit import settings as configuration
-from clinic_toolkit.store.sqlite.engine import open_store
+from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.access.guard import AccessState
 from clinic_toolkit.web.app import create_app

@@ -13,13 +13,13 @@ from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import records
 from clinic_toolkit.record.handovers import client_side, clinician_side
 from clinic_toolkit.record.questionnaires import administrations, answers, progress
-from clinic_toolkit.store.sqlite.engine import reading, writing
 from clinic_toolkit.store.storage_errors import (
     StorageFull,
     StorageMismatch,
     StorageReplaced,
     damaged_file_error,
 )
+from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.web.access import handover_transition
 from clinic_toolkit.web.handover import client_app, client_messages
 from clinic_toolkit.web.perimeter import gate

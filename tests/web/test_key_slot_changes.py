@@ -13,11 +13,11 @@ from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
 from clinic_toolkit.journal import audit_log
 from clinic_toolkit.record.people import practice_access
 from clinic_toolkit.store.sqlite import rescue_copies
-from clinic_toolkit.store.sqlite.engine import reading, writing
+from clinic_toolkit.store.sqlite.store import SqliteStore
+from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault import key_slots, unlock_attempts
 from clinic_toolkit.vault.key_slot_tables import KeySlotKind, slot_table
 from clinic_toolkit.vault.key_slots import WrongSecret
-from clinic_toolkit.web.access import secret_removal
 from tests.fixtures import audit_lines
 from tests.fixtures.practices import NOW
 from tests.fixtures.sites import Site
@@ -191,7 +191,7 @@ def test_the_old_slot_is_in_no_file_when_the_page_has_answered(
     place = site.settings.data_folder
     assert files_with(place, old)
     if not folded:
-        monkeypatch.setattr(secret_removal, "purge_log_copies", lambda engine: False)
+        monkeypatch.setattr(SqliteStore, "purge_copies", lambda store: False)
     then = change(site)
     if folded:
         assert not files_with(place, old)

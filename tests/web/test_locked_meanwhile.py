@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine
 from werkzeug.test import TestResponse
 
 from clinic_toolkit.record.handovers import clinician_side
-from clinic_toolkit.store.sqlite.engine import reading, writing
+from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.web import unit_of_work
 from tests.fixtures.practices import giving
 from tests.fixtures.sites import Site

@@ -8,7 +8,7 @@ from clinic_toolkit.journal import audit_log
 from clinic_toolkit.journal.audit_log import AuditEntry
 from clinic_toolkit.record.people import cases, therapy_sessions
 from clinic_toolkit.record.people.therapy_session_record import TherapySession, TherapySessionKind
-from clinic_toolkit.store.sqlite.engine import reading, writing
+from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.web.content import paper_day
 from tests.architecture.tree import CHECKOUT
 from tests.fixtures import audit_lines

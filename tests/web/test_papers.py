@@ -11,9 +11,8 @@ import pytest
 
 from clinic_toolkit.journal import audit_log, inspection
 from clinic_toolkit.journal.audit_log import AuditEntry
-from clinic_toolkit.store.sqlite import anchor
-from clinic_toolkit.store.sqlite.engine import reading
-from clinic_toolkit.store.sqlite.store_rescue import rescue_if_replaced
+from clinic_toolkit.store.sqlite.store import SqliteStore
+from clinic_toolkit.store.transactions import reading, store_of
 from clinic_toolkit.web.transport import security_headers
 from tests.fixtures import audit_lines, sites
 from tests.fixtures.sites import Site
@@ -206,7 +205,7 @@ def test_where_nothing_can_be_written_every_paper_is_given_without_a_line(
     site, me = furnished
     before = last_line(site).seq
     with monkeypatch.context() as stuck:
-        stuck.setattr(anchor, "is_read_only", lambda engine: True)
+        stuck.setattr(SqliteStore, "is_read_only", True)
         for page in {kind_of(paper_of(page)): page for page in holding}.values():
             shown = me.open(page.path)
             assert "so saving it leaves no line in the audit trail" in shown.text
@@ -223,7 +222,7 @@ def test_a_paper_is_given_after_the_file_was_exchanged(site: Site) -> None:
     other = file.with_name("other.db")
     shutil.copy(file, other)
     os.replace(other, file)
-    rescue_if_replaced(site.work.engine)
+    store_of(site.work.engine).rescue_if_replaced()
     assert site.post("/clients/new", {"name": "Eva Lind", "leave_message": "ask"}).status_code == 503
     assert site.get("/condition").status_code == 200
     me = person.at(site)

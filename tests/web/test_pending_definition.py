@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from clinic_toolkit.instruments import loader, parser_protocol
 from clinic_toolkit.instruments.parser_outcome import ParserOutcome
 from clinic_toolkit.instruments.parser_protocol import ParsingFailed
-from clinic_toolkit.store.sqlite.engine import reading, writing
+from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.web import context
 from clinic_toolkit.web.screen_parts import pending_definition
 from tests.fixtures.sites import Site

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from werkzeug.test import Client
 
 from clinic_toolkit.record.people import practice
-from clinic_toolkit.store.sqlite.engine import writing
+from clinic_toolkit.store.transactions import writing
 from clinic_toolkit.web.context import UnlockedSession
 from tests.fixtures import sites
 from tests.fixtures.handed_over_device import Device, handed_over

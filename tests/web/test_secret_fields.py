@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from clinic_toolkit import settings as configuration
-from clinic_toolkit.store.sqlite.engine import open_store
+from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.web.app import create_app
 from clinic_toolkit.web.context import UnlockedSession
 from tests.fixtures.sites import Site, TestKeeper

@@ -10,7 +10,7 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people.therapy_session_record import TherapySessionSetting
 from clinic_toolkit.record.questionnaires import administrations, progress
 from clinic_toolkit.record.questionnaires.administration_record import Administration
-from clinic_toolkit.store.sqlite.engine import reading, writing
+from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.web.access import handover_transition
 from clinic_toolkit.web.context import UnlockedSession
 from tests.fixtures import audit_lines

@@ -14,8 +14,8 @@ from clinic_toolkit.record.people import clients, practice
 from clinic_toolkit.record.people.client_record import CLIENT
 from clinic_toolkit.record.people.practice_record import PracticeSettings
 from clinic_toolkit.record.questionnaires import progress
-from clinic_toolkit.store.sqlite.engine import reading, writing
 from clinic_toolkit.store.storage_errors import StorageFull
+from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web import context
 from tests.fixtures import audit_lines

@@ -14,8 +14,8 @@ from sqlalchemy import event
 
 from clinic_toolkit.record.people import practice_access
 from clinic_toolkit.store.sqlite.connections import writer_engine
-from clinic_toolkit.store.sqlite.engine import reading
 from clinic_toolkit.store.storage_errors import StorageFull
+from clinic_toolkit.store.transactions import reading
 from clinic_toolkit.vault import identity, key_slots, unlock_attempts
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard, pending_recovery_sheet, unlocking

@@ -29,7 +29,7 @@ from clinic_toolkit.record.people.practice_record import (
     PracticeState,
     UnlockEvent,
 )
-from clinic_toolkit.store.sqlite.engine import is_writing
+from clinic_toolkit.store.transactions import is_writing
 from clinic_toolkit.vault import header_backup, identity, key_slots, recovery_sheet, return_code
 from clinic_toolkit.vault.vault import Vault
 

@@ -6,28 +6,21 @@ so what it confirms is lost when the process ends. Windows refuses to replace an
 made there too, and costs two `stat` calls for each save.
 """
 
-import logging
 import os
 import sqlite3
 import time
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
-from typing import cast
 
 from sqlalchemy import Engine, event
 
-from clinic_toolkit.store.sqlite import rescue_copies
-from clinic_toolkit.store.sqlite.connections import connect_read_only, writer_engine
+from clinic_toolkit.store.sqlite.connections import connect_read_only
 from clinic_toolkit.store.storage_errors import StorageReplaced
 
-ENGINE_OPTION = "clinic_held"
 # Seconds between two attempts to copy the open store: the disk may have room again by then.
 RESCUE_RETRY_SECONDS = 5.0
 # Device and inode: together they identify a file on this machine, whatever its name.
 _FileId = tuple[int, int]
-
-log = logging.getLogger("clinic")
 
 
 class FileGuard:
@@ -76,6 +69,14 @@ class FileGuard:
             self.replaced = True
             raise StorageReplaced(self.rescue_copy)
 
+    @property
+    def was_rescue_just_tried(self) -> bool:
+        """Whether a rescue was attempted less than `RESCUE_RETRY_SECONDS` ago."""
+        return (
+            self.rescue_tried_at is not None
+            and time.monotonic() - self.rescue_tried_at < RESCUE_RETRY_SECONDS
+        )
+
     def remove_orphaned_log(self) -> None:
         """Delete our write-ahead log if it lies beside another file, because a start would apply it to that.
 
@@ -94,48 +95,13 @@ def forget_log_on_dispose(engine: Engine, guard: FileGuard) -> None:
     event.listen(engine, "engine_disposed", lambda _: guard.forget_log())
 
 
-def find_guard(engine: Engine) -> FileGuard | None:
-    """The file guard of this engine; None while a new store is being created."""
-    guard: FileGuard | None = engine.get_execution_options().get(ENGINE_OPTION)
-    return guard
-
-
-def is_replaced(engine: Engine) -> bool:
-    """Whether the files are already known to be replaced; does not check again."""
-    guard = find_guard(engine)
-    return guard is not None and guard.replaced
-
-
-def needs_rescue(engine: Engine) -> bool:
-    """Whether the file was replaced and no rescue copy exists yet, so that only this process has the data."""
-    guard = find_guard(engine)
-    return guard is not None and guard.replaced and guard.rescue_copy is None
-
-
-def is_rescue_done(engine: Engine) -> bool:
-    """Whether there is nothing left to watch: a rescue copy exists, or the engine has no guard."""
-    guard = find_guard(engine)
-    return guard is None or guard.rescue_copy is not None
-
-
-def was_rescue_just_tried(engine: Engine) -> bool:
-    """Whether a rescue was attempted less than `RESCUE_RETRY_SECONDS` ago."""
-    guard = find_guard(engine)
-    return (
-        guard is not None
-        and guard.rescue_tried_at is not None
-        and time.monotonic() - guard.rescue_tried_at < RESCUE_RETRY_SECONDS
-    )
-
-
-def check_file_unchanged(engine: Engine) -> None:
-    """Check that the file of this engine was not replaced; see `FileGuard.check_unchanged`."""
-    guard = find_guard(engine)
+def check_file_unchanged(guard: FileGuard | None) -> None:
+    """Check that the file of an open store was not replaced; see `FileGuard.check_unchanged`."""
     if guard:
         guard.check_unchanged()
 
 
-def compare_committed(engine: Engine) -> None:
+def compare_committed(guard: FileGuard | None) -> None:
     """Check the file right after a commit.
 
     If it was replaced, the save is reported as refused, although the open file and its rescue copy hold it.
@@ -144,35 +110,11 @@ def compare_committed(engine: Engine) -> None:
         StorageReplaced: the file was replaced.
     """
     try:
-        check_file_unchanged(engine)
+        check_file_unchanged(guard)
     except StorageReplaced:
-        if guard := find_guard(engine):
+        if guard:
             guard.holds_refused = True
         raise
-
-
-def rescue_open_store(engine: Engine) -> StorageReplaced:
-    """Copy the store that is still open into the data folder, once; returns the error that names the copy.
-
-    The caller must hold the write lock and have no open transaction.
-    """
-    guard = find_guard(engine)
-    if guard is None:
-        return StorageReplaced(None)
-    if guard.rescue_copy:
-        return StorageReplaced(guard.rescue_copy, holds_refused=guard.holds_refused)
-    guard.rescue_tried_at = time.monotonic()
-    file = Path(engine.url.database or "")
-    try:
-        with closing(writer_engine(engine).raw_connection()) as connection:
-            guard.rescue_copy = rescue_copies.create_copy(
-                file, cast(sqlite3.Connection, connection.driver_connection)
-            )
-        guard.remove_orphaned_log()
-    except Exception:
-        # The open store can still be read; the next save or check tries again.
-        log.exception("exchange.not_rescued")
-    return StorageReplaced(guard.rescue_copy, holds_refused=guard.holds_refused)
 
 
 def _file_id(path: str) -> _FileId | None:

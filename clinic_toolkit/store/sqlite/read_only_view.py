@@ -9,37 +9,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from msgspec import Struct
 from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.exc import OperationalError
 
 from clinic_toolkit.errors import DamagedFile
-from clinic_toolkit.store import base, folder
+from clinic_toolkit.store import folder
+from clinic_toolkit.store.protocol import ReadOnlyView
 from clinic_toolkit.store.sqlite import salvage, schema
-from clinic_toolkit.store.sqlite.anchor_file import Anchor
+from clinic_toolkit.store.sqlite.anchor import Anchor
 from clinic_toolkit.store.sqlite.connections import connect_read_only, create_reader_engine
 from clinic_toolkit.store.sqlite.driver_errors import translating_errors
-from clinic_toolkit.store.sqlite.engine import reading
 from clinic_toolkit.store.sqlite.salvage import SalvagedStore
+from clinic_toolkit.store.sqlite.store import SqliteStore
 from clinic_toolkit.store.sqlite.store_format import APPLICATION_ID, check_file_type, check_format_version
 from clinic_toolkit.store.storage_errors import OtherFormat, damaged_file_error
-from clinic_toolkit.store.verdict import Verdict
 
 SCHEMA_DAMAGED_MESSAGE = (
     "The list of tables in the data file {} is damaged. The program read the file by its own list."
 )
 
 
-class ReadOnlyView(Struct, frozen=True, kw_only=True):
-    """A store opened for inspection, the problems of its structure, and the verdict of its anchor."""
-
-    db: Connection
-    problems: tuple[str, ...]
-    verdict: Verdict
-
-
 @contextmanager
-def open_read_only(data_folder: Path, metadata: MetaData = base.metadata) -> Iterator[ReadOnlyView]:
+def open_read_only(data_folder: Path, metadata: MetaData) -> Iterator[ReadOnlyView]:
     """Open the store of this folder for inspection only.
 
     Raises:
@@ -59,10 +50,11 @@ def open_read_only(data_folder: Path, metadata: MetaData = base.metadata) -> Ite
         file, creator=salvaged.connect if salvaged else lambda: connect_read_only(file)
     )
     try:
-        with translating_errors(file), reading(engine) as db, _explaining_schema_errors(problems):
-            commit_anchor = Anchor(data_folder)
-            commit_anchor.compare_with_chain(db, metadata, None)
-            yield ReadOnlyView(db=db, problems=problems, verdict=commit_anchor.preview_verdict())
+        with SqliteStore(file, engine).reading() as transaction, _explaining_schema_errors(problems):
+            db = transaction.db
+            anchor = Anchor(data_folder)
+            anchor.compare_with_chain(db, metadata, None)
+            yield ReadOnlyView(db=db, problems=problems, verdict=anchor.preview_verdict())
     finally:
         engine.dispose()
         # SQLite creates these side files to read, and leaves them behind, empty, on a read-only connection.
@@ -75,7 +67,7 @@ def _inspect_structure(file: Path, metadata: MetaData) -> tuple[tuple[str, ...],
     """The structural problems of the file, and whether its schema is the expected one."""
     engine = create_reader_engine(file, creator=lambda: connect_read_only(file))
     try:
-        with translating_errors(file), reading(engine) as db:
+        with translating_errors(file), engine.connect() as db, db.begin():
             if db.scalar(text("PRAGMA application_id")) != APPLICATION_ID:
                 raise damaged_file_error(file)
             check_format_version(file, db.scalar(text("PRAGMA user_version")))
@@ -106,8 +98,8 @@ def _explaining_schema_errors(problems: tuple[str, ...]) -> Iterator[None]:
     # which say which one.
     try:
         yield
-    except (OperationalError, ValueError) as error:
-        code = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
+    except (OperationalError, sqlite3.OperationalError, ValueError) as error:
+        code = getattr(getattr(error, "orig", error), "sqlite_errorcode", None)
         if not problems or code not in (None, sqlite3.SQLITE_ERROR):
             raise
         raise DamagedFile(" ".join(problems)) from error

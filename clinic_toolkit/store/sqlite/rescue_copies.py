@@ -13,6 +13,7 @@ from pathlib import Path
 
 from clinic_toolkit.store import folder
 from clinic_toolkit.store.sqlite.connections import connect_read_only
+from clinic_toolkit.store.sqlite.database_copy import copy_database
 
 _DRAFT_SUFFIX, _UNACKNOWLEDGED_SUFFIX = ".rescued.new", ".rescued.unseen"
 _TIP_QUERY = "SELECT seq, hash FROM audit_line ORDER BY seq DESC LIMIT 1"
@@ -36,15 +37,8 @@ def create_copy(file: Path, source: sqlite3.Connection) -> Path:
     file.parent.mkdir(mode=0o700, exist_ok=True)
     draft = file.with_name(file.name + _DRAFT_SUFFIX)
     draft.unlink(missing_ok=True)
-    os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     try:
-        with closing(sqlite3.connect(draft)) as target:
-            source.backup(target)
-            # Without a write-ahead log the copy is one complete file, and opens on read-only disks too.
-            target.execute("PRAGMA journal_mode = DELETE").fetchone()
-            if target.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-                raise sqlite3.DatabaseError("the copy is not whole")
-        _sync_file(draft)
+        copy_database(source, draft)
         folder.write_durably(file.with_name(file.name + _UNACKNOWLEDGED_SUFFIX), b"")
         return _install_draft(file, draft)
     except BaseException:
@@ -109,11 +103,3 @@ def _install_draft(file: Path, draft: Path) -> Path:
     os.replace(draft, copy)
     folder.sync_folder(file.parent)
     return copy
-
-
-def _sync_file(file: Path) -> None:
-    handle = os.open(file, os.O_RDWR)
-    try:
-        folder.sync_handle(handle)
-    finally:
-        os.close(handle)

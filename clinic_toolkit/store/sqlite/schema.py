@@ -4,8 +4,10 @@ A planted trigger, view or index would run with our rights and could drop versio
 schema of the file must equal the one that this version would create.
 """
 
+import sqlite3
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 from sqlalchemy import (
     CheckConstraint,
@@ -126,8 +128,9 @@ def tables_with_invalid_ids(db: Connection, metadata: MetaData) -> list[str]:
     SQLite's integrity check skips CHECK constraints on a read-only connection. A violation of another
     constraint, such as a version below 1, damages one record only, and the others stay readable.
     """
+    driver = cast(sqlite3.Connection, db.connection.driver_connection)
     statements = [(table.name, _invalid_ids_statement(table)) for table in metadata.sorted_tables]
-    return [name for name, statement in statements if statement and statement.execute(db, {}).fetchone()]
+    return [name for name, statement in statements if statement and statement.execute(driver, {}).fetchone()]
 
 
 @cache

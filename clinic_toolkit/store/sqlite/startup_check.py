@@ -6,14 +6,14 @@ from sqlalchemy import MetaData
 
 from clinic_toolkit.errors import DamagedFile
 from clinic_toolkit.store.sqlite import salvage, schema, store_format
-from clinic_toolkit.store.sqlite.anchor_file import Anchor
+from clinic_toolkit.store.sqlite.anchor import Anchor
 from clinic_toolkit.store.sqlite.connections import connect_read_only, create_reader_engine
 from clinic_toolkit.store.sqlite.driver_errors import translating_errors
 from clinic_toolkit.store.sqlite.salvage import SalvagedStore
 
 
 def examine_store(
-    file: Path, metadata: MetaData, commit_anchor: Anchor, log_copy: Path | None
+    file: Path, metadata: MetaData, anchor: Anchor, log_copy: Path | None
 ) -> SalvagedStore | None:
     """Check the file and compare it with its anchor, which holds the findings afterwards.
 
@@ -33,7 +33,7 @@ def examine_store(
         with translating_errors(file), engine.connect() as db, db.begin():
             store_format.check_schema_and_integrity(db, metadata, file)
             schema_intact = True
-            commit_anchor.compare_with_chain(db, metadata, log_copy)
+            anchor.compare_with_chain(db, metadata, log_copy)
             return None
     except DamagedFile as error:
         if schema_intact:
@@ -47,8 +47,8 @@ def examine_store(
         with translating_errors(file), engine.connect() as db, db.begin():
             if schema.tables_with_invalid_ids(db, metadata):
                 raise refusal
-            commit_anchor.mark_schema_damaged(refusal.sentence)
-            commit_anchor.compare_with_chain(db, metadata, log_copy)
+            anchor.mark_schema_damaged(refusal.sentence)
+            anchor.compare_with_chain(db, metadata, log_copy)
     finally:
         engine.dispose()
     return salvaged

@@ -13,8 +13,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response
 
 from clinic_toolkit.record.people import practice as practices
-from clinic_toolkit.store.sqlite import anchor
-from clinic_toolkit.store.sqlite.engine import reading
+from clinic_toolkit.store.transactions import reading, store_of
 from clinic_toolkit.vault import identity
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import handover_transition
@@ -167,14 +166,14 @@ def must_not_write(engine: Engine) -> bool:
     """Whether the store is read-only and this POST can do without a write: an unlock, or a printout."""
     if hasattr(current_app.view_functions.get(request.endpoint or ""), _PRINTOUT_ATTRIBUTE):
         return record_notices.is_store_read_only(engine)
-    return anchor.is_read_only(engine) and required_state(request.endpoint) != AccessState.UNLOCKED
+    return store_of(engine).is_read_only and required_state(request.endpoint) != AccessState.UNLOCKED
 
 
 def _current_state() -> AccessState:
     unlocked_session = context.find_unlocked_session()
     if unlocked_session is None:
         return AccessState.WHILE_LOCKED if _has_practice() else AccessState.BEFORE_SETUP
-    if anchor.is_read_only(context.unit_of_work().engine):
+    if store_of(context.unit_of_work().engine).is_read_only:
         # No passphrase can be chosen and no sheet proved while the store is read-only.
         return AccessState.UNLOCKED
     if unlocked_session.must_choose_passphrase:

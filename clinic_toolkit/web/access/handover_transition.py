@@ -13,8 +13,8 @@ from flask import Response, after_this_request, current_app, render_template, se
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.record.handovers import clinician_side
 from clinic_toolkit.record.handovers.client_side import HandoverTicket
-from clinic_toolkit.store.sqlite.engine import checkpoint, on_rollback, reading, writing
 from clinic_toolkit.store.storage_errors import StorageError
+from clinic_toolkit.store.transactions import on_rollback, reading, store_of, writing
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web import context
 from clinic_toolkit.web.perimeter.end_reason import EndReason
@@ -96,7 +96,7 @@ def _merge_returned_forms(opened: Vault) -> None:
             log.exception("handover.not_brought_in")
     # The removed answers must not stay in the write-ahead log either.
     with suppress(StorageError):
-        checkpoint(worker.engine)
+        store_of(worker.engine).checkpoint()
 
 
 def _run_after_commit(callback: Callable[[], None]) -> None:

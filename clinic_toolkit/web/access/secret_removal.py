@@ -9,9 +9,7 @@ import logging
 from flask import Response, after_this_request
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.store import folder
-from clinic_toolkit.store.sqlite import rescue_copies
-from clinic_toolkit.store.sqlite.engine import purge_log_copies
+from clinic_toolkit.store.transactions import store_of
 from clinic_toolkit.web import context
 from clinic_toolkit.web.transport import responses
 
@@ -22,9 +20,7 @@ REDIRECT_STATUS = 303
 
 def list_rescued_copies() -> list[str]:
     """File names of the rescued copies of the store, which the old secret still opens."""
-    return [
-        copy.name for copy in rescue_copies.list_copies(folder.database_path(context.settings().data_folder))
-    ]
+    return [copy.name for copy in store_of(context.unit_of_work().engine).list_rescue_copies()]
 
 
 def redirect_once_purged(target: str, *, if_not_purged: str, if_copies_left: str | None = None) -> Response:
@@ -43,13 +39,13 @@ def redirect_once_purged(target: str, *, if_not_purged: str, if_copies_left: str
         if answer.status_code == REDIRECT_STATUS:
             if not _folded():
                 answer.headers["Location"] = if_not_purged
-            elif if_copies_left and list_rescued_copies():
+            elif if_copies_left and store_of(engine).list_rescue_copies():
                 answer.headers["Location"] = if_copies_left
         return answer
 
     def _folded() -> bool:
         try:
-            return purge_log_copies(engine)
+            return store_of(engine).purge_copies()
         except ClinicError:
             log.exception("checkpoint.failed")
             return False

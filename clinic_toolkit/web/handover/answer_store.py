@@ -10,7 +10,7 @@ from clinic_toolkit.record.handovers import client_side
 from clinic_toolkit.record.handovers.answer_log import HandoverAct
 from clinic_toolkit.record.handovers.client_side import ClientForm, HandoverTicket
 from clinic_toolkit.record.questionnaires.answers import MergedResponse, Response
-from clinic_toolkit.store.sqlite.engine import reading, writing
+from clinic_toolkit.store.transactions import reading, writing
 
 NO_ANSWER = Response(status=ResponseStatus.NOT_REACHED, value=None, wants_to_talk=False, remark="")
 

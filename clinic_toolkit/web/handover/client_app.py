@@ -22,7 +22,7 @@ from clinic_toolkit.record.handovers import client_side
 from clinic_toolkit.record.handovers.client_side import HandoverTicket
 from clinic_toolkit.record.people import watched_questions
 from clinic_toolkit.settings import Settings
-from clinic_toolkit.store.sqlite.engine import reading
+from clinic_toolkit.store.transactions import reading
 from clinic_toolkit.web.handover.client_messages import client_message
 from clinic_toolkit.web.handover.form_pages import THANKS_PATH, HandoverForm
 from clinic_toolkit.web.pages import static_files

@@ -16,7 +16,7 @@ from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.writing import form_drafts
 from clinic_toolkit.record.writing.form_draft_record import FORM_DRAFT, FormDraft, FormDraftState
-from clinic_toolkit.store.sqlite.engine import on_rollback
+from clinic_toolkit.store.transactions import on_rollback
 from clinic_toolkit.web import context
 from clinic_toolkit.web.forms.fields import parse_whole_number
 from clinic_toolkit.web.screen_parts import idempotent_forms

@@ -14,7 +14,7 @@ from flask import session
 from sqlalchemy import Connection
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.store.sqlite.engine import reading
+from clinic_toolkit.store.transactions import reading
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web import context
 

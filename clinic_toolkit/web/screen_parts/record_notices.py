@@ -4,7 +4,7 @@ from flask import Response, json, request, url_for
 from sqlalchemy import Engine
 
 from clinic_toolkit.journal import condition
-from clinic_toolkit.store.sqlite import anchor, file_guard
+from clinic_toolkit.store.transactions import store_of
 from clinic_toolkit.web import context
 
 CHECK_MARK_FAILED = (
@@ -21,12 +21,12 @@ def list_notices() -> tuple[tuple[str, str], ...]:
     engine = context.worker().engine
     if engine is None:
         return ()
-    notices = [(CHECK_MARK_FAILED, "")] if anchor.has_write_failed(engine) else []
+    notices = [(CHECK_MARK_FAILED, "")] if store_of(engine).check_mark_failed else []
     unlocked_session = context.find_unlocked_session()
     is_sound = (
         condition.is_sound(engine, unlocked_session.vault)
         if unlocked_session
-        else anchor.verdict(engine).is_clean
+        else store_of(engine).verdict.is_clean
     )
     if not is_sound and request.blueprint != "condition":
         notices.append((RECORD_DAMAGED, url_for("condition.index")))
@@ -40,7 +40,7 @@ def page_to_show_first() -> str | None:
     if (
         unlocked_session is None
         or unlocked_session.values.get(_CONDITION_SHOWN_KEY)
-        or anchor.verdict(context.unit_of_work().engine).is_clean
+        or store_of(context.unit_of_work().engine).verdict.is_clean
     ):
         return None
     return url_for("condition.index")
@@ -53,13 +53,13 @@ def mark_condition_shown() -> None:
 
 def is_store_read_only(engine: Engine) -> bool:
     """Whether nothing may be written to this store: it is read-only, or its file was replaced."""
-    return anchor.is_read_only(engine) or file_guard.is_replaced(engine)
+    return store_of(engine).is_read_only or store_of(engine).is_replaced
 
 
 def add_notice_to_autosave(answer: Response) -> None:
     """Add to an autosave response that writing the anchor failed; pages show it with `list_notices`."""
     engine = context.worker().engine
-    if engine is None or not answer.is_json or not anchor.has_write_failed(engine):
+    if engine is None or not answer.is_json or not store_of(engine).check_mark_failed:
         return
     payload = answer.get_json()
     if isinstance(payload, dict) and "saved" in payload:

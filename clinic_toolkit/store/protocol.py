@@ -1,0 +1,199 @@
+"""What the layers above need from a store, whichever database engine keeps it.
+
+`Transaction` and `Store` are what the contract tests run against. An engine of SQL gives more: a connection
+for statements of portable SQLAlchemy, and the upkeep of its files (`SqlTransaction`, `SqlStore`).
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import Connection, Engine, Table
+
+from clinic_toolkit.store.chain import ChainRow, ChainTip, RecordReference
+from clinic_toolkit.store.rows import RawRow, RowValues, SealedRow
+from clinic_toolkit.store.verdict import Verdict
+
+T_co = TypeVar("T_co", bound="Transaction", covariant=True)
+
+
+class Transaction(Protocol):
+    """One transaction: a consistent snapshot to read from or, if it is writing, the only writer."""
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether it was opened for writing."""
+
+    @property
+    def is_store_read_only(self) -> bool:
+        """Whether the store must not be written; see `Store.is_read_only`."""
+
+    def find_newest_row(self, table: Table, record: UUID) -> SealedRow | None:
+        """The newest version of a record, or None."""
+
+    def iter_newest_rows(
+        self, table: Table, ring: UUID | None, *, prefix_bytes: int | None
+    ) -> Iterator[RawRow]:
+        """The newest version of every record of a table, or of one ring of it, in any order.
+
+        Args:
+            ring: only rows of this ring; None for all.
+            prefix_bytes: return only this many bytes of each sealed blob; None for all of it.
+        """
+
+    def find_row(self, table: Table, id: int) -> RawRow | None:
+        """The row with this id, or None."""
+
+    def list_versions(self, table: Table, record: UUID) -> list[SealedRow]:
+        """Every stored version of a record, oldest first."""
+
+    def insert_row(self, table: Table, values: RowValues) -> None:
+        """Insert a version.
+
+        Raises:
+            RowTaken: this version of the record exists already. The transaction can go on.
+        """
+
+    def replace_row(self, table: Table, values: RowValues, *, record: UUID, expected_version: int) -> bool:
+        """Replace a draft by its next version.
+
+        Returns:
+            False if its version is not `expected_version`, it is in another ring, or it is final.
+        """
+
+    def find_chain_tip(self, table: Table) -> ChainTip | None:
+        """The last entry of the chain; None if it is empty.
+
+        While writing, no other transaction can add an entry, so that the next number is free.
+        """
+
+    def append_entry(
+        self,
+        table: Table,
+        row: ChainRow,
+        *,
+        incarnation: UUID,
+        at: int,
+        references: Iterable[RecordReference] = (),
+    ) -> None:
+        """Append an entry, and remember it beside the chain once the transaction is committed.
+
+        Args:
+            incarnation: the current incarnation of the vault.
+            at: when it was written, in microseconds since 1970.
+            references: the records that were saved with it; none for an entry about reading.
+
+        Raises:
+            RowTaken: there is an entry of this number.
+        """
+
+    def iter_entries(self, table: Table, first: int, last: int | None = None) -> Iterator[ChainRow]:
+        """The entries from this number on, oldest first; up to `last` if it is given."""
+
+    def acknowledge_losses(self) -> None:
+        """Forget the findings of `Store.verdict` on commit; the transaction must append an entry too."""
+
+    def before_commit(self, callback: Callable[[], None]) -> None:
+        """Run this right before the commit; if it raises, the transaction is rolled back."""
+
+    def on_rollback(self, callback: Callable[[], None]) -> None:
+        """Run this if a writing transaction fails, the last registered first; it restores memory."""
+
+
+class SqlTransaction(Transaction, Protocol):
+    """A transaction that also runs statements of portable SQLAlchemy."""
+
+    @property
+    def db(self) -> Connection:
+        """The connection, in this transaction."""
+
+
+class Store(Protocol[T_co]):
+    """An open store."""
+
+    def reading(self) -> AbstractContextManager[T_co]:
+        """Open a transaction on one consistent snapshot, through which writes fail."""
+
+    def writing(self) -> AbstractContextManager[T_co]:
+        """Open a transaction that writes: when this ends, all of it is durable, or none of it.
+
+        The write lock is taken before the first read, so that what was read is still true when it writes.
+
+        Raises:
+            StorageError: nothing was saved; the subclass says why.
+        """
+
+    @property
+    def verdict(self) -> Verdict:
+        """What is known of lost saves and other damage, and nobody has acknowledged yet."""
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether this store must not be written: it is not the one written last, or it is damaged."""
+
+    def accept_rollback(self) -> Callable[[], None]:
+        """Allow writing to a store that is not the one written last; returns a function that undoes this.
+
+        The next transaction must record this in the audit chain.
+        """
+
+    def close(self) -> None:
+        """Close all connections; the next transaction opens new ones."""
+
+
+class StoreUpkeep(Protocol):
+    """What keeps the files of a store in order; an engine that needs none of it returns at once."""
+
+    @property
+    def check_mark_failed(self) -> bool:
+        """Whether the last save stands, but what would notice its loss could not be written."""
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether other files are known to lie in the place of the open ones, so that nothing is saved."""
+
+    @property
+    def needs_rescue(self) -> bool:
+        """Whether only this process still has what was saved before the files were replaced."""
+
+    def rescue_if_replaced(self, *, ending: bool = False) -> None:
+        """Check whether the files were replaced, and copy the open ones if so.
+
+        Args:
+            ending: whether the process is about to end; then it waits for a running save, and tries
+                without a pause.
+        """
+
+    def list_rescue_copies(self) -> list[Path]:
+        """The copies that `rescue_if_replaced` made, oldest first."""
+
+    def checkpoint(self) -> bool:
+        """Remove every deleted row for good; False if a reader is in the way and it is done later."""
+
+    def purge_copies(self) -> bool:
+        """Checkpoint, and delete copies that hold replaced data; False if it is finished later."""
+
+    def try_upkeep(self) -> bool:
+        """Checkpoint, and finish what `purge_copies` began, without waiting; False if it did not run."""
+
+    def checkpoint_when_idle(self, *, after_seconds: float = 5.0) -> bool:
+        """Checkpoint once nothing was saved for a while; returns whether it ran."""
+
+
+class SqlStore(Store[SqlTransaction], StoreUpkeep, Protocol):
+    """A store of an SQL engine, as the layers above use it."""
+
+    @property
+    def engine(self) -> Engine:
+        """The engine of SQLAlchemy by which the layers above name this store."""
+
+
+class ReadOnlyView(Struct, frozen=True, kw_only=True):
+    """A store opened for inspection, the problems of its structure, and its verdict."""
+
+    db: Connection
+    problems: tuple[str, ...]
+    verdict: Verdict

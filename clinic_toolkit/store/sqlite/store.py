@@ -1,0 +1,123 @@
+"""An open store in one SQLite file: implements `store.protocol.SqlStore`."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from clinic_toolkit.store.sqlite import file_guard, rescue_copies, store_rescue, upkeep
+from clinic_toolkit.store.sqlite.anchor import Anchor
+from clinic_toolkit.store.sqlite.connections import set_engine_options, writer_engine
+from clinic_toolkit.store.sqlite.driver_errors import translating_errors
+from clinic_toolkit.store.sqlite.file_guard import FileGuard
+from clinic_toolkit.store.sqlite.store_files import StoreFiles
+from clinic_toolkit.store.sqlite.transaction import SqliteTransaction
+from clinic_toolkit.store.sqlite.write_lock import hold_write_lock
+from clinic_toolkit.store.storage_errors import StorageMismatch, StorageReplaced
+from clinic_toolkit.store.transactions import STORE_OPTION, TRANSACTION_KEY
+
+
+class SqliteStore(StoreFiles):
+    """The store behind an engine."""
+
+    def __init__(
+        self, file: Path, engine: Engine, *, anchor: Anchor | None = None, guard: FileGuard | None = None
+    ) -> None:
+        super().__init__(file, engine, anchor, guard)
+        set_engine_options(engine, **{STORE_OPTION: self})
+
+    @contextmanager
+    def reading(self) -> Iterator[SqliteTransaction]:
+        """Open a read transaction on one consistent snapshot."""
+        with translating_errors(self.file), self.engine.connect() as db, db.begin():
+            transaction = SqliteTransaction(db, is_writing=False, is_store_read_only=self.is_read_only)
+            info = db.info
+            info[TRANSACTION_KEY] = transaction
+            try:
+                yield transaction
+            finally:
+                del info[TRANSACTION_KEY]
+
+    @contextmanager
+    def writing(self) -> Iterator[SqliteTransaction]:
+        """Open a write transaction.
+
+        `BEGIN IMMEDIATE` takes the write lock before the first read.
+        """
+        rollback_hooks: list[Callable[[], None]] = []
+        with hold_write_lock(), translating_errors(self.file):
+            if self.is_read_only:
+                raise StorageMismatch
+            try:
+                if self.is_replaced:
+                    raise StorageReplaced(None)
+                with writer_engine(self.engine).connect() as db:
+                    info = db.info
+                    with db.begin():
+                        transaction = SqliteTransaction(db, is_writing=True)
+                        rollback_hooks = transaction.rollback_hooks
+                        info[TRANSACTION_KEY] = transaction
+                        try:
+                            yield transaction
+                            # Checked before the commit, so that it can be rolled back, and again after it,
+                            # because the file can be replaced in between.
+                            file_guard.check_file_unchanged(self.guard)
+                            for hook in transaction.commit_hooks:
+                                hook()
+                        finally:
+                            del info[TRANSACTION_KEY]
+                    file_guard.compare_committed(self.guard)
+            except BaseException as error:
+                for hook in reversed(rollback_hooks):
+                    hook()
+                if isinstance(error, StorageReplaced):
+                    raise store_rescue.rescue_store(self) from error
+                raise
+            self.last_write_at = time.monotonic()
+            # Under the same lock, so that the anchor never goes backward, and before the caller learns of
+            # the save.
+            if self.anchor:
+                self.anchor.write_committed(transaction)
+
+    def accept_rollback(self) -> Callable[[], None]:
+        """Allow writing to a store that is not the one written last; returns a function that undoes this."""
+        if self.anchor is None or not self.anchor.read_only:
+            return lambda: None
+        undo = self.anchor.accept_rollback()
+        self.close()
+
+        def take_back() -> None:
+            undo()
+            self.close()
+
+        return take_back
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    def rescue_if_replaced(self, *, ending: bool = False) -> None:
+        """Check whether the file was replaced, and rescue the store if so."""
+        store_rescue.rescue_if_replaced(self, ending=ending)
+
+    def list_rescue_copies(self) -> list[Path]:
+        """The rescue copies beside this store, oldest first."""
+        return rescue_copies.list_copies(self.file)
+
+    def checkpoint(self) -> bool:
+        """Checkpoint and truncate the write-ahead log."""
+        return upkeep.checkpoint(self)
+
+    def purge_copies(self) -> bool:
+        """Checkpoint, and delete log copies and redundant rescue copies."""
+        return upkeep.purge_copies(self)
+
+    def try_upkeep(self) -> bool:
+        """Checkpoint, and finish what `purge_copies` began, without waiting."""
+        return upkeep.try_upkeep(self)
+
+    def checkpoint_when_idle(self, *, after_seconds: float = 5.0) -> bool:
+        """Checkpoint once nothing was saved for a while."""
+        return upkeep.checkpoint_when_idle(self, after_seconds=after_seconds)

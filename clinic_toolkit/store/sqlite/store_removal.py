@@ -1,0 +1,24 @@
+"""Deletes the files of a store, of which nothing is needed any more."""
+
+from pathlib import Path
+
+from clinic_toolkit.store import folder
+from clinic_toolkit.store.sqlite import log_copies
+
+
+def delete_store(data_folder: Path) -> None:
+    """Delete the database, its side files, its anchor and every copy of it.
+
+    The database is deleted last: if this were interrupted, side files without a database would look like
+    damage.
+
+    Raises:
+        OSError: a file could not be deleted.
+    """
+    database = folder.database_path(data_folder)
+    for name in (folder.ANCHOR_FILE, folder.LOSSES_FILE, f"{database.name}-wal", f"{database.name}-shm"):
+        (data_folder / name).unlink(missing_ok=True)
+    for copy in data_folder.glob(f"{database.name}.rescued.*"):
+        copy.unlink(missing_ok=True)
+    log_copies.remove_copies(database)
+    database.unlink(missing_ok=True)
