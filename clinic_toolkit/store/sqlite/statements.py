@@ -9,7 +9,7 @@ import sqlite3
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ClauseElement, Table, bindparam, func, select
+from sqlalchemy import ClauseElement, Table, and_, bindparam, exists, func, not_, or_, select
 from sqlalchemy.dialects.sqlite import pysqlite
 
 from clinic_toolkit.store.rows import COLUMNS
@@ -42,16 +42,18 @@ def newest_statement(table: Table) -> PreparedStatement:
 def every_newest_statement(table: Table, in_ring: bool, prefix_bytes: int | None) -> PreparedStatement:
     """SELECT the newest version of every record, or of those in the ring `seen_ring`."""
     sealed = table.c.sealed if prefix_bytes is None else func.substr(table.c.sealed, 1, prefix_bytes)
-    # SQLite takes the other columns from the row that holds the maximum.
-    columns = (
-        table.c.id,
-        table.c.record,
-        func.max(table.c.version),
-        table.c.ring,
-        table.c.kid,
-        table.c.final,
+    other = table.alias("other")
+    # By the id as well, so that two rows of one version, which only a damaged store can hold, give one.
+    is_newer = and_(
+        other.c.record == table.c.record,
+        other.c.version >= table.c.version,
+        or_(other.c.version > table.c.version, other.c.id > table.c.id),
     )
-    query = select(*columns, sealed).group_by(table.c.record)
+    if in_ring:
+        is_newer = and_(is_newer, other.c.ring == table.c.ring)
+    query = select(
+        table.c.id, table.c.record, table.c.version, table.c.ring, table.c.kid, table.c.final, sealed
+    ).where(not_(exists(select(other.c.id).where(is_newer))))
     return PreparedStatement(query.where(table.c.ring == bindparam("seen_ring")) if in_ring else query)
 
 
