@@ -140,6 +140,16 @@ class Store(Protocol[T_co]):
         The next transaction must record this in the audit chain.
         """
 
+    def write_snapshot(self, folder: Path) -> None:
+        """Write a consistent copy of everything into an empty folder while others read and write.
+
+        The copy can be opened as a store of the same engine.
+
+        Raises:
+            OSError: the folder cannot be written, or is not empty.
+            StorageError: the store cannot be copied.
+        """
+
     def close(self) -> None:
         """Close all connections; the next transaction opens new ones."""
 

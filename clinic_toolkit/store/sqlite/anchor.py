@@ -155,6 +155,11 @@ class Anchor:
         if transaction.acknowledges_losses:
             self.clear_acknowledged()
 
+    def encode_newest_slot(self) -> bytes | None:
+        """The bytes of an anchor file that says what the newest slot says; None if there is none."""
+        slot = self._slot
+        return None if slot is None else anchor_slot.encode_slot(slot) + bytes(SLOT_BYTES)
+
     def clear_acknowledged(self) -> None:
         """Forget the findings that a person acknowledged, after the audit log recorded that."""
         try:

@@ -55,8 +55,17 @@ def add_loss(data_folder: Path, earlier: tuple[Loss, ...], new_loss: Loss) -> tu
     ):
         return earlier
     losses = (*earlier, new_loss)
-    folder.write_durably(data_folder / folder.LOSSES_FILE, b"".join(_encode_loss(loss) for loss in losses))
+    write_losses(data_folder, losses)
     return losses
+
+
+def write_losses(data_folder: Path, losses: tuple[Loss, ...]) -> None:
+    """Write these losses durably, in place of what the file held.
+
+    Raises:
+        OSError: they could not be written.
+    """
+    folder.write_durably(data_folder / folder.LOSSES_FILE, b"".join(_encode_loss(loss) for loss in losses))
 
 
 def remove_losses(data_folder: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from clinic_toolkit.store.sqlite import file_guard, rescue_copies, store_rescue, upkeep
+from clinic_toolkit.store.sqlite import file_guard, rescue_copies, snapshot, store_rescue, upkeep
 from clinic_toolkit.store.sqlite.anchor import Anchor
 from clinic_toolkit.store.sqlite.connections import set_engine_options, writer_engine
 from clinic_toolkit.store.sqlite.driver_errors import translating_errors
@@ -93,6 +93,10 @@ class SqliteStore(StoreFiles):
             self.close()
 
         return take_back
+
+    def write_snapshot(self, folder: Path) -> None:
+        """Write a consistent copy of everything into an empty folder."""
+        snapshot.write_snapshot(self, folder)
 
     def close(self) -> None:
         """Close all connections."""

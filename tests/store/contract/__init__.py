@@ -1,0 +1,4 @@
+"""What every engine of the store has to pass: SQLite, the twin in memory, and those to come.
+
+An engine is added in `engines.py`. The tests ask only through `store.protocol` and `EngineUnderTest`.
+"""
