@@ -9,7 +9,7 @@ the code.
     7  record            the clinical record by subject: people, questionnaires, safety, writing
     6  journal           the encrypted, versioned, audited store of any kind of record
     5  vault             the one door to plaintext: key slots, rings, seal and open
-    4  store             the one file on the disk: engine, types, transactions
+    4  store             rows and transactions, behind one protocol; SQLite is its engine
        psychometrics     missing answers, scores, true words; pure functions
     3  crypto            one seal, one encoding, signatures, derivation of keys
        instruments       questionnaires as data

@@ -88,37 +88,12 @@ def is_first_run(folder: Path) -> bool:
     return True
 
 
-def create_empty_draft(folder: Path) -> Path:
-    """Create an empty file beside the database to build a new store in; removes earlier attempts.
+def create_private_file(file: Path) -> None:
+    """Create a file that only this user can read, unless it is there already.
 
     Raises:
-        StorageReadOnly: the file cannot be created.
+        OSError: it could not be created.
     """
-    draft = folder / (DATABASE_FILE + ".new")
-    try:
-        for suffix in ("", "-wal", "-shm", "-journal"):
-            draft.with_name(draft.name + suffix).unlink(missing_ok=True)
-        _create_private_file(draft)
-    except OSError as error:
-        raise StorageReadOnly from error
-    return draft
-
-
-def install_draft(draft: Path, file: Path) -> None:
-    """Rename the finished store to its final name, durably.
-
-    Raises:
-        StorageReadOnly: the file cannot be renamed.
-    """
-    try:
-        os.replace(draft, file)
-        sync_folder(file.parent)
-    except OSError as error:
-        raise StorageReadOnly from error
-
-
-def _create_private_file(file: Path) -> None:
-    # SQLite gives its side files the permissions of the main file.
     os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
 
 
@@ -132,7 +107,7 @@ def write_readme(folder: Path) -> None:
     if readme.exists():
         return
     try:
-        _create_private_file(readme)
+        create_private_file(readme)
         readme.write_text(_README_TEXT, encoding="utf-8")
         sync_folder(folder)
     except OSError as error:

@@ -6,7 +6,14 @@ from pathlib import Path
 from sqlalchemy import MetaData, text
 
 from clinic_toolkit.store import folder
-from clinic_toolkit.store.sqlite import file_guard, log_copies, schema, startup_check, store_format
+from clinic_toolkit.store.sqlite import (
+    file_guard,
+    log_copies,
+    schema,
+    startup_check,
+    store_draft,
+    store_format,
+)
 from clinic_toolkit.store.sqlite.anchor import Anchor
 from clinic_toolkit.store.sqlite.connections import (
     connect_read_only,
@@ -64,7 +71,7 @@ def _open_guarded(file: Path, anchor: Anchor, guard: FileGuard) -> SqliteStore:
 
 def _create_store(data_folder: Path, file: Path, metadata: MetaData) -> None:
     # Built under another name and then renamed, so that a crash half-way never leaves half a store.
-    draft = folder.create_empty_draft(data_folder)
+    draft = store_draft.create_empty_draft(data_folder)
     store = SqliteStore(draft, create_reader_engine(draft, creator=lambda: connect_read_write(draft)))
     try:
         with store.writing() as transaction:
@@ -75,4 +82,4 @@ def _create_store(data_folder: Path, file: Path, metadata: MetaData) -> None:
         store.checkpoint()
     finally:
         store.close()
-    folder.install_draft(draft, file)
+    store_draft.install_draft(draft, file)
