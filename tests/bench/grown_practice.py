@@ -25,7 +25,8 @@ from clinic_toolkit.record.questionnaires.administration_record import Administr
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.record.writing import notes
 from clinic_toolkit.record.writing.note_record import NotePart, PartSource
-from clinic_toolkit.store.engine import checkpoint, open_store, writing
+from clinic_toolkit.store.opening import open_store
+from clinic_toolkit.store.transactions import store_of, writing
 from clinic_toolkit.vault import header_backup, key_slots
 from tests.fixtures import practices
 from tests.fixtures.practices import Work, giving
@@ -92,7 +93,7 @@ def load_or_grow(
             header_backup.write_before_commit(db, work.vault)
         for number in range(clients):
             _grow_client(work, number, each)
-        assert checkpoint(work.engine)
+        assert store_of(work.engine).checkpoint()
         work.engine.dispose()
         opens = [work.vault.user_id.hex, work.vault.user_key().hex(), work.groups]
         description.write_text(json.dumps(opens), encoding="utf-8")
