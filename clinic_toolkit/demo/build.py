@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from clinic_toolkit.demo import content as made_up
+from clinic_toolkit.demo import content_reader
 from clinic_toolkit.demo.acts import DemoState, Step
 from clinic_toolkit.demo.content import Content
 from clinic_toolkit.demo.hour_acts import HourScript
@@ -31,10 +32,10 @@ def build_demo_practice(engine: Engine, *, now: datetime, content: Content | Non
     passphrase, which is in `content.practice` and is no secret.
 
     Raises:
-        demo.content.ContentError: the files of the demo are damaged.
+        demo.content_reader.ContentError: the files of the demo are damaged.
         vault.identity.AlreadySetUp: the store holds a practice already.
     """
-    content = content or made_up.read_content()
+    content = content or content_reader.read_content()
     steps = sorted(_all_steps(content, now), key=lambda step: step.at)
     settings = demo_settings(content.practice)
     with writing(engine) as db:

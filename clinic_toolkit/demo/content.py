@@ -1,15 +1,10 @@
-"""The content of the demo practice, read from TOML files and validated as a whole."""
+"""The content of the demo practice: what its TOML files may say."""
 
-import tomllib
-from collections.abc import Iterable
 from datetime import date, time
-from pathlib import Path
-from typing import Literal, Self, TypeVar
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from clinic_toolkit.demo import content_problems
-from clinic_toolkit.errors import DamagedFile
 from clinic_toolkit.record.people.client_record import LeaveMessage
 from clinic_toolkit.record.people.therapy_session_record import (
     HELD_ATTENDANCE,
@@ -20,27 +15,17 @@ from clinic_toolkit.record.people.therapy_session_record import (
 from clinic_toolkit.record.questionnaires.administration_record import AdministrationState
 from clinic_toolkit.record.safety.risk_entry_record import RiskAction, SheetPlace
 
-CONTENT_FOLDER = Path(__file__).parent
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "today"]
 TodaySlot = Literal["earlier", "next", "later", "last"]
 
 
-class ContentError(DamagedFile):
-    """A file of the demo cannot be used. `problems` lists every reason, each with its place."""
+class ContentModel(BaseModel):
+    """What every part of the content has in common: no unknown field, no converted value."""
 
-    def __init__(self, problems: Iterable[str]) -> None:
-        self.problems = tuple(problems)
-        super().__init__(
-            "The demo cannot be made. Mend these places, or put back the files that came with the "
-            f"program: {'; '.join(self.problems)}."
-        )
-
-
-class _ContentModel(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class Practice(_ContentModel):
+class Practice(ContentModel):
     """The practice, with its clinician's passphrase and return code, which are not secret."""
 
     country: str
@@ -52,7 +37,7 @@ class Practice(_ContentModel):
     return_code: str
 
 
-class Risk(_ContentModel):
+class Risk(ContentModel):
     """The risk entry that closes a questionnaire's prompts; `fear` says where worksheets may be used."""
 
     how: Literal[RiskAction.ASKED, RiskAction.IN_HAND, RiskAction.NOT_TODAY] = RiskAction.ASKED
@@ -64,7 +49,7 @@ class Risk(_ContentModel):
     fear: SheetPlace = Field(default=SheetPlace.NOT_ASKED, strict=False)
 
 
-class Questionnaire(_ContentModel):
+class Questionnaire(ContentModel):
     """One administration of a questionnaire.
 
     `answers` holds one mark an item: a value, "d" declined, "n" did not come up, "." not reached; a star
@@ -92,7 +77,7 @@ class Questionnaire(_ContentModel):
     risk: Risk | None = None
 
 
-class GivenWorksheet(_ContentModel):
+class GivenWorksheet(ContentModel):
     """A worksheet given in a session; `fear`: fear of this person was asked about in private just before."""
 
     sheet: str
@@ -101,7 +86,7 @@ class GivenWorksheet(_ContentModel):
     sentence: str = ""
 
 
-class Note(_ContentModel):
+class Note(ContentModel):
     """The note of a session."""
 
     state: Literal["signed", "draft"] = "signed"
@@ -110,7 +95,7 @@ class Note(_ContentModel):
     plan: str = ""
 
 
-class Hour(_ContentModel):
+class Hour(ContentModel):
     """One therapy session.
 
     `weeks` counts back from today (1: the last such weekday before today) or, if negative, ahead; `today` is
@@ -157,7 +142,7 @@ class Hour(_ContentModel):
         return self
 
 
-class UsualSchedule(_ContentModel):
+class UsualSchedule(ContentModel):
     """Time and place of sessions that do not set their own."""
 
     weekday: Weekday
@@ -168,7 +153,7 @@ class UsualSchedule(_ContentModel):
     call_back: str = ""
 
 
-class Relationship(_ContentModel):
+class Relationship(ContentModel):
     """A relationship in the client's word; questionnaires name it by `key`."""
 
     key: str
@@ -176,7 +161,7 @@ class Relationship(_ContentModel):
     frame: str
 
 
-class Client(_ContentModel):
+class Client(ContentModel):
     """A client, their relationships, and their own sessions, oldest first."""
 
     name: str
@@ -195,7 +180,7 @@ class Client(_ContentModel):
     hours: list[Hour] = Field(default_factory=list)
 
 
-class Couple(_ContentModel):
+class Couple(ContentModel):
     """A couple: the file names of its two clients, and their joint sessions, oldest first."""
 
     partners: tuple[str, str] = Field(strict=False)
@@ -203,56 +188,9 @@ class Couple(_ContentModel):
     hours: list[Hour]
 
 
-class Content(_ContentModel):
+class Content(ContentModel):
     """The whole content; clients and couples by file name."""
 
     practice: Practice
     clients: dict[str, Client]
     couples: dict[str, Couple]
-
-
-P = TypeVar("P", bound=_ContentModel)
-
-
-def read_content(folder: Path = CONTENT_FOLDER) -> Content:
-    """Read and validate every file of the demo.
-
-    Raises:
-        ContentError: a file is not valid; it lists every problem.
-    """
-    problems: list[str] = []
-    practice = _read_file(folder / "practice.toml", Practice, problems)
-    clients = {
-        path.stem: _read_file(path, Client, problems) for path in sorted(folder.glob("clients/*.toml"))
-    }
-    couples = {
-        path.stem: _read_file(path, Couple, problems) for path in sorted(folder.glob("couples/*.toml"))
-    }
-    if practice is None or problems:
-        raise ContentError(problems)
-    content = Content(
-        practice=practice,
-        clients={name: client for name, client in clients.items() if client is not None},
-        couples={name: couple for name, couple in couples.items() if couple is not None},
-    )
-    problems = list(content_problems.iter_cross_file_problems(content))
-    if problems:
-        raise ContentError(problems)
-    return content
-
-
-def _read_file(path: Path, kind: type[P], problems: list[str]) -> P | None:
-    try:
-        return kind.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        if isinstance(error, ValidationError):
-            problems += (
-                f"{path.name}, {_format_path(detail['loc'])}: {detail['msg']}" for detail in error.errors()
-            )
-        else:
-            problems.append(f"{path.name}: cannot be read ({error})")
-        return None
-
-
-def _format_path(parts: Iterable[int | str]) -> str:
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")

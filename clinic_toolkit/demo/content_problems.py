@@ -1,16 +1,13 @@
 """What only several files of the demo together can get wrong: a name that another file must define."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from clinic_toolkit.demo.content import Content, Hour
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.worksheets import catalogue as sheets
 
-if TYPE_CHECKING:
-    from clinic_toolkit.demo.content import Content, Hour
 
-
-def iter_cross_file_problems(content: "Content") -> Iterator[str]:
+def iter_cross_file_problems(content: Content) -> Iterator[str]:
     """Yield each name that must be defined in another file and is not, and each hour that does not fit."""
     for name, couple in content.couples.items():
         yield from (
@@ -34,7 +31,7 @@ def iter_cross_file_problems(content: "Content") -> Iterator[str]:
                 yield f"{name}.toml, hours[{index}]: {problem}"
 
 
-def _hour_problems(hour: "Hour", known: set[str]) -> Iterator[str]:
+def _hour_problems(hour: Hour, known: set[str]) -> Iterator[str]:
     item_counts = {instrument.id: len(instrument.items) for instrument in catalogue.list_newest()}
     watchable = {f"{form.id}:{item.id}" for form in catalogue.list_instruments() for item in form.items}
     check_in = catalogue.load_check_in().id

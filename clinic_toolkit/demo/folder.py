@@ -4,7 +4,7 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-from clinic_toolkit.demo import build, content
+from clinic_toolkit.demo import build, content, content_reader
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.record import record_kinds  # noqa: F401 - a store is built of every table that is known
 from clinic_toolkit.store import folder
@@ -36,7 +36,7 @@ def prepare_demo_folder(data_folder: Path, *, now: datetime) -> content.Practice
     Raises:
         NotADemo: the folder holds a practice that the demo did not create.
     """
-    demo_content = content.read_content()
+    demo_content = content_reader.read_content()
     folder.prepare_folder(data_folder)
     marker_file = data_folder / DEMO_MARKER_FILE
     if marker_file.exists():

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
-from clinic_toolkit.demo import build, content
+from clinic_toolkit.demo import build, content, content_reader
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.vault import key_slots
 from clinic_toolkit.vault.vault import Vault
@@ -30,7 +30,7 @@ class Demo:
 @pytest.fixture(scope="package")
 def told() -> content.Content:
     """The files of the demo, read."""
-    return content.read_content()
+    return content_reader.read_content()
 
 
 @pytest.fixture(scope="package")

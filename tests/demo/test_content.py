@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from clinic_toolkit.demo import content
+from clinic_toolkit.demo import content, content_reader
 from clinic_toolkit.vault import passphrases
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -144,19 +144,19 @@ WRONG = {
 def test_what_is_wrong_is_named_with_its_place(
     tmp_path: Path, file: str, before: str, after: str, said: str
 ) -> None:
-    shutil.copytree(content.CONTENT_FOLDER, tmp_path / "demo")
+    shutil.copytree(content_reader.CONTENT_FOLDER, tmp_path / "demo")
     wrong = tmp_path / "demo" / file
     text = wrong.read_text(encoding="utf-8")
     assert before in text
     wrong.write_text(text.replace(before, after, 1), encoding="utf-8")
-    with pytest.raises(content.ContentError, match=re.escape(said)):
-        content.read_content(tmp_path / "demo")
+    with pytest.raises(content_reader.ContentError, match=re.escape(said)):
+        content_reader.read_content(tmp_path / "demo")
 
 
 def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
-    shutil.copytree(content.CONTENT_FOLDER, tmp_path / "demo")
+    shutil.copytree(content_reader.CONTENT_FOLDER, tmp_path / "demo")
     for name in ("b7", "k12"):
         (tmp_path / "demo" / "clients" / f"{name}.toml").write_text("name = 3\n", encoding="utf-8")
-    with pytest.raises(content.ContentError) as raised:
-        content.read_content(tmp_path / "demo")
+    with pytest.raises(content_reader.ContentError) as raised:
+        content_reader.read_content(tmp_path / "demo")
     assert len(raised.value.problems) == 4
