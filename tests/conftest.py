@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.fixtures import shared_caches, starts
+from tests.fixtures import fresh_reruns, shared_caches, starts
 from tests.fixtures.outside import sitecustomize as outside
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_ratios] = []
     config.pluginmanager.register(starts)
+    config.pluginmanager.register(fresh_reruns)
     # What is measured is measured as it is in life.
     if not config.getoption("--bench"):
         shared_caches.share()
