@@ -213,6 +213,7 @@ def test_without_a_passphrase_the_page_says_locked(
         field = next(each for each in told if each.kind == "field")
         assert (field.name, field.described) == (
             "Passphrase",
+            "Capital and small letters, every space and the order of the words count. "
             "A screen reader may say aloud what you type.",
         )
 

@@ -3,10 +3,12 @@
 from html import unescape
 from uuid import UUID
 
+import msgspec
 import pytest
 from sqlalchemy import text
 
 from clinic_toolkit.record.handovers import clinician_side
+from clinic_toolkit.record.people import practice
 from clinic_toolkit.record.questionnaires import administrations, progress
 from clinic_toolkit.store.transactions import writing
 from clinic_toolkit.web.access import handover_transition
@@ -38,6 +40,24 @@ def comes_back(site: Site, me: Person) -> Page:
         for out in clinician_side.list_open_handovers(db, site.work.vault):
             clinician_side.merge_handover(db, site.work.vault, out, now=out.recorded_at)
     return me.open("/handovers")
+
+
+def test_the_page_says_why_a_return_code_is_not_enough_to_come_back(site: Site, me: Person) -> None:
+    page = steps.begin(me, f"/sessions/{site.work.hour(site.work.client()).id}")
+    address = f"/administrations/{page.path.split('/')[2]}/hand-over"
+    why = "Your return code is not enough now"
+    page = me.open(address)
+    assert "You come back with your passphrase." in page.text and why not in page.text
+    with writing(site.work.engine) as db:
+        stored = practice.load_practice_settings(db, site.work.vault)
+        settings = msgspec.structs.replace(stored.payload, return_code="ABC234")
+        practice.revise_practice_settings(db, site.work.vault, stored, settings, now=stored.recorded_at)
+    page = me.open(address)
+    assert "You come back with your passphrase." in page.text and why in page.text
+    site.keeper.hold_return_blob(b"sealed")
+    page = me.open(address)
+    assert "You come back with your return code, or with your passphrase." in page.text
+    assert why not in page.text
 
 
 def test_what_to_ask_and_what_to_talk_about_come_first_and_no_score(site: Site, me: Person) -> None:

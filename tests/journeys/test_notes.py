@@ -341,7 +341,7 @@ def test_the_return_code_signs(site: Site, me: Person, hour: str, words: str) ->
     for wrong in ("", "XXXXXX", "<b>&</b>", ""):
         refused = me.send(page, {"read": "yes", "code": wrong})
         assert refused.status == 422 and "not your return code" in refused.error("code"), wrong
-        assert refused.typed("code") == ""
+        assert refused.typed("code") == "" and refused.typed("read") == "yes"
     spaced = f"{code[:3].lower()} {code[3:].lower()}"
     assert "Signed by" in me.send(page, {"read": "yes", "code": spaced}).text
 

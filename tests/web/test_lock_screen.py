@@ -2,18 +2,19 @@ import re
 import time
 from datetime import datetime
 
+import msgspec
 import pytest
 from sqlalchemy import Connection
 from werkzeug.test import TestResponse
 
 from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
-from clinic_toolkit.record.people import practice_access
+from clinic_toolkit.record.people import practice, practice_access
 from clinic_toolkit.store.transactions import writing
 from clinic_toolkit.vault import key_slots, unlock_attempts
 from clinic_toolkit.vault.key_slots import WrongSecret
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web import context
-from clinic_toolkit.web.access import unlocking
+from clinic_toolkit.web.access import quick_return, unlocking
 from tests.fixtures.practices import NOW
 from tests.fixtures.sites import Site, Visitor
 
@@ -188,11 +189,54 @@ def test_a_mistyped_group_is_named_and_not_sent_back(locked: Site) -> None:
     groups["group3"] = groups["group4"]
     page = locked.post("/unlock/sheet", groups)
     assert page.status_code == 422
-    assert "third group" in page.text
-    assert "fourth group" not in page.text
+    assert "Group 3 is not as it is printed" in page.text
+    assert "Group 4 is" not in page.text
+    assert "type all eight groups again" in page.text
     for group in locked.work.groups:
         assert group not in page.text
     assert locked.ends == ["mistyped sheet"]
+
+
+def test_a_sheet_of_which_one_group_was_typed_again_says_that_the_others_are_empty(locked: Site) -> None:
+    page = locked.post("/unlock/sheet", {"group3": locked.work.groups[2]})
+    assert page.status_code == 422
+    assert "Group 1 is empty." in page.text and "Group 3 is" not in page.text
+    assert "type all eight groups again" in page.text
+    assert locked.ends == ["mistyped sheet"]
+
+
+def test_the_return_code_brings_back_after_the_sheet_too(
+    locked: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered: list[str] = []
+    monkeypatch.setattr(practice_access, "change_passphrase", lambda *_, **__: None)
+    monkeypatch.setattr(quick_return, "offer_quick_return", offered.append)
+    with writing(locked.work.engine) as db:
+        stored = practice.load_practice_settings(db, locked.work.vault)
+        settings = msgspec.structs.replace(stored.payload, return_code="ABC234")
+        practice.revise_practice_settings(db, locked.work.vault, stored, settings, now=NOW)
+    locked.post("/unlock/sheet", {f"group{n}": group for n, group in enumerate(locked.work.groups, 1)})
+    assert not offered
+    typed = {"passphrase": "short", "passphrase_again": "short"}
+    assert locked.post("/unlock/choose", typed).status_code == 422 and not offered
+    chosen = "walnut ferry candle oblong meadow trumpet"
+    typed = {"passphrase": chosen, "passphrase_again": chosen}
+    assert locked.post("/unlock/choose", typed).headers["Location"] == "/"
+    assert offered == ["ABC234"]
+
+
+def test_a_refused_code_is_not_greeted(lock: Site) -> None:
+    lock.keeper.hold_return_blob(b"sealed")
+    assert "Welcome back" in lock.get("/unlock").text
+    page = try_(lock, code="WRONG2").text
+    assert "Not unlocked" in page and "Welcome back" not in page
+
+
+@pytest.mark.parametrize("typed", ["Glacier mandolin unwrapped", "glacier  mandolin unwrapped "])
+def test_a_refused_passphrase_says_what_counts(lock: Site, typed: str) -> None:
+    page = try_(lock, passphrase=typed)
+    assert page.status_code == 422
+    assert "Capital and small letters, every space and the order of the words count." in page.text
 
 
 def test_the_sheet_of_another_time_is_refused(locked: Site) -> None:

@@ -85,3 +85,17 @@ def test_no_page_has_a_password_field() -> None:
         path.name for path in templates.rglob("*.html") if PASSWORD_FIELD.search(path.read_text("utf-8"))
     ]
     assert found == []
+
+
+def test_every_field_for_a_passphrase_says_what_counts() -> None:
+    """The two places that ask for it once more stand below one that says it."""
+    templates = Path(__file__).parents[2] / "templates"
+    fields = [
+        (path.name, match[0])
+        for path in templates.rglob("*.html")
+        for match in re.finditer(
+            r'secret\((?:field|"(?:present_)?passphrase")[^\n]*', path.read_text("utf-8")
+        )
+    ]
+    assert len(fields) == 8
+    assert [name for name, field in fields if "hint=exactly" not in field] == []

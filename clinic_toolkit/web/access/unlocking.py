@@ -147,8 +147,8 @@ def sheet_group_error(number: int, typed: str) -> str:
     """The error message for a group of the recovery sheet that cannot be right, or ""."""
     try:
         recovery_sheet.check_group(number, typed)
-    except recovery_sheet.InvalidRecoverySheet as error:
-        return error.sentence
+    except recovery_sheet.InvalidRecoverySheet:
+        return f"Group {number} is {'not as it is printed on the sheet' if typed.strip() else 'empty'}."
     return ""
 
 

@@ -5,7 +5,14 @@ from flask_wtf.csrf import generate_csrf
 
 from clinic_toolkit.record.people import practice_access
 from clinic_toolkit.web import context
-from clinic_toolkit.web.access import guard, handover_transition, locking, secret_removal, unlocking
+from clinic_toolkit.web.access import (
+    guard,
+    handover_transition,
+    locking,
+    quick_return,
+    secret_removal,
+    unlocking,
+)
 from clinic_toolkit.web.forms.practice import PassphraseForm, guessable_names
 from clinic_toolkit.web.perimeter.end_reason import EndReason
 from clinic_toolkit.web.transport import responses
@@ -15,6 +22,9 @@ from clinic_toolkit.web.transport.responses import ViewResult
 screen = Blueprint("lock", __name__)
 
 SHEET_GROUPS = 8
+SHEET_EMPTIED = (
+    "Please type all eight groups again: together they are a key, so nothing of what you typed was kept."
+)
 MAX_SECRET_LENGTH = unlocking.MAX_SECRET_LENGTH
 
 
@@ -81,10 +91,10 @@ def unlock_with_sheet() -> ViewResult:
     if errors:
         # The groups typed are most of a key, so they must not stay in this process.
         context.end_worker(EndReason.MISTYPED_SHEET)
-        return _render_sheet_form(errors), 422
+        return _render_sheet_form(errors | {"": SHEET_EMPTIED}), 422
     sentence = unlocking.unlock_with_recovery_sheet(" ".join(groups))
     if sentence:
-        return _render_sheet_form({"": sentence}), 422
+        return _render_sheet_form({"": f"{sentence} {SHEET_EMPTIED}"}), 422
     return responses.redirect_to(url_for("lock.choose_passphrase"))
 
 
@@ -108,6 +118,9 @@ def replace_passphrase() -> ViewResult:
         context.db(), context.vault(), form.passphrase.data or "", now=context.now()
     )
     context.mark_passphrase_chosen()
+    # As after an unlock with the passphrase, which was typed here as well.
+    if return_code := context.load_practice().payload.return_code:
+        quick_return.offer_quick_return(return_code)
     next_page = (
         url_for("lock.trail")
         if unlocking.unverified_audit_line()

@@ -229,6 +229,7 @@ def _render_reading(
         ),
         from_sources=note_rendering.list_sources(note.payload),
         errors=form.errors,
+        has_read=form.read.data,
     )
 
 
