@@ -23,7 +23,7 @@ from clinic_toolkit.web.pages.template_environment import TemplateEnvironment
 from clinic_toolkit.web.perimeter import gate, post_bodies
 from clinic_toolkit.web.perimeter.end_reason import EndReason
 from clinic_toolkit.web.perimeter.timeouts import Timeouts
-from clinic_toolkit.web.screen_parts import idempotent_forms, record_notices, saved_message
+from clinic_toolkit.web.screen_parts import client_names, idempotent_forms, record_notices, saved_message
 from clinic_toolkit.web.screens import (
     administrations,
     audit,
@@ -147,6 +147,8 @@ class ClinicApp(Flask):
             here="",
             errors={},
             in_private=IN_PRIVATE_LINE,
+            name_of=client_names.name_of,
+            names_of_case=client_names.names_of_case,
             number_for_page=idempotent_forms.idempotency_key_for_page,
         )
         self.context_processor(_template_globals)

@@ -5,9 +5,11 @@ import re
 
 import pytest
 
+from tests.fixtures.sites import Site
 from tests.journeys import steps
 from tests.journeys.intake import named, take_in
 from tests.journeys.person import Person
+from tests.journeys.test_handover import comes_back
 from tests.journeys.test_safety import raised
 
 
@@ -220,3 +222,36 @@ def test_they_stand_above_the_buttons_of_a_prompt_too(me: Person) -> None:
     page = me.follow(raised(me, hour.path), "Say what was done")
     for button in ("Save what was done", "Save with these lines"):
         assert "Ana Reyes (A. R.) ·" in page.text.rpartition(button)[0][-400:]
+
+
+def test_two_alike_are_told_apart_on_every_page_of_a_session(me: Person) -> None:
+    """The client's page, the session's path and heading, before the end, at the edit, in the signed note."""
+    take_in(me, "Ana Reyes")
+    page = me.send(me.open("/clients/new"), {"name": "Aná Reyes"})
+    second = me.press(page, "This is somebody else: add")
+    told_apart = "Aná Reyes (A. R. 2)"
+    hour = me.press(second, "Start a session now")
+    assert hour.text.count(told_apart) == 2 and "present:" not in hour.text
+    assert told_apart in me.open(f"{hour.path}/edit").text
+    assert told_apart in me.open(f"{hour.path}/end").text
+    assert told_apart in me.open(f"{second.path}/relationships/new").text
+    assert told_apart in me.open(f"{second.path}/risk-entries").text
+    note = me.open(f"{hour.path}/note")
+    assert told_apart in note.text
+    reading = me.send(note, {"section-data": "We spoke.", "sign": "yes"})
+    assert told_apart in reading.text
+    assert f"{told_apart} ›" in me.follow(me.open(f"{hour.path}/note"), "Copy as plain text").text
+    signed = me.send(reading, {"read": "yes"})
+    assert "Signed by" in signed.text and f"{told_apart} ›" in signed.text
+    # What is signed is the name alone.
+    assert "Aná Reyes · Session" in signed.text
+
+
+def test_a_returned_form_says_which_of_two_alike_gave_it(site: Site, me: Person) -> None:
+    take_in(me, "Ana Reyes")
+    page = me.send(me.open("/clients/new"), {"name": "Ana Reyes"})
+    second = me.press(page, "This is somebody else: add")
+    hour = me.press(second, "Start a session now")
+    page = steps.begin(me, hour.path)
+    me.press(me.follow(page, "Hand it to the client"), "Hand over now")
+    assert "Ana Reyes (A. R. 2) ·" in comes_back(site, me).text

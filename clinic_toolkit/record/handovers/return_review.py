@@ -10,7 +10,6 @@ from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.handovers import clinician_side, returned_answers
 from clinic_toolkit.record.handovers.answer_log import HandoverTrouble, response_of
 from clinic_toolkit.record.handovers.handover_record import Handover, HandoverState
-from clinic_toolkit.record.people import clients
 from clinic_toolkit.record.questionnaires import administrations, answered_items, answers
 from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.record.questionnaires.answers import Response
@@ -50,7 +49,6 @@ class AnswerCounts(msgspec.Struct, frozen=True, kw_only=True):
 class ReturnReview(msgspec.Struct, frozen=True, kw_only=True):
     """One returned form, with what the client wants to talk about and what to ask before they leave."""
 
-    client_name: str
     instrument: Instrument
     relationship_word: str
     administration: RecordVersion[Administration]
@@ -84,7 +82,6 @@ def build_return_review(
         open_line = returned_answers.merge_open_line(target.payload, handover.payload.rows)
     next_index = answers.next_unanswered_index(target.payload.answers)
     return ReturnReview(
-        client_name=clients.load_client(db, vault, target.payload.client_id).payload.name,
         instrument=instrument,
         relationship_word=answered_items.relationship_label(db, vault, target.payload),
         administration=target,

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.journal import version_history
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people import therapy_session_loader, therapy_sessions
+from clinic_toolkit.record.people import display_names, therapy_session_loader, therapy_sessions
 from clinic_toolkit.record.people.case_record import Case
 from clinic_toolkit.record.people.therapy_session_record import (
     KIND_LABELS,
@@ -72,13 +72,20 @@ def find_end_before_reopening(
 
 
 def load_session_facts(
-    db: Connection, vault: Vault, hour: RecordVersion[TherapySession]
+    db: Connection, vault: Vault, hour: RecordVersion[TherapySession], *, told_apart: bool = False
 ) -> TherapySessionFacts:
-    """Return the facts of a session in words, with the current names of its clients."""
+    """Return the facts of a session in words, with the current names of its clients.
+
+    Args:
+        told_apart: for a page; a client who has the same name as another is shown with initials.
+    """
     names = {
         client.id: client.payload.name
         for client in therapy_session_loader.list_clients_of_session(db, vault, hour)
     }
+    if told_apart:
+        shown_names = display_names.load_display_names(db, vault).full_by_id
+        names = {id: shown_names.get(id, name) for id, name in names.items()}
     return build_session_facts(hour, names)
 
 

@@ -24,7 +24,7 @@ def show(id: UUID) -> ViewResult:
         "endings/show.html",
         here="clients",
         hour=hour,
-        facts=therapy_session_facts.load_session_facts(context.db(), context.vault(), hour),
+        facts=therapy_session_facts.load_session_facts(context.db(), context.vault(), hour, told_apart=True),
         today=context.today(),
     )
 

@@ -115,7 +115,7 @@ def _render_editor(
         "notes/edit.html",
         here="clients",
         hour=hour,
-        facts=therapy_session_facts.load_session_facts(context.db(), context.vault(), hour),
+        facts=therapy_session_facts.load_session_facts(context.db(), context.vault(), hour, told_apart=True),
         note=note,
         form=form,
         errors=form.errors_by_field,

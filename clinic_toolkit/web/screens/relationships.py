@@ -138,7 +138,6 @@ def _render_form(
         form=form,
         errors=form.errors,
         client=person.id,
-        name=person.payload.name,
         relationship=relationship,
         kind=catalogue.load_frame(relationship.payload.frame).label if relationship else "",
         newer=newer,

@@ -102,7 +102,7 @@ def ask_about_times(id: UUID) -> ViewResult:
         "sessions/again.html",
         here="clients",
         hour=hour,
-        facts=therapy_session_facts.load_session_facts(context.db(), context.vault(), hour),
+        facts=therapy_session_facts.load_session_facts(context.db(), context.vault(), hour, told_apart=True),
         signed=bool(note and note.final),
         keep=KEEP,
     )
@@ -198,7 +198,7 @@ def _render_form(
         hour=hour,
         draft=draft,
         version=fields.version_for_page(form, hour.version if hour else 0, draft=draft.is_shown),
-        newer=therapy_session_facts.load_session_facts(context.db(), context.vault(), hour)
+        newer=therapy_session_facts.load_session_facts(context.db(), context.vault(), hour, told_apart=True)
         if newer and hour
         else None,
     )
@@ -268,7 +268,7 @@ def _render_hour(
         today=context.today(),
         newer=newer,
         version=fields.version_for_page(form, hour.version),
-        facts=therapy_session_facts.load_session_facts(db, vault, hour),
+        facts=therapy_session_facts.load_session_facts(db, vault, hour, told_apart=True),
         ended_before=therapy_session_facts.find_end_before_reopening(db, vault, hour),
         unreachable=therapy_session_facts.lacks_emergency_contact(hour.payload),
         session_administrations=[
