@@ -39,8 +39,23 @@ def test_one_key_covers_the_page_and_what_was_typed_is_there_again(
         assert "the door" not in page.content()
         seen.look(page, name="covered")
         come_back(page, practice.words)
-        page.wait_for_url(f"**{practice.hour}/note")
+        page.wait_for_url(f"**{practice.hour}/note#f-section-data")
         expect(page.get_by_label("Data", exact=True)).to_have_value("Typed a moment before the door opened.")
+
+
+def test_a_covered_note_opens_again_where_somebody_was_writing(browser: Browser, practice: Practice) -> None:
+    with chrome.watched(browser, practice.running.host) as seen:
+        page = note(practice.enter(seen), practice)
+        page.get_by_label("Data", exact=True).fill("Above it.")
+        page.get_by_label("Plan", exact=True).fill("Half a sen")
+        page.get_by_role("button", name="Cover").click()
+        page.wait_for_url("**/unlock?**")
+        assert "Half" not in page.url
+        come_back(page, practice.words)
+        page.wait_for_url(f"**{practice.hour}/note#f-section-plan")
+        expect(page.get_by_label("Plan", exact=True)).to_be_focused()
+        page.keyboard.type("tence.")
+        expect(page.get_by_label("Plan", exact=True)).to_have_value("Half a sentence.")
 
 
 def test_the_button_covers_too(browser: Browser, practice: Practice) -> None:

@@ -321,3 +321,40 @@ def test_words_of_the_client_in_a_note_do_not_stop_its_paper(me: Person, hour: P
     [tick] = [name for name in page.form("section-data").names if name.startswith("take-")]
     reading = me.send(page, {tick: "yes", "sign": "yes"})
     assert "Only on Sundays." in steps.words_of(me.follow(me.send(reading, {"read": "yes"}), "Print it"))
+
+
+def test_a_changed_fact_is_announced_above_the_note_and_before_the_change(me: Person, hour: Page) -> None:
+    told, kept = (
+        "Facts beside this note were changed after it was signed.",
+        "The note of this session is signed.",
+    )
+    assert kept not in me.open(f"{hour.path}/edit").text
+    note = sign(me, hour)
+    assert told not in note.text
+    assert kept in me.open(f"{hour.path}/edit").text
+    edit(me, hour, on=day(-3))
+    page = me.open(note.path)
+    assert page.text.index(told) < page.text.index("Came on time.") < page.text.index(LATER)
+    assert 'href="#later"' in page.source and 'id="later"' in page.source
+
+
+def test_a_signed_note_says_how_something_is_added(me: Person, hour: Page) -> None:
+    assert "write it into the note of a later session" in sign(me, hour).text
+
+
+def test_a_session_that_has_not_ended_is_ended_on_the_way_to_the_signature(me: Person, client: Page) -> None:
+    hour = me.press(client, "Start a session now")
+    reading = me.send(me.open(f"{hour.path}/note"), WRITTEN | {"sign": "yes"})
+    assert "This session has not ended yet." in reading.text
+    ending = me.follow(reading, "End it first")
+    assert "Before you end" in ending.text and "Back to the note" in ending.text
+    back = me.press(ending, "End the session")
+    assert back.path == reading.path and "has not ended yet" not in back.text
+    assert "Signed by" in me.send(back, {"read": "yes"}).text
+
+
+def test_an_end_leads_to_our_own_pages_only(me: Person, client: Page) -> None:
+    hour = me.press(client, "Start a session now")
+    ending = me.open(f"{hour.path}/end?back=//elsewhere.example/")
+    assert "elsewhere" not in ending.source
+    assert me.press(ending, "End the session").path == hour.path

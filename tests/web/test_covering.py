@@ -94,9 +94,18 @@ def test_a_cover_right_after_the_unlock_still_leads_back_by_the_code(
     assert 'name="code"' in page.text
 
 
-@pytest.mark.parametrize("back", ["//evil.example/", "https://evil.example/", "/lock", "/no-such-page", ""])
+@pytest.mark.parametrize(
+    "back",
+    ["//evil.example/", "https://evil.example/", "/lock", "/no-such-page", "", "/clients#<b>", "/clients#"],
+)
 def test_cover_leads_back_to_our_own_pages_only(site: Site, back: str) -> None:
     assert site.post("/cover", {"back": back}).headers["Location"] == "/unlock?covered=1"
+
+
+def test_cover_leads_back_to_the_field(site: Site) -> None:
+    answer = site.post("/cover", {"back": "/clients/new#f-reach_note"})
+    page = site.get(answer.headers["Location"]).text
+    assert 'name="back" value="/clients/new#f-reach_note"' in page
 
 
 def test_a_page_that_holds_words_is_covered_where_it_is(site: Site) -> None:

@@ -3,6 +3,7 @@
 A view that must be reachable in another state carries one of the decorators below, under its route.
 """
 
+import re
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, TypeVar, cast
@@ -27,6 +28,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 _STATE_ATTRIBUTE = "clinic_moment"
 _CSRF_EXEMPT_ATTRIBUTE = "clinic_puts_away"
 _PRINTOUT_ATTRIBUTE = "clinic_gives_a_paper"
+# The id of a field on a page of ours; it names no client.
+_FIELD_ID = re.compile(r"f-[a-z0-9_-]{1,60}")
 
 
 class AccessState(StrEnum):
@@ -209,14 +212,17 @@ def _page_for_state(state: AccessState) -> str:
 
 
 def safe_return_path(path: str | None) -> str | None:
-    """The path if it is one of our pages, to return to after unlocking, or None."""
+    """The path (and perhaps "#" and a field) if it is one of our pages, to return to after unlocking."""
     if not path or not path.startswith("/") or len(path) > 200:
+        return None
+    page, separator, field = path.partition("#")
+    if separator and not _FIELD_ID.fullmatch(field):
         return None
     adapter = current_app.create_url_adapter(request)
     if adapter is None:
         return None
     try:
-        endpoint, _ = adapter.match(path, method="GET")
+        endpoint, _ = adapter.match(page, method="GET")
     except (HTTPException, NotFound):
         return None
     return path if required_state(endpoint) == AccessState.UNLOCKED else None

@@ -7,6 +7,7 @@ from flask import Blueprint, render_template, request, url_for
 from clinic_toolkit.record.people import therapy_session_facts, therapy_sessions
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION, TherapySessionState
 from clinic_toolkit.web import context
+from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.screen_parts import hour_timeout
 from clinic_toolkit.web.transport import responses
@@ -26,6 +27,7 @@ def show(id: UUID) -> ViewResult:
         hour=hour,
         facts=therapy_session_facts.load_session_facts(context.db(), context.vault(), hour, told_apart=True),
         today=context.today(),
+        onward=_page_after(id),
     )
 
 
@@ -35,7 +37,12 @@ def end(id: UUID) -> ViewResult:
     hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
     if hour.state == TherapySessionState.OPEN:
         if fields.parse_whole_number(request.form.get("version")) != hour.version:
-            return responses.redirect_to(url_for(".show", id=id))
+            return responses.redirect_to(url_for(".show", id=id, back=request.form.get("back") or None))
         therapy_sessions.close_therapy_session(context.db(), context.vault(), hour, now=context.now())
     hour_timeout.end_long_timeout()
-    return responses.redirect_to(url_for("sessions.show", id=id))
+    return responses.redirect_to(_page_after(id))
+
+
+def _page_after(id: UUID) -> str:
+    """The page that led here, such as the note to be signed, or else the session."""
+    return guard.safe_return_path(request.values.get("back")) or url_for("sessions.show", id=id)

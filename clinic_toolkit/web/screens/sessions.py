@@ -188,8 +188,13 @@ def _render_form(
     *,
     newer: bool = False,
 ) -> ViewResult:
+    note = notes.find_note_of_session(context.db(), context.vault(), hour) if hour else None
     page = render_template(
         "sessions/edit.html",
+        is_signed=bool(note and note.final),
+        has_forms=bool(
+            hour and answered_items.list_single_client_administrations(context.db(), context.vault(), hour)
+        ),
         here="clients",
         form=form,
         errors=form.errors,

@@ -5,7 +5,7 @@ import { holdsWords, saveAll } from "./unsaved.js";
 
 const { body, documentElement: root } = document;
 const others = new BroadcastChannel("clinic"); // the other pages of this browser
-let typed, told = Date.now(), silent = 0;
+let typed, told = Date.now(), silent = 0, lastField = "";
 
 export function putAway() {
   if (isPutAway()) return;
@@ -16,7 +16,8 @@ export function putAway() {
 // Hide the page first, then save what is typed, and only then put the keys away.
 async function coverUp(form) {
   if (isCovered()) return;
-  if (form.elements.back) form.elements.back.value ||= location.pathname;
+  // The field too, so that a long page opens again where somebody was writing.
+  if (form.elements.back) form.elements.back.value = (form.elements.back.value || location.pathname) + lastField;
   hide(make("h1", "A pause"), make("p", "Saving what you typed."));
   await saveAll();
   if (!holdsWords()) {
@@ -102,7 +103,19 @@ function watchTheTime() {
   setInterval(pulse, 20000);
 }
 
+// Come back to the field that the address names, with the cursor behind what is there.
+export function findFieldAgain() {
+  const field = document.getElementById(location.hash.slice(1));
+  if (!field?.matches("main textarea, main input[type=text]") || document.querySelector("[data-focus]")) return;
+  field.focus();
+  field.setSelectionRange(field.value.length, field.value.length);
+  field.scrollIntoView({ block: "center" });
+}
+
 export function watchTheLock() {
+  addEventListener("focusin", ({ target }) => {
+    if (target.matches("main textarea, main input[type=text]:not(.secret)")) lastField = `#${target.id}`;
+  });
   all("form[data-cover]").forEach((form) => form.addEventListener("submit", (event) => {
     event.preventDefault();
     coverUp(form);
