@@ -53,6 +53,7 @@ class TherapySessionLine(Struct, frozen=True, kw_only=True):
     agreement: str
     agreement_date: date | None
     note_state: str
+    has_stopped_form: bool
     unfinished_work: tuple[str, ...]
 
 
@@ -108,7 +109,8 @@ def build_daily_overview(db: Connection, vault: Vault, *, now: datetime) -> Dail
     clients_by_case = {case.id: case.payload.client_ids for case in cases.list_cases(db, vault)}
     hours = therapy_session_timeline.list_therapy_sessions(db, vault)
     note_states = {note.payload.therapy_session_id: note.state for note in notes.list_notes(db, vault)}
-    with_unfinished_form = _sessions_with_unfinished_form(db, vault)
+    with_unfinished_form = _sessions_with_form(db, vault, AdministrationState.IN_PROGRESS)
+    with_stopped_form = _sessions_with_form(db, vault, AdministrationState.STOPPED)
     agreements = _last_agreements(hours)
     today = local_now.date()
     unfinished_work = {
@@ -123,6 +125,7 @@ def build_daily_overview(db: Connection, vault: Vault, *, now: datetime) -> Dail
             note_states,
             agreements.get(hour.id),
             unfinished_work[hour.id],
+            has_stopped_form=hour.id in with_stopped_form,
         )
         for hour in hours
     }
@@ -213,13 +216,13 @@ def _list_unfinished_entries(
     )
 
 
-def _sessions_with_unfinished_form(db: Connection, vault: Vault) -> set[UUID | None]:
-    """Return the ids of the sessions with a questionnaire in progress."""
+def _sessions_with_form(db: Connection, vault: Vault, state: AdministrationState) -> set[UUID | None]:
+    """Return the ids of the sessions with a questionnaire in this state."""
     administrations = records.list_all_records(db, vault, ADMINISTRATION)
     return {
         administration.payload.therapy_session_id
         for administration in administrations
-        if administration.state == AdministrationState.IN_PROGRESS
+        if administration.state == state
     }
 
 
@@ -268,6 +271,8 @@ def _session_line(
     note_states: Mapping[UUID, str],
     agreement: TherapySession | None,
     unfinished_work: tuple[str, ...],
+    *,
+    has_stopped_form: bool,
 ) -> TherapySessionLine:
     initials = " and ".join(
         initials_by_id[id]
@@ -286,5 +291,6 @@ def _session_line(
         agreement=agreement.agreed_for_next if agreement else "",
         agreement_date=agreement.on if agreement else None,
         note_state=note_states.get(therapy_session.id, ""),
+        has_stopped_form=has_stopped_form,
         unfinished_work=unfinished_work,
     )

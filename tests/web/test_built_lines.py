@@ -31,6 +31,7 @@ def hour(**changes: Any) -> TherapySessionLine:
         "agreement": "",
         "agreement_date": None,
         "note_state": "",
+        "has_stopped_form": False,
         "unfinished_work": (),
     }
     return TherapySessionLine(**values | changes)
@@ -59,6 +60,10 @@ def test_a_session_is_tagged_by_what_it_is_and_how(kind: str, setting: str, word
         ({"attendance": "no_show"}, "did not come"),
         ({"attendance": "came", "note_state": "final"}, "note signed"),
         ({"attendance": "came", "note_state": "draft"}, ""),
+        (
+            {"attendance": "came", "note_state": "final", "has_stopped_form": True},
+            "note signed · questionnaire stopped before the end",
+        ),
         (
             {"attendance": "no_show", "unfinished_work": ("questionnaire not finished", "no note yet")},
             "questionnaire not finished · no note yet",

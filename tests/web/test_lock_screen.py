@@ -272,3 +272,12 @@ def test_a_real_passphrase_through_the_door(locked: Site) -> None:
     assert locked.post("/unlock", {"passphrase": WRONG}).status_code == 422
     locked.app.worker.is_ending = False  # the next process
     assert locked.post("/unlock", {"passphrase": RIGHT}).status_code == 303
+
+
+def test_the_tries_refused_before_are_counted_at_the_unlock(locked: Site) -> None:
+    unlock_attempts.record_failure(locked.settings.data_folder)
+    unlock_attempts.record_failure(locked.settings.data_folder)
+    groups = {f"group{number}": group for number, group in enumerate(locked.work.groups, 1)}
+    assert locked.post("/unlock/sheet", groups).status_code == 303
+    (session,) = locked.app.worker.unlocked_sessions.values()
+    assert session.values[unlocking._REFUSED_TRIES_KEY] == 2

@@ -25,6 +25,7 @@ _attempt_lock = threading.Lock()
 
 MAX_SECRET_LENGTH = passphrases.MAX_PASSPHRASE_LENGTH
 _UNVERIFIED_LINE_KEY = "line in doubt"
+_REFUSED_TRIES_KEY = "tries refused before"
 BUSY_MESSAGE = "Another try is still being checked. Wait for its answer, then try again."
 ENDED_MESSAGE = (
     "The try before this one was refused, or the practice was locked meanwhile. Type it once more."
@@ -138,6 +139,11 @@ def unverified_audit_line() -> int | None:
     return cast("int | None", context.get_from_session(_UNVERIFIED_LINE_KEY))
 
 
+def refused_tries_before_unlock() -> int:
+    """How many tries were refused before the one that opened this session, so that they can be reported."""
+    return cast("int | None", context.get_from_session(_REFUSED_TRIES_KEY)) or 0
+
+
 def is_return_code_usable() -> bool:
     """Whether the keeper still holds a blob, so that a return code can be tried."""
     return context.worker().keeper.has_return_blob()
@@ -163,6 +169,7 @@ def _attempt_unlock(
     if not _attempt_lock.acquire(timeout=MAX_WAIT_SECONDS):
         return BUSY_MESSAGE
     folder = context.settings().data_folder
+    refused_tries = unlock_attempts.count_failures(folder)
     try:
         # The next process waits for the delay; one that is ending must not try another secret without it.
         if context.worker().is_ending:
@@ -189,6 +196,7 @@ def _attempt_unlock(
     finally:
         _attempt_lock.release()
     context.log_in(vault, must_choose_passphrase=must_choose_passphrase)
+    context.put_in_session(_REFUSED_TRIES_KEY, refused_tries)
     context.put_in_session(_UNVERIFIED_LINE_KEY, unsigned_entries.find_refused_entry(context.db(), vault))
     handover_transition.merge_answers_after_commit(context.vault())
     return ""

@@ -80,7 +80,10 @@ EVENT_TEXTS: dict[str, tuple[EventKind, str]] = {
     RelationshipEvent.RESTORED: (EventKind.PEOPLE, "Brought a relationship back"),
     TherapySessionEvent.ENTERED: (EventKind.HOURS, "Added a session"),
     TherapySessionEvent.OPENED: (EventKind.HOURS, "Opened a session"),
-    TherapySessionEvent.REVISED: (EventKind.HOURS, "Changed a session"),
+    TherapySessionEvent.REVISED: (
+        EventKind.HOURS,
+        "Changed the date, the times, the place or the attendance of a session",
+    ),
     TherapySessionEvent.AGREED: (EventKind.HOURS, "Wrote down what was agreed"),
     TherapySessionEvent.CLOSED: (EventKind.HOURS, "Ended a session"),
     AdministrationEvent.BEGUN: (EventKind.QUESTIONNAIRES, "Began a questionnaire"),
@@ -139,7 +142,7 @@ EVENT_TEXTS: dict[str, tuple[EventKind, str]] = {
     HeaderEvent.RESTORED: (EventKind.PRACTICE, "Restored the keys of the practice from their second copy"),
     UnsignedEntriesEvent.NONE_FOUND: (EventKind.TRAIL, "Found nothing that waited to be confirmed"),
     AccessEvent.PHRASE_REFUSED: (EventKind.PRACTICE, "Typed a wrong present passphrase"),
-    UnlockEvent.FAILED: (EventKind.PRACTICE, "Tried to unlock, and did not get in"),
+    UnlockEvent.FAILED: (EventKind.PRACTICE, "A try to unlock was refused"),
     UnsignedEntriesEvent.REFUSED: (EventKind.TRAIL, "Found a line that does not fit, and did not confirm it"),
     ConditionEvent.MISSING_SEEN: (EventKind.TRAIL, "Read which saves are missing"),
     ConditionEvent.EXCHANGE_SEEN: (

@@ -24,9 +24,14 @@ def session_tag(line: TherapySessionLine) -> str:
 
 
 def session_remark(line: TherapySessionLine) -> str:
-    """What is still to be done for it; else that it was not held, or that its note is signed."""
+    """What is still to be done for it; else that it was not held, or that its note is signed.
+
+    A questionnaire that the client stopped is no work left over, but one can go on with it.
+    """
     signed = "note signed" if line.note_state == NoteState.FINAL else ""
-    return " · ".join(line.unfinished_work) or _NOT_HELD.get(line.attendance, signed)
+    remark = " · ".join(line.unfinished_work) or _NOT_HELD.get(line.attendance, signed)
+    stopped = "questionnaire stopped before the end" if line.has_stopped_form else ""
+    return " · ".join(filter(None, (remark, stopped)))
 
 
 def ask_sentence(line: AskLine) -> str:

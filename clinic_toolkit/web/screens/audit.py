@@ -170,7 +170,7 @@ def _confirmation_state(line: audit_reader.CheckedEntry, last_signed: int) -> Co
 
 def _actor_name(line: audit_reader.CheckedEntry) -> str:
     if line.actor_id is None:
-        return "" if line.fault and not line.event else "the program, while locked"
+        return "" if line.fault and not line.event else "noted by the program, while locked"
     return "you" if line.actor_id == context.clinician_id() else "another clinician"
 
 

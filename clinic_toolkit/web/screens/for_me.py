@@ -66,6 +66,7 @@ def _client_lines(client_id: UUID, back: str) -> list[MatterLine]:
     lines += [_check_line(entry) for entry in summary.due_checks]
     return [
         *(lines or [MatterLine(words=NOTHING_OPEN_MESSAGE)]),
+        *(_check_line(entry, "is") for entry in summary.later_checks),
         *(_fear_line(fear, client_id) for fear in summary.fear_statuses),
         MatterLine(words=NO_REASSURANCE),
     ]
@@ -77,7 +78,8 @@ def _audit_matters(summary: SafetySummary) -> None:
         ADMINISTRATION, *{administration.id: administration for administration in sources}.values()
     )
     deferrals = [entry for group in summary.prompt_groups for entry in group.deferred_by]
-    context.audit_read(RISK_ENTRY, *{entry.id: entry for entry in [*deferrals, *summary.due_checks]}.values())
+    entries = [*deferrals, *summary.due_checks, *summary.later_checks]
+    context.audit_read(RISK_ENTRY, *{entry.id: entry for entry in entries}.values())
 
 
 def _prompt_line(group: PromptGroup, back: str) -> MatterLine:
@@ -96,9 +98,9 @@ def _prompt_line(group: PromptGroup, back: str) -> MatterLine:
     return MatterLine(words=" ".join(sentences), href=href, link="Say what was done")
 
 
-def _check_line(entry: RecordVersion[RiskEntry]) -> MatterLine:
+def _check_line(entry: RecordVersion[RiskEntry], verb: str = "was") -> MatterLine:
     payload, day = entry.payload, entry.payload.next_check_date or entry.payload.entry_date
-    text = payload.deferral_sentence or f"A check was planned for {format_date(day)}."
+    text = payload.deferral_sentence or f"A check {verb} planned for {format_date(day)}."
     href = url_for("risk_entries.add", id=entry.id)
     return MatterLine(words=text, href=href, link=f"Add to the entry of {format_date(payload.entry_date)}")
 

@@ -5,8 +5,10 @@ from flask import Blueprint, render_template
 from clinic_toolkit.record import daily_overview
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
 from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION
+from clinic_toolkit.record.safety import coming_checks
 from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY
 from clinic_toolkit.web import context
+from clinic_toolkit.web.access import unlocking
 from clinic_toolkit.web.screen_parts import today_lines
 from clinic_toolkit.web.transport import request_info
 from clinic_toolkit.web.transport.responses import ViewResult
@@ -27,6 +29,8 @@ def index() -> ViewResult:
     context.audit_read(
         ADMINISTRATION, *(line.administration for line in day.ask_lines if line.administration)
     )
+    planned_checks = coming_checks.list_coming_checks(context.db(), context.vault(), today=day.today)
+    context.audit_read(RISK_ENTRY, *(check.risk_entry for check in planned_checks))
     context.audit_read(RISK_ENTRY, *(line.risk_entry for line in day.ask_lines if line.risk_entry))
     if any(line.session_date == day.today for line in day.open_sessions):
         # After a lock in the middle of a session, the new process has the normal idle timeout.
@@ -35,6 +39,8 @@ def index() -> ViewResult:
         "today/index.html",
         here="today",
         day=day,
+        planned_checks=planned_checks,
+        refused_tries=unlocking.refused_tries_before_unlock(),
         list_limit=limit,
         session_tag=today_lines.session_tag,
         session_remark=today_lines.session_remark,
