@@ -71,7 +71,9 @@ def test_stop_at_a_pause_leads_to_the_quiet_page(me: Person, hour: str) -> None:
 
 def test_what_the_clinician_should_know_is_folded_away_while_choosing(me: Person, hour: str) -> None:
     page = me.open(f"{hour}/questionnaire")
-    beside, _, folded = unescape(page.source).partition("<summary>For the clinician: when not to use it")
+    before, _, after = unescape(page.source).partition("<summary>For the clinician: when not to use it")
+    folded, _, below = after.partition("</details>")
+    beside = before + below
     for each in catalogue.list_instruments():
         for words in each.guidance.not_now:
             assert words in folded and words not in beside

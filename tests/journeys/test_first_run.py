@@ -271,3 +271,11 @@ def _addresses(app: ClinicApp) -> list[str]:
         values = {name: sites.example(rule, name) for name in rule.arguments}
         found.add(adapter.build(rule.endpoint, values, method=method))
     return sorted(found)
+
+
+def test_a_draft_of_the_limits_stands_once_and_the_page_says_what_it_is_of(empty: Empty) -> None:
+    page = empty.me.open("/setup")
+    assert "the draft that is offered below for the limits of confidentiality" in page.text
+    page = empty.me.send(page, ABOUT | {"limits_text": "", "offer": "limits"}, by="practice_name")
+    assert page.source.count(page.typed("limits_text") or "none") == 1
+    assert "It is in the box below" in page.text

@@ -225,9 +225,21 @@ PROMISES = (
 )
 
 PENDING_PROMISES = (
-    "The promises 6, 8, 10 and 12 are about backups, colleagues, deletion and the set-up. They will be made "
-    "when the program does these things."
+    "The numbers are those of the whole list. The promises 6, 8, 10 and 12 are missing here: they are about "
+    "backups, colleagues, deletion and the set-up, and will be made when the program does these things."
 )
+
+# What a reader who is no technician meets below, in the order in which it comes.
+WORDS = {
+    "Executor halves": "Two parts of a key for the time after your death, each useless alone. Not in this "
+    "version.",
+    "Argon2id": "What makes each guess at a passphrase slow and costly.",
+    "fsync": "The question to a disk whether something is really stored. Some disks say yes too early.",
+    "Outside anchor": "Anything kept elsewhere with which this record can be compared, such as a copy of the "
+    "folder.",
+    "Root": "The administrator of the machine.",
+    "LAN mode": "Several computers of one practice at work together. Not in this version.",
+}
 
 NOT_PROMISED = (
     "malware under your account",
@@ -254,6 +266,12 @@ def render_markdown() -> str:
         "Made from `clinic_toolkit/web/content/promises.py`, which the page *About your data* shows as well; "
         "a test compares them and looks for every test that is named.",
         "",
+        PENDING_PROMISES,
+        "",
+        "Words that a reader may not know:",
+        "",
+        *(f"- *{word}*: {meaning}" for word, meaning in WORDS.items()),
+        "",
     ]
     for promise in PROMISES:
         parts += [f"### Promise {promise.number}", "", f"**{promise.text}**", ""]
@@ -261,7 +279,7 @@ def render_markdown() -> str:
         parts += [f"Kept by {' and '.join(promise.safeguards)}.", "", "Shown by:", ""]
         parts += [f"- `{test}`" for test in promise.tests] + [""]
         parts += [f"What the tests do not show: {promise.untested}", ""] if promise.untested else []
-    parts += [PENDING_PROMISES, "", "## What keeps a promise", ""]
+    parts += ["## What keeps a promise", ""]
     parts += [
         f"- *{safeguard[0].upper()}{safeguard[1:]}*: {meaning}" for safeguard, meaning in SAFEGUARDS.items()
     ] + [""]

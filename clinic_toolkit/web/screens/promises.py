@@ -20,6 +20,7 @@ def index() -> ViewResult:
         plain=promises.PLAIN,
         promises=promises.PROMISES,
         kinds=promises.SAFEGUARDS,
+        words=promises.WORDS,
         missing=promises.PENDING_PROMISES,
         not_promised=promises.NOT_PROMISED,
         lost=promises.LOSS_WARNING,

@@ -4,6 +4,7 @@ import { all, make } from "./dom.js";
 import { holdsWords, saveAll } from "./unsaved.js";
 
 const { body, documentElement: root } = document;
+const FIELD = "main :is(textarea, input[type=text]:not(.secret))";
 const others = new BroadcastChannel("clinic"); // the other pages of this browser
 let typed, told = Date.now(), silent = 0, lastField = "";
 
@@ -16,7 +17,6 @@ export function putAway() {
 // Hide the page first, then save what is typed, and only then put the keys away.
 async function coverUp(form) {
   if (isCovered()) return;
-  // The field too, so that a long page opens again where somebody was writing.
   if (form.elements.back) form.elements.back.value = (form.elements.back.value || location.pathname) + lastField;
   hide(make("h1", "A pause"), make("p", "Saving what you typed."));
   await saveAll();
@@ -103,18 +103,17 @@ function watchTheTime() {
   setInterval(pulse, 20000);
 }
 
-// Come back to the field that the address names, with the cursor behind what is there.
+// Come back to the field that the address names, behind what was typed.
 export function findFieldAgain() {
   const field = document.getElementById(location.hash.slice(1));
-  if (!field?.matches("main textarea, main input[type=text]") || document.querySelector("[data-focus]")) return;
+  if (!field?.matches(FIELD)) return;
   field.focus();
-  field.setSelectionRange(field.value.length, field.value.length);
-  field.scrollIntoView({ block: "center" });
+  field.setSelectionRange(1e6, 1e6);
 }
 
 export function watchTheLock() {
   addEventListener("focusin", ({ target }) => {
-    if (target.matches("main textarea, main input[type=text]:not(.secret)")) lastField = `#${target.id}`;
+    if (target.matches(FIELD)) lastField = `#${target.id}`;
   });
   all("form[data-cover]").forEach((form) => form.addEventListener("submit", (event) => {
     event.preventDefault();

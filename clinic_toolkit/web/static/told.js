@@ -6,9 +6,11 @@ const inWords = ({ type, value }) => !value ? `No ${type} yet.` : type === "time
 
 export const tellDates = () => all("[data-told]").forEach((told) => {
   const field = told.previousElementSibling;
-  const look = () => say(told, inWords(field));
-  // Visible for a date, where it adds the day of the week; for a time only read out.
-  told.classList.toggle("unseen", field.type === "time");
+  // Visible for a date, where it adds the day of the week; for a time, or an empty field, only read out.
+  const look = () => {
+    say(told, inWords(field));
+    told.classList.toggle("unseen", field.type === "time" || !field.value);
+  };
   field.addEventListener("input", look);
   look();
 });
