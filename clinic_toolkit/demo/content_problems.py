@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from clinic_toolkit.demo.content import Content, Hour
 from clinic_toolkit.instruments import catalogue
+from clinic_toolkit.record.safety.risk_entry_record import SheetPlace
 from clinic_toolkit.worksheets import catalogue as sheets
 
 
@@ -53,7 +54,7 @@ def _hour_problems(hour: Hour, known: set[str]) -> Iterator[str]:
     for worksheet in hour.sheets:
         if worksheet.sheet not in needs_fear_asked:
             yield f"there is no worksheet {worksheet.sheet!r}"
-        elif needs_fear_asked[worksheet.sheet] and not worksheet.fear:
-            yield f"{worksheet.sheet!r} waits until fear was asked about"
+        elif needs_fear_asked[worksheet.sheet] and worksheet.fear != SheetPlace.HOME:
+            yield f"{worksheet.sheet!r} waits until fear was asked about and sheets may go home"
         if worksheet.about not in known:
             yield f"there is no relationship {worksheet.about!r}"

@@ -2,7 +2,8 @@
 
 A sheet for a request, a limit, a role, a repair or a duty done in another way asks its reader to act towards
 another person. If the reader fears that person, acting can be dangerous, and a form cannot know that; so a
-clinician has to have asked (clinical specification, 4.6). The reply is not known here and not needed.
+clinician has to have asked (clinical specification, 4.6). Asking is not enough where sheets about that person
+stay in the room: the answer was a reason to hold them, so such a sheet is not given at all.
 """
 
 from datetime import date
@@ -20,6 +21,20 @@ def is_inquiry_current(asked_on: date | None, *, today: date) -> bool:
     return asked_on is not None and 0 <= (today - asked_on).days <= INQUIRY_VALID_DAYS
 
 
-def may_offer_worksheet(sheet: Worksheet, asked_on: date | None, *, today: date) -> bool:
-    """Whether this sheet may be offered and given about a person, by the day of the last fear inquiry."""
-    return not sheet.needs_fear_asked or is_inquiry_current(asked_on, today=today)
+def may_give_worksheet(sheet: Worksheet, asked_on: date | None, *, is_held: bool, today: date) -> bool:
+    """Whether this sheet may be given about a person.
+
+    Args:
+        asked_on: the day of the last fear inquiry about them.
+        is_held: whether sheets about them stay in the room.
+    """
+    return not sheet.needs_fear_asked or (is_inquiry_current(asked_on, today=today) and not is_held)
+
+
+def may_suggest_worksheet(sheet: Worksheet, asked_on: date | None, *, is_held: bool, today: date) -> bool:
+    """Whether this sheet may be suggested as one that fits the answers about a person.
+
+    While sheets about them stay in the room none is: each has a warning against using it with someone who is
+    feared. A clinician may still choose one to work with in the room, having read that warning.
+    """
+    return not is_held and may_give_worksheet(sheet, asked_on, is_held=is_held, today=today)

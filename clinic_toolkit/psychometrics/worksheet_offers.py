@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from clinic_toolkit.instruments.closed_sets import ItemRole
+from clinic_toolkit.instruments.closed_sets import ItemRole, SafetyFlag
 from clinic_toolkit.instruments.model import Instrument, Item
 from clinic_toolkit.psychometrics.result_sentences import option_labels, top_values
 from clinic_toolkit.psychometrics.scoring import is_in_upper_half
@@ -29,6 +29,8 @@ def offer_worksheets(
     instrument: Instrument, answers: Mapping[str, int | None], worksheets: Iterable[Worksheet]
 ) -> tuple[WorksheetOffer, ...]:
     """Offer the sheets whose facets contain difficulty items answered in the upper half of the scale.
+
+    An item with a safety flag supports no offer.
 
     The sheets refer to facets of the built-in questionnaires. A practice's own questionnaire offers none,
     because its facet ids may be the same by chance.
@@ -63,7 +65,12 @@ def offer_worksheets(
 
 
 def _supports_offer(instrument: Instrument, item: Item, answers: Mapping[str, int | None]) -> bool:
-    return item.role == ItemRole.DIFFICULTY and is_in_upper_half(instrument, item, answers.get(item.id))
+    # An answer that tells of fear or of being a burden is a reason to ask, and never one to give a sheet.
+    return (
+        item.role == ItemRole.DIFFICULTY
+        and item.safety_flag == SafetyFlag.NONE
+        and is_in_upper_half(instrument, item, answers.get(item.id))
+    )
 
 
 def _reason_sentence(numbers: tuple[int, ...]) -> str:

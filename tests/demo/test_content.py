@@ -111,9 +111,10 @@ WRONG = {
         (
             'about = "r"\nfear = "home"',
             'about = "s"',
-            "hours[3]: 'want-to-have-to' waits until fear was asked about; k12.toml, hours[3]: there is no "
-            "relationship 's'",
+            "hours[3]: 'want-to-have-to' waits until fear was asked about and sheets may go home; k12.toml, "
+            "hours[3]: there is no relationship 's'",
         ),
+        ('fear = "home"', 'fear = "room"', "hours[3]: 'want-to-have-to' waits until fear was asked about"),
     ],
     "clients/rana.toml": [
         ('"giving:OG1-B"', '"giving:OG9-B"', "rana.toml, hours[4]: nobody can watch 'giving:OG9-B'"),

@@ -114,7 +114,7 @@ def test_questionnaires_show_every_way_to_answer(demo: Demo) -> None:
             for kept in therapy_session_timeline.list_therapy_sessions(db, demo.vault)
             if not therapy_session_loader.single_client_of(db, demo.vault, kept)
         ]
-        pages = [results.build_result(db, demo.vault, kept) for kept in given]
+        pages = [results.build_result(db, demo.vault, kept, now=NOW) for kept in given]
         sheets = [
             sheet
             for client in clients.list_clients(db, demo.vault)

@@ -33,6 +33,7 @@ WITH_ROW = (
     rf"/sessions/{ID}",
     rf"/sessions/{ID}/end",
     rf"/sessions/{ID}/note",
+    rf"/sessions/{ID}/worksheets",
     rf"/clients/{ID}",
     rf"/notes/{ID}",
     rf"/notes/{ID}/read",

@@ -9,6 +9,7 @@ import pytest
 
 from clinic_toolkit.dates import format_date
 from clinic_toolkit.instruments import catalogue
+from clinic_toolkit.psychometrics import safety_prompt_rules
 from clinic_toolkit.record.people import cases, clients, relationships, therapy_sessions
 from clinic_toolkit.record.people.therapy_session_record import Attendance, TherapySession, TherapySessionKind
 from clinic_toolkit.record.safety import fear_holds, risk_entries
@@ -23,6 +24,7 @@ from tests.journeys.intake import today
 from tests.journeys.pages import Page
 from tests.journeys.person import Person
 from tests.journeys.test_handover import comes_back, handed
+from tests.journeys.test_same_bytes import neutral
 
 AFRAID = next(n for n, item in enumerate(giving().items, start=1) if item.safety_flag == "fear")
 # Calm is the lowest answer to a question about fear; any other asks for a prompt.
@@ -30,6 +32,10 @@ CALM: list[steps.Answer] = [0 if n == AFRAID else 1 for n in range(1, 13)]
 RAISING = [4 if n == AFRAID else 1 for n in range(1, 13)]
 NO_REASSURANCE = "If no prompt appears, that is no reassurance"
 ASKED = "Ask in private about fear of this person."
+
+
+# Calm about fear, but two answers for which the sheets of the first questionnaire fit.
+FITTING: list[steps.Answer] = [0 if n == AFRAID else 4 for n in range(1, 13)]
 
 
 def raised(me: Person, hour: str, **about: str) -> Page:
@@ -232,7 +238,7 @@ def held(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
 
 
 def test_such_a_sheet_is_offered_only_when_fear_was_asked_about(me: Person, hour: str, held: str) -> None:
-    result = raised(me, hour)
+    result = steps.finish(me, steps.answer_all(me, steps.begin(me, hour), FITTING))
     assert held_sheet.TITLE not in result.text
     assert "A sheet that fits is held back" in result.text and "last 90 days" in result.text
     noted = me.send(me.follow(result, "Note that it was asked"), {"fear": "home"})
@@ -248,8 +254,9 @@ def test_a_shipped_sheet_that_acts_towards_somebody_waits(
     me: Person, hour: str, instrument: str, slug: str
 ) -> None:
     title = load_worksheet(slug).title
-    count = len(catalogue.load_instrument(instrument).items)
-    result = steps.finish(me, steps.answer_all(me, steps.begin(me, hour, instrument), [4] * count))
+    items = catalogue.load_instrument(instrument).items
+    answers: list[steps.Answer] = [0 if item.safety_flag == "fear" else 4 for item in items]
+    result = steps.finish(me, steps.answer_all(me, steps.begin(me, hour, instrument), answers))
     assert title not in result.text and "A sheet that fits is held back" in result.text
     page = me.open(f"{hour}/worksheets")
     assert title in page.text.partition("only after fear was asked about")[2]
@@ -257,6 +264,66 @@ def test_a_shipped_sheet_that_acts_towards_somebody_waits(
     assert asked.status == 422 and "First ask in private about fear of this person" in asked.text
     assert me.send(asked, {"fear": "home"}).path.startswith("/handouts/")
     assert title in me.open(result.path).text
+
+
+@pytest.mark.parametrize("what", ["prompt", "entry"])
+def test_a_sheet_whose_own_warning_applies_is_never_called_fitting(me: Person, hour: str, what: str) -> None:
+    """Every sheet that fits these answers warns of someone who is feared, and someone is."""
+    fearful: list[steps.Answer] = [4] * 12
+    for instrument, slug in (
+        ("giving", "want-to-have-to"),
+        ("receiving", "receiving-ladder"),
+        ("boundaries", "two-circles"),
+    ):
+        result = steps.finish(me, steps.answer_all(me, steps.begin(me, hour, instrument), fearful))
+        if what == "entry" and "Say what was done" in [words for words, _ in result.links]:
+            closing = me.follow(result, "Say what was done")
+            place = {"fear": "room"} if "fear" in closing.form("how").names else {}
+            me.send(closing, {"how": "asked", "asked": "He threatens her."} | place)
+        result = me.open(result.path)
+        assert "Fits what was said" not in result.text, instrument
+        assert load_worksheet(slug).title not in result.text, instrument
+        assert "No sheet is suggested: sheets about M. stay in the room" in result.text, instrument
+        assert "Note that it was asked" not in result.text, "asking again would not release it"
+        assert "Fits what was said" not in me.open(f"{hour}/worksheets").text
+    # The control: the same answers about somebody who is not held.
+    friend = steps.begin(me, hour, "receiving", word="K.", frame="friend")
+    assert "Fits what was said" in steps.finish(me, steps.answer_all(me, friend, fearful)).text
+
+
+@pytest.mark.parametrize("slug", ["want-to-have-to", "two-circles"])
+def test_that_it_was_asked_releases_no_sheet_that_stays_in_the_room(me: Person, hour: str, slug: str) -> None:
+    result = raised(me, hour)
+    me.send(me.follow(result, "Say what was done"), {"how": "asked", "fear": "room", "asked": "Threats."})
+    page = me.send(me.open(f"{hour}/worksheets"), {"worksheet": slug})
+    assert page.status == 422 and "Not given yet" in page.error("fear")
+    kept = me.send(page, {"fear": "room"})
+    assert kept.status == 422 and "Not given: sheets about this person stay in the room" in kept.error("fear")
+    assert me.send(page, {"fear": "home"}).path.startswith("/handouts/"), "an entry says so now"
+
+
+def test_asked_in_the_room_is_noted_once_however_often_it_is_sent(me: Person, hour: str) -> None:
+    page = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "want-to-have-to"})
+    client = next(href for _, href in me.open(hour).links if href.startswith("/clients/"))
+    assert "Read" not in [words for words, _ in me.open(f"{client}/risk-entries").links]
+    for _ in range(2):
+        assert me.send(page, {"fear": "room"}).status == 422
+    entries = me.open(f"{client}/risk-entries").links
+    assert len([words for words, _ in entries if words.startswith("Read")]) == 1
+
+
+def test_a_prompt_and_a_person_never_asked_about_are_refused_in_the_same_bytes(
+    me: Person, hour: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The client may read the page that refuses, and it must not tell why."""
+    raised(me, hour)
+    open_prompt = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "want-to-have-to"})
+    assert open_prompt.status == 422
+    assert ASKED in me.follow(me.open(hour), "For the clinician").text, "the control: a prompt is open"
+    monkeypatch.setattr(safety_prompt_rules, "list_safety_prompts", lambda *_, **__: ())
+    never = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "want-to-have-to"})
+    assert ASKED not in me.follow(me.open(hour), "For the clinician").text
+    assert neutral(never.body) == neutral(open_prompt.body)
 
 
 def test_it_does_not_matter_which_form_was_used_or_whether_any_was(me: Person, hour: str, held: str) -> None:
@@ -275,9 +342,9 @@ def test_it_does_not_matter_which_form_was_used_or_whether_any_was(me: Person, h
 
 
 def test_asked_about_one_person_is_not_asked_about_another(me: Person, hour: str, held: str) -> None:
-    m = raised(me, hour)
+    m = steps.finish(me, steps.answer_all(me, steps.begin(me, hour), FITTING))
     me.send(me.follow(m, "Note that it was asked"), {"fear": "home"})
-    raised(me, hour, word="K.")
+    steps.finish(me, steps.answer_all(me, steps.begin(me, hour, word="K."), CALM))
     page = me.open(f"{hour}/worksheets")
     first, second = [id for id in page.form("about").options["about"] if id != "nobody"]
     assert me.send(page, {"worksheet": held, "about": second}).status == 422

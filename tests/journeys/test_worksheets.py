@@ -14,6 +14,7 @@ from tests.fixtures.sites import Site
 from tests.journeys import steps
 from tests.journeys.pages import Page
 from tests.journeys.person import Person
+from tests.journeys.test_same_bytes import neutral
 
 FORMS = [each.id for each in forms.list_instruments()]
 SHEETS = [each.slug for each in sheets.list_worksheets()]
@@ -123,28 +124,28 @@ def offered(page: Page) -> list[str]:
     return page.form("worksheet").values("worksheet")
 
 
-def test_at_most_two_fit_and_the_whole_catalogue_follows(me: Person, hour: str) -> None:
+def test_what_fits_is_said_on_the_result_alone(me: Person, hour: str) -> None:
+    before = neutral(me.open(f"{hour}/worksheets").body)
     assert sorted(offered(me.open(f"{hour}/worksheets"))) == sorted(SHEETS)
-    assert "Fits what was said" not in me.open(f"{hour}/worksheets").text
-    for instrument in ("giving", "receiving"):
-        check = steps.answer_all(me, steps.begin(me, hour, instrument), [4] * 12)
-        steps.finish(me, check)
+    result = steps.finish(me, steps.answer_all(me, steps.begin(me, hour, "receiving"), [4] * 12))
+    fitting = unescape(result.source).partition("Fits what was said")[2]
+    ladder = sheets.load_worksheet("receiving-ladder")
+    assert ladder.title in fitting and "because of items" in fitting
+    assert ladder.when_not_to_use in fitting, "and the warning in the open beside it"
     page = me.open(f"{hour}/worksheets")
-    assert 1 <= page.text.count("Fits what was said") <= 2
+    assert "Fits what was said" not in page.text and "because of item" not in page.text
     assert sorted(offered(page)) == sorted(SHEETS)
     assert page.typed("worksheet") is None
+    assert neutral(page.body) != before, "the control: the person who was named is on it now"
 
 
-def test_cautions_are_folded_away_from_the_client(me: Person, hour: str) -> None:
-    steps.finish(me, steps.answer_all(me, steps.begin(me, hour, "receiving"), [4] * 12))
-    page = me.open(f"{hour}/worksheets")
-    beside, _, folded = unescape(page.source).partition("<details>")
-    cautions = folded.partition("when not to use them")[2].partition("</details>")[0]
+def test_when_not_to_use_a_sheet_stands_beside_it_unfolded(me: Person, hour: str) -> None:
+    source = unescape(me.open(f"{hour}/worksheets").source)
     for sheet in sheets.list_worksheets():
-        assert sheet.when_not_to_use in cautions
-        assert sheet.when_not_to_use not in beside
-    assert "Fits what was said" in beside and "because of item" not in beside
-    assert "because of item" in folded
+        label = source.partition(f'value="{sheet.slug}"')[2].partition("</label>")[0]
+        assert sheet.title in label and sheet.when_not_to_use in label
+    # One fold, and a sheet in it cannot be chosen before it is open.
+    assert source.count("<details") == 1
 
 
 def test_what_the_client_said_is_at_hand(me: Person, hour: str) -> None:

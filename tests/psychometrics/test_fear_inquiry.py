@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from clinic_toolkit.psychometrics.fear_inquiry import (
     INQUIRY_VALID_DAYS,
     is_inquiry_current,
-    may_offer_worksheet,
+    may_give_worksheet,
+    may_suggest_worksheet,
 )
 from clinic_toolkit.worksheets import catalogue
 
@@ -24,12 +25,12 @@ DAY = date(2026, 11, 19)
 )
 def test_the_ninetieth_day_counts_and_the_next_does_not(ago: int, counts: bool) -> None:
     assert is_inquiry_current(DAY - timedelta(days=ago), today=DAY) is counts
-    assert may_offer_worksheet(HELD, DAY - timedelta(days=ago), today=DAY) is counts
+    assert may_give_worksheet(HELD, DAY - timedelta(days=ago), is_held=False, today=DAY) is counts
 
 
 def test_never_asked_is_not_asked() -> None:
     assert not is_inquiry_current(None, today=DAY)
-    assert not may_offer_worksheet(HELD, None, today=DAY)
+    assert not may_give_worksheet(HELD, None, is_held=False, today=DAY)
 
 
 @given(
@@ -47,8 +48,22 @@ def test_the_rule_is_the_count_of_days_whatever_the_calendar(
     # Written a second time: today is one of the ninety-one days that begin with the asking.
     window = {asked.toordinal() + each for each in range(INQUIRY_VALID_DAYS + 1)}
     assert is_inquiry_current(asked, today=today) is (today.toordinal() in window)
-    assert may_offer_worksheet(HELD, asked, today=today) is is_inquiry_current(asked, today=today)
-    assert may_offer_worksheet(PLAIN, asked, today=today) and may_offer_worksheet(PLAIN, None, today=today)
+    is_current = is_inquiry_current(asked, today=today)
+    assert may_give_worksheet(HELD, asked, is_held=False, today=today) is is_current
+    assert may_give_worksheet(PLAIN, asked, is_held=False, today=today)
+    assert may_give_worksheet(PLAIN, None, is_held=False, today=today)
+
+
+@pytest.mark.parametrize("asked", [None, DAY, DAY - timedelta(days=91)])
+@pytest.mark.parametrize("is_held", [False, True])
+def test_a_hold_gives_no_such_sheet_and_suggests_none_whatever_was_asked(
+    asked: date | None, is_held: bool
+) -> None:
+    counts = asked == DAY
+    assert may_give_worksheet(HELD, asked, is_held=is_held, today=DAY) is (counts and not is_held)
+    assert may_suggest_worksheet(HELD, asked, is_held=is_held, today=DAY) is (counts and not is_held)
+    assert may_give_worksheet(PLAIN, asked, is_held=is_held, today=DAY)
+    assert may_suggest_worksheet(PLAIN, asked, is_held=is_held, today=DAY) is (not is_held)
 
 
 @given(asked=st.dates(date(1990, 1, 1), date(2100, 1, 1)), later=st.integers(0, 400))

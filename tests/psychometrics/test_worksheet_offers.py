@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.psychometrics.worksheet_offers import offer_worksheets
 from clinic_toolkit.worksheets.model import LinesBlock, Worksheet
 
@@ -38,25 +39,39 @@ SHEETS = (sheet(1, "B"), sheet(6, "C", "A"), sheet(9, "A"))
 
 
 def test_an_offer_names_the_items_that_speak_for_it() -> None:
-    (one,) = offer_worksheets(FORM, {"B.B": 2, "A.T": 1, "B.F": 4}, SHEETS)
+    (one,) = offer_worksheets(FORM, {"B.B": 2, "A.F": 1, "B.F": 4}, SHEETS)
     assert (one.worksheet.number, one.item_numbers, one.reason) == (1, (2,), "because of item 2")
 
 
 def test_most_answers_at_the_top_come_first_and_two_is_the_most() -> None:
-    given_answers = {"A.T": 4, "C.B": 3, "C.F": 2, "B.B": 2, "B.T": 2}
+    given_answers = {"A.F": 4, "C.B": 3, "C.F": 2, "B.B": 2, "B.C": 2}
     first, second = offer_worksheets(FORM, given_answers, SHEETS)
-    assert (first.worksheet.number, first.reason) == (6, "because of items 3, 4 and 9")
-    assert (second.worksheet.number, second.reason) == (9, "because of item 4")
-    first, second = offer_worksheets(FORM, {"B.B": 2, "B.T": 2, "A.T": 2}, SHEETS)
-    assert (first.worksheet.number, first.reason) == (1, "because of items 2 and 5")
+    assert (first.worksheet.number, first.reason) == (6, "because of items 3, 7 and 9")
+    assert (second.worksheet.number, second.reason) == (9, "because of item 7")
+    first, second = offer_worksheets(FORM, {"B.B": 2, "B.C": 2, "A.F": 2}, SHEETS)
+    assert (first.worksheet.number, first.reason) == (1, "because of items 2 and 11")
     assert second.worksheet.number == 6
 
 
 def test_strengths_and_blanks_offer_nothing() -> None:
-    assert offer_worksheets(FORM, {"A.B": 4, "B.F": 0, "A.T": None}, SHEETS) == ()
+    assert offer_worksheets(FORM, {"A.B": 4, "B.F": 0, "A.F": None}, SHEETS) == ()
     form = invented_forms.strengths()
     assert offer_worksheets(form, {item.id: 0 for item in form.items}, (sheet(15, "J1"),)) == ()
-    assert offer_worksheets(FORM, {"A.T": 4}, ()) == ()
+    assert offer_worksheets(FORM, {"A.F": 4}, ()) == ()
+
+
+def test_an_answer_that_tells_of_danger_is_no_reason_to_give_a_sheet() -> None:
+    giving = catalogue.load_instrument("giving")
+    flagged = next(item for item in giving.items if item.safety_flag == "fear")
+    other = next(
+        item
+        for item in giving.items
+        if item.facet == flagged.facet and item is not flagged and item.role == "difficulty"
+    )
+    fitting = (sheet(1, flagged.facet),)
+    assert offer_worksheets(giving, {flagged.id: 4}, fitting) == ()
+    (offer,) = offer_worksheets(giving, {flagged.id: 4, other.id: 4}, fitting)
+    assert offer.item_numbers == (giving.items.index(other) + 1,)
 
 
 @given(st.dictionaries(st.sampled_from([i.id for i in FORM.items]), st.none() | st.integers(0, 4)))

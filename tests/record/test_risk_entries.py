@@ -348,12 +348,14 @@ def test_a_couple_needs_both_and_exactly_one_partner_each(work: Work) -> None:
     def both(after: int = 0) -> bool:
         day = NOW.date() + timedelta(days=after)
         with reading(work.engine) as db:
-            return fear_holds.is_asked_of_both(db, work.vault, (ana.id, ben.id), today=day)
+            return fear_holds.is_free_for_both(db, work.vault, (ana.id, ben.id), today=day)
 
     assert not both()
     write(work, body(ana, action="", relationship=his.bytes, sheet_place="home"))
     assert not both(), "one side is not enough"
     write(work, body(ben, action="", relationship=hers.bytes, sheet_place="room"))
+    assert not both(), "that it was asked does not release what stays in the room"
+    write(work, body(ben, action="", relationship=hers.bytes, sheet_place="home"))
     assert both() and both(90) and not both(91)
     person(work, ben, "T.", "friend")
     assert both()

@@ -116,9 +116,9 @@ def test_only_short_sentences_are_offered_and_none_stands_first() -> None:
     ]
     assert worksheet_choices.sentence_choices(["w" * 12], 11) == []
     sheet = catalogue.list_worksheets()[0]
-    offer = cast("Any", SimpleNamespace(worksheet=sheet))
-    assert worksheet_choices.sheet_choices([sheet]) == [(sheet.slug, sheet.title, sheet.aim)]
-    assert worksheet_choices.offer_choices([offer])[0][2] == f"Fits what was said. {sheet.aim}"
+    ((slug, title, line),) = worksheet_choices.sheet_choices([sheet])
+    assert (slug, title) == (sheet.slug, sheet.title)
+    assert line == f"{sheet.aim} When not to use it: {sheet.when_not_to_use}"
 
 
 def test_the_kinds_for_someone_new_begin_with_a_choice_to_make() -> None:

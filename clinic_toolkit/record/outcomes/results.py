@@ -75,7 +75,7 @@ def build_result(
 
     Args:
         now: the present moment, for the age of the last inquiry about fear. Without it nothing about fear is
-            looked up: no sheet that requires such an inquiry is offered, and `is_room_only` is False.
+            looked up: no sheet is offered, and `is_room_only` is False.
     """
     payload = administration.payload
     instrument = administrations.instrument_of(payload)
@@ -150,6 +150,7 @@ def build_result(
         items=items,
         is_room_only=holds is not None and holds.is_room_only(payload.relationship_id),
         offer_withheld=is_scored
+        and holds is not None
         and offers != worksheet_offers.offer_worksheets(instrument, value_by_item, sheets.list_worksheets()),
         open_line_question=administrations.open_line_question(payload),
         open_line_answer=payload.open_line_answer,
@@ -179,12 +180,12 @@ def _eligible_worksheets(
 ) -> list[Worksheet]:
     """The sheets that may be offered about the person this questionnaire is about."""
     if fear_status is None or now is None:
-        return [sheet for sheet in sheets.list_worksheets() if not sheet.needs_fear_asked]
+        return []
     relationship_id, today = administration.relationship_id, now.astimezone().date()
     return [
         sheet
         for sheet in sheets.list_worksheets()
-        if fear_status.may_offer(sheet, relationship_id, today=today)
+        if fear_status.may_suggest(sheet, relationship_id, today=today)
     ]
 
 

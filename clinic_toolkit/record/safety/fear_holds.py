@@ -50,11 +50,21 @@ class FearHolds(Struct, frozen=True, kw_only=True):
             self.asked_on_by_person.get(self.joined_entries.primary_id(relationship_id)), today=today
         )
 
-    def may_offer(self, worksheet: Worksheet, relationship_id: UUID | None, *, today: date) -> bool:
-        """Whether this sheet may be offered and given about this person."""
-        return rule.may_offer_worksheet(
+    def may_give(self, worksheet: Worksheet, relationship_id: UUID | None, *, today: date) -> bool:
+        """Whether this sheet may be given about this person."""
+        return rule.may_give_worksheet(
             worksheet,
             self.asked_on_by_person.get(self.joined_entries.primary_id(relationship_id)),
+            is_held=self.is_room_only(relationship_id),
+            today=today,
+        )
+
+    def may_suggest(self, worksheet: Worksheet, relationship_id: UUID | None, *, today: date) -> bool:
+        """Whether this sheet may be suggested as one that fits the answers about this person."""
+        return rule.may_suggest_worksheet(
+            worksheet,
+            self.asked_on_by_person.get(self.joined_entries.primary_id(relationship_id)),
+            is_held=self.is_room_only(relationship_id),
             today=today,
         )
 
@@ -175,11 +185,11 @@ def load_handout_permission(
     """
     today = now.astimezone().date()
     if len(client_ids) > 1:
-        is_asked = not worksheet.needs_fear_asked or is_asked_of_both(db, vault, client_ids, today=today)
-        return HandoutPermission(is_allowed=is_asked, is_room_only=True)
+        is_free = not worksheet.needs_fear_asked or is_free_for_both(db, vault, client_ids, today=today)
+        return HandoutPermission(is_allowed=is_free, is_room_only=True)
     holds = load_fear_holds(db, vault, client_id)
     return HandoutPermission(
-        is_allowed=holds.may_offer(worksheet, relationship_id, today=today),
+        is_allowed=holds.may_give(worksheet, relationship_id, today=today),
         is_room_only=holds.is_room_only(relationship_id),
     )
 
@@ -196,6 +206,9 @@ def record_fear_inquiry(
 ) -> None:
     """Write a risk entry that fear of this person was asked about in private today.
 
+    Nothing is written if the client's newest entry about them says the same of today, because then the same
+    form was sent again.
+
     Args:
         sheet_place: where sheets about them may be worked with from now on.
     """
@@ -206,24 +219,41 @@ def record_fear_inquiry(
         relationship=relationship_id.bytes if relationship_id else None,
         sheet_place=sheet_place,
     )
-    risk_entries.create_risk_entry(db, vault, entry, now=now)
+    if not _is_noted(db, vault, entry):
+        risk_entries.create_risk_entry(db, vault, entry, now=now)
 
 
-def is_asked_of_both(db: Connection, vault: Vault, client_ids: Iterable[UUID], *, today: date) -> bool:
-    """Whether each partner of a couple was recently asked about fear of the other.
+def _is_noted(db: Connection, vault: Vault, entry: RiskEntry) -> bool:
+    newest = next(
+        (
+            written.payload
+            for written in risk_entries.list_risk_entries_of_client(db, vault, entry.client_id)
+            if written.payload.relationship == entry.relationship
+        ),
+        None,
+    )
+    return newest is not None and (newest.entry_date, newest.sheet_place) == (
+        entry.entry_date,
+        entry.sheet_place,
+    )
+
+
+def is_free_for_both(db: Connection, vault: Vault, client_ids: Iterable[UUID], *, today: date) -> bool:
+    """Whether each partner of a couple was recently asked about fear of the other, and neither is held.
 
     A relationship does not name the client it is about. We know who is meant only if each client has exactly
     one active relationship with the frame "partner"; otherwise the answer is no.
     """
-    return all(_is_asked_of_partner(db, vault, id, today=today) for id in client_ids)
+    return all(_is_free_with_partner(db, vault, id, today=today) for id in client_ids)
 
 
-def _is_asked_of_partner(db: Connection, vault: Vault, client_id: UUID, *, today: date) -> bool:
+def _is_free_with_partner(db: Connection, vault: Vault, client_id: UUID, *, today: date) -> bool:
     partner_ids = [
         relationship.id
         for relationship in relationships.list_active_relationships(db, vault, client_id)
         if relationship.payload.frame == PARTNER_FRAME
     ]
-    return len(partner_ids) == 1 and load_fear_holds(db, vault, client_id).is_asked(
-        partner_ids[0], today=today
-    )
+    if len(partner_ids) != 1:
+        return False
+    holds = load_fear_holds(db, vault, client_id)
+    return holds.is_asked(partner_ids[0], today=today) and not holds.is_room_only(partner_ids[0])

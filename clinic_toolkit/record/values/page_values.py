@@ -126,7 +126,8 @@ class Result(Struct, frozen=True, kw_only=True):
     """The clinician's result page of one administration.
 
     A check-in has no facets and no total; it has `open_line_question` and `open_line_answer` instead.
-    `offer_withheld`: a matching sheet is not offered, since fear of this person was not asked about recently.
+    `offer_withheld`: a matching sheet is not offered, since fear of this person was not asked about recently,
+    or since sheets about them stay in the room.
     `is_room_only`: paper stays in the room, because it may not be safe if this person finds it.
     `after_signing_mark` says that the questionnaire was added or changed after the note was signed.
     `strengths` are the strength items answered in the upper half of the scale, the middle included;

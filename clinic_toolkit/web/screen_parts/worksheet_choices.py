@@ -2,20 +2,14 @@
 
 from collections.abc import Iterable
 
-from clinic_toolkit.record.values.page_values import WorksheetOffer
 from clinic_toolkit.worksheets.model import Worksheet
 
 
 def sheet_choices(sheets: Iterable[Worksheet]) -> list[tuple[str, str, str]]:
-    """Each sheet as value, title and aim."""
-    return [(sheet.slug, sheet.title, sheet.aim) for sheet in sheets]
-
-
-def offer_choices(offers: Iterable[WorksheetOffer]) -> list[tuple[str, str, str]]:
-    """Each sheet that fits the answers as value, title and aim, and that it fits."""
+    """Each sheet as value, title, and its aim with when not to use it, so that nobody gives it unread."""
     return [
-        (slug, title, f"Fits what was said. {aim}")
-        for slug, title, aim in sheet_choices(each.worksheet for each in offers)
+        (sheet.slug, sheet.title, f"{sheet.aim} When not to use it: {sheet.when_not_to_use}")
+        for sheet in sheets
     ]
 
 

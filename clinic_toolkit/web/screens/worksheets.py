@@ -1,4 +1,4 @@
-"""Worksheets: the catalogue, suggestions that fit the answers, and giving one to a client."""
+"""Worksheets: the catalogue, giving one to a client, and printing it."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -8,7 +8,6 @@ from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.journal.integrity import UnreadableRecord
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.outcomes import results
 from clinic_toolkit.record.people import cases, clients, display_names, relationships, therapy_sessions
 from clinic_toolkit.record.people.case_record import Case
 from clinic_toolkit.record.people.client_record import record_ring
@@ -20,6 +19,7 @@ from clinic_toolkit.record.questionnaires.administration_record import (
     Administration,
 )
 from clinic_toolkit.record.safety import fear_holds
+from clinic_toolkit.record.safety.risk_entry_record import SheetPlace
 from clinic_toolkit.record.values.page_values import WorksheetPage
 from clinic_toolkit.record.writing import handouts
 from clinic_toolkit.record.writing.handout_record import HANDOUT, Handout
@@ -37,10 +37,18 @@ from clinic_toolkit.worksheets.model import Worksheet
 
 screen = Blueprint("worksheets", __name__)
 
+# The same whether fear was never asked about, a prompt is open, or sheets about the person stay in the room:
+# the client may read this page, and it must not tell which.
 ASK_ABOUT_FEAR_FIRST = (
     "Not given yet. This sheet is a step towards a person. If your client fears that person, it can bring "
-    "danger. First ask in private about fear of this person; it counts for 90 days."
+    "danger. First ask in private about fear of this person, and look at “For the clinician”. Asking counts "
+    "for 90 days."
 )
+KEPT_IN_ROOM = (
+    "That you asked is noted. Not given: sheets about this person stay in the room, and this sheet is a step "
+    "towards that person."
+)
+NOTED_BUT_NOT_GIVEN = "That you asked is noted. Not given yet: first look at “For the clinician”."
 # Both partners may read this page, so the message says nothing about either of them.
 NOT_FOR_COUPLE = "Not given. This sheet is for a session with one of the two alone."
 
@@ -67,7 +75,11 @@ def blank(slug: str) -> ViewResult:
 
 @screen.route("/sessions/<uuid:session_id>/worksheets", methods=["GET", "POST"])
 def offer(session_id: UUID) -> ViewResult:
-    """Offer at most two sheets that fit the answers, then the whole catalogue, and give one."""
+    """Show the whole catalogue, each sheet with when not to use it, and give one.
+
+    Which sheets fit the answers stands on the result alone: the client may see this page, and a suggestion
+    that is missing here would tell of a fear hold.
+    """
     db, vault = context.db(), context.vault()
     hour = therapy_sessions.load_therapy_session(db, vault, session_id)
     case = cases.load_case(db, vault, hour.payload.case_id)
@@ -97,17 +109,7 @@ def offer(session_id: UUID) -> ViewResult:
     if request.method == "GET":
         context.audit_read(THERAPY_SESSION, hour)
     context.audit_read(ADMINISTRATION, *session_administrations)
-    # Without `now` the result leaves fear out, because the client may see this list.
-    shown_results = [
-        results.build_result(db, vault, administration) for administration in session_administrations
-    ]
-    offers = list(
-        {
-            suggestion.worksheet.slug: suggestion for result in shown_results for suggestion in result.offers
-        }.values()
-    )[:2]
     open_sheets, folded_sheets = _open_and_folded_sheets(case)
-    others = [sheet for sheet in open_sheets if sheet.slug not in [each.worksheet.slug for each in offers]]
     sentences = _offered_sentences(session_administrations)
     page = render_template(
         "worksheets/offer.html",
@@ -117,11 +119,9 @@ def offer(session_id: UUID) -> ViewResult:
         people=people,
         form=form,
         errors=form.errors,
-        offers=offers,
-        others=others,
         later=folded_sheets,
         needs_fear_asked=needs_fear_asked,
-        choices=[*worksheet_choices.offer_choices(offers), *worksheet_choices.sheet_choices(others)],
+        choices=worksheet_choices.sheet_choices(open_sheets),
         folded_choices=worksheet_choices.sheet_choices(folded_sheets),
         sentences=sentences,
         sentence_choices=worksheet_choices.sentence_choices(sentences, SENTENCE_LIMIT),
@@ -152,7 +152,7 @@ def _give_worksheet(
     hour: RecordVersion[TherapySession],
     relationship_ids: dict[str, UUID],
 ) -> RecordVersion[Handout] | None:
-    """Give the sheet; None, with an error in the form, if fear has to be asked about first."""
+    """Give the sheet; None, with an error in the form, if it may not be given about this person."""
     db, vault = context.db(), context.vault()
     client_id, relationship_id = UUID(hex=form.client.data), relationship_ids.get(form.about.data)
     existing = idempotent_forms.find_created_before(
@@ -178,7 +178,7 @@ def _give_worksheet(
         if case.payload.is_couple:
             form.worksheet.errors = [NOT_FOR_COUPLE]
         else:
-            form.fear.errors = [ASK_ABOUT_FEAR_FIRST]
+            form.fear.errors = [_refusal(form)]
         return None
     return handouts.create_handout(
         db,
@@ -194,6 +194,13 @@ def _give_worksheet(
     )
 
 
+def _refusal(form: HandoutForm) -> str:
+    """Why no sheet was given. It depends only on what was just chosen, since the client may be reading."""
+    if form.worksheet_location == SheetPlace.ROOM:
+        return KEPT_IN_ROOM
+    return NOTED_BUT_NOT_GIVEN if form.worksheet_location else ASK_ABOUT_FEAR_FIRST
+
+
 def _open_and_folded_sheets(case: RecordVersion[Case]) -> tuple[list[Worksheet], list[Worksheet]]:
     """The sheets that are shown in the list, and those that are folded away for the clinician.
 
@@ -205,8 +212,8 @@ def _open_and_folded_sheets(case: RecordVersion[Case]) -> tuple[list[Worksheet],
     if not case.payload.is_couple:
         return [sheet for sheet in all_sheets if sheet not in folded_sheets], folded_sheets
     db, vault, today = context.db(), context.vault(), context.today()
-    asked_of_both = fear_holds.is_asked_of_both(db, vault, case.payload.client_ids, today=today)
-    return [sheet for sheet in all_sheets if asked_of_both or sheet not in folded_sheets], []
+    free_for_both = fear_holds.is_free_for_both(db, vault, case.payload.client_ids, today=today)
+    return [sheet for sheet in all_sheets if free_for_both or sheet not in folded_sheets], []
 
 
 @screen.get("/handouts/<uuid:id>")
