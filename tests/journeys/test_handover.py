@@ -21,8 +21,12 @@ from tests.journeys.person import Person
 
 def handed(site: Site, me: Person, **about: str) -> Device:
     """Choose, introduce, hand over: the device as the client holds it."""
-    hour = site.work.hour(site.work.client())
-    page = steps.begin(me, f"/sessions/{hour.id}", **about)
+    return handed_in(site, me, f"/sessions/{site.work.hour(site.work.client()).id}", **about)
+
+
+def handed_in(site: Site, me: Person, hour: str, **about: str) -> Device:
+    """The same in an hour that is there already."""
+    page = steps.begin(me, hour, **about)
     page = me.follow(page, "Hand it to the client")
     assert "Before you hand it over" in page.text
     place = page.path.split("/")[2]

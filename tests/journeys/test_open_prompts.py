@@ -22,7 +22,8 @@ from tests.journeys import crawl, steps
 from tests.journeys.intake import take_in
 from tests.journeys.pages import Page
 from tests.journeys.person import Person
-from tests.journeys.test_handover import comes_back, handed
+from tests.journeys.test_check_in import filled
+from tests.journeys.test_handover import comes_back, handed, handed_in
 from tests.journeys.test_safety import AFRAID, ASKED, CALM, NO_REASSURANCE, RAISING, couple, raised
 from tests.journeys.test_same_bytes import neutral
 
@@ -141,6 +142,30 @@ def test_a_risk_entry_shows_on_no_page_that_a_client_may_look_at(site: Site, me:
     note = me.open(f"{hour}/note").source
     shown, _, folded = note.partition("<details><summary>For the clinician: risk entries of this session")
     assert "Rang the clinic." not in shown and "Rang the clinic." in folded
+
+
+def test_what_an_earlier_form_left_open_is_said_where_a_later_one_brings_nothing(
+    site: Site, me: Person, hour: str
+) -> None:
+    first = raised(me, hour)
+    device = handed_in(site, me, hour, instrument="receiving")
+    for number in range(1, 13):
+        device.post(f"/form/{number}", {"answer": "0"})
+    device.post("/form/finish")
+    page = comes_back(site, me)
+    assert "No answer in this questionnaire brings a prompt, but something is still open." in page.text
+    assert ASKED in page.text and page.text.index(ASKED) < page.text.index("To talk about")
+    result = me.press(page, "Look at it")
+    check_in = filled(me, hour, ["0"] * 5)
+    for each in (result, check_in):
+        assert "Before your client leaves" in each.text and "Also still open for this client" in each.text
+        assert ASKED in each.text, each.path
+    own = me.open(first.path)
+    assert "Also still open" not in own.text and own.text.count(ASKED) == 1, "its own prompt is said once"
+    closed = me.send(me.follow(me.open(page.path), "Say what was done"), {"how": "asked", "fear": "home"})
+    assert closed.path == page.path and "No answer in this questionnaire brings a prompt." in closed.text
+    for each in (closed, me.open(result.path), me.open(check_in.path)):
+        assert ASKED not in each.text and "still open" not in each.text, each.path
 
 
 # Every end of an hour passes one page.

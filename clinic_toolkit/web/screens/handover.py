@@ -23,7 +23,7 @@ from clinic_toolkit.record.questionnaires.administration_record import ADMINISTR
 from clinic_toolkit.record.safety import fear_holds, prompt_status
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard, handover_transition
-from clinic_toolkit.web.screen_parts import confidentiality_notice
+from clinic_toolkit.web.screen_parts import confidentiality_notice, open_matters
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.responses import ViewResult
 
@@ -116,6 +116,7 @@ def show(id: UUID) -> ViewResult:
         ),
         hour=_find_hour(review.administration) if review else None,
         orphaned_answers=return_review.list_orphaned_answers(handover),
+        still_open=open_matters.lines_beside(review.administration, request.path) if review else (),
         no_reassurance=NO_REASSURANCE,
     )
 

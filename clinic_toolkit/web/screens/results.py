@@ -25,7 +25,7 @@ from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.content.printout_kinds import PrintoutKind
 from clinic_toolkit.web.forms.fields import first_error
 from clinic_toolkit.web.forms.results import ReflectionForm
-from clinic_toolkit.web.screen_parts import printouts
+from clinic_toolkit.web.screen_parts import open_matters, printouts
 from clinic_toolkit.web.screen_parts.printouts import Printout
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.request_info import is_from_script
@@ -47,6 +47,7 @@ def show(id: UUID) -> ViewResult:
         *{prompt.entry.id: prompt.entry for prompt in prompts if prompt.entry}.values(),
     )
     result = results.build_result(context.db(), context.vault(), administration, now=context.now())
+    still_open = open_matters.lines_beside(administration, request.path)
     if check_ins.is_check_in(administration.payload):
         return render_template(
             "results/check_in.html",
@@ -56,6 +57,7 @@ def show(id: UUID) -> ViewResult:
             check_in=check_ins.build_check_in_page(context.db(), context.vault(), administration),
             fits_ill=answered_items.poorly_fitting_numbers(result.instrument, administration.payload.frame),
             status_text=STATUS_LINE,
+            still_open=still_open,
             no_reassurance=NO_REASSURANCE,
         )
     scores = answered_items.score_answers(result.items, result.instrument)
@@ -65,6 +67,7 @@ def show(id: UUID) -> ViewResult:
         administration=administration,
         result=result,
         prompts=prompts,
+        still_open=still_open,
         is_held=fear_holds.is_held_after_closing(
             context.db(), context.vault(), administration.payload, prompts
         ),
