@@ -87,8 +87,9 @@ def _result_blocks(result: "Result") -> list[Block]:
         Text(relationship_line, QUIET, keep_with_next=True),
         Text(facts, SMALL, after=8),
     ]
-    blocks += _quotation_blocks("Strengths first", result.strengths)
-    blocks += _quotation_blocks("Also asked about strengths", result.other_strengths)
+    blocks += _client_says_blocks(result)
+    blocks += _quotation_blocks("Strengths first", result.strengths, result)
+    blocks += _quotation_blocks("Also asked about strengths", result.other_strengths, result)
     for facet in result.facets:
         blocks += _facet_blocks(facet, result)
     if result.facets:
@@ -105,13 +106,34 @@ def _result_blocks(result: "Result") -> list[Block]:
     return blocks
 
 
-def _quotation_blocks(heading: str, items: Sequence["AnsweredItem"]) -> list[Block]:
+def _client_says_blocks(result: "Result") -> list[Block]:
+    """What the client says is wrong, above the lines it is about."""
+    says = result.client_says
+    return [
+        *(
+            Text(f"The client says this is wrong below: “{line.strip()}”", BODY, after=4, bar=True)
+            for line in says.wrong.splitlines()
+            if line.strip()
+        ),
+        *(
+            Text(f"In place of “{each.text}” the client said: “{each.correction}”", BODY, after=4, bar=True)
+            for each in says.unmatched
+        ),
+    ]
+
+
+def _instead_blocks(words: str) -> list[Block]:
+    return [Text(f"The client says instead: “{words}”", BODY, after=4, bar=True)] if words else []
+
+
+def _quotation_blocks(heading: str, items: Sequence["AnsweredItem"], result: "Result") -> list[Block]:
     if not items:
         return []
-    return [
-        Text(heading, HEADING, before=12, after=3, keep_with_next=True),
-        *(_quoted_item(item) for item in items),
-    ]
+    blocks: list[Block] = [Text(heading, HEADING, before=12, after=3, keep_with_next=True)]
+    for item in items:
+        blocks.append(_quoted_item(item))
+        blocks += _instead_blocks(result.client_says.instead_of_answer(item.label, item.text))
+    return blocks
 
 
 def _facet_blocks(facet: "FacetResult", result: "Result") -> list[Block]:
@@ -126,6 +148,7 @@ def _facet_blocks(facet: "FacetResult", result: "Result") -> list[Block]:
         Text(facet.name, _FACET_STYLE, before=14, after=1, keep_with_next=True),
         Text([*sentence_spans, (score_text, QUIET)], after=2, keep_with_next=bool(facet.values)),
     ]
+    blocks += _instead_blocks(result.client_says.instead_of(facet.client_sentence))
     if facet.values:
         blocks.append(DotChart(facet.values, result.instrument.options, before=4))
     if facet.reverse_scored:

@@ -145,21 +145,28 @@ def stood_out_sentences(
     facets = [facet for facet in score.facets if facet.facet not in hidden and not facet.is_group]
     # Rank by the answers below the top: ranking by those at the top would reveal an unanswered question.
     ranked = sorted(facets, key=lambda facet: sum(value not in top for value in facet.values_for_sentence))
-    phrases = {facet.id: facet.client_phrase for facet in instrument.facets}
     sentences = [
-        describe_answers(
-            facet.values_for_sentence,
-            labels,
-            len(facet.directly_worded_values),
-            Audience.CLIENT,
-            phrases[facet.facet],
-        )
+        client_sentence(instrument, facet)
         for facet in ranked
         if _is_majority(
             sum(value in top for value in facet.values_for_sentence), len(facet.directly_worded_values)
         )
     ]
     return tuple(sentences[:MAX_STOOD_OUT])
+
+
+def client_sentence(instrument: Instrument, facet: FacetScore) -> str:
+    """One facet in a sentence for the client, as on the page to look at together; "" if it is a group."""
+    if facet.is_group:
+        return ""
+    phrases = {each.id: each.client_phrase for each in instrument.facets}
+    return describe_answers(
+        facet.values_for_sentence,
+        quoted_labels(instrument),
+        len(facet.directly_worded_values),
+        Audience.CLIENT,
+        phrases[facet.facet],
+    )
 
 
 def _facets_about_fear(instrument: Instrument) -> frozenset[str]:

@@ -6,9 +6,12 @@ from html import escape, unescape
 from clinic_toolkit.instruments import catalogue, client_wording
 from clinic_toolkit.record.questionnaires import answered_items
 from tests.fixtures.practices import giving
+from tests.fixtures.sites import Site
 from tests.journeys import steps
 from tests.journeys.pages import Page
 from tests.journeys.person import Person
+from tests.journeys.test_check_in import filled
+from tests.journeys.test_handover import handed_in
 
 AFRAID = next(n for n, item in enumerate(giving().items, start=1) if item.safety_flag == "fear")
 CALM = next(n for n, item in enumerate(giving().items, start=1) if item.safety_flag == "none")
@@ -256,6 +259,60 @@ def test_what_the_client_puts_right_stands_in_place_of_what_it_corrects(me: Pers
     # Taken back, the line stands as it was told.
     back = me.send(me.open(page.path), dict.fromkeys(typed, ""))
     assert well in back.text and "Only on Sundays." not in back.text
+
+
+def test_what_the_client_says_is_wrong_is_beside_it_wherever_the_clinician_reads_it(
+    me: Person, hour: str
+) -> None:
+    result = result_with(me, hour, set())
+    strength = next(item for item in giving().items if item.role == "strength")
+    well = f"Nearly all the time: “{strength.text}”"
+    stood = f"For the questions about {giving().facets[0].client_phrase} you said nearly all the time."
+    assert "The client says" not in result.text
+    assert "The client says" not in me.open(f"{hour}/note").source
+    page = me.follow(result, "Look at it together")
+    typed = {put_right_of(page, well): "Only on Sundays.", put_right_of(page, stood): "At work alone."}
+    me.send(page, typed | {"wrong": "Strength is not the word."})
+    shown = me.open(result.path).text
+    assert shown.index("Strength is not the word.") < shown.index("Strengths first")
+    beside = shown.partition("Strengths first")[2]
+    assert beside.index(strength.text) < beside.index("Only on Sundays.") < beside.index("At work alone.")
+    assert shown.count("The client says this instead") == 2 and "not below any more" not in shown
+    note = me.open(f"{hour}/note").source
+    assert "From the client’s correction of “How I give”" in note
+    for words in ("Only on Sundays.", "At work alone.", "Strength is not the word."):
+        assert words in unescape(note).partition("client’s correction")[2], words
+    paper = steps.words_of(me.follow(me.open(hour), "Session summary"))
+    assert "The client says instead: “Only on Sundays.”" in paper
+    assert "The client says this is wrong below: “Strength is not the word.”" in paper
+    assert "instead: “At work alone.”" in paper
+    signed = me.send(me.open(f"{hour}/note"), {"section-data": "Came.", "sign": "yes"})
+    assert "Strength is not the word." in signed.text, "it goes into the note as the summary does"
+    # Said after the draft was begun, it is offered all the same.
+    me.send(me.open(page.path), {"wrong": "And tiredness is missing."})
+    assert "And tiredness is missing." in unescape(me.open(f"{hour}/note").source)
+
+
+def test_what_is_corrected_in_a_check_in_is_beside_its_answer(site: Site, me: Person, hour: str) -> None:
+    steps.finish(me, steps.answer_all(me, steps.begin(me, hour), [1] * 12))
+    result = filled(me, hour, ["4"] * 5)
+    page = me.follow(result, "Look at it together")
+    (field, *_) = re.findall(r'name="(right_\w+)"', page.source)
+    me.send(page, {field: "Tuesday only.", "wrong": "It was a short week."})
+    shown = me.open(result.path).text
+    assert shown.index("It was a short week.") < shown.index("What was answered")
+    assert "Tuesday only. The client says this instead" in " ".join(shown.split())
+
+
+def test_before_finish_it_is_said_that_answers_stay_and_where_a_correction_goes(
+    site: Site, me: Person, hour: str
+) -> None:
+    check = steps.answer_all(me, steps.begin(me, hour), [1] * 12)
+    assert "When you finish, these answers stay as they are." in check.text
+    assert "under “Look at it together”" in check.text
+    device = handed_in(site, me, hour, instrument="receiving")
+    finish = unescape(device.get("/form/finish").text)
+    assert "stay as you gave them" in finish and "it is written down beside your answer" in finish
 
 
 def test_a_line_put_right_in_another_window_is_shown_and_not_lost(me: Person, hour: str) -> None:

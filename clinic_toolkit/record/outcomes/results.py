@@ -125,6 +125,7 @@ def build_result(
                 band=describe_band(find_band(instrument, facet.score, facet.facet)),
                 depth=facet.depth,
                 annotated_answers=answers_by_facet.get(facet.facet, ()),
+                client_sentence=result_sentences.client_sentence(instrument, facet),
             )
             for facet in score.facets
             if is_scored
@@ -154,6 +155,14 @@ def build_result(
         and offers != worksheet_offers.offer_worksheets(instrument, value_by_item, sheets.list_worksheets()),
         open_line_question=administrations.open_line_question(payload),
         open_line_answer=payload.open_line_answer,
+        client_says=corrections.match_client_says(
+            payload.wrong,
+            payload.corrections,
+            {
+                *(_strength_sentence(item) for item in items),
+                *(result_sentences.client_sentence(instrument, facet) for facet in score.facets),
+            },
+        ),
     )
 
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 from clinic_toolkit.dates import format_date
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.psychometrics.item_response import ResponseStatus
+from clinic_toolkit.record.values.client_statements import ClientSays, Statement
 from clinic_toolkit.worksheets.model import Worksheet
 
 STATUS_LINE = "Written by this project. Not validated. No norms. For conversation, not for diagnosis."
@@ -100,7 +101,8 @@ class FacetResult(Struct, frozen=True, kw_only=True):
 
     `reverse_scored` are the reverse-scored items, listed apart from `values`. `depth` counts the groups above
     the facet; a group itself has neither sentence nor values. `annotated_answers` are the answers of this
-    facet that have a softer line beside them.
+    facet that have a softer line beside them. `client_sentence` is the same in the words for the client, who
+    may have corrected it.
     """
 
     name: str
@@ -113,6 +115,7 @@ class FacetResult(Struct, frozen=True, kw_only=True):
     band: str = ""
     depth: int = 0
     annotated_answers: tuple[AnnotatedAnswer, ...] = ()
+    client_sentence: str = ""
 
 
 class WorksheetOffer(Struct, frozen=True, kw_only=True):
@@ -163,6 +166,7 @@ class Result(Struct, frozen=True, kw_only=True):
     open_line_question: str = ""
     open_line_answer: str = ""
     after_signing_mark: str = ""
+    client_says: ClientSays = ClientSays()
 
 
 class Remark(Struct, frozen=True, kw_only=True):
@@ -171,18 +175,6 @@ class Remark(Struct, frozen=True, kw_only=True):
     index: int
     question: str
     text: str
-
-
-class Statement(Struct, frozen=True, kw_only=True):
-    """One sentence shown to the client. `correction` is the client's own wording, "" if there is none."""
-
-    text: str
-    correction: str = ""
-
-    @property
-    def shown_text(self) -> str:
-        """The client's correction if there is one, else the sentence."""
-        return self.correction or self.text
 
 
 class JointReview(Struct, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from hashlib import sha256
 
 from sqlalchemy import Connection
 
@@ -54,6 +55,7 @@ def list_prefilled_parts(
         with suppress(administrations.DefinitionUnreadable):
             result = results.build_result(db, vault, administration)
             parts.append(_questionnaire_part(administration, result, sections[PartSource.QUESTIONNAIRE]))
+            parts += _client_says_parts(administration, result, sections[PartSource.QUESTIONNAIRE])
             parts += _remark_parts(administration, result, sections[PartSource.REMARK])
     for handout in handouts.list_handouts_in_session(
         db, vault, therapy_session_loader.single_client_of(db, vault, hour), hour.id
@@ -116,6 +118,32 @@ def _questionnaire_part(
         text=_questionnaire_sentence(result, administration),
         origin_id=administration.id.hex,
     )
+
+
+def _client_says_parts(
+    administration: RecordVersion[Administration], result: Result, section: str
+) -> list[NotePart]:
+    """What the client says against the questionnaire: in the note, like its summary, until it is left out."""
+    says = result.client_says
+    sentences = [f"The client says this is wrong: “{says.wrong}”"] if says.wrong else []
+    sentences += [
+        f"In place of “{line.text}” the client says: “{line.correction}”" for line in says.corrected
+    ]
+    if not sentences:
+        return []
+    text = "\n".join(sentences)
+    # The words may change while the note is a draft; the newer ones are then offered beside the older.
+    mark = sha256(text.encode()).hexdigest()[:8]
+    return [
+        NotePart(
+            section=section,
+            source=PartSource.REMARK,
+            source_label=f"client’s correction of “{result.instrument.title}”, "
+            f"{format_date(result.answered_on)}",
+            text=text,
+            origin_id=f"{administration.id.hex}-says-{mark}",
+        )
+    ]
 
 
 def _remark_parts(

@@ -14,7 +14,8 @@ note_table = sealed_table("clinical_note")
 
 
 class PartSource(StrEnum):
-    """Where a part of a note came from. A remark is what a client said beside a question."""
+    """Where a part of a note came from. A remark is what a client said, beside a question or
+    against the result."""
 
     CLINICIAN = "clinician"
     QUESTIONNAIRE = "questionnaire"
