@@ -48,7 +48,7 @@ def _blocks(value: "ClientPage", lines: int) -> list[Block]:
         *_section("What stood out", value.stood_out),
         *_own_words_section(value.own_words, lines + 1),
         *_next_step_section(value.next_step, min(lines, 3)),
-        *_section("Where is this wrong?", ()),
+        _heading("Where is this wrong?" if value.strengths or value.stood_out else "Is something missing?"),
         WritingLines(min(lines, 3), _PITCH),
         *_crisis_section(value.letterhead.crisis_text),
     ]
@@ -59,7 +59,7 @@ def _heading(heading: str) -> Text:
 
 
 def _section(heading: str, sentences: tuple[str, ...]) -> list[Block]:
-    if not sentences and heading != "Where is this wrong?":
+    if not sentences:
         return []
     return [_heading(heading), *(Text(sentence, READING, after=6) for sentence in sentences)]
 

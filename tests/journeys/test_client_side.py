@@ -293,6 +293,24 @@ def test_what_the_client_says_is_wrong_is_beside_it_wherever_the_clinician_reads
     assert "And tiredness is missing." in unescape(me.open(f"{hour}/note").source)
 
 
+def test_a_page_without_a_line_asks_what_is_missing_and_not_what_is_wrong(me: Person, hour: str) -> None:
+    answers: list[steps.Answer] = [0] * 12
+    result = steps.finish(me, steps.answer_all(me, steps.begin(me, hour), answers))
+    page = me.follow(result, "Look at it together")
+    assert "Your answers alone give no line for this page." in page.text
+    assert "Is something missing or different?" in page.text and "Where is this wrong?" not in page.text
+    paper = steps.words_of(me.follow(result, "Client page"))
+    assert "Is something missing?" in paper and "Where is this wrong?" not in paper
+    full = me.follow(result_with(me, hour, set()), "Look at it together")
+    assert "Where is this wrong?" in full.text and "give no line" not in full.text
+
+
+def test_two_counts_on_one_page_are_explained(me: Person, hour: str) -> None:
+    result = result_with(me, hour, set())
+    assert "12 of 12 answered" in result.text and "(9 of 9 answered)" in result.text
+    assert "The number counts 9 of the 12 questions; those about strengths stand apart." in result.text
+
+
 def test_what_is_corrected_in_a_check_in_is_beside_its_answer(site: Site, me: Person, hour: str) -> None:
     steps.finish(me, steps.answer_all(me, steps.begin(me, hour), [1] * 12))
     result = filled(me, hour, ["4"] * 5)

@@ -129,6 +129,7 @@ def test_after_the_end_there_is_nothing_to_hand_over_again(site: Site, me: Perso
     device.post("/form/finish")
     page = comes_back(site, me)
     assert "finished" in page.text and "Hand over again" not in page.text
+    assert "Nothing: all 12 questions are answered." in page.text and "It can all stay" not in page.text
     result = me.press(page, "Look at it")
     assert "answered by the client alone" in result.text
 

@@ -40,6 +40,8 @@ WITH_ROW = (
     rf"/notes/{ID}/read",
     rf"/notes/{ID}/text",
     rf"/handouts/{ID}",
+    rf"/handouts/{ID}/sheet",
+    rf"/administrations/{ID}/client-page",
     rf"/relationships/{ID}",
     rf"/administrations/{ID}/(finished|stopped)",
 )

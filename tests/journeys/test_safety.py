@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from pathlib import Path
 from uuid import UUID
 
@@ -153,6 +154,44 @@ def test_the_page_after_closing_says_that_sheets_stay_in_the_room(me: Person, ho
     assert held not in me.open(result.path).text and held not in me.open(entry.path).text
 
 
+def test_an_entry_that_keeps_sheets_in_the_room_is_not_told_that_something_is_missing(
+    me: Person, hour: str
+) -> None:
+    result = raised(me, hour)
+    done = me.send(me.follow(result, "Say what was done"), {"how": "asked", "fear": "room"})
+    assert done.path == result.path and "Saved." in done.text
+    entry = me.follow(done, "Asked today")
+    noted = f"Sheets about M. stay in the room, as you noted on {format_date(today())}. Nothing more to do."
+    for page in (done, entry):
+        assert noted in page.text, page.path
+        assert "no entry says yet" not in page.text and "Say where sheets may go" not in page.text
+    assert "Saved." not in entry.text and "Saved." not in me.open(result.path).text, "it is said once"
+    home = me.send(me.follow(entry, "If that changes, write a new entry"), {"fear": "home"})
+    assert "Saved." in home.text and noted not in me.open(result.path).text
+
+
+def test_each_paper_that_may_go_home_asks_about_it_where_it_is_printed(me: Person, hour: str) -> None:
+    result = raised(me, hour)
+    given = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "receiving-ladder"})
+    shown = unescape(result.source).partition("Keep the client page in the room")
+    assert shown[0].rstrip().endswith('<div class="notice">\n<p><strong>'), "it is no small print"
+    assert "Client page (PDF)" in shown[2] and "Client page (PDF)" not in shown[0], "and comes first"
+    for paper in (me.follow(result, "Client page"), me.follow(given, "Print the sheet")):
+        assert "Is there anyone you would not want to find this?" in paper.text
+        assert "Sheets about M. stay in the room" in me.follow(paper, "For the clinician").text
+        assert "stay in the room" not in paper.text, "the client may be looking"
+    blank = me.open("/worksheets/receiving-ladder/blank").text
+    assert "For the clinician" not in blank, "a blank one is nobody's"
+
+
+def test_what_is_said_of_the_crisis_line_is_what_is_printed(me: Person, hour: str) -> None:
+    assert "Printed at the foot of the client page. It is not on worksheets" in me.open("/practice").text
+    result = raised(me, hour)
+    given = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "receiving-ladder"})
+    assert "116 123" in steps.words_of(me.follow(result, "Client page"))
+    assert "116 123" not in steps.words_of(me.follow(given, "Print the sheet"))
+
+
 def test_a_prompt_put_off_or_closed_with_a_place_says_nothing_more_of_sheets(me: Person, hour: str) -> None:
     result = raised(me, hour)
     put_off = me.send(me.follow(result, "Say what was done"), {"how": "not_today", "because": "No time."})
@@ -205,7 +244,7 @@ def test_an_entry_is_written_from_an_hour_and_from_a_client_without_any_form(me:
     client = me.open(next(href for _, href in entry.links if href.startswith("/clients/")))
     plain = me.send(me.follow(client, "Write a risk entry"), {"protects": "The choir."})
     assert "The choir." in plain.text and "The session" not in [words for words, _ in plain.links]
-    assert "Read them" in me.open(client.path).text
+    assert "List of risk entries" in me.open(client.path).text
 
 
 def test_the_note_takes_an_entry_by_a_tick_only(me: Person, hour: str) -> None:

@@ -38,7 +38,7 @@ class PracticeForm(Form):
     crisis_text = fields.text_field(
         "Whom a client can call in a crisis",
         limit=500,
-        needed="Write whom a client can call in a crisis. It is printed on every page a client takes along.",
+        needed="Write whom a client can call in a crisis. It is printed on the client page.",
     )
     limits_text = fields.text_field(
         "Limits of confidentiality",

@@ -8,6 +8,7 @@ when the frame requests it, and this program never writes it to the disk.
 from collections.abc import Callable
 from datetime import datetime
 from urllib.parse import urlencode
+from uuid import UUID
 
 from flask import Response, render_template, request
 from msgspec import Struct
@@ -27,6 +28,8 @@ class Printout(Struct, frozen=True, kw_only=True):
 
     `kind` begins the file name and is part of the audit event; `back` is the link text and the URL of the
     page it was opened from. `client_is_present`: the client can see the screen, so the page has no menu.
+    `case_id` is the case of a client who may take the paper along, which may not be safe: the page says so
+    to everyone, and has "For the clinician".
     """
 
     kind: PrintoutKind
@@ -34,6 +37,7 @@ class Printout(Struct, frozen=True, kw_only=True):
     back: tuple[str, str]
     render: Callable[[], bytes]
     client_is_present: bool = False
+    case_id: UUID | None = None
 
 
 def respond_with_printout(printout: Printout) -> ViewResult:

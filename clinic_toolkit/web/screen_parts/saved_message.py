@@ -13,7 +13,7 @@ _SAVED = "saved on"
 
 def redirect_saved(path: str) -> Response:
     """Redirect to `path`, whose page then says once that it was saved."""
-    context.put_in_session(_SAVED, path)
+    context.put_in_session(_SAVED, path.partition("?")[0])
     return responses.redirect_to(path)
 
 

@@ -12,7 +12,7 @@ from clinic_toolkit.psychometrics.safety_prompt_rules import NO_REASSURANCE
 from clinic_toolkit.psychometrics.score_change import ABOUT_THE_SAME_RULE
 from clinic_toolkit.psychometrics.score_explanation import explain_higher
 from clinic_toolkit.record.outcomes import check_ins, courses, results
-from clinic_toolkit.record.people import therapy_sessions
+from clinic_toolkit.record.people import cases, therapy_sessions
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
 from clinic_toolkit.record.questionnaires import administrations, answered_items, reflections
 from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION
@@ -175,6 +175,9 @@ def client_page(id: UUID) -> ViewResult:
             else ("Back to the result", url_for(".show", id=id)),
             render=lambda: paper.render_client_page(page),
             client_is_present=with_client,
+            case_id=cases.load_single_case(
+                context.db(), context.vault(), administration.payload.client_id
+            ).id,
         )
     )
 

@@ -30,6 +30,7 @@ from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.forms.risk_entries import NOBODY_IN_PARTICULAR, RiskForm
 from clinic_toolkit.web.screen_parts import draft_saving, idempotent_forms, risk_entry_lines
 from clinic_toolkit.web.screen_parts.draft_saving import PageDraft
+from clinic_toolkit.web.screen_parts.saved_message import redirect_saved
 from clinic_toolkit.web.transport import request_info, responses
 from clinic_toolkit.web.transport.responses import ViewResult
 
@@ -64,7 +65,7 @@ def close_prompts(administration_id: UUID) -> ViewResult:
                 form, client_id, session_id=session_id, relationship_id=relationship_id, source=source
             )
             draft.mark_recorded()
-            return responses.redirect_to(_address_after_entry(entry, source))
+            return redirect_saved(_address_after_entry(entry, source))
     else:
         other_sources = {each.id: each for group in groups for each in group.questionnaires}
         context.audit_read(ADMINISTRATION, *({source.id: source} | other_sources).values())
@@ -171,7 +172,7 @@ def _new_entry(
             form, client_id, session_id=session_id, relationship_id=relationship_id, follows=follows
         )
         draft.mark_recorded()
-        return responses.redirect_to(url_for(".show", id=entry.id))
+        return redirect_saved(url_for(".show", id=entry.id))
     page = _render_form(form, client_id, draft, follows=follows)
     return (page, 422) if form.errors else page
 

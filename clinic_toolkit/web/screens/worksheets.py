@@ -248,6 +248,7 @@ def sheet(id: UUID) -> ViewResult:
     """The printout of the sheet for this client."""
     handout = handouts.load_handout(context.db(), context.vault(), id)
     client = clients.load_client(context.db(), context.vault(), handout.payload.client_id)
+    case = _load_case_of_handout(handout)
     context.audit_read(HANDOUT, handout)
     return _printout_response(
         catalogue.load_worksheet(handout.payload.worksheet_slug),
@@ -256,11 +257,13 @@ def sheet(id: UUID) -> ViewResult:
             client.id, client.payload.initials
         ),
         sentence=handout.payload.client_sentence,
+        # A sheet of a couple stays in the room whatever was answered.
+        case_id=None if case.payload.is_couple else case.id,
     )
 
 
 def _printout_response(
-    sheet: Worksheet, back: tuple[str, str], *, initials: str, sentence: str
+    sheet: Worksheet, back: tuple[str, str], *, initials: str, sentence: str, case_id: UUID | None = None
 ) -> ViewResult:
     from clinic_toolkit.documents import worksheet as paper
 
@@ -277,5 +280,6 @@ def _printout_response(
             title="Worksheet",
             back=back,
             render=lambda: paper.render_worksheet(page),
+            case_id=case_id,
         )
     )
