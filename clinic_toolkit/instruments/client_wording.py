@@ -5,9 +5,11 @@ Questions are not changed: all clients are asked in the same words. Texts that o
 """
 
 import re
+from collections.abc import Iterable
 
 # Brackets mark places in a script where the clinician must say a name.
 _PERSON = re.compile(r"\[this person\]|\bthis person\b")
+_GAP = re.compile(r"\[([^\]]+)\]")
 _QUOTATION = re.compile(r"“[^”]*”")
 _LEADING_MY = re.compile(r"^my\s+", re.IGNORECASE)
 
@@ -25,3 +27,13 @@ def with_client_word(text: str, word: str) -> str:
 def with_client_word_in_quotes(text: str, word: str) -> str:
     """Replace "this person" only in quotation marks: in a text for the clinician, that is what is said."""
     return _QUOTATION.sub(lambda said: with_client_word(said[0], word), text)
+
+
+def with_gaps(text: str) -> str:
+    """Replace each place in brackets by "…": the client looks on, and the clinician says it in own words."""
+    return _GAP.sub("…", text)
+
+
+def gaps_of(paragraphs: Iterable[str]) -> tuple[str, ...]:
+    """What the clinician says at each gap of these paragraphs, as the script puts it in brackets."""
+    return tuple(inner for text in paragraphs for inner in _GAP.findall(_PERSON.sub("", text)))

@@ -75,7 +75,12 @@ def rows_of(check: Page) -> list[str]:
 def test_a_questionnaire_from_beginning_to_end(me: Person, hour: str) -> None:
     introduction = steps.begin(me, hour, word="M.")
     for paragraph in giving().introduction:
-        assert client_wording.with_client_word(paragraph, "M.") in introduction.text.replace("\u2019", "’")
+        said = client_wording.with_gaps(client_wording.with_client_word(paragraph, "M."))
+        assert said in introduction.text.replace("\u2019", "’")
+    assert "[" not in introduction.text, "both look at it"
+    assert "At each “…” your own words: what we have been talking about; my idea / your idea." in (
+        introduction.text
+    )
     page = me.follow(introduction, "first question")
     for number, item in enumerate(giving().items, 1):
         assert f"{number} of 12" in page.text

@@ -24,6 +24,8 @@ def register_filters(app: Flask) -> None:
         spell=duration,
         spoken=client_wording.with_client_word,
         quoted=client_wording.with_client_word_in_quotes,
+        with_gaps=client_wording.with_gaps,
+        gaps=client_wording.gaps_of,
     )
 
 
