@@ -286,7 +286,7 @@ def test_the_client_answers_alone_with_their_own_question_and_the_open_line(
     assert "still open" not in device.get("/form/finish").text
     device.post("/form/finish")
     page = comes_back(site, me)
-    assert "6 of 6 answered." in page.text and "Tea on the step." in page.text
+    assert "Nothing: all 6 questions are answered." in page.text and "Tea on the step." in page.text
     assert "no reassurance" in page.text
     result = me.press(page, "Look at it")
     assert "answered by the client alone" in result.text and "Tea on the step." in result.text
