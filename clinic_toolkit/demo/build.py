@@ -17,6 +17,7 @@ from clinic_toolkit.demo.schedule import schedule_hour
 from clinic_toolkit.instruments import loader
 from clinic_toolkit.record.people import cases, clients, practice_access, relationships
 from clinic_toolkit.record.people.client_record import Client
+from clinic_toolkit.record.people.clinician_record import Clinician
 from clinic_toolkit.record.people.practice_record import PracticeSettings, RecordRole
 from clinic_toolkit.record.questionnaires import own_questionnaires
 from clinic_toolkit.store.transactions import writing
@@ -37,10 +38,14 @@ def build_demo_practice(engine: Engine, *, now: datetime, content: Content | Non
     """
     content = content or content_reader.read_content()
     steps = sorted(_all_steps(content, now), key=lambda step: step.at)
-    settings = demo_settings(content.practice)
+    settings, clinician = demo_settings(content.practice), demo_clinician(content.practice)
     with writing(engine) as db:
         vault, _ = practice_access.create_practice(
-            db, settings, passphrase=content.practice.passphrase, now=steps[0].at - timedelta(hours=2)
+            db,
+            settings,
+            clinician,
+            passphrase=content.practice.passphrase,
+            now=steps[0].at - timedelta(hours=2),
         )
         state = DemoState(db=db, vault=vault)
         for step in steps:
@@ -49,18 +54,20 @@ def build_demo_practice(engine: Engine, *, now: datetime, content: Content | Non
 
 
 def demo_settings(spec: made_up.Practice) -> PracticeSettings:
-    """The settings of the demo. Its recovery sheet counts as proved, because nobody needs to keep one."""
+    """The settings of the demo."""
     return PracticeSettings(
         country=spec.country,
         record_kind=RecordRole.FULL,
         practice_name=spec.practice_name,
-        clinician_name=spec.clinician_name,
         crisis_text=spec.crisis_text,
         limits_text=spec.limits_text,
-        return_code=spec.return_code,
-        recovery_sheet_proved=True,
         is_demo=True,
     )
+
+
+def demo_clinician(spec: made_up.Practice) -> Clinician:
+    """The clinician of the demo. The recovery sheet counts as proved, because nobody needs to keep one."""
+    return Clinician(name=spec.clinician_name, return_code=spec.return_code, recovery_sheet_proved=True)
 
 
 def _all_steps(content: Content, now: datetime) -> Iterator[Step]:

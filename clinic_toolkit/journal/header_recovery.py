@@ -52,10 +52,10 @@ def open_vault(db: Connection, open_with: Callable[[Connection], Vault]) -> Vaul
         if backup_vault is None or not _has_newest_slots(db, backup_vault):
             raise
         return backup_vault
-    if audit_reader.is_signed_by_vault(db, vault):
+    if vault.own_ring and audit_reader.is_signed_by_vault(db, vault):
         return vault
     # Every signature covers the incarnation. If the newest does not verify, the stored incarnation may be the
-    # damaged part, so try the backup.
+    # damaged part, so try the backup. So it is if the clinician's own ring does not open.
     try:
         backup_vault = header_backup.unlock_from_backup(db, open_with)
     except WrongSecret:

@@ -9,6 +9,7 @@ from clinic_toolkit.record.handovers.handover_record import HANDOVER
 from clinic_toolkit.record.outcomes.repeat_agreement_record import REPEAT_AGREEMENT
 from clinic_toolkit.record.people.case_record import CASE
 from clinic_toolkit.record.people.client_record import CLIENT
+from clinic_toolkit.record.people.clinician_record import CLINICIAN
 from clinic_toolkit.record.people.practice_record import PRACTICE
 from clinic_toolkit.record.people.relationship_record import RELATIONSHIP
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
@@ -22,6 +23,7 @@ from clinic_toolkit.vault import identity, key_slot_tables, rings
 
 ALL_KINDS = (
     PRACTICE,
+    CLINICIAN,
     CLIENT,
     CASE,
     RELATIONSHIP,

@@ -1,11 +1,12 @@
 """The header backup: a copy of the vault header in a file beside the database.
 
-The header is the practice's ids, the key slots, the clinician's identity and the practice's own ring. One
-flipped bit in it would make every record unreadable. The backup holds the same sealed rows as the database
-and nothing else, so only the same secrets open it. It is written right before the commit of every
-transaction that changes a key slot, so that it never keeps a slot for a replaced passphrase. It is used
-only if the header in the database does not open, and only if the audit log names its slot list as the
-newest; the log is signed with the identity's key, so an older backup put in its place opens nothing.
+The header is the practice's ids, the key slots, the clinician's identity, the practice's own ring and the
+clinician's own ring. One flipped bit in it would make every record unreadable. The backup holds the same
+sealed rows as the database and nothing else, so only the same secrets open it. It is written right before
+the commit of every transaction that changes a key slot, so that it never keeps a slot for a replaced
+passphrase. It is used only if the header in the database does not open, and only if the audit log names its
+slot list as the newest; the log is signed with the identity's key, so an older backup put in its place opens
+nothing.
 """
 
 import logging
@@ -53,14 +54,16 @@ _decode = msgspec.msgpack.Decoder(VaultHeader).decode
 
 def read_store_header(db: Connection, vault: Vault) -> VaultHeader:
     """Read the header from the database."""
-    user_id, practice_ring = vault.user_id, vault.practice_ring
+    user_id, header_rings = vault.user_id, [vault.practice_ring, *filter(None, [vault.own_ring])]
     queries = (
         select(identity.vault_table),
         select(identity.identity_table).where(identity.identity_table.c.user == user_id),
-        select(rings.ring_table).where(rings.ring_table.c.ring == practice_ring),
-        select(rings.ring_grant_table).where(
-            rings.ring_grant_table.c.ring == practice_ring, rings.ring_grant_table.c.user == user_id
-        ),
+        select(rings.ring_table)
+        .where(rings.ring_table.c.ring.in_(header_rings))
+        .order_by(rings.ring_table.c.ring, rings.ring_table.c.generation),
+        select(rings.ring_grant_table)
+        .where(rings.ring_grant_table.c.ring.in_(header_rings), rings.ring_grant_table.c.user == user_id)
+        .order_by(rings.ring_grant_table.c.ring, rings.ring_grant_table.c.generation),
         select(key_slot_tables.slot_table)
         .where(key_slot_tables.slot_table.c.user == user_id)
         .order_by(key_slot_tables.slot_table.c.kind),
@@ -160,7 +163,6 @@ def restore_header(db: Connection) -> None:
     header = find_header_backup(db)
     if header is None:
         return
-    (ring_row,), (grant_row,) = header.tables[2], header.tables[3]
     # There is one clinician, so these tables hold nothing else; they are emptied, since the key of a
     # damaged row may be damaged too.
     for table in (
@@ -170,22 +172,17 @@ def restore_header(db: Connection) -> None:
         key_slot_tables.slot_list_table,
     ):
         db.execute(table.delete())
-    ring_values, grant_values = (
-        _row_values(rings.ring_table, ring_row),
-        _row_values(rings.ring_grant_table, grant_row),
-    )
-    same_ring = (
-        rings.ring_table.c.ring == ring_values["ring"],
-        rings.ring_table.c.signature == ring_values["signature"],
-    )
-    db.execute(rings.ring_table.delete().where(or_(*same_ring)))
-    same_seal = rings.ring_grant_table.c.sealed == grant_values["sealed"]
-    db.execute(
-        rings.ring_grant_table.delete().where(
-            or_(rings.ring_grant_table.c.ring == grant_values["ring"], same_seal)
-        )
-    )
+    for row in header.tables[2]:
+        _delete_rows(db, rings.ring_table, _row_values(rings.ring_table, row), "ring", "signature")
+    for row in header.tables[3]:
+        values = _row_values(rings.ring_grant_table, row)
+        _delete_rows(db, rings.ring_grant_table, values, "ring", "sealed")
     _insert_header(db, header)
+
+
+def _delete_rows(db: Connection, table: Table, values: dict[str, Any], *columns: str) -> None:
+    """Delete the rows that agree with these values in any of the columns, since one may be damaged."""
+    db.execute(table.delete().where(or_(*(table.c[name] == values[name] for name in columns))))
 
 
 @contextmanager

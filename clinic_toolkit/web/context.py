@@ -19,7 +19,9 @@ from sqlalchemy import Connection, Engine
 from clinic_toolkit.journal import audit_log, records
 from clinic_toolkit.journal.record_kind import RecordKind
 from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people import clinician as clinicians
 from clinic_toolkit.record.people import practice as practices
+from clinic_toolkit.record.people.clinician_record import Clinician
 from clinic_toolkit.record.people.practice_record import PracticeSettings
 from clinic_toolkit.record.values.page_values import Letterhead
 from clinic_toolkit.settings import Settings
@@ -160,9 +162,16 @@ def load_practice() -> RecordVersion[PracticeSettings]:
     return cast(RecordVersion[PracticeSettings], g.practice)
 
 
+def load_clinician() -> RecordVersion[Clinician]:
+    """The record of the clinician who is unlocked, read once in a request."""
+    if "clinician" not in g:
+        g.clinician = clinicians.load_clinician(db(), vault())
+    return cast(RecordVersion[Clinician], g.clinician)
+
+
 def letterhead() -> Letterhead:
-    """The details of the practice that printouts show."""
-    return practices.build_letterhead(load_practice().payload)
+    """The details of the practice and the clinician that printouts show."""
+    return practices.build_letterhead(load_practice().payload, load_clinician().payload)
 
 
 def audit_read(kind: RecordKind[P], *versions: RecordVersion[P]) -> None:

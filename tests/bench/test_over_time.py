@@ -14,7 +14,7 @@ from flask import Flask
 
 from clinic_toolkit.documents import course_report as paper
 from clinic_toolkit.record.outcomes import courses
-from clinic_toolkit.record.people import practice
+from clinic_toolkit.record.people import clinician, practice
 from clinic_toolkit.record.values.course_values import Course, CoursePage
 from clinic_toolkit.store.transactions import reading
 from clinic_toolkit.web.screens import courses as screens
@@ -77,7 +77,10 @@ def test_a_client_with_sixty_rounds(
 
 def test_a_course_on_paper(site: Site, course: Course, ratio: Report) -> None:
     with reading(site.work.engine) as db:
-        letterhead = practice.build_letterhead(practice.load_practice_settings(db, site.work.vault).payload)
+        letterhead = practice.build_letterhead(
+            practice.load_practice_settings(db, site.work.vault).payload,
+            clinician.load_clinician(db, site.work.vault).payload,
+        )
     value = CoursePage(letterhead=letterhead, course=course, cautions=screens.CAUTIONS)
     found = bench_pdf.ratio(lambda: paper.render_course(value), 11)
     ratio(15, "60 rounds on paper, against their glyphs and shapes alone", found, most=bench_pdf.GOAL)

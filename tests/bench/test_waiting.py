@@ -21,7 +21,7 @@ from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.transactions import writing
 from tests.bench import rounds
 from tests.fixtures import sites
-from tests.fixtures.practices import NOW, SETTINGS, giving
+from tests.fixtures.practices import CLINICIAN, NOW, SETTINGS, giving
 from tests.fixtures.vaults import PASSPHRASE
 
 pytestmark = pytest.mark.bench
@@ -34,7 +34,7 @@ WRITERS, SAVES = 4, 150
 def test_an_unlock_against_its_passphrase_alone(tmp_path: Path, ratio: Report) -> None:
     engine = open_store(tmp_path / "data")
     with writing(engine) as db:
-        vault, _ = practice_access.create_practice(db, SETTINGS, passphrase=PASSPHRASE, now=NOW)
+        vault, _ = practice_access.create_practice(db, SETTINGS, CLINICIAN, passphrase=PASSPHRASE, now=NOW)
     for number in range(CLIENTS):
         with writing(engine) as db:
             kept = clients.create_client(db, vault, Client(name=f"Client {number}"), now=NOW)

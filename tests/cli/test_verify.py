@@ -168,7 +168,7 @@ def test_a_hurt_list_of_tables_is_named_and_the_rest_is_checked(
     copy: Path, was: bytes, now: bytes, named: str
 ) -> None:
     whole = verify(copy).stdout.rpartition(" lines of the audit trail and ")[2].partition(" ")[0]
-    assert int(whole) == 5
+    assert int(whole) == 6
     file = copy / "clinic.db"
     assert was in file.read_bytes()
     file.write_bytes(file.read_bytes().replace(was, now, 1))

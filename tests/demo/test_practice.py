@@ -17,6 +17,7 @@ from clinic_toolkit.record.outcomes import results
 from clinic_toolkit.record.people import (
     cases,
     clients,
+    clinician,
     practice,
     practice_access,
     relationships,
@@ -220,9 +221,10 @@ def test_it_opens_with_the_passphrase_it_tells(demo: Demo) -> None:
     with writing(demo.engine) as db:
         vault = practice_access.unlock_with_passphrase(db, demo.told.practice.passphrase, now=NOW)
         settings = practice.load_practice_settings(db, vault).payload
+        its_clinician = clinician.load_clinician(db, vault).payload
     assert isinstance(vault, Vault)
-    assert settings.is_demo and settings.recovery_sheet_proved
-    practice.check_return_code(settings, demo.told.practice.return_code)
+    assert settings.is_demo and its_clinician.recovery_sheet_proved
+    clinician.check_return_code(its_clinician, demo.told.practice.return_code)
 
 
 @pytest.mark.slow

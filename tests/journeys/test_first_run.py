@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from clinic_toolkit import settings as configuration
-from clinic_toolkit.record.people import practice
+from clinic_toolkit.record.people import clinician
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault import identity
@@ -62,9 +62,9 @@ def unproved(site: Site, me: Person) -> Person:
 
 def practice_without_sheet(site: Site) -> None:
     with writing(site.work.engine) as db:
-        seen = practice.load_practice_settings(db, site.work.vault)
+        seen = clinician.load_clinician(db, site.work.vault)
         body = msgspec.structs.replace(seen.payload, recovery_sheet_proved=False)
-        practice.revise_practice_settings(db, site.work.vault, seen, body, now=NOW)
+        clinician.revise_clinician(db, site.work.vault, seen, body, now=NOW)
 
 
 def test_from_an_empty_folder_to_today(empty: Empty) -> None:

@@ -11,7 +11,7 @@ from clinic_toolkit.record.people import practice
 from clinic_toolkit.record.questionnaires import administrations
 from clinic_toolkit.store.transactions import reading, writing
 from tests.fixtures.handed_over_device import Device, handed_over
-from tests.fixtures.practices import NOW, SETTINGS
+from tests.fixtures.practices import CLINICIAN, NOW, SETTINGS
 from tests.fixtures.sites import Site
 from tests.journeys import own, steps
 from tests.journeys.pages import Page
@@ -80,7 +80,7 @@ def test_the_client_reads_it_on_the_first_page_in_their_hands(
     if slug in FLAGGED:
         # Before the way to the first question, and it names nobody.
         assert first.index(SAID) < first.index("Go to the questions")
-        assert SETTINGS.clinician_name not in first and SETTINGS.practice_name not in first
+        assert CLINICIAN.name not in first and SETTINGS.practice_name not in first
         # It travels with the ticket, so a process that begins anew says it again.
         assert SAID in unescape(device.next_process().get("/form").text)
 

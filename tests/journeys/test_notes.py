@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from clinic_toolkit.record.people import practice, practice_access
+from clinic_toolkit.record.people import clinician, practice_access
 from clinic_toolkit.record.writing import notes
 from clinic_toolkit.record.writing.note_record import ClinicalNote
 from clinic_toolkit.store.transactions import reading
@@ -318,7 +318,7 @@ def words(monkeypatch: pytest.MonkeyPatch) -> str:
 def test_the_return_code_is_chosen_with_the_passphrase_alone(site: Site, me: Person, words: str) -> None:
     def kept() -> str:
         with reading(site.work.engine) as db:
-            return practice.load_practice_settings(db, site.work.vault).payload.return_code
+            return clinician.load_clinician(db, site.work.vault).payload.return_code
 
     chosen: dict[str, str | None] = {"code": "4H7K2M"}
     told = me.send(me.open("/practice/code"), chosen | {"present_passphrase": ""})

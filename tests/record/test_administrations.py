@@ -22,7 +22,7 @@ from clinic_toolkit.record.writing.note_record import (
     PartSource,
 )
 from clinic_toolkit.store.transactions import reading, writing
-from tests.fixtures.practices import NOW, SETTINGS, Work, giving, signed
+from tests.fixtures.practices import LETTERHEAD, NOW, Work, giving, signed
 
 
 def test_each_answer_is_kept_in_its_place_with_its_time_and_words(work: Work) -> None:
@@ -117,7 +117,7 @@ def test_what_is_said_while_looking_is_added_after_the_end(work: Work) -> None:
         "not at weekends",
         done.version + 1,
     )
-    page = results.build_client_page(SETTINGS, told)
+    page = results.build_client_page(LETTERHEAD, told)
     assert page.own_words == ("I rest more",)
     assert page.next_step == "one walk"
 

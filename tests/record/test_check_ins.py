@@ -23,7 +23,7 @@ from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.record.writing import note_prefill, therapy_session_summary
 from clinic_toolkit.store.transactions import reading, writing
 from tests.fixtures.editions import earlier
-from tests.fixtures.practices import NOW, SETTINGS, Work
+from tests.fixtures.practices import LETTERHEAD, NOW, Work
 
 OTHERS = ["JR1-F", "OG2-B", "RG1-C", "BC2-T", "JR3-C"]
 
@@ -341,7 +341,7 @@ def test_the_note_quotes_the_answers_that_were_chosen_and_not_the_open_line(work
         kept = progress.complete_administration(db, work.vault, kept, now=NOW)
     with reading(work.engine) as db:
         (part,) = note_prefill.list_prefilled_parts(db, work.vault, hour)
-        summary = therapy_session_summary.build_session_summary(db, work.vault, SETTINGS, hour, [kept])
+        summary = therapy_session_summary.build_session_summary(db, work.vault, LETTERHEAD, hour, [kept])
     assert part.text == (
         "Completed “Check-in” about one relationship (parent), read aloud, 1 of 5 answered. "
         "Most of the time: “I enjoyed doing something for this person.” "
@@ -364,7 +364,7 @@ def test_the_clients_pages_show_strengths_and_the_open_line(work: Work) -> None:
         f"{item.label}: “{item.text}”" for item in told
     ]
     assert together.open_line_answer == "We cooked.\nShe sang."
-    page = results.build_client_page(SETTINGS, kept, stood_out=True)
+    page = results.build_client_page(LETTERHEAD, kept, stood_out=True)
     assert page.own_words == ("We cooked.", "She sang.") and page.stood_out == ()
     assert page.strengths == ("Nearly all the time: “I enjoyed doing something for this person.”",)
 

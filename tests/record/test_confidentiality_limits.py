@@ -1,6 +1,5 @@
 """The limits of confidentiality in the record of a practice, and on the way into a client's hands."""
 
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +27,8 @@ class Older(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     country: str
     record_kind: str
     practice_name: str
-    clinician_name: str
     crisis_text: str
-    return_code: str = ""
-    recovery_sheet_proved: bool = True
     is_demo: bool = False
-    recovery_sheet_made_on: date | None = None
 
 
 @pytest.fixture

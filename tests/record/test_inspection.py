@@ -59,14 +59,14 @@ DAMAGES = {
         "its bytes were changed",
     ),
     "a line's body": (
-        f"UPDATE audit_line SET body = {FLIP.format('body')} WHERE seq = 3",
-        "Line 3 of the audit trail does not fit",
+        f"UPDATE audit_line SET body = {FLIP.format('body')} WHERE seq = 4",
+        "Line 4 of the audit trail does not fit",
     ),
     "a line's signature": (
-        "UPDATE audit_line SET signature = zeroblob(64) WHERE seq = 3",
-        "The signature under line 3",
+        "UPDATE audit_line SET signature = zeroblob(64) WHERE seq = 4",
+        "The signature under line 4",
     ),
-    "a line taken out": ("DELETE FROM audit_line WHERE seq = 3", "Line 3 of the audit trail is missing"),
+    "a line taken out": ("DELETE FROM audit_line WHERE seq = 4", "Line 4 of the audit trail is missing"),
 }
 
 
@@ -155,7 +155,7 @@ def test_a_line_on_a_page_is_judged(used: Work) -> None:
             if line.fault
         }
     assert wrong == {
-        3: audit_reader.EntryFault.SIGNATURE,
+        4: audit_reader.EntryFault.SIGNATURE,
         5: audit_reader.EntryFault.MISSING,
         6: audit_reader.EntryFault.CHANGED,
     }

@@ -12,13 +12,20 @@ import pytest
 from clinic_toolkit.journal import audit_log, condition, integrity, inventory_snapshot, version_history
 from clinic_toolkit.journal.records import RecordNotFound
 from clinic_toolkit.record.handovers import clinician_side
-from clinic_toolkit.record.people import cases, clients, practice, therapy_session_timeline, therapy_sessions
+from clinic_toolkit.record.people import (
+    cases,
+    clients,
+    clinician,
+    practice,
+    therapy_session_timeline,
+    therapy_sessions,
+)
 from clinic_toolkit.record.people.client_record import CLIENT, UNREADABLE_NAME, Client
 from clinic_toolkit.record.writing import notes
 from clinic_toolkit.record.writing.note_record import NotePart, PartSource
 from clinic_toolkit.store.transactions import reading, store_of, writing
 from tests.fixtures import findings
-from tests.fixtures.practices import NOW, SETTINGS, Work, giving, signed
+from tests.fixtures.practices import CLINICIAN, NOW, SETTINGS, Work, giving, signed
 from tests.fixtures.vaults import reopened
 
 Harm = Callable[[sqlite3.Connection], object]
@@ -358,10 +365,20 @@ def test_work_goes_on_when_the_settings_of_the_practice_are_hurt(work: Work) -> 
     harm(work, lambda raw: raw.execute("UPDATE practice SET sealed = zeroblob(400)"))
     with writing(work.engine) as db:
         found = practice.load_practice_settings(db, work.vault)
-        assert found.payload.recovery_sheet_proved
         assert found.payload.practice_name == ""
         practice.revise_practice_settings(db, work.vault, found, SETTINGS, now=NOW)
         assert practice.load_practice_settings(db, work.vault).payload == SETTINGS
+    assert what_is_hurt(work) == {}
+
+
+def test_work_goes_on_when_the_record_of_the_clinician_is_hurt(work: Work) -> None:
+    harm(work, lambda raw: raw.execute("UPDATE clinician SET sealed = zeroblob(400)"))
+    with writing(work.engine) as db:
+        found = clinician.load_clinician(db, work.vault)
+        assert found.payload.recovery_sheet_proved
+        assert found.payload.name == ""
+        clinician.revise_clinician(db, work.vault, found, CLINICIAN, now=NOW)
+        assert clinician.load_clinician(db, work.vault).payload == CLINICIAN
     assert what_is_hurt(work) == {}
 
 
@@ -438,16 +455,14 @@ def test_a_client_written_anew_is_in_the_list_of_the_active(work: Work) -> None:
         assert clients.revise_client(db, work.vault, found, Client(name="Ana"), now=NOW).state == "active"
 
 
-def test_nobody_signs_while_the_settings_are_hurt(work: Work) -> None:
+@pytest.mark.parametrize("table", ["practice", "clinician"])
+def test_nobody_signs_while_the_settings_are_hurt(work: Work, table: str) -> None:
     hour = work.hour(work.client("Ana"))
     with writing(work.engine) as db:
         note = notes.create_note(db, work.vault, hour, said("x"), now=NOW)
-        seen = practice.load_practice_settings(db, work.vault)
-        practice.revise_practice_settings(
-            db, work.vault, seen, msgspec.structs.replace(seen.payload, clinician_name=" "), now=NOW
-        )
-        with pytest.raises(notes.SignerNameMissing):
-            signed(db, work.vault, hour, note)
+    harm(work, lambda raw: raw.execute(f"UPDATE {table} SET sealed = zeroblob(400)"))
+    with writing(work.engine) as db, pytest.raises(notes.SignerNameMissing):
+        signed(db, work.vault, hour, note)
 
 
 def test_no_note_is_signed_while_the_details_of_its_client_are_hurt(work: Work) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event
 
 from clinic_toolkit.journal import audit_log, records
-from clinic_toolkit.record.people import practice, practice_access
+from clinic_toolkit.record.people import clinician, practice_access
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.sqlite.connections import writer_engine
 from clinic_toolkit.store.transactions import reading, store_of, writing
@@ -22,7 +22,7 @@ MADE_ON = date(2026, 11, 22)
 
 def take(work: Work, groups: tuple[str, ...]) -> None:
     with writing(work.engine) as db:
-        seen = practice.load_practice_settings(db, work.vault)
+        seen = clinician.load_clinician(db, work.vault)
         practice_access.activate_recovery_sheet(db, work.vault, seen, groups, made_on=MADE_ON, now=NOW)
 
 
@@ -51,10 +51,10 @@ def test_the_new_sheet_opens_the_old_one_is_refused_and_the_date_is_kept(work: W
             key_slots.unlock_with_recovery_sheet(db, " ".join(work.groups))
         opened = key_slots.unlock_with_recovery_sheet(db, " ".join(drawn).lower())
         assert opened.slots_intact
-        kept = practice.load_practice_settings(db, opened).payload
+        kept = clinician.load_clinician(db, opened).payload
         said = [line.event for line in audit_lines.lines(db, opened, newest=2)]
     assert (kept.recovery_sheet_proved, kept.recovery_sheet_made_on) == (True, MADE_ON)
-    assert said == ["practice.saved", "practice.sheet_replaced slots-2"]
+    assert said == ["clinician.saved", "practice.sheet_replaced slots-2"]
 
 
 def test_a_sheet_that_is_only_drawn_opens_nothing(data: Path, work: Work) -> None:

@@ -14,7 +14,7 @@ from clinic_toolkit.vault import header_backup, key_slot_tables, key_slots
 from clinic_toolkit.vault.key_slot_tables import KeySlotKind, slot_table
 from clinic_toolkit.vault.key_slots import WrongSecret
 from tests.fixtures import audit_lines
-from tests.fixtures.practices import NOW, SETTINGS
+from tests.fixtures.practices import CLINICIAN, NOW, SETTINGS
 from tests.reliability.small_practice import LATER, quickly
 
 WORDS = "glacier mandolin unwrapped spoken dentist walnut"
@@ -31,7 +31,7 @@ def openings() -> Iterator[None]:
 def store(tmp_path: Path) -> Iterator[Engine]:
     made = open_store(tmp_path / "data")
     with writing(made) as db:
-        practice_access.create_practice(db, SETTINGS, passphrase=WORDS, now=NOW)
+        practice_access.create_practice(db, SETTINGS, CLINICIAN, passphrase=WORDS, now=NOW)
     yield made
     made.dispose()
 

@@ -18,7 +18,7 @@ from clinic_toolkit.store.transactions import store_of, writing
 from clinic_toolkit.vault import header_backup_file
 from clinic_toolkit.vault.key_slots import WrongSecret
 from clinic_toolkit.vault.vault import Vault
-from tests.fixtures.practices import NOW, SETTINGS
+from tests.fixtures.practices import CLINICIAN, NOW, SETTINGS
 from tests.reliability.small_practice import LATER, quickly
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be exchanged there")
@@ -43,7 +43,7 @@ def place(tmp_path: Path) -> Path:
 def opened(place: Path) -> Iterator[tuple[Engine, Vault]]:
     store = open_store(place)
     with writing(store) as db:
-        vault, _ = practice_access.create_practice(db, SETTINGS, passphrase=FIRST, now=NOW)
+        vault, _ = practice_access.create_practice(db, SETTINGS, CLINICIAN, passphrase=FIRST, now=NOW)
     assert store_of(store).purge_copies()
     yield store, vault
     store.dispose()

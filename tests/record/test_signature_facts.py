@@ -14,7 +14,7 @@ from clinic_toolkit.documents import note as paper
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.integrity import UnreadableRecord
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people import cases, clients, practice, therapy_sessions
+from clinic_toolkit.record.people import cases, clients, clinician, practice, therapy_sessions
 from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.record.people.therapy_session_record import Attendance, TherapySession, TherapySessionKind
 from clinic_toolkit.record.questionnaires import administrations, progress
@@ -62,8 +62,11 @@ def printed(work: Work, hour: RecordVersion[TherapySession], note: RecordVersion
         now = therapy_sessions.load_therapy_session_of_note(
             db, work.vault, hour.id, note_date=date(2026, 1, 1)
         )
-        settings = practice.load_practice_settings(db, work.vault).payload
-        return paper.render_note(note_rendering.build_note_page(db, work.vault, settings, now, note))
+        letterhead = practice.build_letterhead(
+            practice.load_practice_settings(db, work.vault).payload,
+            clinician.load_clinician(db, work.vault).payload,
+        )
+        return paper.render_note(note_rendering.build_note_page(db, work.vault, letterhead, now, note))
 
 
 @pytest.mark.parametrize("clock", [-LONG, timedelta(), LONG])
@@ -133,7 +136,7 @@ def test_the_names_lie_in_the_ring_of_the_case_and_reading_writes_nothing(work: 
     )
 
     def count() -> int:
-        tables = ("clinical_note", "therapy_session", "client", "clinical_case", "practice", "audit_line")
+        tables = ("clinical_note", "therapy_session", "client", "practice", "clinician", "audit_line")
         with reading(work.engine) as db:
             return sum(db.scalar(text(f"SELECT count(*) FROM {table}")) or 0 for table in tables)
 
@@ -142,7 +145,7 @@ def test_the_names_lie_in_the_ring_of_the_case_and_reading_writes_nothing(work: 
     before = count()
     with reading(work.engine) as db:
         later = changes_after_signing.find_changes_after_signing(
-            db, work.vault, signature_facts.facts_of_signed_note(note), hour
+            db, work.vault, signature_facts.facts_of_signed_note(note), hour, author_id=note.author_id
         )
         said = note_rendering.load_plain_note(db, work.vault, hour, note)
     assert [(each.fact_name, each.old_value, each.new_value) for each in later.changes] == [
@@ -163,13 +166,13 @@ def test_a_change_is_dated_by_the_version_that_made_it(work: Work) -> None:
             )
     with reading(work.engine) as db:
         [change] = changes_after_signing.find_changes_after_signing(
-            db, work.vault, signature_facts.facts_of_signed_note(note), hour
+            db, work.vault, signature_facts.facts_of_signed_note(note), hour, author_id=note.author_id
         ).changes
     assert change.changed_on == (NOW + timedelta(days=3)).astimezone().date()
     assert (change.old_value, change.new_value) == ("In the room", "In the room: C")
 
 
-@pytest.mark.parametrize("table", ["therapy_session", "client", "clinical_case", "practice"])
+@pytest.mark.parametrize("table", ["therapy_session", "client", "clinical_case", "practice", "clinician"])
 def test_a_signed_note_is_read_whatever_is_hurt(work: Work, table: str) -> None:
     hour = work.hour(work.client())
     note = noted(work, hour)
@@ -260,7 +263,19 @@ def test_another_paper_of_the_practice_changes_no_signed_sheet(work: Work) -> No
 
 
 def test_versions_are_read_back_as_they_were_written() -> None:
-    seen = FactVersions(therapy_session=5, practice=2, clients=(1, 7))
+    seen = FactVersions(therapy_session=5, practice=2, clinician=3, clients=(1, 7))
     assert FactVersions.decode(seen.encoded) == seen
-    for odd in ("", "-", "5", "5-", "a-1", "-1-2", "1.0-2", "5-2-", "٥-2", "9" * 40 + "-1"):
+    for odd in (
+        "",
+        "-",
+        "5",
+        "5-2",
+        "5-2-",
+        "a-1-1",
+        "-1-2-2",
+        "1.0-2-2",
+        "5-2-3-",
+        "٥-2-1",
+        "9" * 40 + "-1-1",
+    ):
         assert FactVersions.decode(odd) is None

@@ -37,7 +37,7 @@ from clinic_toolkit.vault import key_slots
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.worksheets import catalogue
 from tests.fixtures import practices
-from tests.fixtures.practices import NOW, SETTINGS, giving
+from tests.fixtures.practices import CLINICIAN, NOW, SETTINGS, giving
 from tests.reliability.store_contents import Told, bytes_of, told
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "own-questionnaire.toml"
@@ -109,7 +109,9 @@ def small_practice(place: Path, *, many: int = 0) -> Small:
     with quickly(), patch.object(inventory_snapshot, "SNAPSHOT_INTERVAL", 12):
         engine = open_store(place)
         with writing(engine) as db:
-            vault, groups = practice_access.create_practice(db, SETTINGS, passphrase=PASSPHRASE, now=NOW)
+            vault, groups = practice_access.create_practice(
+                db, SETTINGS, CLINICIAN, passphrase=PASSPHRASE, now=NOW
+            )
         made.groups, made.vault = " ".join(groups), vault
         desk = Desk(engine, vault, made)
         ana, hour, note, form = _first_day(desk)

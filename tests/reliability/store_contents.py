@@ -17,7 +17,14 @@ from clinic_toolkit.record.handovers import answer_log, clinician_side
 from clinic_toolkit.record.handovers.answer_log import HandoverTrouble
 from clinic_toolkit.record.outcomes import repeat_agreements
 from clinic_toolkit.record.outcomes.repeat_agreement_record import RepeatAgreement
-from clinic_toolkit.record.people import cases, clients, practice, relationships, therapy_session_timeline
+from clinic_toolkit.record.people import (
+    cases,
+    clients,
+    clinician,
+    practice,
+    relationships,
+    therapy_session_timeline,
+)
 from clinic_toolkit.record.questionnaires import administrations, own_questionnaires
 from clinic_toolkit.record.record_kinds import ALL_KINDS
 from clinic_toolkit.record.safety import risk_entries
@@ -75,6 +82,7 @@ class _Asking:
     def everything(self, beside: set[Place]) -> Told:
         db, vault = self.db, self.vault
         self.note("practice", self.heard(practice.load_practice_settings))
+        self.note("clinician", self.heard(clinician.load_clinician))
         for kept in self.heard(clients.list_clients) or []:
             self.note("client", kept)
             of_client: tuple[tuple[str, Callable[..., Any]], ...] = (

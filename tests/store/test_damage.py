@@ -261,21 +261,25 @@ def test_damage_found_after_a_crash_leaves_the_log_beside_the_file(folder: Path,
 
 def test_what_another_version_wrote_is_not_read(folder: Path) -> None:
     with sqlite3.connect(folder / "clinic.db") as db:
-        db.execute("PRAGMA user_version = 3")
+        db.execute("PRAGMA user_version = 4")
     db.close()
     assert "another version" in refused(folder)
 
 
-def test_an_earlier_draft_is_refused_by_name_and_never_called_damaged(folder: Path) -> None:
+@pytest.mark.parametrize("draft", [1, 2])
+def test_an_earlier_draft_is_refused_by_name_and_never_called_damaged(folder: Path, draft: int) -> None:
     with sqlite3.connect(folder / "clinic.db") as db:
-        db.execute("PRAGMA user_version = 1")
+        db.execute(f"PRAGMA user_version = {draft}")
         # Its tables were others, too.
         db.execute("CREATE TABLE of_the_draft (id)")
     db.close()
     before = (folder / "clinic.db").read_bytes()
     sentence = refused(folder)
-    assert "an earlier draft of this program, in format 1" in sentence and "damage" not in sentence
-    with pytest.raises(OtherFormat, match="in format 1"), read_only_view.open_read_only(folder, METADATA):
+    assert f"an earlier draft of this program, in format {draft}" in sentence and "damage" not in sentence
+    with (
+        pytest.raises(OtherFormat, match=f"in format {draft}"),
+        read_only_view.open_read_only(folder, METADATA),
+    ):
         pass
     assert (folder / "clinic.db").read_bytes() == before
 

@@ -38,10 +38,10 @@ def put_back(folder: Path | str, target: Path | str) -> int:
     made = sqlite3.connect(Path(target) / "clinic.db")
     source.backup(made)
     source.close()
-    own = tables["ring"][0][0]
+    rings = {row[0] for row in tables["ring"]}
     for name, rows in tables.items():
         if name in ("ring", "ring_grant"):
-            made.execute(f"DELETE FROM {name} WHERE ring = ?", [own])
+            made.executemany(f"DELETE FROM {name} WHERE ring = ?", [[ring] for ring in rings])
         else:
             made.execute(f"DELETE FROM {name}")
         for row in rows:

@@ -16,13 +16,14 @@ from sqlalchemy import Engine, text
 
 from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
 from clinic_toolkit.record.people import practice_access
+from clinic_toolkit.record.people.clinician_record import Clinician
 from clinic_toolkit.record.people.practice_record import PracticeSettings, RecordRole
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.transactions import writing
 from clinic_toolkit.vault import key_slots, recovery_sheet
 from clinic_toolkit.vault.rings import RingClass
 from tests.fixtures import vaults
-from tests.fixtures.practices import SETTINGS
+from tests.fixtures.practices import CLINICIAN, SETTINGS
 
 from . import independent_header, independent_reader
 
@@ -136,18 +137,20 @@ def test_a_whole_practice_with_its_audit_trail(tmp_path: Path) -> None:
         country="AT",
         record_kind=RecordRole.FULL,
         practice_name="Lindenhof",
-        clinician_name="A. Weide",
         crisis_text="142",
     )
     with writing(engine) as db:
-        _, groups = practice_access.create_practice(db, settings, passphrase=vaults.PASSPHRASE, now=NOW)
+        _, groups = practice_access.create_practice(
+            db, settings, Clinician(name="A. Weide"), passphrase=vaults.PASSPHRASE, now=NOW
+        )
     with writing(engine) as db:
         practice_access.unlock_with_recovery_sheet(db, " ".join(groups), now=NOW)
     engine.dispose()
     with reading_of(tmp_path / "data", passphrase=vaults.PASSPHRASE) as reader:
-        (kept,) = reader.records()
+        kept, clinician = sorted(reader.records(), key=lambda record: record["table"], reverse=True)
         lines = list(reader.audit_lines())
-    assert kept["table"] == "practice"
+    assert (kept["table"], clinician["table"], clinician["class"]) == ("practice", "clinician", 5)
+    assert "A. Weide" in str(independent_reader.decoded(clinician["raw"]))
     assert "Lindenhof" in str(independent_reader.decoded(kept["raw"]))
     assert [line["seq"] for line in lines] == list(range(1, len(lines) + 1))
     assert all(line["signed"] for line in lines)
@@ -167,11 +170,12 @@ def test_the_second_copy_opens_what_the_store_does_not_any_more(tmp_path: Path) 
         country="AT",
         record_kind=RecordRole.FULL,
         practice_name="Lindenhof",
-        clinician_name="A. Weide",
         crisis_text="142",
     )
     with writing(engine) as db:
-        vault, groups = practice_access.create_practice(db, settings, passphrase=vaults.PASSPHRASE, now=NOW)
+        vault, groups = practice_access.create_practice(
+            db, settings, Clinician(name="A. Weide"), passphrase=vaults.PASSPHRASE, now=NOW
+        )
     with writing(engine) as db:
         db.execute(text("UPDATE identity SET sealed = zeroblob(106)"))
         practice_ring = {"ring": vault.practice_ring.bytes}
@@ -182,7 +186,7 @@ def test_the_second_copy_opens_what_the_store_does_not_any_more(tmp_path: Path) 
     generation = independent_header.put_back(folder, tmp_path / "back")
     assert generation == vault.slot_generation
     with reading_of(tmp_path / "back", sheet=" ".join(groups)) as reader:
-        (kept,) = reader.records()
+        (kept,) = (record for record in reader.records() if record["table"] == "practice")
         lines = [independent_reader.decoded(line["raw"])[0] for line in reader.audit_lines()]
     assert "Lindenhof" in str(independent_reader.decoded(kept["raw"]))
     assert lines[0] == f"practice.created slots-{generation}"
@@ -195,7 +199,7 @@ def test_a_bit_in_the_second_copy_is_noticed(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     engine = open_store(folder)
     with writing(engine) as db:
-        practice_access.create_practice(db, SETTINGS, passphrase=vaults.PASSPHRASE, now=NOW)
+        practice_access.create_practice(db, SETTINGS, CLINICIAN, passphrase=vaults.PASSPHRASE, now=NOW)
     engine.dispose()
     whole = (folder / "clinic.head").read_bytes()
     assert independent_header.head(folder)[0] == 2

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 from werkzeug.test import Client
 
-from clinic_toolkit.record.people import practice
+from clinic_toolkit.record.people import clinician
 from clinic_toolkit.store.transactions import writing
 from clinic_toolkit.web.context import UnlockedSession
 from tests.fixtures import sites
@@ -97,8 +97,8 @@ def _sheet_not_proved(site: Site) -> None:
     site.unlock()
     _here(site).values["sheet proved"] = False
     with writing(site.work.engine) as db:
-        seen = practice.load_practice_settings(db, site.work.vault)
-        practice.revise_practice_settings(
+        seen = clinician.load_clinician(db, site.work.vault)
+        clinician.revise_clinician(
             db, site.work.vault, seen, replace(seen.payload, recovery_sheet_proved=False), now=NOW
         )
     assert site.get("/").headers["Location"] == "/setup/sheet"

@@ -21,8 +21,6 @@ from clinic_toolkit.psychometrics import (
 from clinic_toolkit.psychometrics.bands import describe_band, find_band
 from clinic_toolkit.psychometrics.scoring import format_score
 from clinic_toolkit.record.people import clients
-from clinic_toolkit.record.people.practice import build_letterhead
-from clinic_toolkit.record.people.practice_record import PracticeSettings
 from clinic_toolkit.record.questionnaires import (
     administrations,
     answered_items,
@@ -42,6 +40,7 @@ from clinic_toolkit.record.values.page_values import (
     ClientPage,
     FacetResult,
     JointReview,
+    Letterhead,
     Result,
     WorksheetOffer,
 )
@@ -236,7 +235,7 @@ def build_joint_review(
 
 
 def build_client_page(
-    settings: PracticeSettings, administration: RecordVersion[Administration], *, stood_out: bool = False
+    letterhead: Letterhead, administration: RecordVersion[Administration], *, stood_out: bool = False
 ) -> ClientPage:
     """Build the page that the client may take along.
 
@@ -260,7 +259,7 @@ def build_client_page(
     )
     client_corrections = administration.payload.corrections
     return ClientPage(
-        letterhead=build_letterhead(settings),
+        letterhead=letterhead,
         title=CLIENT_PAGE_TITLE,
         answered_on=administration.payload.answered_on,
         strengths=tuple(

@@ -20,7 +20,8 @@ from clinic_toolkit.journal import (
     records,
 )
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people import practice
+from clinic_toolkit.record.people import clinician as clinicians
+from clinic_toolkit.record.people.clinician_record import Clinician
 from clinic_toolkit.record.people.practice_record import (
     PRACTICE,
     AccessEvent,
@@ -37,9 +38,9 @@ log = logging.getLogger("clinic")
 
 
 def create_practice(
-    db: Connection, settings: PracticeSettings, *, passphrase: str, now: datetime
+    db: Connection, settings: PracticeSettings, clinician: Clinician, *, passphrase: str, now: datetime
 ) -> tuple[Vault, tuple[str, ...]]:
-    """Create a new practice: its keys, its recovery sheet, its settings.
+    """Create a new practice: its keys, its recovery sheet, its settings, its first clinician.
 
     Returns:
         The unlocked vault, and the eight groups of the recovery sheet, which are stored nowhere.
@@ -61,6 +62,7 @@ def create_practice(
         final=True,
         record_id=vault.vault_id,
     )
+    clinicians.create_clinician(db, vault, clinician, now=now)
     return vault, groups
 
 
@@ -184,12 +186,12 @@ def replace_recovery_sheet(db: Connection, vault: Vault, *, now: datetime) -> tu
 def activate_recovery_sheet(
     db: Connection,
     vault: Vault,
-    current: RecordVersion[PracticeSettings],
+    current: RecordVersion[Clinician],
     groups: tuple[str, ...],
     *,
     made_on: date,
     now: datetime,
-) -> RecordVersion[PracticeSettings]:
+) -> RecordVersion[Clinician]:
     """Replace the old recovery sheet by one that was generated, printed and typed back.
 
     The old sheet works until this is committed, and the new one from then on; at no moment does neither work.
@@ -201,4 +203,4 @@ def activate_recovery_sheet(
     audit_log.append_entry(
         db, vault, key_slot_events.with_slot_generation(AccessEvent.SHEET_REPLACED, vault), now=now
     )
-    return practice.record_sheet_proved(db, vault, current, made_on=made_on, now=now)
+    return clinicians.record_sheet_proved(db, vault, current, made_on=made_on, now=now)

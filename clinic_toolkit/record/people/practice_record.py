@@ -1,6 +1,5 @@
 """What is stored about the practice: its settings."""
 
-from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -63,21 +62,16 @@ class RecordRole(StrEnum):
 
 
 class PracticeSettings(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """The settings of a practice.
+    """The settings of a practice, which all of its clinicians share.
 
-    `return_code` is empty if none was chosen; `recovery_sheet_made_on` is None if the date was not recorded.
     `limits_text` are the limits of confidentiality; empty until the practice confirms its text.
     """
 
     country: str
     record_kind: RecordRole
     practice_name: str
-    clinician_name: str
     crisis_text: str
-    return_code: str = ""
-    recovery_sheet_proved: bool = False
     is_demo: bool = False
-    recovery_sheet_made_on: date | None = None
     limits_text: str = ""
 
     @property
@@ -92,9 +86,7 @@ def _fallback_settings(vault: Vault, ring: UUID) -> PracticeSettings:
         country="",
         record_kind=RecordRole.FULL,
         practice_name="",
-        clinician_name="",
         crisis_text="Ask your therapist whom to call in a crisis.",
-        recovery_sheet_proved=True,
     )
 
 

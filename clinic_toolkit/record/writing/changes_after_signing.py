@@ -1,7 +1,7 @@
 """Changes after signing: facts that were changed after a note was signed, to show beside the note.
 
-Nothing of this is stored. Each change is computed from the versions of the hour, the clients and the
-practice, which stay in their own rings, so that no name is written into another ring.
+Nothing of this is stored. Each change is computed from the versions of the hour, the clients, the
+practice and the clinician, which stay in their own rings, so that no name is written into another ring.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,8 +17,10 @@ from clinic_toolkit.dates import format_date
 from clinic_toolkit.journal import version_history
 from clinic_toolkit.journal.record_kind import RecordKind
 from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people import clinician as clinicians
 from clinic_toolkit.record.people import practice, therapy_session_facts, therapy_session_loader
 from clinic_toolkit.record.people.client_record import CLIENT
+from clinic_toolkit.record.people.clinician_record import CLINICIAN
 from clinic_toolkit.record.people.practice_record import PRACTICE
 from clinic_toolkit.record.people.therapy_session_record import (
     THERAPY_SESSION,
@@ -41,16 +43,21 @@ class ChangesAfterSigning(Struct, frozen=True, kw_only=True):
 
 
 def find_changes_after_signing(
-    db: Connection, vault: Vault, facts: NoteFacts, hour: RecordVersion[TherapySession]
+    db: Connection, vault: Vault, facts: NoteFacts, hour: RecordVersion[TherapySession], *, author_id: UUID
 ) -> ChangesAfterSigning:
-    """Compare the signed facts with the present versions of the hour, its clients and the practice.
+    """Compare the signed facts with the present versions of the hour, its clients, practice and clinician.
 
     A fact that was changed and changed back is not reported.
+
+    Args:
+        author_id: who signed. Only one's own name is compared, because a colleague's record opens for the
+            colleague alone.
     """
     current_clients, settings = (
         therapy_session_loader.list_clients_of_session(db, vault, hour),
         practice.load_practice_settings(db, vault),
     )
+    clinician = clinicians.load_clinician(db, vault) if author_id == vault.user_id else None
     versions = facts.versions
     changes = _session_changes(db, vault, facts, hour, [client.id for client in current_clients])
     for client, name, version in zip(current_clients, facts.client_names, versions.clients, strict=False):
@@ -60,12 +67,15 @@ def find_changes_after_signing(
     changes += _fact_change(
         "Practice", facts.practice_name, practice_versions, lambda each: each.payload.practice_name
     )
-    changes += _fact_change(
-        "Clinician", facts.clinician_name, practice_versions, lambda each: each.payload.clinician_name
-    )
+    if clinician:
+        clinician_versions = _versions_since(db, vault, CLINICIAN, clinician, versions.clinician)
+        changes += _fact_change(
+            "Clinician", facts.clinician_name, clinician_versions, lambda each: each.payload.name
+        )
     some_unreadable = (
         hour.is_substitute
         or settings.is_substitute
+        or (clinician is not None and clinician.is_substitute)
         or any(client.is_substitute for client in current_clients)
         or len(current_clients) != len(facts.client_names)
     )

@@ -18,29 +18,32 @@ _encode_facts = msgspec.msgpack.Encoder().encode
 
 
 class FactVersions(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """The versions that the facts were read from: of the hour, the practice, and each client of the case.
+    """The versions that the facts were read from: of the hour, the practice, the clinician, and each client.
 
     `administrations` pairs the id (16 bytes) of each questionnaire of the hour with its version.
     """
 
     therapy_session: int
     practice: int
+    clinician: int
     clients: tuple[int, ...]
     administrations: tuple[tuple[bytes, int], ...] = ()
 
     @property
     def encoded(self) -> str:
-        """The versions as a page sends them back: hour, practice, clients, such as "5-2-1"."""
-        return "-".join(map(str, (self.therapy_session, self.practice, *self.clients)))
+        """The versions as a page sends them back: hour, practice, clinician, clients, such as "5-2-1-1"."""
+        return "-".join(map(str, (self.therapy_session, self.practice, self.clinician, *self.clients)))
 
     @classmethod
     def decode(cls, encoded_versions: str) -> "FactVersions | None":
         """Parse what a page sent back; None if it is not of the form that `encoded` produces."""
         parts = encoded_versions.split("-")
-        if len(parts) < 2 or not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):
+        if len(parts) < 3 or not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):
             return None
-        therapy_session, practice, *clients = map(int, parts)
-        return cls(therapy_session=therapy_session, practice=practice, clients=tuple(clients))
+        therapy_session, practice, clinician, *clients = map(int, parts)
+        return cls(
+            therapy_session=therapy_session, practice=practice, clinician=clinician, clients=tuple(clients)
+        )
 
 
 class NoteFacts(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
@@ -97,6 +100,6 @@ class NoteFacts(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     def digest(self) -> str:
         """The SHA-256 of everything that is shown, in hex; facts that read the same have the same digest."""
         without_versions = msgspec.structs.replace(
-            self, versions=FactVersions(therapy_session=0, practice=0, clients=())
+            self, versions=FactVersions(therapy_session=0, practice=0, clinician=0, clients=())
         )
         return sha256(_encode_facts(without_versions)).hexdigest()

@@ -5,13 +5,12 @@ from sqlalchemy import Connection
 from clinic_toolkit.dates import format_date
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import therapy_session_facts
-from clinic_toolkit.record.people.practice import build_letterhead
-from clinic_toolkit.record.people.practice_record import PracticeSettings
 from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.record.values.page_values import (
     CHANGED_LATER,
     NOT_PART_OF_NOTE,
     SOME_UNREADABLE,
+    Letterhead,
     NotePage,
     NoteSection,
     TherapySessionFacts,
@@ -25,7 +24,7 @@ from clinic_toolkit.vault.vault import Vault
 def build_note_page(
     db: Connection,
     vault: Vault,
-    settings: PracticeSettings,
+    letterhead: Letterhead,
     hour: RecordVersion[TherapySession],
     note: RecordVersion[ClinicalNote],
 ) -> NotePage:
@@ -33,10 +32,13 @@ def build_note_page(
 
     A signed note is built from the signed values alone; later changes are kept apart in
     `changes_after_signing`.
+
+    Args:
+        letterhead: that of the present, for a note that is not signed.
     """
     facts = signature_facts.facts_of_signed_note(note) if note.final else None
     later_changes = (
-        changes_after_signing.find_changes_after_signing(db, vault, facts, hour)
+        changes_after_signing.find_changes_after_signing(db, vault, facts, hour, author_id=note.author_id)
         if facts
         else changes_after_signing.ChangesAfterSigning()
     )
@@ -44,7 +46,7 @@ def build_note_page(
         facts.evidence_lines if facts else signature_facts.list_evidence_lines(db, vault, note.payload)
     )
     return NotePage(
-        letterhead=facts.letterhead if facts else build_letterhead(settings),
+        letterhead=facts.letterhead if facts else letterhead,
         session_facts=facts.session_facts
         if facts
         else therapy_session_facts.load_session_facts(db, vault, hour),
@@ -117,7 +119,7 @@ def load_plain_note(
         facts.session_facts,
         note,
         sections,
-        changes_after_signing.find_changes_after_signing(db, vault, facts, hour),
+        changes_after_signing.find_changes_after_signing(db, vault, facts, hour, author_id=note.author_id),
     )
 
 

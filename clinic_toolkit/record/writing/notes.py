@@ -139,7 +139,7 @@ def sign_note(
     Raises:
         NoteIsSigned: the note is signed already.
         NoteIsEmpty: the note holds no text.
-        SignerNameMissing: the facts name no clinician.
+        SignerNameMissing: the facts name no clinician or no practice.
         ClientNameUnreadable: the name of a client cannot be read.
         StaleVersion: the draft was saved elsewhere since it was read.
     """
@@ -149,7 +149,8 @@ def sign_note(
         raise records.StaleVersion
     if not current.payload.included_parts:
         raise NoteIsEmpty
-    if not facts.clinician_name.strip():
+    # What stands in the place of unreadable settings has no name, and would be signed for good.
+    if not (facts.clinician_name.strip() and facts.practice_name.strip()):
         raise SignerNameMissing
     if UNREADABLE_NAME in facts.client_names:
         raise ClientNameUnreadable

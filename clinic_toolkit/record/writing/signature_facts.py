@@ -10,8 +10,10 @@ from clinic_toolkit.instruments.validation_status import validation_status_line
 from clinic_toolkit.journal import integrity, records, version_history
 from clinic_toolkit.journal.integrity_reasons import IntegrityReason
 from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people import clinician as clinicians
 from clinic_toolkit.record.people import practice, therapy_session_facts, therapy_session_loader
 from clinic_toolkit.record.people.client_record import CLIENT, Client
+from clinic_toolkit.record.people.clinician_record import CLINICIAN, Clinician
 from clinic_toolkit.record.people.practice_record import PRACTICE, PracticeSettings
 from clinic_toolkit.record.people.therapy_session_record import (
     THERAPY_SESSION,
@@ -34,6 +36,7 @@ def build_note_facts(
         hour,
         therapy_session_loader.list_clients_of_session(db, vault, hour),
         practice.load_practice_settings(db, vault),
+        clinicians.load_clinician(db, vault),
         list_evidence_lines(db, vault, draft.payload),
     )
     administration_versions = tuple(
@@ -73,14 +76,22 @@ def find_shown_facts(
         version_history.list_versions(db, vault, PRACTICE, vault.vault_id),
         shown_versions.practice,
     )
+    clinician = _find_version(
+        version_history.list_versions(db, vault, CLINICIAN, vault.user_id),
+        shown_versions.clinician,
+    )
     client_versions = [
         _find_version(version_history.list_versions(db, vault, CLIENT, client.id), version)
         for client, version in zip(current_clients, shown_versions.clients, strict=True)
     ]
     shown_clients = [client for client in client_versions if client is not None]
-    if shown_hour is None or settings is None or len(shown_clients) < len(client_versions):
+    if shown_hour is None or settings is None or clinician is None:
         return None
-    return _build_facts(shown_hour, shown_clients, settings, list_evidence_lines(db, vault, draft.payload))
+    if len(shown_clients) < len(client_versions):
+        return None
+    return _build_facts(
+        shown_hour, shown_clients, settings, clinician, list_evidence_lines(db, vault, draft.payload)
+    )
 
 
 def _find_version(versions: list[RecordVersion[records.P]], version: int) -> RecordVersion[records.P] | None:
@@ -91,12 +102,13 @@ def _build_facts(
     hour: RecordVersion[TherapySession],
     clients_shown: list[RecordVersion[Client]],
     settings: RecordVersion[PracticeSettings],
+    clinician: RecordVersion[Clinician],
     evidence_lines: tuple[str, ...],
 ) -> NoteFacts:
     session_facts = therapy_session_facts.build_session_facts(
         hour, {client.id: client.payload.name for client in clients_shown}
     )
-    letterhead = practice.build_letterhead(settings.payload)
+    letterhead = practice.build_letterhead(settings.payload, clinician.payload)
     return NoteFacts(
         client_names=tuple(client.payload.name for client in clients_shown),
         kind=session_facts.kind,
@@ -115,6 +127,7 @@ def _build_facts(
         versions=FactVersions(
             therapy_session=hour.version,
             practice=settings.version,
+            clinician=clinician.version,
             clients=tuple(client.version for client in clients_shown),
         ),
     )

@@ -8,11 +8,9 @@ from sqlalchemy import Connection
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.outcomes import results
 from clinic_toolkit.record.people import therapy_session_facts, therapy_session_loader
-from clinic_toolkit.record.people.practice import build_letterhead
-from clinic_toolkit.record.people.practice_record import PracticeSettings
 from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.record.questionnaires.administration_record import Administration
-from clinic_toolkit.record.values.page_values import TherapySessionSummary
+from clinic_toolkit.record.values.page_values import Letterhead, TherapySessionSummary
 from clinic_toolkit.record.writing import additions_after_signing, changes_after_signing, handouts, notes
 from clinic_toolkit.record.writing.note_record import ClinicalNote
 from clinic_toolkit.vault.vault import Vault
@@ -21,7 +19,7 @@ from clinic_toolkit.vault.vault import Vault
 def build_session_summary(
     db: Connection,
     vault: Vault,
-    settings: PracticeSettings,
+    letterhead: Letterhead,
     hour: RecordVersion[TherapySession],
     session_administrations: Sequence[RecordVersion[Administration]],
 ) -> TherapySessionSummary:
@@ -44,7 +42,7 @@ def build_session_summary(
         )
     }
     return TherapySessionSummary(
-        letterhead=build_letterhead(settings),
+        letterhead=letterhead,
         session_facts=therapy_session_facts.load_session_facts(db, vault, hour),
         results=tuple(
             msgspec.structs.replace(
@@ -71,6 +69,11 @@ def _note_state_label(
     if not note.final:
         return "Note: draft, not signed"
     facts = note.payload.facts
-    if facts and changes_after_signing.find_changes_after_signing(db, vault, facts, hour).changes:
+    if (
+        facts
+        and changes_after_signing.find_changes_after_signing(
+            db, vault, facts, hour, author_id=note.author_id
+        ).changes
+    ):
         return "Note: signed; some details shown here were changed later"
     return "Note: signed"

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response
 
-from clinic_toolkit.record.people import practice as practices
+from clinic_toolkit.record.people import clinician as clinicians
 from clinic_toolkit.store.transactions import reading, store_of
 from clinic_toolkit.vault import identity
 from clinic_toolkit.web import context
@@ -184,7 +184,7 @@ def _current_state() -> AccessState:
     if not unlocked_session.values.get("sheet proved"):
         # A short read transaction of its own, so that this check does not begin a write transaction.
         with reading(context.unit_of_work().engine) as db:
-            if not practices.load_practice_settings(db, unlocked_session.vault).payload.recovery_sheet_proved:
+            if not clinicians.load_clinician(db, unlocked_session.vault).payload.recovery_sheet_proved:
                 return AccessState.BEFORE_SHEET_PROVED
         unlocked_session.values["sheet proved"] = True
     return AccessState.UNLOCKED

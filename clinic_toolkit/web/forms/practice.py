@@ -6,8 +6,10 @@ from typing import Any
 from wtforms import Form, StringField
 from wtforms.validators import ValidationError
 
+from clinic_toolkit.record.people.clinician_record import Clinician
 from clinic_toolkit.record.people.practice_record import PracticeSettings, RecordRole
 from clinic_toolkit.record.questionnaires import answers
+from clinic_toolkit.record.values.page_values import Letterhead
 from clinic_toolkit.vault import passphrases, return_code
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.countries import COUNTRIES
@@ -54,41 +56,61 @@ class PracticeForm(Form):
         if field.data not in COUNTRIES:
             raise ValidationError("Choose a country.")
 
-    def payload(self) -> PracticeSettings:
-        """The settings as typed."""
+    def practice(self) -> PracticeSettings:
+        """The settings of the practice as typed."""
         return PracticeSettings(
             country=self.country.data,
             record_kind=RecordRole(self.record_kind.data),
             practice_name=self.practice_name.data,
-            clinician_name=self.clinician_name.data,
             crisis_text=self.crisis_text.data,
             limits_text=self.limits_text.data,
         )
+
+    def clinician(self) -> Clinician:
+        """The clinician as typed."""
+        return Clinician(name=self.clinician_name.data)
 
     def prefill_limits(self, draft: str) -> None:
         """Fill in this draft, unless the field already has text."""
         self.limits_text.data = self.limits_text.data or draft
 
-    def differences(self, current: PracticeSettings) -> list[tuple[str, str]]:
-        """Label and stored value of each field whose stored value differs from the typed one."""
+    def guessable_names(self) -> tuple[str, str]:
+        """The names as typed; see `guessable_names`."""
+        return self.practice_name.data or "", self.clinician_name.data or ""
+
+    def differences(self, current: dict[str, str]) -> list[tuple[str, str]]:
+        """Label and stored value of each field whose stored value differs from the typed one.
+
+        Args:
+            current: what `setting_values` returns for the stored records.
+        """
         return [
-            (str(field.label.text), str(getattr(current, name)))
+            (str(field.label.text), current[name])
             for name, field in self._fields.items()
-            if name in SETTING_FIELDS and getattr(current, name) != field.data
+            if name in current and current[name] != field.data
         ]
 
 
-SETTING_FIELDS = ("practice_name", "clinician_name", "country", "record_kind", "crisis_text", "limits_text")
+def setting_values(settings: PracticeSettings, clinician: Clinician) -> dict[str, str]:
+    """The values of the form's fields, from the two records that hold them."""
+    return {
+        "practice_name": settings.practice_name,
+        "clinician_name": clinician.name,
+        "country": settings.country,
+        "record_kind": settings.record_kind,
+        "crisis_text": settings.crisis_text,
+        "limits_text": settings.limits_text,
+    }
 
 
-def settings_mark(settings: PracticeSettings) -> str:
+def settings_mark(settings: PracticeSettings, clinician: Clinician) -> str:
     """The fingerprint of the settings, by which a later form sees if they were changed in between."""
-    return answers.text_fingerprint("\n\n".join(getattr(settings, name) for name in SETTING_FIELDS))
+    return answers.text_fingerprint("\n\n".join(setting_values(settings, clinician).values()))
 
 
-def guessable_names(settings: PracticeSettings) -> tuple[str, str]:
+def guessable_names(letterhead: Letterhead) -> tuple[str, str]:
     """Names that others know, which do not count towards the strength of a passphrase."""
-    return settings.practice_name, settings.clinician_name
+    return letterhead.practice_name, letterhead.clinician_name
 
 
 class PassphraseForm(Form):

@@ -102,16 +102,14 @@ def unlock_with_sheet() -> ViewResult:
 @guard.allow_after_sheet_login
 def choose_passphrase() -> ViewResult:
     """Ask for a new passphrase after unlocking with the recovery sheet."""
-    return _render_passphrase_form(
-        PassphraseForm(guessable_names=guessable_names(context.load_practice().payload))
-    )
+    return _render_passphrase_form(PassphraseForm(guessable_names=guessable_names(context.letterhead())))
 
 
 @screen.post("/unlock/choose")
 @guard.allow_after_sheet_login
 def replace_passphrase() -> ViewResult:
     """Replace the passphrase, and go on to *Today*."""
-    form = PassphraseForm(request.form, guessable_names=guessable_names(context.load_practice().payload))
+    form = PassphraseForm(request.form, guessable_names=guessable_names(context.letterhead()))
     if not form.validate():
         return _render_passphrase_form(form), 422
     practice_access.change_passphrase(

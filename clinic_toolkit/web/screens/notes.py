@@ -9,10 +9,10 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import (
     cases,
     display_names,
-    practice,
     therapy_session_facts,
     therapy_sessions,
 )
+from clinic_toolkit.record.people import clinician as clinicians
 from clinic_toolkit.record.people.practice_record import RecordRole
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION, TherapySession
 from clinic_toolkit.record.questionnaires import answered_items
@@ -141,13 +141,13 @@ def sign(id: UUID) -> ViewResult:
     if note.final and note.version == form.expected_version + 1:
         # The version that was read is already signed: a second press leads to the signed note.
         return responses.redirect_to(url_for(".show", id=id))
-    settings = context.load_practice().payload
+    clinician = context.load_clinician().payload
     if not form.validate():
         return _render_reading(note, hour, form), 422
-    if settings.return_code:
+    if clinician.return_code:
         try:
-            practice.check_return_code(settings, form.code.data or "")
-        except practice.WrongReturnCode as error:
+            clinicians.check_return_code(clinician, form.code.data or "")
+        except clinicians.WrongReturnCode as error:
             return _reject_code(note, hour, form, error.sentence)
     facts = signature_facts.build_note_facts(context.db(), context.vault(), hour, note)
     if not note.final and form.facts.data != facts.digest:
@@ -184,7 +184,9 @@ def _render_changed_facts(
     db, vault = context.db(), context.vault()
     shown_facts = signature_facts.find_shown_facts(db, vault, hour, note, form.versions.data or "")
     changes = (
-        changes_after_signing.find_changes_after_signing(db, vault, shown_facts, hour)
+        changes_after_signing.find_changes_after_signing(
+            db, vault, shown_facts, hour, author_id=vault.user_id
+        )
         if shown_facts
         else ChangesAfterSigning()
     )
@@ -223,7 +225,7 @@ def _render_reading(
         some_unread=SOME_UNREADABLE,
         sections=note_rendering.build_sections(note.payload, facts.evidence_lines),
         empty=note_rendering.list_empty_sections(note.payload),
-        asks_code=bool(context.load_practice().payload.return_code),
+        asks_code=bool(context.load_clinician().payload.return_code),
         whom=display_names.load_display_names(context.db(), context.vault()).full_and_short(
             _client_ids_of(hour)
         ),
@@ -250,7 +252,9 @@ def show(id: UUID) -> ViewResult:
         note=note,
         hour=hour,
         facts=facts,
-        later=changes_after_signing.find_changes_after_signing(context.db(), context.vault(), facts, hour),
+        later=changes_after_signing.find_changes_after_signing(
+            context.db(), context.vault(), facts, hour, author_id=note.author_id
+        ),
         arrived=additions_after_signing.list_additions_after_signing(
             context.db(), context.vault(), hour, note
         ),
@@ -272,9 +276,7 @@ def paper(id: UUID) -> ViewResult:
     from clinic_toolkit.documents import note as document
 
     note, hour = _load_note_and_hour(id, on_paper=True)
-    page = note_rendering.build_note_page(
-        context.db(), context.vault(), context.load_practice().payload, hour, note
-    )
+    page = note_rendering.build_note_page(context.db(), context.vault(), context.letterhead(), hour, note)
     back_address = url_for(".show", id=id) if note.final else url_for(".edit", session_id=hour.id)
     return printouts.respond_with_printout(
         printouts.Printout(

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from flask import Blueprint, render_template, request, url_for
 
+from clinic_toolkit.record.people import clinician as clinicians
 from clinic_toolkit.record.people import practice, practice_access
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import pending_recovery_sheet, quick_return, secret_removal, step_up, unlocking
@@ -15,6 +16,7 @@ from clinic_toolkit.web.forms.practice import (
     PracticeForm,
     ReturnCodeForm,
     guessable_names,
+    setting_values,
     settings_mark,
 )
 from clinic_toolkit.web.screen_parts import confidentiality_notice, draft_saving
@@ -37,35 +39,26 @@ _SECRET_CHANGES = ("phrase", "phrase-later", "sheet", "sheet-later")
 @screen.route("/practice", methods=["GET", "POST"])
 def index() -> ViewResult:
     """Show and change the settings."""
-    stored = context.load_practice()
+    stored, clinician = context.load_practice(), context.load_clinician()
+    stored_values = setting_values(stored.payload, clinician.payload)
     draft = draft_saving.open_page_draft("practice", context.vault().vault_id, ring=None)
     if (answer := draft.handle_autosave()) is not None:
         return answer
-    form = PracticeForm(draft.field_values(), obj=stored.payload)
+    form = PracticeForm(draft.field_values(), data=stored_values)
     newer: list[tuple[str, str]] = []
     if request.method == "POST" and form.validate():
         stored_mark, sent_mark, seen_mark = (
-            settings_mark(stored.payload),
-            settings_mark(form.payload()),
+            settings_mark(stored.payload, clinician.payload),
+            settings_mark(form.practice(), form.clinician()),
             form.version.data,
         )
         if sent_mark in (stored_mark, seen_mark):
             draft.mark_recorded()
             return responses.redirect_to(url_for(".index", saved=1))
         if seen_mark != stored_mark:
-            newer = form.differences(stored.payload)
+            newer = form.differences(stored_values)
     if request.method == "POST" and not newer and not form.errors:
-        settings = msgspec.structs.replace(
-            form.payload(),
-            return_code=stored.payload.return_code,
-            recovery_sheet_proved=stored.payload.recovery_sheet_proved,
-            recovery_sheet_made_on=stored.payload.recovery_sheet_made_on,
-            is_demo=stored.payload.is_demo,
-        )
-        if settings != stored.payload:
-            practice.revise_practice_settings(
-                context.db(), context.vault(), stored, settings, now=context.now()
-            )
+        _save_settings(form)
         draft.mark_recorded()
         return responses.redirect_to(url_for(".index", saved=1))
     draft_notice = confidentiality_notice.draft_notice_for(stored.payload.country)
@@ -78,9 +71,12 @@ def index() -> ViewResult:
         errors=form.errors,
         kinds=RECORD_KINDS,
         practice=stored.payload,
+        clinician=clinician.payload,
         offered=draft_notice,
         newer=newer,
-        version=form.version.data if form.errors or draft.is_shown else settings_mark(stored.payload),
+        version=form.version.data
+        if form.errors or draft.is_shown
+        else settings_mark(stored.payload, clinician.payload),
         saved=SAVED_MESSAGES.get(request.args.get("saved", ""), ""),
         copies=secret_removal.list_rescued_copies()
         if request.args.get("saved", "") in _SECRET_CHANGES
@@ -90,6 +86,18 @@ def index() -> ViewResult:
     return (page, 409) if newer else (page, 422) if form.errors else page
 
 
+def _save_settings(form: PracticeForm) -> None:
+    """Save what was changed of the practice and of the clinician, in one transaction."""
+    db, vault, now = context.db(), context.vault(), context.now()
+    stored, clinician = context.load_practice(), context.load_clinician()
+    settings = msgspec.structs.replace(form.practice(), is_demo=stored.payload.is_demo)
+    renamed = msgspec.structs.replace(clinician.payload, name=form.clinician().name)
+    if settings != stored.payload:
+        practice.revise_practice_settings(db, vault, stored, settings, now=now)
+    if renamed != clinician.payload:
+        clinicians.revise_clinician(db, vault, clinician, renamed, now=now)
+
+
 @screen.route("/practice/code", methods=["GET", "POST"])
 def code() -> ViewResult:
     """Choose another return code, or none.
@@ -97,7 +105,7 @@ def code() -> ViewResult:
     The passphrase is needed: someone at a screen that was left open must not be able to choose the code
     that unlocks and signs.
     """
-    stored = context.load_practice()
+    stored = context.load_clinician()
     form = ReturnCodeForm(request.form if request.method == "POST" else None)
     errors: dict[str, Any] = {}
     if request.method == "POST":
@@ -118,10 +126,10 @@ def code() -> ViewResult:
 
 
 def _save_return_code(chosen: str) -> ViewResult:
-    stored = context.load_practice()
-    settings = msgspec.structs.replace(stored.payload, return_code=chosen)
-    if settings != stored.payload:
-        practice.revise_practice_settings(context.db(), context.vault(), stored, settings, now=context.now())
+    stored = context.load_clinician()
+    clinician = msgspec.structs.replace(stored.payload, return_code=chosen)
+    if clinician != stored.payload:
+        clinicians.revise_clinician(context.db(), context.vault(), stored, clinician, now=context.now())
     if chosen:
         quick_return.offer_quick_return(chosen, wait_for_keeper=True)
     else:
@@ -133,7 +141,7 @@ def _save_return_code(chosen: str) -> ViewResult:
 def passphrase() -> ViewResult:
     """Choose another passphrase; the present one is needed."""
     posted = request.form if request.method == "POST" else None
-    form = PassphraseForm(posted, guessable_names=guessable_names(context.load_practice().payload))
+    form = PassphraseForm(posted, guessable_names=guessable_names(context.letterhead()))
     errors: dict[str, Any] = {}
     if request.method == "POST":
         form.validate()
@@ -194,7 +202,7 @@ def sheet() -> ViewResult:
             if not errors:
                 pending_recovery_sheet.store_pending_sheet(practice_access.generate_recovery_sheet())
                 return responses.redirect_to(url_for(".sheet"))
-    made_on = context.load_practice().payload.recovery_sheet_made_on
+    made_on = context.load_clinician().payload.recovery_sheet_made_on
     page = render_template(
         "practice/sheet.html",
         drawn=pending_sheet,
@@ -219,7 +227,7 @@ def paper() -> ViewResult:
 
 
 def _activate_sheet(sheet_groups: pending_recovery_sheet.PendingSheet) -> ViewResult:
-    stored = context.load_practice()
+    stored = context.load_clinician()
     practice_access.activate_recovery_sheet(
         context.db(),
         context.vault(),

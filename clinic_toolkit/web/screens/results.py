@@ -76,9 +76,7 @@ def show(id: UUID) -> ViewResult:
         fits_ill=answered_items.poorly_fitting_numbers(result.instrument, administration.payload.frame),
         compared=courses.compare_with_previous(context.db(), context.vault(), administration),
         same_rule=ABOUT_THE_SAME_RULE,
-        tells_more=results.build_client_page(
-            context.load_practice().payload, administration, stood_out=True
-        ).stood_out,
+        tells_more=results.build_client_page(context.letterhead(), administration, stood_out=True).stood_out,
         status_text=validation_status_line(result.instrument, STATUS_LINE),
         higher_means=explain_higher(result.instrument),
         no_norm=norm_line(result.instrument),
@@ -163,7 +161,7 @@ def client_page(id: UUID) -> ViewResult:
     administration = administrations.load_administration(context.db(), context.vault(), id)
     context.audit_read(ADMINISTRATION, administration)
     page = results.build_client_page(
-        context.load_practice().payload, administration, stood_out=request.args.get("with") == STOOD_OUT
+        context.letterhead(), administration, stood_out=request.args.get("with") == STOOD_OUT
     )
     with_client = TOGETHER in request.args
     return printouts.respond_with_printout(
@@ -194,7 +192,7 @@ def summary(session_id: UUID) -> ViewResult:
     session_administrations = answered_items.list_single_client_administrations(db, vault, hour)
     context.audit_read(ADMINISTRATION, *session_administrations)
     page = therapy_session_summary.build_session_summary(
-        db, vault, context.load_practice().payload, hour, session_administrations
+        db, vault, context.letterhead(), hour, session_administrations
     )
     return printouts.respond_with_printout(
         Printout(

@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 from flask import Blueprint, render_template, request, url_for
 
-from clinic_toolkit.record.people import practice, practice_access
+from clinic_toolkit.record.people import clinician as clinicians
+from clinic_toolkit.record.people import practice_access
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard, pending_recovery_sheet, quick_return, secret_removal
 from clinic_toolkit.web.forms.practice import (
@@ -17,7 +18,6 @@ from clinic_toolkit.web.forms.practice import (
     PassphraseForm,
     PracticeForm,
     ReturnCodeForm,
-    guessable_names,
 )
 from clinic_toolkit.web.screen_parts import confidentiality_notice
 from clinic_toolkit.web.transport import responses
@@ -38,7 +38,7 @@ def describe() -> ViewResult:
     if BACK_FIELD in request.form:
         return _render_practice_form(form, {})
     if request.method == "POST" and form.validate():
-        return _render_passphrase_form(form, PassphraseForm(guessable_names=guessable_names(form.payload())))
+        return _render_passphrase_form(form, PassphraseForm(guessable_names=form.guessable_names()))
     return _render_practice_form(form, form.errors)
 
 
@@ -69,12 +69,16 @@ def passphrase() -> ViewResult:
     practice_form = PracticeForm(request.form)
     if not practice_form.validate():
         return _render_practice_form(practice_form, practice_form.errors)
-    form = PassphraseForm(request.form, guessable_names=guessable_names(practice_form.payload()))
+    form = PassphraseForm(request.form, guessable_names=practice_form.guessable_names())
     if not form.validate():
         return _render_passphrase_form(practice_form, form), 422
-    settings = msgspec.structs.replace(practice_form.payload(), is_demo=context.settings().demo)
+    settings = msgspec.structs.replace(practice_form.practice(), is_demo=context.settings().demo)
     vault, groups = practice_access.create_practice(
-        context.db(), settings, passphrase=form.passphrase.data or "", now=context.now()
+        context.db(),
+        settings,
+        practice_form.clinician(),
+        passphrase=form.passphrase.data or "",
+        now=context.now(),
     )
     context.log_in(vault)
     context.mark_passphrase_typed()
@@ -100,12 +104,10 @@ def code() -> ViewResult:
         if "skip" in request.form:
             return responses.redirect_to(url_for(".sheet"))
         if form.validate():
-            stored = context.load_practice()
-            settings = msgspec.structs.replace(stored.payload, return_code=form.code.data or "")
-            practice.revise_practice_settings(
-                context.db(), context.vault(), stored, settings, now=context.now()
-            )
-            quick_return.offer_quick_return(settings.return_code, wait_for_keeper=True)
+            stored = context.load_clinician()
+            clinician = msgspec.structs.replace(stored.payload, return_code=form.code.data or "")
+            clinicians.revise_clinician(context.db(), context.vault(), stored, clinician, now=context.now())
+            quick_return.offer_quick_return(clinician.return_code, wait_for_keeper=True)
             return responses.redirect_to(url_for(".sheet"))
     page = render_template("setup/code.html", offered=form.suggested_code(), errors=form.errors)
     return (page, 422) if form.errors else page
@@ -120,10 +122,10 @@ def sheet() -> ViewResult:
     if request.method == "POST" and pending_sheet:
         errors = pending_recovery_sheet.group_errors(pending_sheet, request.form)
         if not errors:
-            practice.record_sheet_proved(
+            clinicians.record_sheet_proved(
                 context.db(),
                 context.vault(),
-                context.load_practice(),
+                context.load_clinician(),
                 made_on=pending_sheet.made_on,
                 now=context.now(),
             )

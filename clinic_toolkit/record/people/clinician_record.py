@@ -1,0 +1,58 @@
+"""What is stored about one clinician: the name under signed notes, and settings that are one person's."""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+from clinic_toolkit.journal.record_kind import RecordKind, RecordNouns, register_kind
+from clinic_toolkit.store.base import sealed_table
+from clinic_toolkit.vault.vault import Vault
+
+clinician_table = sealed_table("clinician")
+
+
+class ClinicianState(StrEnum):
+    """The state of the record of a clinician."""
+
+    ACTIVE = "active"
+
+
+class ClinicianEvent(StrEnum):
+    """What the audit log says was done to the record of a clinician."""
+
+    SAVED = "clinician.saved"
+
+
+class Clinician(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+    """One clinician, sealed in a ring that nobody else opens; the id of the record is the user's.
+
+    `return_code` is empty if none was chosen; `recovery_sheet_made_on` is None if the date was not recorded.
+    """
+
+    name: str
+    return_code: str = ""
+    recovery_sheet_proved: bool = False
+    recovery_sheet_made_on: date | None = None
+
+
+def _fallback_clinician(vault: Vault, ring: UUID) -> Clinician:
+    # Every page needs it, so defaults replace an unreadable one until it is entered again.
+    return Clinician(name="", recovery_sheet_proved=True)
+
+
+CLINICIAN = register_kind(
+    RecordKind(
+        table=clinician_table,
+        payload_type=Clinician,
+        states=ClinicianState,
+        events=ClinicianEvent,
+        nouns=RecordNouns(
+            in_sentence="the clinician’s own settings",
+            one="the clinician’s own settings",
+            many="settings of clinicians",
+        ),
+        fallback=_fallback_clinician,
+    )
+)
