@@ -39,6 +39,7 @@ LABELS = frozenset(
         "hash/handover",
         "hash/fingerprint",
         "sig/ring",
+        "sig/directory",
         "sig/contact",
         "sig/note",
         "sig/cosign",

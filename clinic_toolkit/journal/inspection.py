@@ -5,7 +5,6 @@ the damage reaches.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 from uuid import UUID
@@ -14,13 +13,19 @@ import msgspec
 from sqlalchemy import Connection, MetaData, Table, func, inspect, select
 
 from clinic_toolkit.crypto.seal import SUITE
-from clinic_toolkit.journal import audit_log, audit_reader, inventory_snapshot, key_slot_events
+from clinic_toolkit.journal import (
+    audit_log,
+    audit_reader,
+    inspection_keys,
+    inventory_snapshot,
+    key_slot_events,
+)
+from clinic_toolkit.journal.inspection_keys import Finding
+from clinic_toolkit.journal.logged_versions import LoggedVersions
 from clinic_toolkit.journal.record_kind import nouns_of
 from clinic_toolkit.journal.record_versions import VersionHeader, decode_header
 from clinic_toolkit.store.base import metadata
-from clinic_toolkit.vault import header_backup
 from clinic_toolkit.vault.envelope import Envelope
-from clinic_toolkit.vault.header_fault import HeaderFault
 from clinic_toolkit.vault.rings import ring_table
 from clinic_toolkit.vault.vault import SealBroken, Vault
 
@@ -32,21 +37,6 @@ _SEALED_COLUMNS = {"record", "version", "ring", "kid", "final", "sealed"}
 _MIN_SEALED_BYTES = 1 + 24 + 32 + 256 + 16
 _BATCH_SIZE = 200
 
-HEADER_FAULT_SENTENCES = {
-    HeaderFault.USED: "The keys of the practice are damaged in the data file; they were opened with "
-    "their second copy, the file clinic.head.",
-    HeaderFault.MISSING: "The second copy of the practice’s keys, the file clinic.head, is missing or "
-    "cannot be read.",
-    HeaderFault.OUTDATED: "The second copy of the practice’s keys, the file clinic.head, is out of date.",
-}
-
-
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One fault; `ring` is the ring of the affected record, None if it is not known."""
-
-    sentence: str
-    ring: UUID | None = None
-
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """How many audit entries and rows were checked, and what was found wrong."""
@@ -54,30 +44,6 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     entries_checked: int
     rows_checked: int
     findings: tuple[Finding, ...]
-
-
-@dataclass(kw_only=True)
-class _LoggedVersions:
-    """What the audit log says was written: every version, and the newest version of each record."""
-
-    references: dict[tuple[bytes, int], audit_log.VersionReference] = field(default_factory=dict)
-    newest_references: dict[bytes, audit_log.VersionReference] = field(default_factory=dict)
-    # The version numbers of each record, and every ring that holds a record.
-    versions: dict[bytes, list[int]] = field(default_factory=dict)
-    ring_ids: set[bytes] = field(default_factory=set)
-    is_complete: bool = True
-    slot_generation: int = 0
-    found_rows: set[tuple[bytes, int]] = field(default_factory=set)
-    # Versions that must exist, with their ring, because a later version says that it follows a final one.
-    required_final: dict[tuple[bytes, int], UUID] = field(default_factory=dict)
-
-    def add_reference(self, entry: audit_log.VersionReference) -> None:
-        self.references[entry.record, entry.version] = entry
-        self.versions.setdefault(entry.record, []).append(entry.version)
-        self.ring_ids.add(entry.ring)
-        newest = self.newest_references.get(entry.record)
-        if newest is None or entry.version >= newest.version:
-            self.newest_references[entry.record] = entry
 
 
 def inspect_all(
@@ -100,22 +66,23 @@ def inspect_all(
     row_count = sum(db.scalar(select(func.count()).select_from(table)) or 0 for table in tables)
     entry_count = audit_reader.last_entry_number(db)
     findings: list[Finding] = []
-    logged = _LoggedVersions()
+    logged = LoggedVersions()
     for done, step_findings in enumerate(
         chain(_inspect_audit_log(db, vault, logged), _inspect_rows(db, vault, tables, logged)), 1
     ):
         findings += step_findings
         report_progress(min(done, entry_count + row_count), entry_count + row_count)
-    findings += _inspect_header(db, vault)
+    findings += inspection_keys.inspect_header(db, vault)
     if vault is not None:
-        findings += _inspect_key_slots(vault, logged)
-        findings += _inspect_rings(db, vault, logged)
+        findings += inspection_keys.inspect_key_slots(vault, logged)
+        findings += inspection_keys.inspect_directory(vault)
+        findings += inspection_keys.inspect_rings(db, vault, logged)
         findings += _list_missing(logged, {str(table.name) for table in tables})
     return Report(entries_checked=entry_count, rows_checked=row_count, findings=tuple(findings))
 
 
 def _inspect_audit_log(
-    db: Connection, vault: Vault | None, logged: _LoggedVersions
+    db: Connection, vault: Vault | None, logged: LoggedVersions
 ) -> Iterator[list[Finding]]:
     if vault and vault.inventory is None:
         # No unlock has run in this process, so the entries after the last signature are still unchecked.
@@ -140,7 +107,7 @@ def _inspect_audit_log(
 
 
 def _inspect_rows(
-    db: Connection, vault: Vault | None, tables: list[Table], logged: _LoggedVersions
+    db: Connection, vault: Vault | None, tables: list[Table], logged: LoggedVersions
 ) -> Iterator[list[Finding]]:
     key_ids = {row.ring: row.kid for row in db.execute(select(ring_table))}
     for table in tables:
@@ -166,7 +133,7 @@ def _outer_fault(row: Any, key_ids: dict[UUID, bytes]) -> str:
     return ""
 
 
-def _inner_fault(vault: Vault, table: Table, row: Any, logged: _LoggedVersions) -> str:
+def _inner_fault(vault: Vault, table: Table, row: Any, logged: LoggedVersions) -> str:
     try:
         envelope = vault.open(
             table=str(table.name),
@@ -199,7 +166,7 @@ def _has_invalid_signature(vault: Vault, row: Any, envelope: Envelope) -> bool:
 
 
 def _audit_log_fault(
-    logged: _LoggedVersions, table: Table, row: Any, header: VersionHeader, envelope: Envelope
+    logged: LoggedVersions, table: Table, row: Any, header: VersionHeader, envelope: Envelope
 ) -> str:
     """Return how a version contradicts the audit log, or ""."""
     reference = logged.references.get((row.record.bytes, row.version))
@@ -224,7 +191,7 @@ def _audit_log_fault(
     return ""
 
 
-def _list_missing(logged: _LoggedVersions, tables: set[str]) -> Iterator[Finding]:
+def _list_missing(logged: LoggedVersions, tables: set[str]) -> Iterator[Finding]:
     """Yield a finding for each version that the audit log or a later version requires and that is missing."""
     found_records = {record for record, _ in logged.found_rows}
     for record, reference in logged.newest_references.items():
@@ -236,50 +203,6 @@ def _list_missing(logged: _LoggedVersions, tables: set[str]) -> Iterator[Finding
     for record, version in logged.required_final.keys() - logged.found_rows:
         reference, ring = logged.references[record, version], logged.required_final[record, version]
         yield _build_finding(reference.table, UUID(bytes=record), version, "it is not in the file", ring)
-
-
-def _inspect_header(db: Connection, vault: Vault | None) -> Iterator[Finding]:
-    if vault is not None:
-        # If the backup was needed to unlock, that stays a finding until the next unlock; any other fault may
-        # have been repaired since, so it is looked for again.
-        fault: HeaderFault | None = HeaderFault.USED if vault.header_fault == HeaderFault.USED else None
-        # If the key slots are in doubt, neither the header nor its backup can be called the correct one.
-        fault = fault or (header_backup.find_fault(db, vault) if vault.slots_intact else None)
-    else:
-        fault = None if header_backup.find_header_backup(db) else HeaderFault.MISSING
-    if fault:
-        yield Finding(sentence=HEADER_FAULT_SENTENCES[fault])
-
-
-def _inspect_rings(db: Connection, vault: Vault, logged: _LoggedVersions) -> Iterator[Finding]:
-    """Yield a finding for each ring that the audit log does not mention.
-
-    A ring is created in the same transaction as its first record, so a complete log names every ring. The
-    practice ring and the clinician's own ring are created with the practice and are therefore exempt.
-    """
-    if not logged.is_complete:
-        return
-    for id in sorted(db.scalars(select(ring_table.c.ring).distinct()), key=lambda id: id.bytes):
-        if id.bytes not in logged.ring_ids and id not in (vault.practice_ring, vault.own_ring):
-            yield Finding(
-                sentence=f"The key of one part of the record ({id.hex[:8]}) is not mentioned in the audit "
-                "trail: it was added from outside this program."
-            )
-
-
-def _inspect_key_slots(vault: Vault, logged: _LoggedVersions) -> Iterator[Finding]:
-    vault_is_newer = logged.is_complete and 0 < logged.slot_generation < vault.slot_generation
-    if not vault.slots_intact or vault.slot_generation < logged.slot_generation or vault_is_newer:
-        yield Finding(
-            sentence="The list of ways to unlock is not the one this program wrote last: a "
-            "passphrase or a recovery sheet was added, removed or put back outside this program."
-        )
-    for id in sorted(vault.damaged_rings, key=lambda id: id.bytes):
-        yield Finding(
-            sentence=f"The key of one part of the record ({id.hex[:8]}) is missing or damaged. What it "
-            "opens cannot be read.",
-            ring=id,
-        )
 
 
 def _build_finding(table: str, record: UUID, version: int, fault: str, ring: UUID) -> Finding:

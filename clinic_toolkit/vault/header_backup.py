@@ -24,7 +24,7 @@ from clinic_toolkit.store.opening import open_temporary_store
 from clinic_toolkit.store.storage_errors import StorageError
 from clinic_toolkit.store.transactions import before_commit, on_rollback
 from clinic_toolkit.store.types import UuidType
-from clinic_toolkit.vault import header_backup_file, identity, key_slot_tables, key_slots, rings
+from clinic_toolkit.vault import directory, header_backup_file, identity, key_slot_tables, key_slots, rings
 from clinic_toolkit.vault.header_fault import HeaderFault
 from clinic_toolkit.vault.vault import Vault
 
@@ -187,9 +187,11 @@ def _delete_rows(db: Connection, table: Table, values: dict[str, Any], *columns:
 
 @contextmanager
 def _temporary_store(db: Connection, header: VaultHeader) -> Iterator[Connection]:
-    """An in-memory database with the header of the backup and all other rings of the real database."""
-    with open_temporary_store(HEADER_TABLES) as temporary_db:
+    """An in-memory database: the header of the backup, the directory and other rings of the database."""
+    with open_temporary_store([*HEADER_TABLES, directory.public_key_table]) as temporary_db:
         _insert_header(temporary_db, header)
+        for row in db.execute(select(directory.public_key_table)):
+            temporary_db.execute(directory.public_key_table.insert().values(**row._mapping))
         header_rings = {row[0] for row in header.tables[2]}
         for table in (rings.ring_table, rings.ring_grant_table):
             for row in db.execute(select(table)):

@@ -92,7 +92,22 @@ def create_vault(db: Connection) -> Vault:
     """
     if has_practice(db):
         raise AlreadySetUp
-    vault_id, user_id, incarnation = uuid4(), uuid4(), uuid4()
+    vault_id, incarnation = uuid4(), uuid4()
+    db.execute(vault_table.insert().values(id=1, suite=SUITE, vault=vault_id, incarnation=incarnation))
+    user_keys = create_identity(db, vault_id)
+    vault = Vault(user_keys, incarnation, OpenRings(user_keys))
+    vault.create_ring(db, owner=vault_id, ring_class=RingClass.PRACTICE)
+    # Created now and not on first use: if two copies of a folder each made one later, nobody could tell
+    # which of them is right.
+    vault.create_ring(db, owner=user_keys.user_id, ring_class=RingClass.OWN)
+    vault.directory.publish_own_key(db)
+    vault.directory.load(db)
+    return vault
+
+
+def create_identity(db: Connection, vault_id: UUID) -> UserKeys:
+    """Create the keys of a new clinician, and store the signing key sealed under the user key."""
+    user_id = uuid4()
     user_key, seed = secrets.token_bytes(KEY_BYTES), secrets.token_bytes(SEED_BYTES)
     user_keys = UserKeys(
         vault_id=vault_id,
@@ -101,18 +116,12 @@ def create_vault(db: Connection) -> Vault:
         sealing_key=user_sealing_key(user_key),
         signing_key=SigningKey(seed),
     )
-    db.execute(vault_table.insert().values(id=1, suite=SUITE, vault=vault_id, incarnation=incarnation))
     db.execute(
         identity_table.insert().values(
             user=user_id, sealed=user_keys.seal(_IDENTITY_VERSION + seed, "identity")
         )
     )
-    vault = Vault(user_keys, incarnation, OpenRings(user_keys))
-    vault.create_ring(db, owner=vault_id, ring_class=RingClass.PRACTICE)
-    # Created now and not on first use: if two copies of a folder each made one later, nobody could tell
-    # which of them is right.
-    vault.create_ring(db, owner=user_id, ring_class=RingClass.OWN)
-    return vault
+    return user_keys
 
 
 def load_vault_ids(db: Connection) -> tuple[UUID, UUID]:
@@ -160,7 +169,9 @@ def open_vault(db: Connection, user_id: UUID, user_key: bytes) -> Vault:
         rings.get_key(rings.get_ring(vault_id, RingClass.PRACTICE))
     except (DecryptionError, UnknownRing):
         raise damaged_store_error(db) from None
-    return Vault(user_keys, incarnation, rings)
+    vault = Vault(user_keys, incarnation, rings)
+    vault.directory.load(db)
+    return vault
 
 
 def damaged_store_error(db: Connection) -> DamagedFile:

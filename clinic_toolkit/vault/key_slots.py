@@ -33,8 +33,9 @@ from clinic_toolkit.crypto.seal import (
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.store.transactions import on_rollback
 from clinic_toolkit.vault import identity, recovery_sheet
+from clinic_toolkit.vault.key_slot_list import KeySlotList
 from clinic_toolkit.vault.key_slot_tables import KeySlotKind, slot_list_table, slot_table
-from clinic_toolkit.vault.vault import KeySlotList, Vault
+from clinic_toolkit.vault.vault import Vault
 
 
 class WrongSecret(ClinicError):

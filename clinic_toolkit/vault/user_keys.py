@@ -36,13 +36,19 @@ class UserKeys:
         )
 
     def fingerprint(self) -> bytes:
-        """SHA-256 over vault, user and public keys, for colleagues to compare in person.
+        """The fingerprint of one's own public keys; see `key_fingerprint`."""
+        return key_fingerprint(self.vault_id, self.user_id, self.signing_key.public_key)
 
-        The second public key, for receiving grants, does not exist yet and is encoded as absent.
-        """
-        return sha256(
-            encode_fields("hash/fingerprint", self.vault_id, self.user_id, self.signing_key.public_key, None)
-        ).digest()
+
+def key_fingerprint(
+    vault_id: UUID, user_id: UUID, signing_key: bytes, receiving_key: bytes | None = None
+) -> bytes:
+    """SHA-256 over vault, user and public keys, for colleagues to compare in person; 32 bytes.
+
+    Args:
+        receiving_key: the public key for receiving grants, which does not exist yet and is encoded as absent.
+    """
+    return sha256(encode_fields("hash/fingerprint", vault_id, user_id, signing_key, receiving_key)).digest()
 
 
 def user_sealing_key(user_key: bytes) -> SealingKey:

@@ -14,6 +14,7 @@ from clinic_toolkit.crypto.signature import verify_signature
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.store.rows import SealedRow
 from clinic_toolkit.store.types import cached_uuid
+from clinic_toolkit.vault.directory import Directory
 from clinic_toolkit.vault.envelope import (
     CONTENT_SALT_BYTES,
     Envelope,
@@ -24,6 +25,7 @@ from clinic_toolkit.vault.envelope import (
 )
 from clinic_toolkit.vault.header_fault import HeaderFault
 from clinic_toolkit.vault.inventory import Inventory
+from clinic_toolkit.vault.key_slot_list import KeySlotList
 from clinic_toolkit.vault.rings import OpenRings, RingClass, RingKey, UnknownRing
 from clinic_toolkit.vault.seal_context import SealContext, create_seal_context
 from clinic_toolkit.vault.user_keys import UserKeys
@@ -64,26 +66,14 @@ class SealedVersion(Struct, frozen=True, kw_only=True):
     signature: bytes | None
 
 
-class KeySlotList(Struct, frozen=True, kw_only=True):
-    """The slot list as found at unlock.
-
-    Attributes:
-        generation: the number of the list; every change of a slot raises it.
-        intact: whether the stored slots are exactly those that this clinician authenticated last.
-        trusted_slots: the slots that this clinician is known to have made.
-    """
-
-    generation: int
-    intact: bool
-    trusted_slots: frozenset[UUID]
-
-
 class Vault:
     """One clinician's keys and rings. It exists only in memory, and ends with the process."""
 
     def __init__(self, user_keys: UserKeys, incarnation: UUID, rings: OpenRings) -> None:
         self._user_keys = user_keys
         self._rings = rings
+        # The public keys of the practice's clinicians; see `directory`.
+        self.directory = Directory(user_keys)
         self._seal_contexts: dict[tuple[str, bytes], SealContext] = {}
         self.incarnation = incarnation
         self.key_slots = KeySlotList(generation=0, intact=True, trusted_slots=frozenset())
@@ -131,20 +121,8 @@ class Vault:
         return self.key_slots.intact
 
     def compare_slot_generation(self, logged: int, *, log_complete: bool) -> None:
-        """Compare the slot list with the generation in the audit log; trust no slot if they differ.
-
-        Otherwise an attacker could restore an older slot together with its own list, or those of a copied
-        folder, and unlock with a replaced secret unnoticed.
-
-        Args:
-            logged: the highest generation that an audit entry names, 0 if none does.
-            log_complete: whether every entry could be read; if not, an unreadable one may name a newer list.
-        """
-        generation = self.key_slots.generation
-        if generation < logged or (log_complete and 0 < logged < generation):
-            self.key_slots = KeySlotList(
-                generation=max(generation, logged), intact=False, trusted_slots=frozenset()
-            )
+        """Trust no slot if the audit log names another generation; see `KeySlotList.compare_generation`."""
+        self.key_slots = self.key_slots.compare_generation(logged, log_complete=log_complete)
 
     @property
     def damaged_rings(self) -> frozenset[UUID]:

@@ -22,7 +22,14 @@ from clinic_toolkit.journal import inventory_snapshot
 from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.handovers import client_side, clinician_side
 from clinic_toolkit.record.outcomes import repeat_agreements
-from clinic_toolkit.record.people import cases, clients, practice_access, relationships, therapy_sessions
+from clinic_toolkit.record.people import (
+    cases,
+    clients,
+    contacts,
+    practice_access,
+    relationships,
+    therapy_sessions,
+)
 from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.record.people.therapy_session_record import Attendance, TherapySession, TherapySessionKind
 from clinic_toolkit.record.questionnaires import administrations, own_questionnaires, progress
@@ -33,7 +40,7 @@ from clinic_toolkit.record.writing import handouts, notes
 from clinic_toolkit.record.writing.note_record import NotePart, PartSource
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.transactions import reading, store_of, writing
-from clinic_toolkit.vault import key_slots
+from clinic_toolkit.vault import directory, identity, key_slots
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.worksheets import catalogue
 from tests.fixtures import practices
@@ -200,7 +207,18 @@ def _first_day(desk: Desk) -> tuple[UUID, UUID, UUID, UUID]:
         action_taken="Asked, in private.",
     )
     desk.do(lambda db, vault: risk_entries.create_risk_entry(db, vault, entry, now=NOW))
+    desk.do(_colleague_confirmed)
     return ana.id, hour.id, note.id, form.id
+
+
+def _colleague_confirmed(db: Connection, vault: Vault) -> Any:
+    """A colleague by hand, of whom there is a key and nothing else."""
+    keys = identity.create_identity(db, vault.vault_id)
+    db.execute(identity.identity_table.delete().where(identity.identity_table.c.user == keys.user_id))
+    directory.Directory(keys).publish_own_key(db)
+    vault.directory.load(db)
+    words = contacts.words_of_key(vault, keys.user_id)
+    return contacts.confirm_contact(db, vault, keys.user_id, words=words, now=NOW)
 
 
 def _answered(db: Connection, vault: Vault, seen: Any, place: int, value: int) -> Any:

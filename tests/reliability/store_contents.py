@@ -21,6 +21,7 @@ from clinic_toolkit.record.people import (
     cases,
     clients,
     clinician,
+    contacts,
     practice,
     relationships,
     therapy_session_timeline,
@@ -102,6 +103,7 @@ class _Asking:
             ("clinical_note", notes.list_notes),
             ("handover", clinician_side.list_open_handovers),
             ("own_questionnaire", own_questionnaires.list_questionnaire_versions),
+            ("contact", contacts.list_contacts),
         ):
             for one in self.heard(whole) or []:
                 self.note(table, one)

@@ -22,7 +22,9 @@ from clinic_toolkit.crypto.seal import (
 )
 from clinic_toolkit.crypto.signature import SigningKey, verify_signature
 from clinic_toolkit.vault import recovery_sheet
+from clinic_toolkit.vault.directory import fingerprint_words
 from clinic_toolkit.vault.envelope import Envelope, pack_envelope, padded_length, unpack_envelope
+from clinic_toolkit.vault.user_keys import key_fingerprint
 
 from . import independent_reader
 
@@ -161,6 +163,17 @@ def test_a_ring_and_a_signed_record() -> None:
         raw["public_key"], "sig/note", raw["vault"], raw["record"], case["version"], raw["content_id"],
         signature=raw["signature"],
     )  # fmt: skip
+
+
+def test_a_row_of_the_directory_and_the_words_of_its_key() -> None:
+    ring, row = RECORDS["ring"], RECORDS["directory"]
+    vault, user, key = (bytes.fromhex(ring[name]) for name in ("vault", "user", "public_key"))
+    assert verify_signature(
+        key, "sig/directory", vault, user, key, None, signature=bytes.fromhex(row["signature"])
+    )
+    fingerprint = key_fingerprint(UUID(bytes=vault), UUID(bytes=user), key)
+    assert fingerprint.hex() == ring["fingerprint"]
+    assert list(fingerprint_words(fingerprint)) == row["words"]
 
 
 @pytest.mark.parametrize(("length", "padded"), RECORDS["padded"])

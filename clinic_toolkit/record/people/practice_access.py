@@ -21,6 +21,7 @@ from clinic_toolkit.journal import (
 )
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import clinician as clinicians
+from clinic_toolkit.record.people import contacts
 from clinic_toolkit.record.people.clinician_record import Clinician
 from clinic_toolkit.record.people.practice_record import (
     PRACTICE,
@@ -120,6 +121,7 @@ def unlock_with_return_code(db: Connection, blob: bytes, code: str, *, now: date
 def _finish_unlock(db: Connection, vault: Vault, event: str, *, now: datetime) -> Vault:
     # This comes first, so that unsigned entries cannot say which key slots are the newest.
     inventory_snapshot.accept_unsigned_entries(db, vault, now=now)
+    contacts.apply_contacts(db, vault)
     inventory = inventory_snapshot.load_inventory(db, vault)
     vault.compare_slot_generation(inventory.slot_generation, log_complete=not inventory.gaps)
     audit_log.append_entry(db, vault, event, now=now)

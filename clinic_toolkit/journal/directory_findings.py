@@ -1,0 +1,36 @@
+"""What is said of public keys in the directory that are refused."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from clinic_toolkit.journal.condition_findings import Finding
+from clinic_toolkit.vault.directory import DirectoryFault
+
+# What is said of a refused row of the directory; {user} are the first digits of the user's id.
+DIRECTORY_FAULT_SENTENCES = {
+    DirectoryFault.NOT_SIGNED: "The public key of the clinician {user} was not signed by its owner.",
+    DirectoryFault.OTHER_KEY: "The public key of the clinician {user} is not the one that is known to you.",
+    DirectoryFault.OWN_MISSING: "Your own public key ({user}) was missing.",
+}
+
+
+def directory_sentences(faults: Mapping[UUID, DirectoryFault]) -> list[str]:
+    """Return a sentence for each refused row of the directory."""
+    return sorted(
+        DIRECTORY_FAULT_SENTENCES[fault].format(user=user_id.hex[:8]) for user_id, fault in faults.items()
+    )
+
+
+def list_directory_findings(faults: Mapping[UUID, DirectoryFault], *, own_id: UUID) -> list[Finding]:
+    """Return the finding for public keys that are refused; none if every key is as it should be."""
+    if not faults:
+        return []
+    own_sentence = "Yours was written again, if the file can be written. " if own_id in faults else ""
+    return [
+        Finding(
+            title="A public key of the practice cannot be trusted",
+            sentence="It was damaged, removed or replaced outside this program. What was signed with it is "
+            f"not believed. {own_sentence}Copy the whole data folder to another disk before you go on.",
+            details=tuple(directory_sentences(faults)),
+        )
+    ]

@@ -1,0 +1,81 @@
+"""The part of the inspection that looks at keys: the header, the key slots, the rings, the directory."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from clinic_toolkit.journal import directory_findings
+from clinic_toolkit.journal.logged_versions import LoggedVersions
+from clinic_toolkit.vault import header_backup
+from clinic_toolkit.vault.header_fault import HeaderFault
+from clinic_toolkit.vault.rings import ring_table
+from clinic_toolkit.vault.vault import Vault
+
+HEADER_FAULT_SENTENCES = {
+    HeaderFault.USED: "The keys of the practice are damaged in the data file; they were opened with "
+    "their second copy, the file clinic.head.",
+    HeaderFault.MISSING: "The second copy of the practice’s keys, the file clinic.head, is missing or "
+    "cannot be read.",
+    HeaderFault.OUTDATED: "The second copy of the practice’s keys, the file clinic.head, is out of date.",
+}
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One fault; `ring` is the ring of the affected record, None if it is not known."""
+
+    sentence: str
+    ring: UUID | None = None
+
+
+def inspect_header(db: Connection, vault: Vault | None) -> Iterator[Finding]:
+    """Yield a finding if the header or its backup is damaged; without a vault, only for the backup."""
+    if vault is not None:
+        # If the backup was needed to unlock, that stays a finding until the next unlock; any other fault may
+        # have been repaired since, so it is looked for again.
+        fault: HeaderFault | None = HeaderFault.USED if vault.header_fault == HeaderFault.USED else None
+        # If the key slots are in doubt, neither the header nor its backup can be called the correct one.
+        fault = fault or (header_backup.find_fault(db, vault) if vault.slots_intact else None)
+    else:
+        fault = None if header_backup.find_header_backup(db) else HeaderFault.MISSING
+    if fault:
+        yield Finding(sentence=HEADER_FAULT_SENTENCES[fault])
+
+
+def inspect_rings(db: Connection, vault: Vault, logged: LoggedVersions) -> Iterator[Finding]:
+    """Yield a finding for each ring that the audit log does not mention.
+
+    A ring is created in the same transaction as its first record, so a complete log names every ring. The
+    practice ring and the clinician's own ring are created with the practice and are therefore exempt.
+    """
+    if not logged.is_complete:
+        return
+    for id in sorted(db.scalars(select(ring_table.c.ring).distinct()), key=lambda id: id.bytes):
+        if id.bytes not in logged.ring_ids and id not in (vault.practice_ring, vault.own_ring):
+            yield Finding(
+                sentence=f"The key of one part of the record ({id.hex[:8]}) is not mentioned in the audit "
+                "trail: it was added from outside this program."
+            )
+
+
+def inspect_key_slots(vault: Vault, logged: LoggedVersions) -> Iterator[Finding]:
+    """Yield a finding for a slot list that is not the newest, and one for each ring that does not open."""
+    vault_is_newer = logged.is_complete and 0 < logged.slot_generation < vault.slot_generation
+    if not vault.slots_intact or vault.slot_generation < logged.slot_generation or vault_is_newer:
+        yield Finding(
+            sentence="The list of ways to unlock is not the one this program wrote last: a "
+            "passphrase or a recovery sheet was added, removed or put back outside this program."
+        )
+    for id in sorted(vault.damaged_rings, key=lambda id: id.bytes):
+        yield Finding(
+            sentence=f"The key of one part of the record ({id.hex[:8]}) is missing or damaged. What it "
+            "opens cannot be read.",
+            ring=id,
+        )
+
+
+def inspect_directory(vault: Vault) -> Iterator[Finding]:
+    """Yield a finding for each public key that is refused."""
+    for sentence in directory_findings.directory_sentences(vault.directory.faults):
+        yield Finding(sentence=sentence)

@@ -1,0 +1,105 @@
+"""Contacts: the colleagues whose public key the clinician compared in person, kept in the own ring."""
+
+import logging
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.journal import inventory_snapshot, records
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people.contact_record import CONTACT, Contact, ContactEvent, ContactState
+from clinic_toolkit.store.transactions import is_writing, on_rollback
+from clinic_toolkit.vault.directory import fingerprint_words
+from clinic_toolkit.vault.vault import Vault
+
+log = logging.getLogger("clinic")
+
+
+class KeyNotFound(ClinicError):
+    """The directory holds no key for this user that can be trusted."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no key of this colleague that can be confirmed.")
+
+
+class OtherWords(ClinicError):
+    """The key was replaced after its words were shown."""
+
+    def __init__(self) -> None:
+        super().__init__("This is not the key whose words were shown. Nothing was confirmed.")
+
+
+def list_contacts(db: Connection, vault: Vault) -> list[RecordVersion[Contact]]:
+    """Return every contact; none if the clinician's own ring does not open."""
+    return records.list_records_in_rings(db, vault, CONTACT, [vault.own_ring]) if vault.own_ring else []
+
+
+def words_of_key(vault: Vault, user_id: UUID) -> tuple[str, ...]:
+    """Return the six words of a clinician's key, to be compared in person.
+
+    Raises:
+        KeyNotFound: there is no such key, or it is refused.
+    """
+    key = vault.directory.find_key(user_id)
+    if key is None:
+        raise KeyNotFound
+    return fingerprint_words(key.fingerprint)
+
+
+def confirm_contact(
+    db: Connection, vault: Vault, user_id: UUID, *, words: tuple[str, ...], now: datetime
+) -> RecordVersion[Contact]:
+    """Record that the six words of a colleague's key were compared in person.
+
+    Args:
+        words: the words that were compared, as `words_of_key` returned them.
+
+    Raises:
+        KeyNotFound: there is no such key, or it is refused.
+        OtherWords: the key has other words by now.
+        OwnRingLost: the clinician's own ring does not open.
+    """
+    key = vault.directory.find_key(user_id)
+    if key is None or user_id == vault.user_id:
+        raise KeyNotFound
+    if words != fingerprint_words(key.fingerprint):
+        raise OtherWords
+    known = {contact.payload.user_id: contact for contact in list_contacts(db, vault)}
+    if user_id in known:
+        return known[user_id]
+    contact = records.create_record(
+        db,
+        vault,
+        CONTACT,
+        Contact(user=user_id.bytes, fingerprint=key.fingerprint),
+        ring=vault.ensure_own_ring(db),
+        state=ContactState.CONFIRMED,
+        event=ContactEvent.CONFIRMED,
+        now=now,
+        final=True,
+    )
+    confirmed = {known_id: known_contact.payload.fingerprint for known_id, known_contact in known.items()}
+    vault.directory.confirm({**confirmed, user_id: key.fingerprint})
+    on_rollback(db, lambda: vault.directory.confirm(confirmed))
+    return contact
+
+
+def apply_contacts(db: Connection, vault: Vault) -> None:
+    """Tell the directory whose keys are confirmed, and name in the log which rows are refused.
+
+    A refused key may have vouched for lines of the audit log already, so the inventory is then rebuilt.
+    """
+    contacts = {one.payload.user_id: one.payload.fingerprint for one in list_contacts(db, vault)}
+    refused_before = set(vault.directory.faults)
+    vault.directory.confirm(contacts)
+    if set(vault.directory.faults) != refused_before:
+        inventory_snapshot.mark_unreliable_from(db, vault)
+    if vault.directory.faults:
+        log.warning("directory.key_refused")
+    own_fault = vault.directory.faults.get(vault.user_id)
+    if own_fault and is_writing(db):
+        # What is written is signed by the owner's key, which comes from the sealed identity.
+        vault.directory.publish_own_key(db)
+        log.warning("directory.own_key_put_back")

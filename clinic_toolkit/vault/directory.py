@@ -1,0 +1,173 @@
+"""The directory: the public key of every clinician of the practice, each signed by its owner.
+
+A row proves that whoever holds the private key put it there for this user, and nothing about who that is:
+anyone who can write to the file could put a key of their own in a colleague's place. So a key counts as
+confirmed only if its six words were compared in person. Which ones were is kept in one's own sealed
+contacts, which this module is told; another key for such a user is refused.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import CheckConstraint, Column, Connection, LargeBinary, Row, Table, select
+
+from clinic_toolkit.crypto.signature import verify_signature
+from clinic_toolkit.store.base import HIDES_INSERTION_ORDER, metadata
+from clinic_toolkit.store.types import UuidType
+from clinic_toolkit.vault import passphrases
+from clinic_toolkit.vault.user_keys import UserKeys, key_fingerprint
+
+FINGERPRINT_WORDS = 6
+
+# The order of the rows tells nothing of who came first. `receiving_key` is kept for the second public
+# key, by which grants will be received; so far it is always absent.
+public_key_table = Table(
+    "public_key",
+    metadata,
+    Column("user", UuidType, primary_key=True),
+    Column("signing_key", LargeBinary(32), nullable=False),
+    Column("receiving_key", LargeBinary, nullable=True),
+    Column("signature", LargeBinary(64), nullable=False),
+    CheckConstraint("length(user) = 16", name="ids"),
+    CheckConstraint("length(signing_key) = 32 AND length(signature) = 64", name="shape"),
+    info=HIDES_INSERTION_ORDER,
+)
+
+
+class AuthorState(StrEnum):
+    """What is known of the key of an author."""
+
+    OWN = "own"
+    CONFIRMED = "confirmed"
+    UNCONFIRMED = "unconfirmed"
+    # No key, or one that is refused.
+    UNKNOWN = "unknown"
+
+
+class DirectoryFault(StrEnum):
+    """Why the directory's row for a user is refused; OWN_MISSING: one's own row is not there."""
+
+    NOT_SIGNED = "not signed"
+    OTHER_KEY = "other key"
+    OWN_MISSING = "own missing"
+
+
+class DirectoryKey(Struct, frozen=True, kw_only=True):
+    """The public key of one clinician, and the fingerprint that is compared in person."""
+
+    user_id: UUID
+    signing_key: bytes
+    fingerprint: bytes
+
+
+class Directory:
+    """The keys of the directory as one clinician sees them.
+
+    `faults` are the users whose row is refused. One's own key always comes from one's own sealed identity.
+    """
+
+    def __init__(self, user_keys: UserKeys) -> None:
+        self._user_keys = user_keys
+        self._own = DirectoryKey(
+            user_id=user_keys.user_id,
+            signing_key=user_keys.signing_key.public_key,
+            fingerprint=user_keys.fingerprint(),
+        )
+        self._signed: dict[UUID, DirectoryKey] = {}
+        self._confirmed: dict[UUID, bytes] = {}
+        self._row_faults: dict[UUID, DirectoryFault] = {}
+        self.faults: dict[UUID, DirectoryFault] = {}
+
+    def load(self, db: Connection) -> None:
+        """Read every row, and refuse those that their owner did not sign."""
+        self._signed, self._row_faults = {}, {}
+        has_own_row = False
+        for row in db.execute(select(public_key_table)):
+            has_own_row = has_own_row or row.user == self._own.user_id
+            key = self._check_row(row)
+            if key is None:
+                self._row_faults[row.user] = DirectoryFault.NOT_SIGNED
+            elif row.user == self._own.user_id and key != self._own:
+                self._row_faults[row.user] = DirectoryFault.OTHER_KEY
+            else:
+                self._signed[row.user] = key
+        if not has_own_row:
+            self._row_faults[self._own.user_id] = DirectoryFault.OWN_MISSING
+        self._judge()
+
+    def confirm(self, fingerprints: Mapping[UUID, bytes]) -> None:
+        """Set whose keys were compared in person; another key for one of these users is refused.
+
+        Args:
+            fingerprints: the fingerprint that was compared, by user.
+        """
+        self._confirmed = dict(fingerprints)
+        self._judge()
+
+    def _judge(self) -> None:
+        self.faults = dict(self._row_faults)
+        for user_id, fingerprint in self._confirmed.items():
+            key = self._signed.get(user_id)
+            if key is not None and key.fingerprint != fingerprint:
+                self.faults[user_id] = DirectoryFault.OTHER_KEY
+
+    def find_key(self, user_id: UUID) -> DirectoryKey | None:
+        """The key of a user; None if there is none, or it is refused."""
+        if user_id == self._own.user_id:
+            return self._own
+        return None if user_id in self.faults else self._signed.get(user_id)
+
+    def author_state(self, user_id: UUID) -> AuthorState:
+        """What is known of this author's key."""
+        if user_id == self._own.user_id:
+            return AuthorState.OWN
+        key = self.find_key(user_id)
+        if key is None:
+            return AuthorState.UNKNOWN
+        is_confirmed = self._confirmed.get(user_id) == key.fingerprint
+        return AuthorState.CONFIRMED if is_confirmed else AuthorState.UNCONFIRMED
+
+    def list_users(self) -> frozenset[UUID]:
+        """Every user with an accepted key, oneself included."""
+        return frozenset({self._own.user_id} | (self._signed.keys() - self.faults.keys()))
+
+    def publish_own_key(self, db: Connection) -> None:
+        """Write the row of one's own key, in the place of one that is there."""
+        user_keys, own = self._user_keys, self._own
+        signature = user_keys.signing_key.sign(
+            "sig/directory", user_keys.vault_id, own.user_id, own.signing_key, None
+        )
+        db.execute(public_key_table.delete().where(public_key_table.c.user == own.user_id))
+        db.execute(
+            public_key_table.insert().values(
+                user=own.user_id, signing_key=own.signing_key, receiving_key=None, signature=signature
+            )
+        )
+
+    def _check_row(self, row: Row[Any]) -> DirectoryKey | None:
+        vault_id = self._user_keys.vault_id
+        signed_fields = (vault_id, row.user, row.signing_key, row.receiving_key)
+        if not verify_signature(row.signing_key, "sig/directory", *signed_fields, signature=row.signature):
+            return None
+        return DirectoryKey(
+            user_id=row.user,
+            signing_key=row.signing_key,
+            fingerprint=key_fingerprint(vault_id, row.user, row.signing_key, row.receiving_key),
+        )
+
+
+def fingerprint_words(fingerprint: bytes) -> tuple[str, ...]:
+    """The six words of a key, for two people to compare aloud: 77 bits of its fingerprint.
+
+    The fingerprint is read as one big-endian number; its last six digits to the base of the length of the
+    word list name the words, the last digit first.
+    """
+    words, number = passphrases.load_word_list(), int.from_bytes(fingerprint, "big")
+    chosen = []
+    for _ in range(FINGERPRINT_WORDS):
+        number, place = divmod(number, len(words))
+        chosen.append(words[place])
+    return tuple(chosen)

@@ -1,0 +1,127 @@
+"""Contacts: a colleague's key is confirmed by its words, and another key in its place is refused."""
+
+import logging
+
+import pytest
+from sqlalchemy import Connection
+
+from clinic_toolkit.crypto.signature import SigningKey
+from clinic_toolkit.journal import condition
+from clinic_toolkit.record.people import contacts, practice_access
+from clinic_toolkit.store.transactions import reading, writing
+from clinic_toolkit.vault import directory, identity, key_slots
+from clinic_toolkit.vault.directory import AuthorState, DirectoryFault, public_key_table
+from clinic_toolkit.vault.user_keys import UserKeys
+from clinic_toolkit.vault.vault import Vault
+from tests.fixtures import audit_lines, findings
+from tests.fixtures.practices import NOW, Work
+
+
+@pytest.fixture
+def colleague(work: Work) -> UserKeys:
+    with writing(work.engine) as db:
+        keys = identity.create_identity(db, work.vault.vault_id)
+        directory.Directory(keys).publish_own_key(db)
+        work.vault.directory.load(db)
+    return keys
+
+
+def unlocked(work: Work) -> Vault:
+    """The practice as the next unlock finds it."""
+    with writing(work.engine) as db:
+        return practice_access.unlock_with_recovery_sheet(db, " ".join(work.groups), now=NOW)
+
+
+def confirmed(db: Connection, work: Work, colleague: UserKeys) -> None:
+    words = contacts.words_of_key(work.vault, colleague.user_id)
+    contacts.confirm_contact(db, work.vault, colleague.user_id, words=words, now=NOW)
+
+
+def replace_key(work: Work, colleague: UserKeys) -> None:
+    stranger = SigningKey(b"\x07" * 32)
+    signed_fields = (colleague.vault_id, colleague.user_id, stranger.public_key, None)
+    with writing(work.engine) as db:
+        db.execute(
+            public_key_table.update()
+            .where(public_key_table.c.user == colleague.user_id)
+            .values(signing_key=stranger.public_key, signature=stranger.sign("sig/directory", *signed_fields))
+        )
+
+
+def test_a_key_is_confirmed_by_its_words_and_stays_so(work: Work, colleague: UserKeys) -> None:
+    assert unlocked(work).directory.author_state(colleague.user_id) == AuthorState.UNCONFIRMED
+    with writing(work.engine) as db:
+        confirmed(db, work, colleague)
+        confirmed(db, work, colleague)
+        assert [line.event for line in audit_lines.lines(db, work.vault, newest=1)] == ["contact.confirmed"]
+        [contact] = contacts.list_contacts(db, work.vault)
+    assert contact.ring == work.vault.own_ring
+    assert (contact.payload.user_id, contact.payload.fingerprint) == (
+        colleague.user_id,
+        colleague.fingerprint(),
+    )
+    for vault in (work.vault, unlocked(work)):
+        assert vault.directory.author_state(colleague.user_id) == AuthorState.CONFIRMED
+        assert condition.is_sound(work.engine, vault)
+
+
+def test_a_confirmation_that_is_not_committed_confirms_nothing(work: Work, colleague: UserKeys) -> None:
+    with pytest.raises(RuntimeError), writing(work.engine) as db:
+        confirmed(db, work, colleague)
+        raise RuntimeError("a mistake right before the commit")
+    assert work.vault.directory.author_state(colleague.user_id) == AuthorState.UNCONFIRMED
+
+
+def test_other_words_confirm_nothing(work: Work, colleague: UserKeys) -> None:
+    words = contacts.words_of_key(work.vault, colleague.user_id)
+    assert words == directory.fingerprint_words(colleague.fingerprint())
+    with writing(work.engine) as db:
+        with pytest.raises(contacts.OtherWords):
+            contacts.confirm_contact(db, work.vault, colleague.user_id, words=words[::-1], now=NOW)
+        with pytest.raises(contacts.KeyNotFound):
+            contacts.confirm_contact(db, work.vault, work.vault.user_id, words=words, now=NOW)
+        with pytest.raises(contacts.KeyNotFound):
+            contacts.words_of_key(work.vault, work.vault.vault_id)
+        assert contacts.list_contacts(db, work.vault) == []
+
+
+def test_another_key_for_a_confirmed_colleague_is_refused_named_and_logged(
+    work: Work, colleague: UserKeys, caplog: pytest.LogCaptureFixture
+) -> None:
+    with writing(work.engine) as db:
+        confirmed(db, work, colleague)
+    assert unlocked(work).directory.faults == {}, "the control"
+    replace_key(work, colleague)
+    with caplog.at_level(logging.WARNING, logger="clinic"):
+        vault = unlocked(work)
+    assert vault.directory.faults == {colleague.user_id: DirectoryFault.OTHER_KEY}
+    assert [record.message for record in caplog.records] == ["directory.key_refused"]
+    assert not condition.is_sound(work.engine, vault)
+    with reading(work.engine) as db:
+        [finding] = findings.list_findings(db, vault)
+    assert finding.title == "A public key of the practice cannot be trusted"
+    assert finding.details == (
+        f"The public key of the clinician {colleague.user_id.hex[:8]} is not the one that is known to you.",
+    )
+
+
+def test_ones_own_row_is_put_back_and_the_loss_is_named(work: Work, caplog: pytest.LogCaptureFixture) -> None:
+    with writing(work.engine) as db:
+        db.execute(public_key_table.delete())
+    with caplog.at_level(logging.WARNING, logger="clinic"):
+        vault = unlocked(work)
+    assert vault.directory.faults == {vault.user_id: DirectoryFault.OWN_MISSING}
+    assert [record.message for record in caplog.records] == [
+        "directory.key_refused",
+        "directory.own_key_put_back",
+    ]
+    assert unlocked(work).directory.faults == {}
+
+
+def test_a_store_that_is_only_read_opens_without_a_row_of_ones_own(work: Work) -> None:
+    with writing(work.engine) as db:
+        db.execute(public_key_table.delete())
+    with reading(work.engine) as db:
+        vault = key_slots.unlock_with_user_key(db, work.vault.user_id, work.vault.user_key())
+        contacts.apply_contacts(db, vault)
+    assert vault.directory.faults == {vault.user_id: DirectoryFault.OWN_MISSING}

@@ -1,0 +1,145 @@
+"""The directory of public keys: what is accepted, what is refused, and what is called confirmed."""
+
+from collections.abc import Callable
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import Engine
+
+from clinic_toolkit.crypto.signature import SigningKey
+from clinic_toolkit.store.transactions import reading, writing
+from clinic_toolkit.vault import directory, identity, passphrases
+from clinic_toolkit.vault.directory import AuthorState, DirectoryFault, public_key_table
+from clinic_toolkit.vault.user_keys import UserKeys, key_fingerprint, user_sealing_key
+from clinic_toolkit.vault.vault import Vault
+from tests.fixtures.vaults import reopened
+
+Change = Callable[[UserKeys], dict[str, object]]
+
+
+@pytest.fixture
+def colleague(engine: Engine, vault: Vault) -> UserKeys:
+    """The keys of a second clinician of the same vault, in the directory."""
+    with writing(engine) as db:
+        keys = identity.create_identity(db, vault.vault_id)
+        directory.Directory(keys).publish_own_key(db)
+    return keys
+
+
+def change_row(engine: Engine, user_id: UUID, **values: object) -> None:
+    with writing(engine) as db:
+        db.execute(public_key_table.update().where(public_key_table.c.user == user_id).values(**values))
+
+
+def other_key(colleague: UserKeys) -> dict[str, object]:
+    """A row that somebody else made for this user, properly signed with a key of their own."""
+    stranger = SigningKey(b"\x07" * 32)
+    signature = stranger.sign(
+        "sig/directory", colleague.vault_id, colleague.user_id, stranger.public_key, None
+    )
+    return {"signing_key": stranger.public_key, "signature": signature}
+
+
+def signed_elsewhere(colleague: UserKeys) -> dict[str, object]:
+    key = colleague.signing_key
+    return {"signature": key.sign("sig/directory", uuid4(), colleague.user_id, key.public_key, None)}
+
+
+def signed_for_another_purpose(colleague: UserKeys) -> dict[str, object]:
+    key = colleague.signing_key
+    return {"signature": key.sign("sig/ring", colleague.vault_id, colleague.user_id, key.public_key, None)}
+
+
+def key_of_a_stranger(colleague: UserKeys) -> dict[str, object]:
+    return {"signing_key": SigningKey(b"\x07" * 32).public_key}
+
+
+def with_a_second_key(colleague: UserKeys) -> dict[str, object]:
+    return {"receiving_key": b"\x07" * 32}
+
+
+def test_the_first_clinician_is_in_it_from_the_beginning(engine: Engine, vault: Vault) -> None:
+    for opened in (vault, reopened(engine, vault)):
+        assert opened.directory.faults == {} and opened.directory.list_users() == {vault.user_id}
+        assert opened.directory.author_state(vault.user_id) == AuthorState.OWN
+        assert opened.directory.author_state(uuid4()) == AuthorState.UNKNOWN
+
+
+def test_a_colleague_is_known_and_confirmed_only_by_what_was_compared(
+    engine: Engine, vault: Vault, colleague: UserKeys
+) -> None:
+    opened = reopened(engine, vault).directory
+    key = opened.find_key(colleague.user_id)
+    assert key is not None and key.signing_key == colleague.signing_key.public_key
+    assert key.fingerprint == colleague.fingerprint()
+    assert opened.author_state(colleague.user_id) == AuthorState.UNCONFIRMED
+    opened.confirm({colleague.user_id: key.fingerprint})
+    assert opened.author_state(colleague.user_id) == AuthorState.CONFIRMED and opened.faults == {}
+
+
+@pytest.mark.parametrize(
+    "change", [signed_elsewhere, signed_for_another_purpose, key_of_a_stranger, with_a_second_key]
+)
+def test_a_key_that_its_owner_did_not_sign_is_refused_and_named(
+    engine: Engine, vault: Vault, colleague: UserKeys, change: Change
+) -> None:
+    assert reopened(engine, vault).directory.find_key(colleague.user_id), "the control"
+    change_row(engine, colleague.user_id, **change(colleague))
+    opened = reopened(engine, vault).directory
+    assert opened.faults == {colleague.user_id: DirectoryFault.NOT_SIGNED}
+    assert opened.find_key(colleague.user_id) is None
+    assert opened.author_state(colleague.user_id) == AuthorState.UNKNOWN
+
+
+def test_another_key_for_a_confirmed_user_is_refused_and_named(
+    engine: Engine, vault: Vault, colleague: UserKeys
+) -> None:
+    change_row(engine, colleague.user_id, **other_key(colleague))
+    opened = reopened(engine, vault).directory
+    assert opened.author_state(colleague.user_id) == AuthorState.UNCONFIRMED, "the control"
+    opened.confirm({colleague.user_id: colleague.fingerprint()})
+    assert opened.faults == {colleague.user_id: DirectoryFault.OTHER_KEY}
+    assert opened.find_key(colleague.user_id) is None
+    assert colleague.user_id not in opened.list_users()
+
+
+def test_ones_own_key_never_comes_from_the_directory(engine: Engine, vault: Vault) -> None:
+    stranger = UserKeys(
+        vault_id=vault.vault_id,
+        user_id=vault.user_id,
+        user_key=bytes(32),
+        sealing_key=user_sealing_key(bytes(32)),
+        signing_key=SigningKey(b"\x07" * 32),
+    )
+    with writing(engine) as db:
+        directory.Directory(stranger).publish_own_key(db)
+    opened = reopened(engine, vault).directory
+    own = opened.find_key(vault.user_id)
+    assert own is not None and own.signing_key == vault.public_key
+    assert opened.faults == {vault.user_id: DirectoryFault.OTHER_KEY}
+    with writing(engine) as db:
+        db.execute(public_key_table.delete())
+    opened = reopened(engine, vault).directory
+    assert opened.faults == {vault.user_id: DirectoryFault.OWN_MISSING}
+    with writing(engine) as db:
+        opened.publish_own_key(db)
+    assert reopened(engine, vault).directory.faults == {}
+
+
+def test_the_six_words_of_a_key(vault: Vault, engine: Engine) -> None:
+    fingerprint = bytes.fromhex("6b39f28be36b82e710997279f3b7816d013b022924c90383f59c3051dc169eea")
+    words = directory.fingerprint_words(fingerprint)
+    # The frozen key of tests/vectors/records.json.
+    frozen = key_fingerprint(
+        UUID("9d39cf3b1c484af3a6539aa3ad7c49f7"),
+        UUID("5a22fcb59e784a4ea1735254d8a18b2b"),
+        bytes.fromhex("4e746ae88074c6b1771318f97601c000fb8868589e5acc10f671fd29fe3363c9"),
+    )
+    assert frozen == fingerprint
+    places = [passphrases.load_word_list().index(word) for word in words]
+    assert sum(place * 7776**power for power, place in enumerate(places)) == int(fingerprint.hex(), 16) % (
+        7776**6
+    )
+    assert len(words) == 6 and words != directory.fingerprint_words(fingerprint[:-1] + b"\xeb")
+    with reading(engine):
+        assert directory.fingerprint_words(bytes(32)) == (passphrases.load_word_list()[0],) * 6
