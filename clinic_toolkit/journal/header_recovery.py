@@ -80,7 +80,7 @@ def reconcile_header_copies(db: Connection, vault: Vault, *, now: datetime) -> N
     if header_backup.backup_has_other_ids(db) and not audit_reader.is_signed_by_vault(db, vault, first=True):
         # The first signature does not fit the ids in the store, so the backup may hold the correct ones.
         return
-    if vault.header_fault and is_writing(db):
+    if is_writing(db) and (vault.header_fault or header_backup.is_behind(db, vault)):
         header_backup.try_write_before_commit(db, vault)
 
 

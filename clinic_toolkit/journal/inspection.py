@@ -26,7 +26,7 @@ from clinic_toolkit.journal.record_kind import nouns_of
 from clinic_toolkit.journal.record_versions import VersionHeader, decode_header
 from clinic_toolkit.store.base import metadata
 from clinic_toolkit.vault.envelope import Envelope
-from clinic_toolkit.vault.rings import ring_table
+from clinic_toolkit.vault.ring_tables import ring_table
 from clinic_toolkit.vault.vault import SealBroken, Vault
 
 # Called with (done, total) after each audit entry and each row; raise an exception in it to stop.
@@ -109,7 +109,7 @@ def _inspect_audit_log(
 def _inspect_rows(
     db: Connection, vault: Vault | None, tables: list[Table], logged: LoggedVersions
 ) -> Iterator[list[Finding]]:
-    key_ids = {row.ring: row.kid for row in db.execute(select(ring_table))}
+    key_ids = {(row.ring, row.kid) for row in db.execute(select(ring_table))}
     for table in tables:
         last_id = 0
         while batch := db.execute(
@@ -124,11 +124,11 @@ def _inspect_rows(
                 yield [_build_finding(table.name, row.record, row.version, fault, row.ring)] if fault else []
 
 
-def _outer_fault(row: Any, key_ids: dict[UUID, bytes]) -> str:
+def _outer_fault(row: Any, key_ids: set[tuple[UUID, bytes]]) -> str:
     """Return the fault that shows without a key (suite, length, key id of the ring), or ""."""
     if row.sealed[:1] != bytes([SUITE]) or len(row.sealed) < _MIN_SEALED_BYTES:
         return "its bytes are not a sealed entry"
-    if key_ids.get(row.ring) != row.kid:
+    if (row.ring, row.kid) not in key_ids:
         return "it names a key that this practice does not have"
     return ""
 

@@ -10,7 +10,7 @@ from clinic_toolkit.journal import directory_findings
 from clinic_toolkit.journal.logged_versions import LoggedVersions
 from clinic_toolkit.vault import header_backup
 from clinic_toolkit.vault.header_fault import HeaderFault
-from clinic_toolkit.vault.rings import ring_table
+from clinic_toolkit.vault.ring_tables import ring_table
 from clinic_toolkit.vault.vault import Vault
 
 HEADER_FAULT_SENTENCES = {

@@ -20,7 +20,7 @@ from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY
 from clinic_toolkit.record.writing.form_draft_record import FORM_DRAFT
 from clinic_toolkit.record.writing.handout_record import HANDOUT
 from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE
-from clinic_toolkit.vault import directory, identity, key_slot_tables, rings
+from clinic_toolkit.vault import directory, identity, key_slot_tables, ring_tables
 
 ALL_KINDS = (
     PRACTICE,
@@ -48,8 +48,8 @@ ALL_TABLES = (
     identity.identity_table,
     identity.vault_table,
     inventory_snapshot.inventory_snapshot_table,
-    rings.ring_table,
-    rings.ring_grant_table,
+    ring_tables.ring_table,
+    ring_tables.ring_grant_table,
     key_slot_tables.slot_table,
     key_slot_tables.slot_list_table,
 )

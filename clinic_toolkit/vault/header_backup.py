@@ -6,13 +6,13 @@ sealed rows as the database and nothing else, so only the same secrets open it. 
 the commit of every transaction that changes a key slot, so that it never keeps a slot for a replaced
 passphrase. It is used only if the header in the database does not open, and only if the audit log names its
 slot list as the newest; the log is signed with the identity's key, so an older backup put in its place opens
-nothing.
+nothing. It is the header of the clinician who set up the practice; colleagues have none yet.
 """
 
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import msgspec
@@ -24,16 +24,23 @@ from clinic_toolkit.store.opening import open_temporary_store
 from clinic_toolkit.store.storage_errors import StorageError
 from clinic_toolkit.store.transactions import before_commit, on_rollback
 from clinic_toolkit.store.types import UuidType
-from clinic_toolkit.vault import directory, header_backup_file, identity, key_slot_tables, key_slots, rings
+from clinic_toolkit.vault import (
+    directory,
+    header_backup_file,
+    identity,
+    key_slot_tables,
+    key_slots,
+)
 from clinic_toolkit.vault.header_fault import HeaderFault
+from clinic_toolkit.vault.ring_tables import ring_grant_table, ring_table
 from clinic_toolkit.vault.vault import Vault
 
 # This order is part of the file format, and so is the order of the columns in each table.
 HEADER_TABLES: tuple[Table, ...] = (
     identity.vault_table,
     identity.identity_table,
-    rings.ring_table,
-    rings.ring_grant_table,
+    ring_table,
+    ring_grant_table,
     key_slot_tables.slot_table,
     key_slot_tables.slot_list_table,
 )
@@ -58,12 +65,15 @@ def read_store_header(db: Connection, vault: Vault) -> VaultHeader:
     queries = (
         select(identity.vault_table),
         select(identity.identity_table).where(identity.identity_table.c.user == user_id),
-        select(rings.ring_table)
-        .where(rings.ring_table.c.ring.in_(header_rings))
-        .order_by(rings.ring_table.c.ring, rings.ring_table.c.generation),
-        select(rings.ring_grant_table)
-        .where(rings.ring_grant_table.c.ring.in_(header_rings), rings.ring_grant_table.c.user == user_id)
-        .order_by(rings.ring_grant_table.c.ring, rings.ring_grant_table.c.generation),
+        select(ring_table)
+        .where(ring_table.c.ring.in_(header_rings))
+        .order_by(ring_table.c.ring, ring_table.c.generation),
+        select(ring_grant_table)
+        .where(
+            ring_grant_table.c.ring.in_(header_rings),
+            ring_grant_table.c.user == user_id,
+        )
+        .order_by(ring_grant_table.c.ring, ring_grant_table.c.generation),
         select(key_slot_tables.slot_table)
         .where(key_slot_tables.slot_table.c.user == user_id)
         .order_by(key_slot_tables.slot_table.c.kind),
@@ -85,10 +95,28 @@ def find_header_backup(db: Connection) -> VaultHeader | None:
 
 def find_fault(db: Connection, vault: Vault) -> HeaderFault | None:
     """Compare the backup with a database that opened; returns what is wrong, or None if they agree."""
+    if not vault.is_founder:
+        return None
     backup = find_header_backup(db)
     if backup is None:
         return HeaderFault.MISSING
-    return None if backup == read_store_header(db, vault) else HeaderFault.OUTDATED
+    return HeaderFault.OUTDATED if _contradicts(backup, read_store_header(db, vault)) else None
+
+
+def is_behind(db: Connection, vault: Vault) -> bool:
+    """Whether the database holds more than the backup, since a ring of the header has a new generation."""
+    return vault.is_founder and find_header_backup(db) != read_store_header(db, vault)
+
+
+def _contradicts(backup: VaultHeader, stored: VaultHeader) -> bool:
+    """Whether the backup differs by more than missing generations of its rings."""
+    rings_of_backup, rings_of_store = backup.tables[2:4], stored.tables[2:4]
+    same_rings = all(
+        set(rows) <= set(stored_rows)
+        for rows, stored_rows in zip(rings_of_backup, rings_of_store, strict=True)
+    )
+    others = [(*header.tables[:2], *header.tables[4:]) for header in (backup, stored)]
+    return backup.slot_generation != stored.slot_generation or others[0] != others[1] or not same_rings
 
 
 def backup_has_other_ids(db: Connection) -> bool:
@@ -104,7 +132,8 @@ def write_before_commit(db: Connection, vault: Vault) -> None:
     A slot list whose MAC does not verify is never backed up, because that would hide that it was changed.
     The existing backup is removed instead, since it still opens with the secret that was just replaced.
     """
-    before_commit(db, lambda: _write_backup(db, vault))
+    if vault.is_founder:
+        before_commit(db, lambda: _write_backup(db, vault))
 
 
 def try_write_before_commit(db: Connection, vault: Vault) -> None:
@@ -163,21 +192,24 @@ def restore_header(db: Connection) -> None:
     header = find_header_backup(db)
     if header is None:
         return
-    # There is one clinician, so these tables hold nothing else; they are emptied, since the key of a
-    # damaged row may be damaged too.
-    for table in (
-        identity.vault_table,
-        identity.identity_table,
-        key_slot_tables.slot_table,
-        key_slot_tables.slot_list_table,
-    ):
-        db.execute(table.delete())
+    db.execute(identity.vault_table.delete())
+    # The key of a damaged row may be damaged too, so what belongs to no known colleague is removed as well.
+    colleagues = select(directory.public_key_table.c.user).where(
+        directory.public_key_table.c.user != UUID(bytes=_user_of(header))
+    )
+    for table in (identity.identity_table, key_slot_tables.slot_table, key_slot_tables.slot_list_table):
+        db.execute(table.delete().where(table.c.user.not_in(colleagues)))
     for row in header.tables[2]:
-        _delete_rows(db, rings.ring_table, _row_values(rings.ring_table, row), "ring", "signature")
+        _delete_rows(db, ring_table, _row_values(ring_table, row), "ring", "signature")
     for row in header.tables[3]:
-        values = _row_values(rings.ring_grant_table, row)
-        _delete_rows(db, rings.ring_grant_table, values, "ring", "sealed")
+        values = _row_values(ring_grant_table, row)
+        _delete_rows(db, ring_grant_table, values, "ring", "sealed")
     _insert_header(db, header)
+
+
+def _user_of(header: VaultHeader) -> bytes:
+    """The user id, 16 bytes, of the clinician whose identity the header holds."""
+    return bytes(cast(bytes, header.tables[1][0][0]))
 
 
 def _delete_rows(db: Connection, table: Table, values: dict[str, Any], *columns: str) -> None:
@@ -193,7 +225,7 @@ def _temporary_store(db: Connection, header: VaultHeader) -> Iterator[Connection
         for row in db.execute(select(directory.public_key_table)):
             temporary_db.execute(directory.public_key_table.insert().values(**row._mapping))
         header_rings = {row[0] for row in header.tables[2]}
-        for table in (rings.ring_table, rings.ring_grant_table):
+        for table in (ring_table, ring_grant_table):
             for row in db.execute(select(table)):
                 if row.ring.bytes not in header_rings:
                     temporary_db.execute(table.insert().values(**row._mapping))

@@ -164,14 +164,13 @@ def open_vault(db: Connection, user_id: UUID, user_key: bytes) -> Vault:
         signing_key=SigningKey(plaintext[1:]),
     )
     rings = OpenRings(user_keys)
+    rings.directory.load(db)
     rings.load_grants(db)
     try:
         rings.get_key(rings.get_ring(vault_id, RingClass.PRACTICE))
     except (DecryptionError, UnknownRing):
         raise damaged_store_error(db) from None
-    vault = Vault(user_keys, incarnation, rings)
-    vault.directory.load(db)
-    return vault
+    return Vault(user_keys, incarnation, rings)
 
 
 def damaged_store_error(db: Connection) -> DamagedFile:

@@ -14,15 +14,23 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Column, Connection, Integer, LargeBinary, Row, Table, select
+from sqlalchemy import Connection, Row, select
 
 from clinic_toolkit.crypto.encoding import encode_fields
 from clinic_toolkit.crypto.seal import KEY_BYTES, DecryptionError, SealingKey, hkdf_expand
-from clinic_toolkit.crypto.signature import verify_signature
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.store.base import HIDES_INSERTION_ORDER, metadata
 from clinic_toolkit.store.transactions import on_rollback
-from clinic_toolkit.store.types import UuidType
+from clinic_toolkit.vault.directory import Directory
+from clinic_toolkit.vault.ring_statements import (
+    FIRST_GENERATION,
+    MEMBER_BYTES,
+    RingMember,
+    encode_members,
+    lists_member,
+    parse_members,
+    verify_statements,
+)
+from clinic_toolkit.vault.ring_tables import ring_grant_table, ring_table
 from clinic_toolkit.vault.user_keys import UserKeys
 
 
@@ -44,38 +52,9 @@ _CLASS_NUMBERS = {
 }
 _CLASS_BY_NUMBER = {number: ring_class for ring_class, number in _CLASS_NUMBERS.items()}
 
-_FIRST_GENERATION = 1
 _KID_BYTES = 16
 _GRANT_VERSION = 1
 _GRANT_FORMAT = struct.Struct(">B16sBQ32s")
-
-# The order of the rows would reveal which two rings were created together, and so belong to one client.
-ring_table = Table(
-    "ring",
-    metadata,
-    Column("ring", UuidType, primary_key=True),
-    Column("generation", Integer, primary_key=True),
-    Column("kid", LargeBinary(16), nullable=False),
-    Column("members", LargeBinary, nullable=False),
-    Column("previous", LargeBinary(32), nullable=True),
-    Column("grantor", UuidType, nullable=False),
-    Column("signature", LargeBinary(64), nullable=False),
-    CheckConstraint("length(ring) = 16 AND length(kid) = 16 AND length(grantor) = 16", name="ids"),
-    CheckConstraint("generation >= 1", name="generation"),
-    CheckConstraint("length(members) % 80 = 0 AND length(signature) = 64", name="statement"),
-    info=HIDES_INSERTION_ORDER,
-)
-
-ring_grant_table = Table(
-    "ring_grant",
-    metadata,
-    Column("ring", UuidType, primary_key=True),
-    Column("generation", Integer, primary_key=True),
-    Column("user", UuidType, primary_key=True),
-    Column("sealed", LargeBinary, nullable=False),
-    CheckConstraint("length(ring) = 16 AND length(user) = 16", name="ids"),
-    info=HIDES_INSERTION_ORDER,
-)
 
 
 class UnknownRing(ClinicError):
@@ -102,45 +81,60 @@ class OpenRings:
     """The opened rings of one clinician, in memory: their keys and their owners.
 
     Grants are opened at unlock; they are sealed under the user key, so nobody else can have made them. The
-    signed statement of a ring is verified when its key is first used, because that is the slowest step and
-    most rings are not used on most days.
+    signed statements of a ring are verified when its key is first used, because that is the slowest step and
+    most rings are not used on most days. A ring of which this clinician has no grant is a colleague's and is
+    passed over, unless its newest statement lists this clinician as a member: then the grant was lost.
     """
 
     def __init__(self, user_keys: UserKeys) -> None:
+        self.directory = Directory(user_keys)
         self._user_keys = user_keys
         self._rings: dict[UUID, RingKey] = {}
+        self._earlier_keys: dict[tuple[UUID, bytes], RingKey] = {}
         self._ring_by_owner: dict[tuple[RingClass, UUID], UUID] = {}
-        self._unverified: dict[UUID, tuple[Row[Any], bytes]] = {}
+        self._unverified: dict[UUID, list[tuple[Row[Any], bytes | None]]] = {}
+        self._creators: dict[UUID, UUID] = {}
+        self._shared: set[UUID] = set()
+        # Rings that this clinician was taken out of: what was granted before is read, nothing is written.
+        self._left: set[UUID] = set()
         self.damaged: frozenset[UUID] = frozenset()
 
     def load_grants(self, db: Connection) -> None:
         """Open every grant of this clinician that is not open yet, such as those made by another session.
 
-        Rings whose grant does not open are listed in `damaged`.
+        Rings whose grant does not open, or is missing, are listed in `damaged`.
         """
         columns = (ring_grant_table.c.ring, ring_grant_table.c.generation, ring_grant_table.c.sealed)
         query = select(*columns).where(ring_grant_table.c.user == self._user_keys.user_id)
         grant_rows = [row for row in db.execute(query) if row.ring not in self._rings]
         grants = {(row.ring, row.generation): row.sealed for row in grant_rows}
-        opened_keys, damaged = [], set()
-        for row in db.execute(select(ring_table)):
-            if row.ring in self._rings:
-                continue
-            sealed = grants.pop((row.ring, row.generation), None)
+        statements: dict[UUID, list[tuple[Row[Any], bytes | None]]] = {}
+        for row in db.execute(select(ring_table).order_by(ring_table.c.ring, ring_table.c.generation)):
+            if row.ring not in self._rings:
+                sealed = grants.pop((row.ring, row.generation), None)
+                statements.setdefault(row.ring, []).append((row, sealed))
+        damaged = {id for id, _ in grants}
+        newest_keys: list[RingKey] = []
+        for id, generations in statements.items():
             try:
-                opened_keys.append(self._open_grant(row.ring, row.generation, sealed))
+                keys = self._open_generations(generations)
             except DecryptionError:
-                damaged.add(row.ring)
+                damaged.add(id)
             else:
-                self._unverified[row.ring] = (row, sha256(sealed).digest())
-        damaged |= {id for id, _ in grants}
-        for key in sorted(opened_keys, key=lambda key: key.creation_order):
+                newest_keys += keys[-1:]
+                self._earlier_keys.update(((id, key.kid), key) for key in keys[:-1])
+        for key in sorted(newest_keys, key=lambda key: key.creation_order):
             # An owner has one ring of each class. A second one comes from a copied folder, and must not
             # replace the first one for new records.
             if (key.ring_class, key.owner) in self._ring_by_owner:
                 damaged.add(key.ring)
             else:
-                self._add_ring(key)
+                generations = self._unverified[key.ring] = statements[key.ring]
+                self._add_ring(key, creator=generations[0][0].grantor)
+                if len(generations) > 1 or len(generations[0][0].members) != MEMBER_BYTES:
+                    self._shared.add(key.ring)
+                if generations[-1][1] is None:
+                    self._left.add(key.ring)
         self.damaged = frozenset(damaged)
 
     def create_ring(self, db: Connection, owner: UUID, ring_class: RingClass) -> UUID:
@@ -158,24 +152,24 @@ class OpenRings:
         user_keys, id, cdk = self._user_keys, uuid4(), secrets.token_bytes(KEY_BYTES)
         creation_order = max((key.creation_order for key in self._rings.values()), default=0) + 1
         plaintext = _GRANT_FORMAT.pack(_GRANT_VERSION, owner.bytes, class_number, creation_order, cdk)
-        sealed = user_keys.seal(plaintext, "grant", id, _FIRST_GENERATION)
+        sealed = user_keys.seal(plaintext, "grant", id, FIRST_GENERATION)
         key = _build_ring_key(id, owner, ring_class, creation_order, cdk)
-        members = encode_member(user_keys.user_id, user_keys.fingerprint(), sha256(sealed).digest())
+        members = encode_members(self._own_member(sealed))
         signature = user_keys.signing_key.sign(
-            "sig/ring", user_keys.vault_id, id, _FIRST_GENERATION, key.kid, members, None, user_keys.user_id
+            "sig/ring", user_keys.vault_id, id, FIRST_GENERATION, key.kid, members, None, user_keys.user_id
         )
         db.execute(
             ring_table.insert().values(
-                ring=id, generation=_FIRST_GENERATION, kid=key.kid, members=members, previous=None,
+                ring=id, generation=FIRST_GENERATION, kid=key.kid, members=members, previous=None,
                 grantor=user_keys.user_id, signature=signature,
             )
         )  # fmt: skip
         db.execute(
             ring_grant_table.insert().values(
-                ring=id, generation=_FIRST_GENERATION, user=user_keys.user_id, sealed=sealed
+                ring=id, generation=FIRST_GENERATION, user=user_keys.user_id, sealed=sealed
             )
         )
-        self._add_ring(key)
+        self._add_ring(key, creator=user_keys.user_id)
         # A ring whose grant was rolled back must never seal anything, because nobody could open it.
         on_rollback(db, lambda: self._remove_ring(key))
         return id
@@ -185,23 +179,33 @@ class OpenRings:
 
         Args:
             id: the ring.
-            kid: the expected key id; None accepts any.
+            kid: the expected key id, which may be that of an earlier generation; None for the newest.
 
         Raises:
             DecryptionError: no such key is open, or the statement does not verify.
         """
         ring_key = self._rings.get(id)
-        if ring_key is None or (kid is not None and kid != ring_key.kid):
+        if ring_key is not None and kid not in (None, ring_key.kid):
+            ring_key = self._earlier_keys.get((id, kid or b""))
+        if ring_key is None or (kid is None and id in self._left):
             raise DecryptionError
         unverified = self._unverified.get(id)
         if unverified is not None:
-            self._verify_statement(ring_key, *unverified)
+            self._verify_generations(id, unverified)
             self._unverified.pop(id, None)
         return ring_key
 
     def has_grant(self, id: UUID) -> bool:
         """Whether this clinician has a grant to the ring."""
         return id in self._rings
+
+    def is_shared(self, id: UUID) -> bool:
+        """Whether anybody else is or was a member of this ring."""
+        return id in self._shared
+
+    def is_creator(self, id: UUID) -> bool:
+        """Whether this clinician created this ring."""
+        return self._creators.get(id) == self._user_keys.user_id
 
     def get_ring(self, owner: UUID, ring_class: RingClass) -> UUID:
         """The ring of an owner and class.
@@ -223,49 +227,71 @@ class OpenRings:
         """Every owner of a ring of this class, in the order in which the rings were created."""
         return [owner for name, owner in self._ring_by_owner if name == ring_class]
 
-    def _add_ring(self, key: RingKey) -> None:
+    def _add_ring(self, key: RingKey, *, creator: UUID) -> None:
         self._rings[key.ring] = key
         self._ring_by_owner[key.ring_class, key.owner] = key.ring
+        self._creators[key.ring] = creator
 
     def _remove_ring(self, key: RingKey) -> None:
         self._rings.pop(key.ring, None)
         self._ring_by_owner.pop((key.ring_class, key.owner), None)
 
-    def _open_grant(self, id: UUID, generation: int, sealed: bytes | None) -> RingKey:
-        if sealed is None or generation != _FIRST_GENERATION:
+    def _open_generations(self, generations: list[tuple[Row[Any], bytes | None]]) -> list[RingKey]:
+        """Open the granted keys of one ring, oldest first; none if the ring is a colleague's."""
+        newest_row, newest_sealed = generations[-1]
+        if newest_sealed is None and lists_member(newest_row.members, self._user_keys.user_id):
             raise DecryptionError
+        return [
+            self._open_grant(row.ring, row.generation, sealed)
+            for row, sealed in generations
+            if sealed is not None
+        ]
+
+    def _open_grant(self, id: UUID, generation: int, sealed: bytes) -> RingKey:
         plaintext = self._user_keys.open(sealed, "grant", id, generation)
         if len(plaintext) != _GRANT_FORMAT.size:
             raise DecryptionError
         version, owner, class_number, creation_order, cdk = _GRANT_FORMAT.unpack(plaintext)
         if version != _GRANT_VERSION or class_number not in _CLASS_BY_NUMBER:
             raise DecryptionError
-        return _build_ring_key(id, UUID(bytes=owner), _CLASS_BY_NUMBER[class_number], creation_order, cdk)
+        return _build_ring_key(
+            id, UUID(bytes=owner), _CLASS_BY_NUMBER[class_number], creation_order, cdk, generation=generation
+        )
 
-    def _verify_statement(self, key: RingKey, row: Row[Any], sealed_hash: bytes) -> None:
-        # The first generation of a ring is valid if its only member signed it. Every signed field is
-        # recomputed from the grant and the clinician's own identity; the row only adds the signature.
+    def _verify_generations(self, id: UUID, generations: list[tuple[Row[Any], bytes | None]]) -> None:
         user_keys = self._user_keys
-        members = encode_member(user_keys.user_id, user_keys.fingerprint(), sealed_hash)
-        signature_valid = verify_signature(
-            user_keys.signing_key.public_key, "sig/ring", user_keys.vault_id, key.ring, key.generation,
-            key.kid, members, None, user_keys.user_id, signature=row.signature,
-        )  # fmt: skip
-        stored_fields = (row.kid, row.members, row.previous, row.grantor)
-        if not signature_valid or stored_fields != (key.kid, members, None, user_keys.user_id):
-            raise DecryptionError
+        verify_statements(user_keys.vault_id, self.directory, [row for row, _ in generations])
+        for row, sealed in generations:
+            if sealed is None:
+                continue
+            # The signed key id is recomputed from the grant. One who became a member later holds earlier keys
+            # too, whose statements do not list them.
+            member = parse_members(row.members).get(user_keys.user_id.bytes)
+            is_newest = row is generations[-1][0]
+            key = self._rings[id] if row.kid == self._rings[id].kid else self._earlier_keys.get((id, row.kid))
+            if key is None or key.generation != row.generation or (is_newest and member is None):
+                raise DecryptionError
+            if member is not None and member != self._own_member(sealed):
+                raise DecryptionError
+
+    def _own_member(self, sealed: bytes) -> RingMember:
+        user_keys = self._user_keys
+        return RingMember(user_keys.user_id.bytes, user_keys.fingerprint(), sha256(sealed).digest())
 
 
-def encode_member(user: UUID, fingerprint: bytes, sealed_hash: bytes) -> bytes:
-    """Encode a ring member for the signed statement: always 80 bytes, so the list needs no separators."""
-    return user.bytes + fingerprint + sealed_hash
-
-
-def _build_ring_key(id: UUID, owner: UUID, ring_class: RingClass, creation_order: int, cdk: bytes) -> RingKey:
+def _build_ring_key(
+    id: UUID,
+    owner: UUID,
+    ring_class: RingClass,
+    creation_order: int,
+    cdk: bytes,
+    *,
+    generation: int = FIRST_GENERATION,
+) -> RingKey:
     return RingKey(
         ring=id,
-        generation=_FIRST_GENERATION,
-        kid=hkdf_expand(cdk, encode_fields("ring-kid", id, _FIRST_GENERATION), _KID_BYTES),
+        generation=generation,
+        kid=hkdf_expand(cdk, encode_fields("ring-kid", id, generation), _KID_BYTES),
         key=SealingKey(cdk, hedge_label="ring-hedge", key_label="rec-key"),
         owner=owner,
         ring_class=ring_class,

@@ -72,8 +72,6 @@ class Vault:
     def __init__(self, user_keys: UserKeys, incarnation: UUID, rings: OpenRings) -> None:
         self._user_keys = user_keys
         self._rings = rings
-        # The public keys of the practice's clinicians; see `directory`.
-        self.directory = Directory(user_keys)
         self._seal_contexts: dict[tuple[str, bytes], SealContext] = {}
         self.incarnation = incarnation
         self.key_slots = KeySlotList(generation=0, intact=True, trusted_slots=frozenset())
@@ -109,6 +107,16 @@ class Vault:
     def public_key(self) -> bytes:
         """The clinician's own Ed25519 public key, from the sealed identity and never from a plain row."""
         return self._user_keys.signing_key.public_key
+
+    @property
+    def directory(self) -> Directory:
+        """The public keys of the practice's clinicians."""
+        return self._rings.directory
+
+    @property
+    def is_founder(self) -> bool:
+        """Whether this clinician set up the practice."""
+        return self._rings.is_creator(self.practice_ring)
 
     @property
     def slot_generation(self) -> int:

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import Engine, select, text
 
 from clinic_toolkit.store.transactions import store_of, writing
-from clinic_toolkit.vault.rings import RingClass, UnknownRing, ring_grant_table, ring_table
+from clinic_toolkit.vault.ring_tables import ring_grant_table, ring_table
+from clinic_toolkit.vault.rings import RingClass, UnknownRing
 from clinic_toolkit.vault.vault import SealBroken, Vault
 from tests.fixtures import vaults
 
