@@ -7,25 +7,23 @@ this machine (`docs/promises.md`).
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from clinic_toolkit.crypto.encoding import encode_fields
-from clinic_toolkit.crypto.signature import verify_signature
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.journal import key_slot_events, keyless_events, sequence_gaps
+from clinic_toolkit.journal import key_slot_events, keyless_events
 from clinic_toolkit.store.base import chain_table
 from clinic_toolkit.store.chain import MAX_NUMBER, ChainRow
 from clinic_toolkit.store.transactions import on_rollback, transaction_of
-from clinic_toolkit.store.types import from_microseconds, to_microseconds
+from clinic_toolkit.store.types import to_microseconds
 from clinic_toolkit.vault.inventory import GENESIS_HASH
-from clinic_toolkit.vault.vault import SealBroken, Vault
+from clinic_toolkit.vault.vault import Vault
 
 
 class JournalEvent(StrEnum):
@@ -76,19 +74,7 @@ class EntryPayload(msgspec.Struct, array_like=True, frozen=True):
     references: tuple[VersionReference, ...] = ()
 
 
-class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One decrypted entry."""
-
-    seq: int
-    event: str
-    recorded_at: datetime
-    references: tuple[VersionReference, ...]
-    is_signed: bool
-    is_keyless: bool = False
-
-
 _encode_payload = msgspec.msgpack.Encoder().encode
-_decode_payload = msgspec.msgpack.Decoder(EntryPayload).decode
 
 
 def last_position(db: Connection) -> tuple[int, bytes]:
@@ -187,92 +173,3 @@ def append_keyless_entry(db: Connection, incarnation: UUID, event: str, *, now: 
         at=to_microseconds(now),
     )
     return seq
-
-
-def iter_chained_rows(db: Connection, vault: Vault, seq: int, previous_hash: bytes) -> Iterator[ChainRow]:
-    """Yield every row after entry `seq`, oldest first, checking that each one continues the chain.
-
-    Args:
-        previous_hash: the hash of entry `seq`.
-
-    Raises:
-        ChainBroken: a row is missing, or its hash does not continue the chain.
-    """
-    for row in transaction_of(db).iter_entries(audit_log_table, seq + 1):
-        seq += 1
-        if row.seq != seq or row.hash != chain_hash(vault.incarnation, seq, previous_hash, row.body):
-            raise ChainBroken(seq)
-        previous_hash = row.hash
-        yield row
-
-
-def has_valid_signature(vault: Vault, row: Any) -> bool:
-    """Return whether this clinician signed the row's hash at this position in the log."""
-    signed_fields = (vault.incarnation, row.seq, row.hash)
-    return verify_signature(vault.public_key, "sig/audit", *signed_fields, signature=row.signature)
-
-
-class ReadResult(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry as read; `entry` is None if it is missing, unreadable or does not continue the chain."""
-
-    seq: int
-    hash: bytes
-    entry: AuditEntry | None
-
-
-def iter_entries_after(db: Connection, vault: Vault, seq: int) -> Iterator[ReadResult]:
-    """Yield a result for every entry after this one, oldest first; untrusted entries have `entry=None`.
-
-    Anyone can write a keyless entry, so only the chain protects it; `unsigned_entries` checks the end of
-    the chain.
-    """
-    previous_hash = find_entry_hash(db, seq) if seq else GENESIS_HASH
-    for row in transaction_of(db).iter_entries(audit_log_table, seq + 1):
-        for missing_seq in sequence_gaps.missing_numbers(seq + 1, row.seq):
-            yield ReadResult(seq=missing_seq, hash=row.hash, entry=None)
-        continues_chain = previous_hash and row.hash == chain_hash(
-            vault.incarnation, row.seq, previous_hash, row.body
-        )
-        seq, previous_hash, is_signed = row.seq, row.hash, row.signature is not None
-        try:
-            # Sealed entries are always signed, so one without a signature is not trusted.
-            is_trusted = continues_chain and (is_signed or row.body[:1] == KEYLESS_MARK)
-            entry = _open_entry(vault, seq, row.body, signed=is_signed) if is_trusted else None
-        except (SealBroken, msgspec.DecodeError, OverflowError, ValueError):
-            entry = None
-        yield ReadResult(seq=seq, hash=row.hash, entry=entry)
-
-
-def find_entry_hash(db: Connection, seq: int) -> bytes | None:
-    """Return the hash of one entry, or None if there is no such entry."""
-    entry_hash: bytes | None = db.scalar(select(audit_log_table.c.hash).where(audit_log_table.c.seq == seq))
-    return entry_hash
-
-
-def _open_entry(vault: Vault, seq: int, body: bytes, *, signed: bool) -> AuditEntry:
-    if body[:1] == KEYLESS_MARK:
-        event, recorded_at = keyless_events.decode_event(body[1:])
-        return AuditEntry(
-            seq=seq,
-            event=event,
-            recorded_at=from_microseconds(recorded_at),
-            references=(),
-            is_signed=signed,
-            is_keyless=True,
-        )
-    envelope = vault.open(
-        table="audit_line",
-        record=vault.incarnation,
-        version=seq,
-        ring=vault.practice_ring,
-        kid=body[1 : 1 + KEY_ID_LENGTH],
-        blob=body[1 + KEY_ID_LENGTH :],
-    )
-    payload = _decode_payload(envelope.payload)
-    return AuditEntry(
-        seq=seq,
-        event=payload.event,
-        recorded_at=from_microseconds(payload.recorded_at),
-        references=payload.references,
-        is_signed=signed,
-    )

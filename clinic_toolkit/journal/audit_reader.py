@@ -13,17 +13,14 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection, func, select
 
-from clinic_toolkit.crypto.signature import verify_signature
-from clinic_toolkit.journal import keyless_events, sequence_gaps
+from clinic_toolkit.journal import audit_entries, keyless_events, sequence_gaps
 from clinic_toolkit.journal.audit_log import (
-    KEY_ID_LENGTH,
     KEYLESS_MARK,
     SEALED_MARK,
     EntryPayload,
     VersionReference,
     audit_log_table,
     chain_hash,
-    has_valid_signature,
 )
 from clinic_toolkit.journal.unsigned_entries import UnsignedEntriesEvent
 from clinic_toolkit.store.transactions import transaction_of
@@ -36,8 +33,6 @@ PAGE_SIZE = 50
 # A search by client or kind opens at most this many entries before it asks whether to look further back.
 MAX_ENTRIES_SEARCHED = 20_000
 _BATCH_SIZE = 500
-
-_decode_payload = msgspec.msgpack.Decoder(EntryPayload).decode
 
 
 class EntryFault(StrEnum):
@@ -166,7 +161,7 @@ def iter_checked_entries(
         for missing_seq in sequence_gaps.missing_numbers(expected_seq, row.seq):
             yield CheckedEntry(seq=missing_seq, fault=EntryFault.MISSING)
         entry_hash = chain_hash(incarnation, row.seq, previous_hash, row.body)
-        yield _check_entry(vault, row, fault=None if entry_hash == row.hash else EntryFault.CHANGED)
+        yield _check_entry(db, vault, row, fault=None if entry_hash == row.hash else EntryFault.CHANGED)
         previous_hash, expected_seq = row.hash, row.seq + 1
 
 
@@ -181,26 +176,27 @@ def matches_incarnation(db: Connection, incarnation: UUID) -> bool:
     )
 
 
-def is_signed_by_vault(db: Connection, vault: Vault, *, first: bool = False) -> bool:
-    """Return whether the newest signed entry, or with `first` the oldest one, is signed by this vault.
+def is_signed_by_member(db: Connection, vault: Vault, *, first: bool = False) -> bool:
+    """Return whether the newest signed entry, or with `first` the oldest one, is signed by its author.
 
-    The signature covers the vault's incarnation. Keyless entries prove nothing here: they are chained under
-    whatever ids the store held at that time.
+    The signature covers the vault's incarnation. In a practice of one clinician it is the vault's own.
+    Keyless entries prove nothing here: they are chained under whatever ids the store held at that time.
     """
     query, seq_column = (
         select(audit_log_table).where(audit_log_table.c.signature.is_not(None)),
         audit_log_table.c.seq,
     )
     row = db.execute(query.order_by(seq_column if first else seq_column.desc()).limit(1)).first()
-    return row is None or has_valid_signature(vault, row)
+    return row is None or audit_entries.has_valid_signature(db, vault, row)
 
 
-def _check_entry(vault: Vault | None, row: Any, *, fault: EntryFault | None) -> CheckedEntry:
+def _check_entry(db: Connection, vault: Vault | None, row: Any, *, fault: EntryFault | None) -> CheckedEntry:
     is_signed = row.signature is not None
     known_fields = {"seq": row.seq, "hash": row.hash, "is_signed": is_signed}
     try:
         payload = _open_payload(vault, row)
         recorded_at = from_microseconds(payload.recorded_at) if payload else None
+        actor_id = UUID(bytes=payload.actor_id) if payload and payload.actor_id else None
     except keyless_events.UnknownKeylessEvent:
         return CheckedEntry(**known_fields, fault=fault or EntryFault.UNKNOWN_EVENT)
     except (SealBroken, msgspec.DecodeError, OverflowError, ValueError):
@@ -209,41 +205,27 @@ def _check_entry(vault: Vault | None, row: Any, *, fault: EntryFault | None) -> 
         # Sealed entries are always signed.
         fault = fault or EntryFault.SIGNATURE
     if vault and is_signed and not fault:
-        signed_fields = (vault.incarnation, row.seq, row.hash)
-        fault = (
-            None
-            if verify_signature(vault.public_key, "sig/audit", *signed_fields, signature=row.signature)
-            else EntryFault.SIGNATURE
-        )
+        author_id = actor_id or vault.user_id
+        fault = None if audit_entries.is_signed_by(db, vault, row, author_id) else EntryFault.SIGNATURE
     if payload is None:
         return CheckedEntry(**known_fields, fault=fault)
-    actor_id = UUID(bytes=payload.actor_id) if payload.actor_id else None
-    references = payload.references
     return CheckedEntry(
         **known_fields,
         event=payload.event,
         recorded_at=recorded_at,
         actor_id=actor_id,
-        references=references,
+        references=payload.references,
         fault=fault,
     )
 
 
 def _open_payload(vault: Vault | None, row: Any) -> EntryPayload | None:
-    mark, content = row.body[:1], row.body[1:]
-    if mark == KEYLESS_MARK:
-        event, recorded_at = keyless_events.decode_event(content)
-        return EntryPayload(event, recorded_at, b"")
-    if mark != SEALED_MARK:
-        raise msgspec.DecodeError("a line of an unknown kind")
-    if vault is None:
+    """Open the body of an entry; without a vault, only one that was written without a key."""
+    if vault is None and row.body[:1] == SEALED_MARK:
         return None
-    envelope = vault.open(
-        table="audit_line",
-        record=vault.incarnation,
-        version=row.seq,
-        ring=vault.practice_ring,
-        kid=content[:KEY_ID_LENGTH],
-        blob=content[KEY_ID_LENGTH:],
-    )
-    return _decode_payload(envelope.payload)
+    if vault is None and row.body[:1] == KEYLESS_MARK:
+        event, recorded_at = keyless_events.decode_event(row.body[1:])
+        return EntryPayload(event, recorded_at, b"")
+    if vault is None:
+        raise msgspec.DecodeError("a line of an unknown kind")
+    return audit_entries.open_payload(vault, row.seq, row.body)

@@ -52,7 +52,7 @@ def open_vault(db: Connection, open_with: Callable[[Connection], Vault]) -> Vaul
         if backup_vault is None or not _has_newest_slots(db, backup_vault):
             raise
         return backup_vault
-    if vault.own_ring and audit_reader.is_signed_by_vault(db, vault):
+    if vault.own_ring and audit_reader.is_signed_by_member(db, vault):
         return vault
     # Every signature covers the incarnation. If the newest does not verify, the stored incarnation may be the
     # damaged part, so try the backup. So it is if the clinician's own ring does not open.
@@ -77,7 +77,7 @@ def reconcile_header_copies(db: Connection, vault: Vault, *, now: datetime) -> N
         # The key slots are in doubt, so neither copy can be called the correct one.
         return
     vault.header_fault = header_backup.find_fault(db, vault)
-    if header_backup.backup_has_other_ids(db) and not audit_reader.is_signed_by_vault(db, vault, first=True):
+    if header_backup.backup_has_other_ids(db) and not audit_reader.is_signed_by_member(db, vault, first=True):
         # The first signature does not fit the ids in the store, so the backup may hold the correct ones.
         return
     if is_writing(db) and (vault.header_fault or header_backup.is_behind(db, vault)):
@@ -90,13 +90,14 @@ def _has_newest_slots(db: Connection, vault: Vault) -> bool:
     An unreadable entry may have named newer slots, unless a later entry names these again, as every unlock
     with the passphrase does.
     """
-    if not audit_reader.is_signed_by_vault(db, vault):
+    if not audit_reader.is_signed_by_member(db, vault):
         return False
     inventory = inventory_snapshot.load_inventory(db, vault)
 
     def names_them(line: audit_reader.CheckedEntry) -> bool:
         is_trusted = line.is_signed and not line.fault and line.seq not in inventory.gaps
-        return is_trusted and key_slot_events.slot_generation_of(line.event) > 0
+        is_own = line.actor_id == vault.user_id
+        return is_trusted and is_own and key_slot_events.slot_generation_of(line.event) > 0
 
     for newest_entry in audit_reader.read_audit_page(db, vault, matches=names_them, size=1).entries:
         slot_generation = key_slot_events.slot_generation_of(newest_entry.event)

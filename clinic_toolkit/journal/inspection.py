@@ -95,7 +95,7 @@ def _inspect_audit_log(
         if entry.seq not in untrusted or entry.fault == audit_reader.EntryFault.CHANGED:
             for reference in () if audit_log.is_read_only_event(entry.event) else entry.references:
                 logged.add_reference(reference)
-            if entry.actor_id is not None:
+            if vault and entry.actor_id == vault.user_id:
                 logged.slot_generation = max(
                     logged.slot_generation, key_slot_events.slot_generation_of(entry.event)
                 )
@@ -148,16 +148,17 @@ def _inner_fault(vault: Vault, table: Table, row: Any, logged: LoggedVersions) -
         return "its bytes were changed or damaged outside this program"
     if header.final != bool(row.final):
         return "its mark as final was changed outside this program"
-    if _has_invalid_signature(vault, row, envelope):
+    if _has_invalid_signature(vault, row, header, envelope):
         return "the signature inside it is not valid"
     return _audit_log_fault(logged, table, row, header, envelope)
 
 
-def _has_invalid_signature(vault: Vault, row: Any, envelope: Envelope) -> bool:
+def _has_invalid_signature(vault: Vault, row: Any, header: VersionHeader, envelope: Envelope) -> bool:
     if envelope.signature_label is None or envelope.signature is None:
         return envelope.signature is not None
     return not vault.is_signed(
         envelope.signature_label,
+        author_id=UUID(bytes=header.author_id),
         record=row.record,
         version=row.version,
         content_id=envelope.content_id,

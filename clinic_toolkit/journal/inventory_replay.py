@@ -9,8 +9,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, select
 
-from clinic_toolkit.journal import audit_log, key_slot_events
-from clinic_toolkit.journal.audit_log import KEYLESS_MARK, ReadResult, audit_log_table
+from clinic_toolkit.journal import audit_entries, audit_log, key_slot_events
+from clinic_toolkit.journal.audit_entries import ReadResult
+from clinic_toolkit.journal.audit_log import KEYLESS_MARK, audit_log_table
 from clinic_toolkit.journal.unsigned_entries import UnsignedEntriesEvent
 from clinic_toolkit.store.types import to_microseconds
 from clinic_toolkit.vault.inventory import Inventory, KnownVersion, UnreadableEntry
@@ -58,7 +59,7 @@ def extend_inventory(db: Connection, vault: Vault, inventory: Inventory) -> Inve
     extended = inventory.copy()
     # The time bounds of a gap come from the entries around it, so an inventory with gaps is rebuilt in full.
     can_extend = not extended.gaps and (
-        extended.seq == 0 or audit_log.find_entry_hash(db, extended.seq) == extended.tip_hash
+        extended.seq == 0 or audit_entries.find_entry_hash(db, extended.seq) == extended.tip_hash
     )
     return replay_inventory(db, vault, extended if can_extend else None)
 
@@ -75,7 +76,7 @@ def list_named_versions(
         gaps: the numbers of entries that are not trusted.
     """
     versions = {}
-    for result in audit_log.iter_entries_after(db, vault, logged.first_seq - 1):
+    for result in audit_entries.iter_entries_after(db, vault, logged.first_seq - 1):
         for reference in _references(result) if result.seq not in gaps else ():
             if reference.record == record.bytes:
                 versions[reference.version] = KnownVersion(
@@ -105,7 +106,7 @@ def _replay(
     refused_numbers, reports = {refusal.entry_number for refusal in refused_ranges}, []
     pending_gaps: list[int] = []
     not_before = -_NO_LIMIT
-    for result in audit_log.iter_entries_after(db, vault, inventory.seq):
+    for result in audit_entries.iter_entries_after(db, vault, inventory.seq):
         refused_range = next(
             (candidate for candidate in refused_ranges if result.seq in candidate.entry_numbers), None
         )
@@ -119,16 +120,18 @@ def _replay(
             # Anyone can write a keyless entry, so its time and its slot generation are ignored.
             inventory.apply_entry(result.seq, result.hash, ())
         else:
-            inventory.apply_entry(
-                result.seq, result.hash, _references(result), key_slot_events.slot_generation_of(entry.event)
-            )
+            # Each clinician has key slots of their own.
+            is_own = entry.actor_id == vault.user_id
+            slot_generation = key_slot_events.slot_generation_of(entry.event) if is_own else 0
+            inventory.apply_entry(result.seq, result.hash, _references(result), slot_generation)
             recorded_at = to_microseconds(entry.recorded_at)
             inventory.unreadable_entries += [
                 UnreadableEntry(seq, not_before, recorded_at) for seq in pending_gaps
             ]
             pending_gaps, not_before = [], recorded_at
             code, _, refused_number = entry.event.partition(" ")
-            if code == UnsignedEntriesEvent.REFUSED:
+            # What a colleague refused is judged by its own signatures.
+            if code == UnsignedEntriesEvent.REFUSED and is_own:
                 reports.append((int(refused_number), result.seq))
     inventory.unreadable_entries += [UnreadableEntry(seq, not_before, _NO_LIMIT) for seq in pending_gaps]
     inventory.gaps += sorted(refused_numbers - set(inventory.gaps))
@@ -140,7 +143,7 @@ def _refused_range(db: Connection, vault: Vault, entry_number: int, refused_at: 
     conditions = audit_log_table.c.seq < entry_number, audit_log_table.c.signature.is_not(None)
     first_unsigned = 1
     for row in db.execute(select(audit_log_table).where(*conditions).order_by(audit_log_table.c.seq.desc())):
-        if audit_log.has_valid_signature(vault, row):
+        if audit_entries.has_valid_signature(db, vault, row):
             first_unsigned = row.seq + 1
             break
     sealed_conditions = (

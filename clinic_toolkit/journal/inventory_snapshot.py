@@ -11,7 +11,13 @@ from typing import Any
 import msgspec
 from sqlalchemy import CheckConstraint, Column, Connection, Integer, LargeBinary, Table, select
 
-from clinic_toolkit.journal import audit_log, audit_reader, inventory_replay, unsigned_entries
+from clinic_toolkit.journal import (
+    audit_entries,
+    audit_log,
+    audit_reader,
+    inventory_replay,
+    unsigned_entries,
+)
 from clinic_toolkit.store.base import metadata
 from clinic_toolkit.store.transactions import is_writing, on_rollback
 from clinic_toolkit.vault.inventory import Inventory, KnownVersion
@@ -118,7 +124,7 @@ def _load_snapshot(db: Connection, vault: Vault) -> Inventory | None:
         tip_hash, versions, slot_generation = _open_snapshot(vault, row)
     except (SealBroken, msgspec.DecodeError):
         return None
-    if audit_log.find_entry_hash(db, row.seq) != tip_hash:
+    if audit_entries.find_entry_hash(db, row.seq) != tip_hash:
         return None
     inventory = Inventory()
     for record, version in versions:

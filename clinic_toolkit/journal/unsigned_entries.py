@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, select
 
-from clinic_toolkit.journal import audit_log, keyless_events
+from clinic_toolkit.journal import audit_entries, audit_log, keyless_events
 from clinic_toolkit.vault.inventory import GENESIS_HASH
 from clinic_toolkit.vault.vault import Vault
 
@@ -52,8 +52,8 @@ def sign_unsigned_entries(db: Connection, vault: Vault, *, now: datetime) -> int
 def find_refused_entry(db: Connection, vault: Vault) -> int | None:
     """Return the number of the entry that this unlock refused, as its sealed entry says; None if none."""
     newest, _ = audit_log.last_position(db)
-    for result in audit_log.iter_entries_after(db, vault, max(0, newest - _ENTRIES_PER_UNLOCK)):
-        if result.entry and not result.entry.is_keyless:
+    for result in audit_entries.iter_entries_after(db, vault, max(0, newest - _ENTRIES_PER_UNLOCK)):
+        if result.entry and result.entry.actor_id == vault.user_id:
             code, _, refused_number = result.entry.event.partition(" ")
             if code == UnsignedEntriesEvent.REFUSED:
                 return int(refused_number)
@@ -73,10 +73,10 @@ def check_unsigned_entries(db: Connection, vault: Vault) -> tuple[int, int]:
     query = select(audit_log.audit_log_table).where(audit_log.audit_log_table.c.signature.is_not(None))
     last_signed = db.execute(query.order_by(audit_log.audit_log_table.c.seq.desc()).limit(1)).first()
     seq, previous_hash = (last_signed.seq, last_signed.hash) if last_signed else (0, GENESIS_HASH)
-    if last_signed and not audit_log.has_valid_signature(vault, last_signed):
+    if last_signed and not audit_entries.has_valid_signature(db, vault, last_signed):
         raise audit_log.ChainBroken(seq)
     first = seq + 1
-    for row in audit_log.iter_chained_rows(db, vault, seq, previous_hash):
+    for row in audit_entries.iter_chained_rows(db, vault, seq, previous_hash):
         seq = row.seq
         if not _is_keyless_event(row.body):
             # Sealed entries are always signed, so an unsigned entry must be one of `keyless_events`.

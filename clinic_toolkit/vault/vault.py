@@ -240,11 +240,22 @@ class Vault:
         return self._user_keys.signing_key.sign(label, *fields)
 
     def is_signed(
-        self, label: str, *, record: UUID, version: int, content_id: bytes, signature: bytes
+        self,
+        label: str,
+        *,
+        author_id: UUID,
+        record: UUID,
+        version: int,
+        content_id: bytes,
+        signature: bytes,
     ) -> bool:
-        """Whether this clinician signed this content, as this version of this record, for this purpose."""
-        return verify_signature(
-            self.public_key, label, self.vault_id, record, version, content_id, signature=signature
+        """Whether its author signed this content, as this version of this record, for this purpose.
+
+        False if the directory has no key for the author, or one that is refused.
+        """
+        key = self.directory.find_key(author_id)
+        return key is not None and verify_signature(
+            key.signing_key, label, self.vault_id, record, version, content_id, signature=signature
         )
 
     def create_ring(self, db: Connection, *, owner: UUID, ring_class: RingClass) -> UUID:
@@ -258,6 +269,10 @@ class Vault:
     def has_grant(self, ring: UUID) -> bool:
         """Whether this clinician has a grant to the ring."""
         return self._rings.has_grant(ring)
+
+    def is_shared(self, ring: UUID) -> bool:
+        """Whether anybody else is or was a member of the ring."""
+        return self._rings.is_shared(ring)
 
     def load_new_rings(self, db: Connection, ring_ids: Iterable[bytes]) -> None:
         """Open those of these rings that are not open yet, because another session created them."""

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from clinic_toolkit.journal import (
+    audit_entries,
     audit_log,
     audit_reader,
     inventory_snapshot,
@@ -158,7 +159,7 @@ def test_a_planted_line_that_fits_the_chain_is_not_vouched_for(
         assert unsigned_entries.sign_unsigned_entries(db, work.vault, now=NOW) is None
         assert unsigned_entries.find_refused_entry(db, work.vault) == seq
     with reading(work.engine) as db:
-        assert next(audit_log.iter_entries_after(db, work.vault, seq - 1)).seq == seq
+        assert next(audit_entries.iter_entries_after(db, work.vault, seq - 1)).seq == seq
     # It is told once: what was written since is vouched for again, and the trail keeps the finding.
     with writing(work.engine) as db:
         assert unsigned_entries.sign_unsigned_entries(db, work.vault, now=NOW) == 0

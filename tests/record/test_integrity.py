@@ -9,7 +9,14 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from clinic_toolkit.journal import audit_log, condition, integrity, inventory_snapshot, version_history
+from clinic_toolkit.journal import (
+    audit_entries,
+    audit_log,
+    condition,
+    integrity,
+    inventory_snapshot,
+    version_history,
+)
 from clinic_toolkit.journal.records import RecordNotFound
 from clinic_toolkit.record.handovers import clinician_side
 from clinic_toolkit.record.people import (
@@ -256,13 +263,13 @@ class TestLedger:
     ) -> None:
         self.many(work)
         begun: list[int] = []
-        real = audit_log.iter_entries_after
+        real = audit_entries.iter_entries_after
 
         def counting(db: object, vault: object, seq: int) -> object:
             begun.append(seq)
             return real(db, vault, seq)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(audit_log, "iter_entries_after", counting)
+        monkeypatch.setattr(audit_entries, "iter_entries_after", counting)
         self.read(work)
         assert begun[0] > inventory_snapshot.SNAPSHOT_INTERVAL
 

@@ -81,13 +81,20 @@ def test_a_signature_lies_inside_and_fits_this_version_only(vault: Vault, ring: 
     assert opened.signature
     assert opened.signature not in row["blob"]
     held: dict[str, Any] = {
+        "author_id": vault.user_id,
         "record": RECORD,
         "version": 3,
         "content_id": sealed.content_id,
         "signature": opened.signature,
     }
     assert vault.is_signed("sig/note", **held)
-    for change in ({"record": uuid4()}, {"version": 4}, {"content_id": bytes(32)}, {"signature": bytes(64)}):
+    for change in (
+        {"author_id": uuid4()},
+        {"record": uuid4()},
+        {"version": 4},
+        {"content_id": bytes(32)},
+        {"signature": bytes(64)},
+    ):
         assert not vault.is_signed("sig/note", **held | change)
     assert not vault.is_signed("sig/cosign", **held)
     assert verify_signature(

@@ -8,7 +8,13 @@ import msgspec
 import pytest
 from sqlalchemy import Connection, text
 
-from clinic_toolkit.journal import audit_log, audit_reader, inventory_snapshot, unsigned_entries
+from clinic_toolkit.journal import (
+    audit_entries,
+    audit_log,
+    audit_reader,
+    inventory_snapshot,
+    unsigned_entries,
+)
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.store.types import to_microseconds
 from clinic_toolkit.vault.vault import Vault
@@ -132,7 +138,7 @@ def test_a_keyless_line_is_vouched_for_by_the_unlock_that_took_it_over_and_by_no
         refused = audit_reader.last_entry_number(db) + 1
         body = audit_log.KEYLESS_MARK + msgspec.msgpack.encode(("unlock.failed", 2**62))
         link = audit_log.chain_hash(
-            work.vault.incarnation, refused, audit_log.find_entry_hash(db, refused - 1) or b"", body
+            work.vault.incarnation, refused, audit_entries.find_entry_hash(db, refused - 1) or b"", body
         )
         db.execute(
             audit_log.audit_log_table.insert().values(seq=refused, body=body, hash=link, signature=None)
@@ -149,7 +155,7 @@ def test_the_text_of_a_line_without_a_key_is_no_act_and_never_shown(site: Site, 
         seq = audit_reader.last_entry_number(db) + 1
         body = audit_log.KEYLESS_MARK + msgspec.msgpack.encode((event, to_microseconds(NOW)))
         link = audit_log.chain_hash(
-            work.vault.incarnation, seq, audit_log.find_entry_hash(db, seq - 1) or b"", body
+            work.vault.incarnation, seq, audit_entries.find_entry_hash(db, seq - 1) or b"", body
         )
         db.execute(audit_log.audit_log_table.insert().values(seq=seq, body=body, hash=link, signature=None))
     before = site.get("/audit").text

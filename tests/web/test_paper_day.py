@@ -5,7 +5,7 @@ import re
 from datetime import date, datetime, timedelta
 
 from clinic_toolkit.journal import audit_log
-from clinic_toolkit.journal.audit_log import AuditEntry
+from clinic_toolkit.journal.audit_entries import AuditEntry
 from clinic_toolkit.record.people import cases, therapy_sessions
 from clinic_toolkit.record.people.therapy_session_record import TherapySession, TherapySessionKind
 from clinic_toolkit.store.transactions import reading, writing

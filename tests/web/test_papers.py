@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from clinic_toolkit.journal import audit_log, inspection
-from clinic_toolkit.journal.audit_log import AuditEntry
+from clinic_toolkit.journal.audit_entries import AuditEntry
 from clinic_toolkit.store.sqlite.store import SqliteStore
 from clinic_toolkit.store.transactions import reading, store_of
 from clinic_toolkit.web.transport import security_headers

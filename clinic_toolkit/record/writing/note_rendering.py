@@ -51,7 +51,7 @@ def build_note_page(
         if facts
         else therapy_session_facts.load_session_facts(db, vault, hour),
         sections=build_sections(note.payload, evidence_lines),
-        signer_name=note.payload.signer_name if note.final else None,
+        signer_name=notes.signer_label(vault, note) if note.final else None,
         signed_at=note.payload.signed_at_local if note.final else None,
         mark=notes.content_mark(note) if note.final else "",
         changes_after_signing=later_changes.changes,
@@ -120,6 +120,7 @@ def load_plain_note(
         note,
         sections,
         changes_after_signing.find_changes_after_signing(db, vault, facts, hour, author_id=note.author_id),
+        signer=notes.signer_label(vault, note),
     )
 
 
@@ -128,6 +129,8 @@ def render_plain_note(
     note: RecordVersion[ClinicalNote],
     sections: tuple[NoteSection, ...],
     changes: ChangesAfterSigning | None = None,
+    *,
+    signer: str = "",
 ) -> str:
     """Render the note as plain text, for another record: facts, sections, and how it was signed.
 
@@ -135,6 +138,7 @@ def render_plain_note(
         facts: the signed facts, or the present ones for a draft.
         sections: the sections that are not empty.
         changes: the changes after signing, printed below the note and apart from it.
+        signer: who signed, as `notes.signer_label` says it; "" for a draft.
     """
     date_and_times = format_date(facts.session_date)
     if facts.start:
@@ -152,7 +156,7 @@ def render_plain_note(
     if note.final and (signed_at := note.payload.signed_at_local):
         lines += [
             "",
-            f"Signed by {note.payload.signer_name}, {format_date(signed_at)}, {signed_at:%H:%M}. "
+            f"Signed by {signer}, {format_date(signed_at)}, {signed_at:%H:%M}. "
             f"Mark {notes.content_mark(note)}.",
         ]
     else:

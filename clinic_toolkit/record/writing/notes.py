@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people import authors
 from clinic_toolkit.record.people.case_record import Case
 from clinic_toolkit.record.people.client_record import UNREADABLE_NAME
 from clinic_toolkit.record.people.therapy_session_record import TherapySession
@@ -177,10 +178,20 @@ def sign_note(
 
 
 def has_valid_signature(vault: Vault, note: RecordVersion[ClinicalNote]) -> bool:
-    """Whether the note carries a valid signature of this clinician over exactly this content."""
+    """Whether the note carries a valid signature of its author over exactly this content."""
     return note.signature is not None and vault.is_signed(
-        "sig/note", record=note.id, version=note.version, content_id=note.content_id, signature=note.signature
+        "sig/note",
+        author_id=note.author_id,
+        record=note.id,
+        version=note.version,
+        content_id=note.content_id,
+        signature=note.signature,
     )
+
+
+def signer_label(vault: Vault, note: RecordVersion[ClinicalNote]) -> str:
+    """The name under a signed note, with a word if the author's key was not confirmed in person."""
+    return authors.with_author_remark(note.payload.signer_name, vault, note.author_id)
 
 
 def content_mark(note: RecordVersion[ClinicalNote]) -> str:

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from clinic_toolkit.journal import audit_reader, inspection
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people import display_names, ring_owners
+from clinic_toolkit.record.people import authors, display_names, ring_owners
 from clinic_toolkit.record.people.client_record import CLIENT, Client
 from clinic_toolkit.record.people.ring_owners import RingOwners
 from clinic_toolkit.web import context
@@ -171,7 +171,9 @@ def _confirmation_state(line: audit_reader.CheckedEntry, last_signed: int) -> Co
 def _actor_name(line: audit_reader.CheckedEntry) -> str:
     if line.actor_id is None:
         return "" if line.fault and not line.event else "noted by the program, while locked"
-    return "you" if line.actor_id == context.clinician_id() else "another clinician"
+    if line.actor_id == context.clinician_id():
+        return "you"
+    return authors.with_author_remark("another clinician", context.vault(), line.actor_id)
 
 
 @screen.get("/audit/check")

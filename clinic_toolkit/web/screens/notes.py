@@ -181,12 +181,10 @@ def _render_changed_facts(
     note: RecordVersion[ClinicalNote], hour: RecordVersion[TherapySession], form: SignForm
 ) -> ViewResult:
     """Show the page again, with the present facts and those that were shown before."""
-    db, vault = context.db(), context.vault()
+    db, vault, me = context.db(), context.vault(), context.clinician_id()
     shown_facts = signature_facts.find_shown_facts(db, vault, hour, note, form.versions.data or "")
     changes = (
-        changes_after_signing.find_changes_after_signing(
-            db, vault, shown_facts, hour, author_id=vault.user_id
-        )
+        changes_after_signing.find_changes_after_signing(db, vault, shown_facts, hour, author_id=me)
         if shown_facts
         else ChangesAfterSigning()
     )
@@ -259,6 +257,7 @@ def show(id: UUID) -> ViewResult:
             context.db(), context.vault(), hour, note
         ),
         sections=note_rendering.build_sections(note.payload, facts.evidence_lines),
+        signer=notes.signer_label(context.vault(), note),
         genuine=notes.has_valid_signature(context.vault(), note),
         mark=notes.content_mark(note),
         pages=PAGE_BY_TABLE,

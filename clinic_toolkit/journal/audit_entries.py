@@ -1,0 +1,186 @@
+"""Reads entries of the audit log, and checks the signature of each against the clinician whom it names.
+
+One's own entries are checked by one's own key, those of colleagues by their key in the directory. An entry
+of somebody whom nobody knows, and one that its author did not sign, is not trusted.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from clinic_toolkit.crypto.signature import verify_signature
+from clinic_toolkit.journal import keyless_events, sequence_gaps
+from clinic_toolkit.journal.audit_log import (
+    KEY_ID_LENGTH,
+    KEYLESS_MARK,
+    SEALED_MARK,
+    ChainBroken,
+    EntryPayload,
+    VersionReference,
+    audit_log_table,
+    chain_hash,
+)
+from clinic_toolkit.store.chain import ChainRow
+from clinic_toolkit.store.transactions import transaction_of
+from clinic_toolkit.store.types import cached_uuid, from_microseconds
+from clinic_toolkit.vault.inventory import GENESIS_HASH
+from clinic_toolkit.vault.vault import SealBroken, Vault
+
+_UNREADABLE_ERRORS = (SealBroken, msgspec.DecodeError, OverflowError, ValueError)
+_decode_payload = msgspec.msgpack.Decoder(EntryPayload).decode
+
+
+class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One decrypted entry; `actor_id` is None for an entry written without a key."""
+
+    seq: int
+    event: str
+    recorded_at: datetime
+    references: tuple[VersionReference, ...]
+    is_signed: bool
+    actor_id: UUID | None = None
+
+    @property
+    def is_keyless(self) -> bool:
+        """Whether it was written without a key."""
+        return self.actor_id is None
+
+
+class ReadResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry as read; `entry` is None if it is missing, unreadable, forged or breaks the chain."""
+
+    seq: int
+    hash: bytes
+    entry: AuditEntry | None
+
+
+def find_entry_hash(db: Connection, seq: int) -> bytes | None:
+    """Return the hash of one entry, or None if there is no such entry."""
+    entry_hash: bytes | None = db.scalar(select(audit_log_table.c.hash).where(audit_log_table.c.seq == seq))
+    return entry_hash
+
+
+def iter_chained_rows(db: Connection, vault: Vault, seq: int, previous_hash: bytes) -> Iterator[ChainRow]:
+    """Yield every row after entry `seq`, oldest first, checking that each one continues the chain.
+
+    Args:
+        previous_hash: the hash of entry `seq`.
+
+    Raises:
+        ChainBroken: a row is missing, or its hash does not continue the chain.
+    """
+    for row in transaction_of(db).iter_entries(audit_log_table, seq + 1):
+        seq += 1
+        if row.seq != seq or row.hash != chain_hash(vault.incarnation, seq, previous_hash, row.body):
+            raise ChainBroken(seq)
+        previous_hash = row.hash
+        yield row
+
+
+def is_signed_by(db: Connection, vault: Vault, row: Any, actor_id: UUID) -> bool:
+    """Return whether this clinician signed the row's hash at this position in the log.
+
+    False for somebody who is not in the directory, or whose key there is refused.
+    """
+    key = vault.directory.find_key(actor_id)
+    if key is None and actor_id not in vault.directory.faults:
+        # A colleague may have been added since the unlock.
+        vault.directory.load(db)
+        key = vault.directory.find_key(actor_id)
+    signed_fields = (vault.incarnation, row.seq, row.hash)
+    return key is not None and verify_signature(
+        key.signing_key, "sig/audit", *signed_fields, signature=row.signature
+    )
+
+
+def has_valid_signature(db: Connection, vault: Vault, row: Any) -> bool:
+    """Return whether the clinician whom the row names signed its hash at this position in the log.
+
+    Where nobody else is a member of the practice's ring, this can only be the clinician of the vault, even
+    for a row whose seal is damaged.
+    """
+    if not vault.is_shared(vault.practice_ring):
+        return is_signed_by(db, vault, row, vault.user_id)
+    try:
+        payload = open_payload(vault, row.seq, row.body)
+    except _UNREADABLE_ERRORS:
+        return is_signed_by(db, vault, row, vault.user_id)
+    return is_signed_by(db, vault, row, UUID(bytes=payload.actor_id) if payload.actor_id else vault.user_id)
+
+
+def iter_entries_after(db: Connection, vault: Vault, seq: int) -> Iterator[ReadResult]:
+    """Yield a result for every entry after this one, oldest first; untrusted entries have `entry=None`.
+
+    Anyone can write a keyless entry, so only the chain protects it; `unsigned_entries` checks the end of
+    the chain.
+    """
+    previous_hash = find_entry_hash(db, seq) if seq else GENESIS_HASH
+    for row in transaction_of(db).iter_entries(audit_log_table, seq + 1):
+        for missing_seq in sequence_gaps.missing_numbers(seq + 1, row.seq):
+            yield ReadResult(seq=missing_seq, hash=row.hash, entry=None)
+        continues_chain = previous_hash and row.hash == chain_hash(
+            vault.incarnation, row.seq, previous_hash, row.body
+        )
+        seq, previous_hash = row.seq, row.hash
+        yield ReadResult(
+            seq=seq, hash=row.hash, entry=_trusted_entry(db, vault, row) if continues_chain else None
+        )
+
+
+def _trusted_entry(db: Connection, vault: Vault, row: Any) -> AuditEntry | None:
+    try:
+        entry = open_entry(vault, row)
+    except _UNREADABLE_ERRORS:
+        return None
+    if entry.actor_id is None:
+        return entry
+    if not entry.is_signed:
+        # Sealed entries are always signed, so one without a signature is not trusted.
+        return None
+    # Where nobody else holds the key of the practice's ring, nobody else can seal an entry.
+    is_only_member = entry.actor_id == vault.user_id and not vault.is_shared(vault.practice_ring)
+    return entry if is_only_member or is_signed_by(db, vault, row, entry.actor_id) else None
+
+
+def open_entry(vault: Vault, row: Any) -> AuditEntry:
+    """Open one row; neither its place in the chain nor its signature is checked.
+
+    Raises:
+        SealBroken, DecodeError, OverflowError, ValueError: it cannot be read.
+    """
+    payload = open_payload(vault, row.seq, row.body)
+    return AuditEntry(
+        seq=row.seq,
+        event=payload.event,
+        recorded_at=from_microseconds(payload.recorded_at),
+        references=payload.references,
+        is_signed=row.signature is not None,
+        actor_id=cached_uuid(payload.actor_id) if row.body[:1] == SEALED_MARK else None,
+    )
+
+
+def open_payload(vault: Vault, seq: int, body: bytes) -> EntryPayload:
+    """Open the body of an entry; `actor_id` is empty in one that was written without a key.
+
+    Raises:
+        SealBroken, DecodeError, OverflowError, ValueError: it cannot be read.
+    """
+    mark, content = body[:1], body[1:]
+    if mark == KEYLESS_MARK:
+        event, recorded_at = keyless_events.decode_event(content)
+        return EntryPayload(event, recorded_at, b"")
+    if mark != SEALED_MARK:
+        raise msgspec.DecodeError("a line of an unknown kind")
+    envelope = vault.open(
+        table="audit_line",
+        record=vault.incarnation,
+        version=seq,
+        ring=vault.practice_ring,
+        kid=content[:KEY_ID_LENGTH],
+        blob=content[KEY_ID_LENGTH:],
+    )
+    return _decode_payload(envelope.payload)

@@ -1,0 +1,207 @@
+"""Signatures of a colleague: checked by the colleague's key, and marked until that key was confirmed."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Connection
+
+from clinic_toolkit.crypto.signature import SigningKey
+from clinic_toolkit.journal import audit_log, audit_reader, inventory_snapshot, records
+from clinic_toolkit.journal.audit_log import EntryPayload, VersionReference
+from clinic_toolkit.journal.audit_reader import EntryFault
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people import authors, clients, contacts, practice_access
+from clinic_toolkit.record.people.client_record import Client
+from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
+from clinic_toolkit.record.writing import note_rendering, notes
+from clinic_toolkit.record.writing.note_record import ClinicalNote, NotePart, PartSource
+from clinic_toolkit.store.transactions import reading, writing
+from clinic_toolkit.store.types import to_microseconds
+from clinic_toolkit.vault.directory import public_key_table
+from clinic_toolkit.vault.vault import Vault
+from tests.fixtures import audit_lines
+from tests.fixtures.practices import NOW, Work, signed
+from tests.fixtures.second_identity import at_work_together, reopened
+
+
+@pytest.fixture
+def shared(work: Work) -> RecordVersion[Client]:
+    """A client whom both see."""
+    return work.client("Ana Reyes")
+
+
+@pytest.fixture
+def both(work: Work, shared: RecordVersion[Client]) -> tuple[Work, Work]:
+    """The founder and a colleague."""
+    return at_work_together(work, shared)
+
+
+def add_line(db: Connection, writer: Vault, actor: UUID, key: SigningKey, *named: VersionReference) -> int:
+    """Write a line that names this actor and is signed with this key; the writer's ring seals it."""
+    seq, previous_hash = audit_log.last_position(db)
+    payload = audit_log._encode_payload(
+        EntryPayload("client.revised", to_microseconds(NOW), actor.bytes, named)
+    )
+    sealed = writer.seal(
+        table="audit_line",
+        record=writer.incarnation,
+        version=seq + 1,
+        ring=writer.practice_ring,
+        payload=payload,
+    )
+    body = audit_log.SEALED_MARK + sealed.kid + sealed.blob
+    line_hash = audit_log.chain_hash(writer.incarnation, seq + 1, previous_hash, body)
+    signature = key.sign("sig/audit", writer.incarnation, seq + 1, line_hash)
+    db.execute(
+        audit_log.audit_log_table.insert().values(seq=seq + 1, body=body, hash=line_hash, signature=signature)
+    )
+    return seq + 1
+
+
+def faults(work: Work) -> dict[int, EntryFault]:
+    with reading(work.engine) as db:
+        lines = audit_reader.iter_checked_entries(db, work.vault)
+        return {line.seq: line.fault for line in lines if line.fault}
+
+
+def confirm(work: Work, colleague: Work) -> None:
+    with writing(work.engine) as db:
+        user_id = colleague.vault.user_id
+        words = contacts.words_of_key(work.vault, user_id)
+        contacts.confirm_contact(db, work.vault, user_id, words=words, now=NOW)
+
+
+def revise(work: Work, client: RecordVersion[Client], phone: str) -> RecordVersion[Client]:
+    with writing(work.engine) as db:
+        found = clients.load_client(db, work.vault, client.id)
+        return clients.revise_client(db, work.vault, found, Client(name="Ana Reyes", phone=phone), now=NOW)
+
+
+def test_both_verify_every_line_and_read_what_the_other_wrote(
+    both: tuple[Work, Work], shared: RecordVersion[Client]
+) -> None:
+    founder, colleague = both
+    revise(colleague, shared, "111")
+    revise(founder, shared, "222")
+    for work in both:
+        with reading(work.engine) as db:
+            assert clients.load_client(db, work.vault, shared.id).payload.phone == "222"
+            actors = {line.actor_id for line in audit_reader.iter_checked_entries(db, work.vault)}
+            assert actors == {founder.vault.user_id, colleague.vault.user_id}
+            assert audit_lines.check(db, work.vault) == audit_reader.last_entry_number(db)
+        assert work.vault.inventory is not None and work.vault.inventory.gaps == []
+
+
+def _in_my_name(db: Connection, founder: Work, colleague: Work) -> int:
+    key = colleague.vault._user_keys.signing_key
+    return add_line(db, colleague.vault, founder.vault.user_id, key)
+
+
+def _of_nobody_known(db: Connection, founder: Work, colleague: Work) -> int:
+    return add_line(db, colleague.vault, UUID(int=7), SigningKey(b"\x07" * 32))
+
+
+def _with_another_key(db: Connection, founder: Work, colleague: Work) -> int:
+    return add_line(db, colleague.vault, colleague.vault.user_id, SigningKey(b"\x07" * 32))
+
+
+@pytest.mark.parametrize("forge", [_in_my_name, _of_nobody_known, _with_another_key])
+def test_a_line_that_its_author_did_not_sign_is_as_untrusted_as_a_damaged_one(
+    both: tuple[Work, Work], shared: RecordVersion[Client], forge: Callable[[Connection, Work, Work], int]
+) -> None:
+    founder, colleague = both
+    with writing(founder.engine) as db:
+        genuine = add_line(
+            db, colleague.vault, colleague.vault.user_id, colleague.vault._user_keys.signing_key
+        )
+    assert genuine not in faults(founder), "the control"
+    with writing(founder.engine) as db:
+        forged = forge(db, founder, colleague)
+    revise(colleague, shared, "333")
+    for work in both:
+        assert faults(work) == {forged: EntryFault.SIGNATURE}
+        vault = reopened(work.engine, work.vault)
+        with reading(work.engine) as db:
+            assert inventory_snapshot.load_inventory(db, vault).gaps == [forged]
+            assert clients.load_client(db, vault, shared.id).payload.phone == "333"
+
+
+def test_a_forged_last_line_is_refused_at_the_next_unlock(both: tuple[Work, Work]) -> None:
+    founder, colleague = both
+    with writing(founder.engine) as db:
+        forged = _in_my_name(db, founder, colleague)
+    with writing(founder.engine) as db:
+        practice_access.unlock_with_recovery_sheet(db, " ".join(founder.groups), now=NOW)
+        events = [line.event for line in audit_lines.lines(db, founder.vault, newest=2)]
+    assert events[1] == f"audit.not_adopted {forged}"
+
+
+def test_what_a_forged_line_names_is_not_shown(
+    both: tuple[Work, Work], shared: RecordVersion[Client]
+) -> None:
+    """A colleague who writes a version in my name cannot have it confirmed by a line in my name."""
+    founder, colleague = both
+    revise(founder, shared, "222")
+    with writing(founder.engine) as db:
+        reference = VersionReference("client", shared.ring.bytes, shared.id.bytes, 9, bytes(32))
+        key = colleague.vault._user_keys.signing_key
+        add_line(db, colleague.vault, founder.vault.user_id, key, reference)
+    vault = reopened(founder.engine, founder.vault)
+    with reading(founder.engine) as db:
+        assert clients.load_client(db, vault, shared.id).payload.phone == "222"
+
+
+@pytest.fixture
+def note(both: tuple[Work, Work], shared: RecordVersion[Client]) -> RecordVersion[ClinicalNote]:
+    """A note that the colleague signed."""
+    _, colleague = both
+    hour = colleague.hour(shared)
+    with writing(colleague.engine) as db:
+        part = NotePart(section="data", source=PartSource.CLINICIAN, text="Came on time.")
+        draft = notes.create_note(db, colleague.vault, hour, [part], now=NOW)
+        return signed(db, colleague.vault, hour, draft)
+
+
+def test_a_colleagues_note_is_genuine_and_marked_until_the_key_is_confirmed(
+    both: tuple[Work, Work], shared: RecordVersion[Client], note: RecordVersion[ClinicalNote]
+) -> None:
+    founder, colleague = both
+
+    def said(work: Work) -> tuple[bool, str, str]:
+        with reading(work.engine) as db:
+            found = notes.load_note(db, work.vault, note.id)
+            hour = records.load_record(db, work.vault, THERAPY_SESSION, found.payload.therapy_session_id)
+            text = note_rendering.load_plain_note(db, work.vault, hour, found)
+        signed_line = next(line for line in text.splitlines() if line.startswith("Signed by"))
+        is_genuine = notes.has_valid_signature(work.vault, found)
+        return is_genuine, notes.signer_label(work.vault, found), signed_line.partition(",")[0]
+
+    assert said(colleague) == (True, "Ivo Marin", "Signed by Ivo Marin")
+    marked = "Ivo Marin (author not confirmed)"
+    assert said(founder) == (True, marked, f"Signed by {marked}")
+    confirm(founder, colleague)
+    assert said(founder) == (True, "Ivo Marin", "Signed by Ivo Marin")
+    # The colleague has confirmed nobody.
+    assert authors.author_remark(colleague.vault, founder.vault.user_id) == "author not confirmed"
+    assert authors.author_remark(founder.vault, founder.vault.user_id) == ""
+
+
+def test_a_note_in_anothers_name_is_not_genuine(
+    both: tuple[Work, Work], note: RecordVersion[ClinicalNote]
+) -> None:
+    founder, colleague = both
+    with reading(founder.engine) as db:
+        found = notes.load_note(db, founder.vault, note.id)
+    assert notes.has_valid_signature(founder.vault, found), "the control"
+    in_my_name = RecordVersion(
+        **{name: getattr(found, name) for name in found.__struct_fields__ if name != "author_id"},
+        author_id=founder.vault.user_id,
+    )
+    for vault in (founder.vault, colleague.vault):
+        assert not notes.has_valid_signature(vault, in_my_name)
+    with writing(founder.engine) as db:
+        db.execute(public_key_table.delete().where(public_key_table.c.user == colleague.vault.user_id))
+    with_no_key = reopened(founder.engine, founder.vault)
+    assert not notes.has_valid_signature(with_no_key, found)
+    assert notes.signer_label(with_no_key, found) == "Ivo Marin (author not confirmed)"
