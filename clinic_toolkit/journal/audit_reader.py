@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import Connection, func, select
 
 from clinic_toolkit.journal import audit_entries, keyless_events, sequence_gaps
@@ -68,6 +69,8 @@ class CheckedEntry(msgspec.Struct, frozen=True, kw_only=True):
     references: tuple[VersionReference, ...] = ()
     is_signed: bool = False
     fault: EntryFault | None = None
+    # A colleague's entry about records that this clinician does not hold; what it says is left out.
+    is_concealed: bool = False
 
 
 class AuditPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,7 +132,8 @@ def read_audit_page(
     entries: list[CheckedEntry] = []
     while upper >= oldest:
         lower = max(oldest, upper - _BATCH_SIZE + 1)
-        for entry in reversed(list(iter_checked_entries(db, vault, first=lower, last=upper))):
+        for checked in reversed(list(iter_checked_entries(db, vault, first=lower, last=upper))):
+            entry = _conceal_foreign_records(vault, checked)
             if matches(entry):
                 entries.append(entry)
                 if len(entries) == size:
@@ -188,6 +192,16 @@ def is_signed_by_member(db: Connection, vault: Vault, *, first: bool = False) ->
     )
     row = db.execute(query.order_by(seq_column if first else seq_column.desc()).limit(1)).first()
     return row is None or audit_entries.has_valid_signature(db, vault, row)
+
+
+def _conceal_foreign_records(vault: Vault, entry: CheckedEntry) -> CheckedEntry:
+    """Leave out what a colleague's entry says of records that this clinician does not hold."""
+    if entry.actor_id in (None, vault.user_id) or not entry.references:
+        return entry
+    held = tuple(one for one in entry.references if not vault.is_foreign(UUID(bytes=one.ring)))
+    if held:
+        return replace(entry, references=held)
+    return replace(entry, references=(), event="", is_concealed=True)
 
 
 def _check_entry(db: Connection, vault: Vault | None, row: Any, *, fault: EntryFault | None) -> CheckedEntry:

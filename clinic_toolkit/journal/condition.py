@@ -60,7 +60,7 @@ def list_findings(db: Connection, vault: Vault, load_names: Callable[[], NamesOf
         load_names() if verdict.missing_entries or vault.integrity_failures or vault.unconfirmed else None
     )
     findings += [
-        condition_findings.missing_finding(db, missing, names_of_ring)
+        condition_findings.missing_finding(db, vault, missing, names_of_ring)
         for missing in verdict.missing_entries
         if names_of_ring
     ]

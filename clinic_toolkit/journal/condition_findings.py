@@ -23,6 +23,7 @@ from clinic_toolkit.store.verdict import (
     SchemaDamage,
 )
 from clinic_toolkit.vault.header_fault import HeaderFault
+from clinic_toolkit.vault.ring_tables import ring_table
 from clinic_toolkit.vault.vault import Vault
 
 # Returns the names of the clients whose ring this is, as one phrase; "" if unknown.
@@ -75,10 +76,12 @@ HEADER_FINDINGS = {
 }
 
 
-def missing_finding(db: Connection, missing: MissingEntries, names_of_ring: NamesOfRing) -> Finding:
+def missing_finding(
+    db: Connection, vault: Vault, missing: MissingEntries, names_of_ring: NamesOfRing
+) -> Finding:
     """Return the finding for saves that the data file no longer has."""
     count = missing.last_seq - missing.first_seq + 1
-    details = tuple(_missing_sentences(db, missing.saved_records, names_of_ring))
+    details = tuple(_missing_sentences(db, vault, missing.saved_records, names_of_ring))
     if missing.unknown_count:
         details += (
             f"{_counted(missing.unknown_count, 'earlier save', 'earlier saves')}: nothing more is known.",
@@ -96,13 +99,16 @@ def missing_finding(db: Connection, missing: MissingEntries, names_of_ring: Name
 
 
 def _missing_sentences(
-    db: Connection, entries: Iterable[SavedRecord], names_of_ring: NamesOfRing
+    db: Connection, vault: Vault, entries: Iterable[SavedRecord], names_of_ring: NamesOfRing
 ) -> Iterator[str]:
     """Yield a sentence for each record, ordered by its last save; entries that saved nothing come last."""
     by_record = sorted(entries, key=lambda entry: (entry.table, entry.record.bytes, entry.seq))
     groups = [list(group) for _, group in groupby(by_record, key=lambda entry: (entry.table, entry.record))]
     for group in sorted((group for group in groups if group[0].table), key=lambda group: group[-1].seq):
         last_save = group[-1]
+        if vault.is_foreign(last_save.ring) and _is_ring_stored(db, last_save.ring):
+            yield f"Another clinician’s record, saved {_format_moment(last_save.at)}."
+            continue
         noun = nouns_of(last_save.table).in_sentence
         names = names_of_ring(last_save.ring)
         count_phrase = f", the last of {len(group)} saves" if len(group) > 1 else ""
@@ -116,6 +122,11 @@ def _missing_sentences(
             f"{_counted(silent_count, 'act', 'acts')} that saved nothing, "
             "such as unlocking or looking at a page."
         )
+
+
+def _is_ring_stored(db: Connection, ring: UUID) -> bool:
+    """Return whether the ring is there; one that was made and lost together with its records is not."""
+    return db.scalar(select(func.count()).where(ring_table.c.ring == ring)) != 0
 
 
 def _earlier_version_sentence(db: Connection, entry: SavedRecord) -> str:

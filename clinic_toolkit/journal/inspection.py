@@ -60,16 +60,21 @@ def inspect_all(
         report_progress: called with (done, total) after each audit entry and each row.
         known_tables: the tables that may hold sealed rows.
     """
+    if vault and vault.inventory is None:
+        # No unlock has run in this process, so the entries after the last signature are still unchecked.
+        inventory_snapshot.mark_unreliable_from(db, vault)
     existing_names = set(inspect(db).get_table_names())
     sealed_tables = [table for table in known_tables.sorted_tables if set(table.c.keys()) >= _SEALED_COLUMNS]
     tables = [table for table in sealed_tables if table.name in existing_names]
-    row_count = sum(db.scalar(select(func.count()).select_from(table)) or 0 for table in tables)
+    foreign_rings = _list_foreign_rings(db, vault) if vault else frozenset()
+    row_count = sum(_count_rows(db, table, foreign_rings) for table in tables)
     entry_count = audit_reader.last_entry_number(db)
     findings: list[Finding] = []
     logged = LoggedVersions()
-    for done, step_findings in enumerate(
-        chain(_inspect_audit_log(db, vault, logged), _inspect_rows(db, vault, tables, logged)), 1
-    ):
+    steps = chain(
+        _inspect_audit_log(db, vault, logged), _inspect_rows(db, vault, tables, logged, foreign_rings)
+    )
+    for done, step_findings in enumerate(steps, 1):
         findings += step_findings
         report_progress(min(done, entry_count + row_count), entry_count + row_count)
     findings += inspection_keys.inspect_header(db, vault)
@@ -84,18 +89,18 @@ def inspect_all(
 def _inspect_audit_log(
     db: Connection, vault: Vault | None, logged: LoggedVersions
 ) -> Iterator[list[Finding]]:
-    if vault and vault.inventory is None:
-        # No unlock has run in this process, so the entries after the last signature are still unchecked.
-        inventory_snapshot.mark_unreliable_from(db, vault)
     untrusted = set(inventory_snapshot.load_inventory(db, vault).gaps) if vault else set()
     for entry in audit_reader.iter_checked_entries(db, vault):
         logged.is_complete = logged.is_complete and not entry.fault and entry.seq not in untrusted
+        is_own = vault is not None and entry.actor_id == vault.user_id
         # Untrusted entries do not count, because no signature covers them. The exception is an entry whose
         # only fault is that it does not continue the chain: it may itself be intact.
         if entry.seq not in untrusted or entry.fault == audit_reader.EntryFault.CHANGED:
             for reference in () if audit_log.is_read_only_event(entry.event) else entry.references:
-                logged.add_reference(reference)
-            if vault and entry.actor_id == vault.user_id:
+                logged.ring_ids.add(reference.ring)
+                if is_own or not vault or vault.has_grant(UUID(bytes=reference.ring)):
+                    logged.add_reference(reference)
+            if is_own:
                 logged.slot_generation = max(
                     logged.slot_generation, key_slot_events.slot_generation_of(entry.event)
                 )
@@ -107,7 +112,11 @@ def _inspect_audit_log(
 
 
 def _inspect_rows(
-    db: Connection, vault: Vault | None, tables: list[Table], logged: LoggedVersions
+    db: Connection,
+    vault: Vault | None,
+    tables: list[Table],
+    logged: LoggedVersions,
+    foreign_rings: frozenset[UUID],
 ) -> Iterator[list[Finding]]:
     key_ids = {(row.ring, row.kid) for row in db.execute(select(ring_table))}
     for table in tables:
@@ -116,12 +125,25 @@ def _inspect_rows(
             select(table).where(table.c.id > last_id).order_by(table.c.id).limit(_BATCH_SIZE)
         ).all():
             last_id = batch[-1].id
-            for row in batch:
+            for row in (row for row in batch if row.ring not in foreign_rings):
                 logged.found_rows.add((row.record.bytes, row.version))
                 fault = _outer_fault(row, key_ids) or (
                     _inner_fault(vault, table, row, logged) if vault else ""
                 )
                 yield [_build_finding(table.name, row.record, row.version, fault, row.ring)] if fault else []
+
+
+def _list_foreign_rings(db: Connection, vault: Vault) -> frozenset[UUID]:
+    """Return the rings of colleagues that were never granted to this clinician."""
+    rings = db.scalars(select(ring_table.c.ring).distinct())
+    return frozenset(ring for ring in rings if vault.is_foreign(ring))
+
+
+def _count_rows(db: Connection, table: Table, foreign_rings: frozenset[UUID]) -> int:
+    count = db.scalar(select(func.count()).select_from(table)) or 0
+    for ring in foreign_rings:
+        count -= db.scalar(select(func.count()).select_from(table).where(table.c.ring == ring)) or 0
+    return count
 
 
 def _outer_fault(row: Any, key_ids: set[tuple[UUID, bytes]]) -> str:

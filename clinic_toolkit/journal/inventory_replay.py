@@ -13,7 +13,7 @@ from clinic_toolkit.journal import audit_entries, audit_log, key_slot_events
 from clinic_toolkit.journal.audit_entries import ReadResult
 from clinic_toolkit.journal.audit_log import KEYLESS_MARK, audit_log_table
 from clinic_toolkit.journal.unsigned_entries import UnsignedEntriesEvent
-from clinic_toolkit.store.types import to_microseconds
+from clinic_toolkit.store.types import cached_uuid, to_microseconds
 from clinic_toolkit.vault.inventory import Inventory, KnownVersion, UnreadableEntry
 from clinic_toolkit.vault.vault import Vault
 
@@ -77,7 +77,7 @@ def list_named_versions(
     """
     versions = {}
     for result in audit_entries.iter_entries_after(db, vault, logged.first_seq - 1):
-        for reference in _references(result) if result.seq not in gaps else ():
+        for reference in _references(vault, result) if result.seq not in gaps else ():
             if reference.record == record.bytes:
                 versions[reference.version] = KnownVersion(
                     reference.table,
@@ -90,12 +90,17 @@ def list_named_versions(
     return versions
 
 
-def _references(result: ReadResult) -> tuple[audit_log.VersionReference, ...]:
-    return (
-        ()
-        if result.entry is None or audit_log.is_read_only_event(result.entry.event)
-        else result.entry.references
-    )
+def _references(vault: Vault, result: ReadResult) -> tuple[audit_log.VersionReference, ...]:
+    """Return what an entry wrote, as far as it concerns this clinician.
+
+    What a colleague wrote in rings that this clinician does not hold is none of it.
+    """
+    entry = result.entry
+    if entry is None or audit_log.is_read_only_event(entry.event):
+        return ()
+    if entry.actor_id == vault.user_id:
+        return entry.references
+    return tuple(reference for reference in entry.references if vault.has_grant(cached_uuid(reference.ring)))
 
 
 def _replay(
@@ -123,7 +128,9 @@ def _replay(
             # Each clinician has key slots of their own.
             is_own = entry.actor_id == vault.user_id
             slot_generation = key_slot_events.slot_generation_of(entry.event) if is_own else 0
-            inventory.apply_entry(result.seq, result.hash, _references(result), slot_generation)
+            inventory.apply_entry(result.seq, result.hash, _references(vault, result), slot_generation)
+            if is_own:
+                inventory.known_rings |= {reference.ring for reference in entry.references}
             recorded_at = to_microseconds(entry.recorded_at)
             inventory.unreadable_entries += [
                 UnreadableEntry(seq, not_before, recorded_at) for seq in pending_gaps

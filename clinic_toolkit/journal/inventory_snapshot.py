@@ -1,12 +1,14 @@
 """The inventory of the record, and its sealed snapshot in the database.
 
 Replaying the whole audit log at every unlock would take longer each month, so from time to time the
-inventory is sealed together with the number of the last entry that it includes. A snapshot that is missing,
+inventory is sealed, in the clinician's own ring, together with the number of the last entry that it includes
+and the rings that the clinician holds. A snapshot that is missing,
 outdated or damaged costs only time: the log is then replayed from its beginning.
 """
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from sqlalchemy import CheckConstraint, Column, Connection, Integer, LargeBinary, Table, select
@@ -18,8 +20,9 @@ from clinic_toolkit.journal import (
     inventory_replay,
     unsigned_entries,
 )
-from clinic_toolkit.store.base import metadata
+from clinic_toolkit.store.base import HIDES_INSERTION_ORDER, metadata
 from clinic_toolkit.store.transactions import is_writing, on_rollback
+from clinic_toolkit.store.types import UuidType
 from clinic_toolkit.vault.inventory import Inventory, KnownVersion
 from clinic_toolkit.vault.vault import SealBroken, Vault
 
@@ -30,16 +33,17 @@ SNAPSHOT_INTERVAL = 200
 inventory_snapshot_table = Table(
     "ledger",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("user", UuidType, primary_key=True),
     Column("seq", Integer, nullable=False),
     Column("kid", LargeBinary(16), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
-    CheckConstraint("id = 1", name="one_row"),
+    CheckConstraint("length(user) = 16", name="ids"),
+    info=HIDES_INSERTION_ORDER,
 )
 
 _LoggedVersions = list[tuple[bytes, KnownVersion]]
 _encode_snapshot = msgspec.msgpack.Encoder().encode
-_SnapshotPayload = tuple[bytes, _LoggedVersions, int]
+_SnapshotPayload = tuple[bytes, _LoggedVersions, int, list[bytes]]
 _decode_snapshot = msgspec.msgpack.Decoder(_SnapshotPayload).decode
 
 
@@ -92,37 +96,48 @@ def _install_inventory(db: Connection, vault: Vault, inventory: Inventory) -> In
     if is_writing(db):
         # The inventory may include entries of this very transaction.
         on_rollback(db, lambda: setattr(vault, "inventory", None))
-    vault.load_new_rings(db, inventory.ring_ids())
+    vault.load_new_rings(db, inventory.ring_ids() | inventory.known_rings)
+    vault.note_known_rings(inventory.known_rings)
     return inventory
 
 
 def save_snapshot(db: Connection, vault: Vault) -> None:
     """Seal a new snapshot if the last one is at least `SNAPSHOT_INTERVAL` entries behind."""
     inventory = load_inventory(db, vault)
-    last_seq = db.scalar(select(inventory_snapshot_table.c.seq)) or 0
-    if not is_writing(db) or inventory.gaps or inventory.seq - last_seq < SNAPSHOT_INTERVAL:
+    is_own_row = inventory_snapshot_table.c.user == vault.user_id
+    last_seq = db.scalar(select(inventory_snapshot_table.c.seq).where(is_own_row)) or 0
+    own_ring = vault.own_ring
+    if not is_writing(db) or inventory.gaps or own_ring is None:
         return
-    payload = _encode_snapshot((inventory.tip_hash, inventory.items(), inventory.slot_generation))
+    if inventory.seq - last_seq < SNAPSHOT_INTERVAL:
+        return
+    rings = sorted({ring.bytes for ring in vault.list_rings()} | inventory.known_rings)
+    payload = _encode_snapshot((inventory.tip_hash, inventory.items(), inventory.slot_generation, rings))
     sealed = vault.seal(
         table="ledger",
         record=vault.incarnation,
         version=inventory.seq,
-        ring=vault.practice_ring,
+        ring=own_ring,
         payload=payload,
     )
     row = {"seq": inventory.seq, "kid": sealed.kid, "sealed": sealed.blob}
-    replacement = inventory_snapshot_table.update().where(inventory_snapshot_table.c.id == 1).values(**row)
+    replacement = inventory_snapshot_table.update().where(is_own_row).values(**row)
     if not db.execute(replacement).rowcount:
-        db.execute(inventory_snapshot_table.insert().values(id=1, **row))
+        db.execute(inventory_snapshot_table.insert().values(user=vault.user_id, **row))
 
 
 def _load_snapshot(db: Connection, vault: Vault) -> Inventory | None:
-    row = db.execute(select(inventory_snapshot_table)).first()
-    if row is None:
+    is_own_row = inventory_snapshot_table.c.user == vault.user_id
+    row = db.execute(select(inventory_snapshot_table).where(is_own_row)).first()
+    if row is None or vault.own_ring is None:
         return None
     try:
-        tip_hash, versions, slot_generation = _open_snapshot(vault, row)
+        tip_hash, versions, slot_generation, rings = _open_snapshot(vault, row, vault.own_ring)
     except (SealBroken, msgspec.DecodeError):
+        return None
+    covered = set(rings)
+    if any(ring.bytes not in covered and not vault.is_creator(ring) for ring in vault.list_rings()):
+        # A ring was granted since; what colleagues wrote in it before was passed over.
         return None
     if audit_entries.find_entry_hash(db, row.seq) != tip_hash:
         return None
@@ -130,15 +145,16 @@ def _load_snapshot(db: Connection, vault: Vault) -> Inventory | None:
     for record, version in versions:
         inventory.set_version(record, version)
     inventory.seq, inventory.tip_hash, inventory.slot_generation = row.seq, tip_hash, slot_generation
+    inventory.known_rings = covered
     return inventory
 
 
-def _open_snapshot(vault: Vault, row: Any) -> _SnapshotPayload:
+def _open_snapshot(vault: Vault, row: Any, own_ring: UUID) -> _SnapshotPayload:
     envelope = vault.open(
         table="ledger",
         record=vault.incarnation,
         version=row.seq,
-        ring=vault.practice_ring,
+        ring=own_ring,
         kid=row.kid,
         blob=row.sealed,
     )

@@ -12,7 +12,7 @@ class LoggedVersions:
 
     references: dict[tuple[bytes, int], audit_log.VersionReference] = field(default_factory=dict)
     newest_references: dict[bytes, audit_log.VersionReference] = field(default_factory=dict)
-    # The version numbers of each record, and every ring that holds a record.
+    # The version numbers of each record; every ring that an entry names, also those of colleagues.
     versions: dict[bytes, list[int]] = field(default_factory=dict)
     ring_ids: set[bytes] = field(default_factory=set)
     is_complete: bool = True
@@ -22,9 +22,9 @@ class LoggedVersions:
     required_final: dict[tuple[bytes, int], UUID] = field(default_factory=dict)
 
     def add_reference(self, entry: audit_log.VersionReference) -> None:
+        """Add a version that an entry wrote."""
         self.references[entry.record, entry.version] = entry
         self.versions.setdefault(entry.record, []).append(entry.version)
-        self.ring_ids.add(entry.ring)
         newest = self.newest_references.get(entry.record)
         if newest is None or entry.version >= newest.version:
             self.newest_references[entry.record] = entry

@@ -27,7 +27,8 @@ def list_versions(
     """
     inventory_snapshot.refresh_inventory(db, vault)
     table = kind.table
-    rows = transaction_of(db).list_versions(table, record_id)
+    stored_rows = transaction_of(db).list_versions(table, record_id)
+    rows = [row for row in stored_rows if not vault.is_foreign(row.ring)]
     versions = []
     for row, version in zip(rows, open_versions(vault, kind, rows), strict=True):
         if isinstance(version, IntegrityReason):

@@ -60,9 +60,10 @@ class UnreadableEntry(NamedTuple):
 class Inventory:
     """The newest version of every record, by record id, as of audit entry `seq` with the hash `tip_hash`.
 
-    `gaps` are entries that could not be read, so it is unknown which records they refer to. Those that may
-    refer to a record at all are in `unreadable_entries` as well. `slot_generation` is the highest generation
-    of the slot list that any entry names.
+    It covers the rings of one clinician. `known_rings` are those that the clinician's own entries, or the
+    sealed snapshot, say that the clinician holds. `gaps` are entries that could not be read, so it is unknown
+    which records they refer to. Those that may refer to a record at all are in `unreadable_entries` as well.
+    `slot_generation` is the highest generation of the slot list that any entry of the clinician names.
     """
 
     def __init__(self) -> None:
@@ -70,6 +71,7 @@ class Inventory:
         self.gaps: list[int] = []
         self.unreadable_entries: list[UnreadableEntry] = []
         self.slot_generation = 0
+        self.known_rings: set[bytes] = set()
         self._newest: dict[bytes, KnownVersion] = {}
         self._by_table_and_ring: dict[tuple[str, bytes], set[bytes]] = {}
         self._lock = Lock()
@@ -84,6 +86,7 @@ class Inventory:
                 self.slot_generation,
             )
             duplicate.gaps, duplicate.unreadable_entries = list(self.gaps), list(self.unreadable_entries)
+            duplicate.known_rings = set(self.known_rings)
             duplicate._newest = dict(self._newest)
             duplicate._by_table_and_ring = {
                 key: set(records) for key, records in self._by_table_and_ring.items()

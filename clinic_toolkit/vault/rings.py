@@ -8,7 +8,7 @@ column links a ring to a person, or two rings to each other.
 
 import secrets
 import struct
-from dataclasses import dataclass
+from collections.abc import Iterable
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
@@ -16,11 +16,12 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, Row, select
 
-from clinic_toolkit.crypto.encoding import encode_fields
-from clinic_toolkit.crypto.seal import KEY_BYTES, DecryptionError, SealingKey, hkdf_expand
+from clinic_toolkit.crypto.seal import KEY_BYTES, DecryptionError
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.store.transactions import on_rollback
+from clinic_toolkit.store.types import cached_uuid
 from clinic_toolkit.vault.directory import Directory
+from clinic_toolkit.vault.ring_keys import RingKey, build_ring_key
 from clinic_toolkit.vault.ring_statements import (
     FIRST_GENERATION,
     MEMBER_BYTES,
@@ -52,7 +53,6 @@ _CLASS_NUMBERS = {
 }
 _CLASS_BY_NUMBER = {number: ring_class for ring_class, number in _CLASS_NUMBERS.items()}
 
-_KID_BYTES = 16
 _GRANT_VERSION = 1
 _GRANT_FORMAT = struct.Struct(">B16sBQ32s")
 
@@ -64,17 +64,15 @@ class UnknownRing(ClinicError):
         super().__init__("There is nothing here that you can open.")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
-class RingKey:
-    """The opened key of one generation of a ring; `creation_order` counts the rings in order of creation."""
+class OwnRingLost(ClinicError):
+    """The clinician's own ring may be among those that do not open, so no new one is created."""
 
-    ring: UUID
-    generation: int
-    kid: bytes
-    key: SealingKey
-    owner: UUID
-    ring_class: RingClass
-    creation_order: int
+    def __init__(self) -> None:
+        super().__init__(
+            "What you type here is not saved until you press the button: the key for unfinished forms is "
+            "damaged or missing in the data file. A backup may hold it. Everything else can be saved as "
+            "before."
+        )
 
 
 class OpenRings:
@@ -98,6 +96,8 @@ class OpenRings:
         # Rings that this clinician was taken out of: what was granted before is read, nothing is written.
         self._left: set[UUID] = set()
         self.damaged: frozenset[UUID] = frozenset()
+        # Rings that this clinician is known to have held, and that have no grant any more.
+        self.lost: frozenset[UUID] = frozenset()
 
     def load_grants(self, db: Connection) -> None:
         """Open every grant of this clinician that is not open yet, such as those made by another session.
@@ -153,7 +153,7 @@ class OpenRings:
         creation_order = max((key.creation_order for key in self._rings.values()), default=0) + 1
         plaintext = _GRANT_FORMAT.pack(_GRANT_VERSION, owner.bytes, class_number, creation_order, cdk)
         sealed = user_keys.seal(plaintext, "grant", id, FIRST_GENERATION)
-        key = _build_ring_key(id, owner, ring_class, creation_order, cdk)
+        key = build_ring_key(id, owner, ring_class, creation_order, cdk)
         members = encode_members(self._own_member(sealed))
         signature = user_keys.signing_key.sign(
             "sig/ring", user_keys.vault_id, id, FIRST_GENERATION, key.kid, members, None, user_keys.user_id
@@ -198,6 +198,14 @@ class OpenRings:
     def has_grant(self, id: UUID) -> bool:
         """Whether this clinician has a grant to the ring."""
         return id in self._rings
+
+    def note_known_rings(self, known: Iterable[bytes]) -> None:
+        """Set which rings this clinician is known to have held; those without a grant are `lost`."""
+        self.lost = frozenset(id for id in map(cached_uuid, known) if id not in self._rings)
+
+    def list_rings(self) -> frozenset[UUID]:
+        """Every ring that this clinician has a grant of."""
+        return frozenset(self._rings)
 
     def is_shared(self, id: UUID) -> bool:
         """Whether anybody else is or was a member of this ring."""
@@ -254,7 +262,7 @@ class OpenRings:
         version, owner, class_number, creation_order, cdk = _GRANT_FORMAT.unpack(plaintext)
         if version != _GRANT_VERSION or class_number not in _CLASS_BY_NUMBER:
             raise DecryptionError
-        return _build_ring_key(
+        return build_ring_key(
             id, UUID(bytes=owner), _CLASS_BY_NUMBER[class_number], creation_order, cdk, generation=generation
         )
 
@@ -277,23 +285,3 @@ class OpenRings:
     def _own_member(self, sealed: bytes) -> RingMember:
         user_keys = self._user_keys
         return RingMember(user_keys.user_id.bytes, user_keys.fingerprint(), sha256(sealed).digest())
-
-
-def _build_ring_key(
-    id: UUID,
-    owner: UUID,
-    ring_class: RingClass,
-    creation_order: int,
-    cdk: bytes,
-    *,
-    generation: int = FIRST_GENERATION,
-) -> RingKey:
-    return RingKey(
-        ring=id,
-        generation=generation,
-        kid=hkdf_expand(cdk, encode_fields("ring-kid", id, generation), _KID_BYTES),
-        key=SealingKey(cdk, hedge_label="ring-hedge", key_label="rec-key"),
-        owner=owner,
-        ring_class=ring_class,
-        creation_order=creation_order,
-    )

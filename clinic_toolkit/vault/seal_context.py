@@ -3,9 +3,20 @@
 from typing import NamedTuple
 from uuid import UUID
 
+from msgspec import Struct
+
 from clinic_toolkit.crypto.encoding import EncodingTemplate, Placeholder
 from clinic_toolkit.crypto.seal import SUITE, SealingKey
-from clinic_toolkit.vault.rings import RingKey
+from clinic_toolkit.vault.ring_keys import RingKey
+
+
+class SealedVersion(Struct, frozen=True, kw_only=True):
+    """A sealed version: what goes into its row, and the content id that audit entries refer to."""
+
+    kid: bytes
+    blob: bytes
+    content_id: bytes
+    signature: bytes | None
 
 
 class SealContext(NamedTuple):

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from msgspec import Struct
 from sqlalchemy import Connection, Row
 
 from clinic_toolkit.crypto.encoding import Field, encode_u64
@@ -26,8 +25,9 @@ from clinic_toolkit.vault.envelope import (
 from clinic_toolkit.vault.header_fault import HeaderFault
 from clinic_toolkit.vault.inventory import Inventory
 from clinic_toolkit.vault.key_slot_list import KeySlotList
-from clinic_toolkit.vault.rings import OpenRings, RingClass, RingKey, UnknownRing
-from clinic_toolkit.vault.seal_context import SealContext, create_seal_context
+from clinic_toolkit.vault.ring_keys import RingKey
+from clinic_toolkit.vault.rings import OpenRings, OwnRingLost, RingClass, UnknownRing
+from clinic_toolkit.vault.seal_context import SealContext, SealedVersion, create_seal_context
 from clinic_toolkit.vault.user_keys import UserKeys
 
 # Another key, context or bytes; ValueError where a damaged row has a negative version.
@@ -44,26 +44,6 @@ class SealBroken(ClinicError):
         )
         self.table = table
         self.record = record
-
-
-class OwnRingLost(ClinicError):
-    """The clinician's own ring may be among those that do not open, so no new one is created."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "What you type here is not saved until you press the button: the key for unfinished forms is "
-            "damaged or missing in the data file. A backup may hold it. Everything else can be saved as "
-            "before."
-        )
-
-
-class SealedVersion(Struct, frozen=True, kw_only=True):
-    """A sealed version: what goes into its row, and the content id that audit entries refer to."""
-
-    kid: bytes
-    blob: bytes
-    content_id: bytes
-    signature: bytes | None
 
 
 class Vault:
@@ -135,7 +115,7 @@ class Vault:
     @property
     def damaged_rings(self) -> frozenset[UUID]:
         """Rings whose grant to this clinician is missing or could not be opened."""
-        return self._rings.damaged
+        return self._rings.damaged | self._rings.lost
 
     @property
     def practice_ring(self) -> UUID:
@@ -273,6 +253,22 @@ class Vault:
     def is_shared(self, ring: UUID) -> bool:
         """Whether anybody else is or was a member of the ring."""
         return self._rings.is_shared(ring)
+
+    def is_foreign(self, ring: UUID) -> bool:
+        """Whether a ring is a colleague's alone: it was never granted to this clinician."""
+        return not self.has_grant(ring) and ring not in self.damaged_rings
+
+    def list_rings(self) -> frozenset[UUID]:
+        """Every ring that this clinician has a grant of."""
+        return self._rings.list_rings()
+
+    def is_creator(self, ring: UUID) -> bool:
+        """Whether this clinician created the ring, and so has held it from its beginning."""
+        return self._rings.is_creator(ring)
+
+    def note_known_rings(self, known: Iterable[bytes]) -> None:
+        """Set which rings this clinician is known to have held; see `OpenRings.note_known_rings`."""
+        self._rings.note_known_rings(known)
 
     def load_new_rings(self, db: Connection, ring_ids: Iterable[bytes]) -> None:
         """Open those of these rings that are not open yet, because another session created them."""

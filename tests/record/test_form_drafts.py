@@ -11,8 +11,7 @@ from clinic_toolkit.record.writing import form_drafts
 from clinic_toolkit.record.writing.form_draft_record import FORM_DRAFT, FormDraft
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault import key_slots
-from clinic_toolkit.vault.rings import RingClass
-from clinic_toolkit.vault.vault import OwnRingLost
+from clinic_toolkit.vault.rings import OwnRingLost, RingClass
 from tests.fixtures import audit_lines
 from tests.fixtures.practices import NOW, Work
 

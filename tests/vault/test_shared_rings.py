@@ -11,7 +11,8 @@ from clinic_toolkit.vault import directory, identity
 from clinic_toolkit.vault.ring_statements import RingMember, encode_members, hash_statement
 from clinic_toolkit.vault.ring_tables import ring_grant_table, ring_table
 from clinic_toolkit.vault.rings import RingClass
-from clinic_toolkit.vault.vault import SealBroken, SealedVersion, Vault
+from clinic_toolkit.vault.seal_context import SealedVersion
+from clinic_toolkit.vault.vault import SealBroken, Vault
 from tests.fixtures import vaults
 from tests.fixtures.second_identity import TwoClinicians, grant_ring, reopened, second_identity
 

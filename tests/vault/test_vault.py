@@ -11,7 +11,8 @@ from clinic_toolkit.crypto.signature import verify_signature
 from clinic_toolkit.store.rows import SealedRow
 from clinic_toolkit.store.transactions import store_of
 from clinic_toolkit.vault import vault as vault_module
-from clinic_toolkit.vault.vault import SealBroken, SealedVersion, Vault
+from clinic_toolkit.vault.seal_context import SealedVersion
+from clinic_toolkit.vault.vault import SealBroken, Vault
 from tests.fixtures import vaults
 
 RECORD = UUID(int=5)

@@ -15,10 +15,11 @@ from clinic_toolkit.journal import (
     inventory_snapshot,
     unsigned_entries,
 )
+from clinic_toolkit.record.people import contacts
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.store.types import to_microseconds
 from clinic_toolkit.vault.vault import Vault
-from tests.fixtures import audit_lines
+from tests.fixtures import audit_lines, second_identity
 from tests.fixtures.practices import NOW, giving
 from tests.fixtures.sites import Site
 
@@ -53,6 +54,24 @@ def checked(site: Site) -> str:
             return page.text
         time.sleep(0.05)
     raise AssertionError("the check does not end")
+
+
+def test_a_colleagues_line_is_marked_and_says_nothing_of_what_is_not_shared(site: Site) -> None:
+    founder, colleague = second_identity.at_work_together(site.work, site.work.client("Ana Reyes"))
+    site.app.worker.unlocked_sessions["known"].vault = founder.vault
+    before = site.get("/audit").text
+    # The record of the colleague, in a ring of the colleague's own.
+    assert before.count("another clinician (author not confirmed)") == 1
+    assert before.count("Another clinician’s record") == 1
+    kept = colleague.client("Ben Hale")
+    page = site.get("/audit").text
+    assert page.count("Another clinician’s record") == 3
+    assert "Ben Hale" not in page and kept.id.hex not in page.replace("-", "")
+    with writing(site.work.engine) as db:
+        words = contacts.words_of_key(founder.vault, colleague.vault.user_id)
+        contacts.confirm_contact(db, founder.vault, colleague.vault.user_id, words=words, now=NOW)
+    page = site.get("/audit").text
+    assert "another clinician" in page and "author not confirmed" not in page
 
 
 def test_a_line_says_what_when_and_who_and_leads_to_its_record(site: Site) -> None:

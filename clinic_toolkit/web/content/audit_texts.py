@@ -179,6 +179,10 @@ FAULT_TEXTS = {
 }
 
 
+# A colleague's line about records that are not shared says nothing more.
+OTHERS_RECORD = "Another clinician’s record"
+
+
 class EventText(Struct, frozen=True, kw_only=True):
     """The sentence for one event, and the kind it belongs to."""
 
@@ -188,6 +192,8 @@ class EventText(Struct, frozen=True, kw_only=True):
 
 def describe_event(line: audit_reader.CheckedEntry) -> EventText:
     """The sentence for an audit entry. A detail after the event code is for the program only."""
+    if line.is_concealed:
+        return EventText(kind=EventKind.TRAIL, text=OTHERS_RECORD)
     if line.fault and not line.event:
         return EventText(kind=EventKind.TRAIL, text=FAULT_TEXTS[line.fault])
     code, _, detail = line.event.partition(" ")

@@ -1,0 +1,48 @@
+"""The opened key of a ring, and how its id is derived."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from clinic_toolkit.crypto.encoding import encode_fields
+from clinic_toolkit.crypto.seal import SealingKey, hkdf_expand
+from clinic_toolkit.vault.ring_statements import FIRST_GENERATION
+
+if TYPE_CHECKING:
+    from clinic_toolkit.vault.rings import RingClass
+
+_KID_BYTES = 16
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class RingKey:
+    """The opened key of one generation of a ring; `creation_order` counts the rings in order of creation."""
+
+    ring: UUID
+    generation: int
+    kid: bytes
+    key: SealingKey
+    owner: UUID
+    ring_class: "RingClass"
+    creation_order: int
+
+
+def build_ring_key(
+    id: UUID,
+    owner: UUID,
+    ring_class: "RingClass",
+    creation_order: int,
+    cdk: bytes,
+    *,
+    generation: int = FIRST_GENERATION,
+) -> RingKey:
+    """Build the key of one generation of a ring from its 32-byte secret, as the grant holds it."""
+    return RingKey(
+        ring=id,
+        generation=generation,
+        kid=hkdf_expand(cdk, encode_fields("ring-kid", id, generation), _KID_BYTES),
+        key=SealingKey(cdk, hedge_label="ring-hedge", key_label="rec-key"),
+        owner=owner,
+        ring_class=ring_class,
+        creation_order=creation_order,
+    )
