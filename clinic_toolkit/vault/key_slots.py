@@ -5,8 +5,7 @@ told apart, because the commitment is compared before anything is decrypted.
 """
 
 import secrets
-from collections.abc import Sequence
-from hashlib import sha256
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -25,17 +24,17 @@ from clinic_toolkit.crypto.seal import (
     SUITE,
     DecryptionError,
     derive_okm,
-    hkdf_expand,
     hkdf_extract,
     open_seal,
     seal,
 )
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.store.transactions import on_rollback
-from clinic_toolkit.vault import identity, recovery_sheet
-from clinic_toolkit.vault.key_slot_list import KeySlotList
-from clinic_toolkit.vault.key_slot_tables import KeySlotKind, slot_list_table, slot_table
+from clinic_toolkit.vault import identity, key_slot_list_store, recovery_sheet
+from clinic_toolkit.vault.key_slot_tables import KeySlotKind, slot_table
 from clinic_toolkit.vault.vault import Vault
+
+# Each costs a second, so slots that were planted cannot hold up an unlock for long.
+_MAX_SLOTS_TRIED = 8
 
 
 class WrongSecret(ClinicError):
@@ -86,53 +85,75 @@ def has_practice(db: Connection) -> bool:
     return identity.has_practice(db)
 
 
-def unlock_with_passphrase(db: Connection, text: str) -> Vault:
+def unlock_with_passphrase(db: Connection, text: str, *, user_id: UUID | None = None) -> Vault:
     """Unlock with the passphrase.
+
+    Args:
+        user_id: whose passphrase it is; None tries that of each clinician.
 
     Raises:
         WrongSecret: it is not the passphrase.
         SlotCostRefused: the stored KDF cost is outside the limits.
         DamagedFile: the key slot or the identity is missing or damaged.
     """
-    row = _load_slot(db, KeySlotKind.PASSPHRASE)
-    return unlock_with_user_key(db, row.user, _unwrap_with_passphrase(db, row, text))
+    return _unlock_with_any(
+        db,
+        _load_slots(db, KeySlotKind.PASSPHRASE, user_id),
+        lambda row: _unwrap_with_passphrase(db, row, text),
+    )
 
 
-def is_passphrase(db: Connection, text: str) -> bool:
-    """Whether this is the passphrase; for step-up authentication.
+def is_passphrase(db: Connection, user_id: UUID, text: str) -> bool:
+    """Whether this is the passphrase of this clinician; for step-up authentication.
 
     Raises:
         SlotCostRefused: the stored KDF cost is outside the limits.
     """
+    [row] = _load_slots(db, KeySlotKind.PASSPHRASE, user_id)
     try:
-        _unwrap_with_passphrase(db, _load_slot(db, KeySlotKind.PASSPHRASE), text)
+        _unwrap_with_passphrase(db, row, text)
     except WrongSecret:
         return False
     return True
 
 
-def unlock_with_recovery_sheet(db: Connection, groups: str) -> Vault:
+def unlock_with_recovery_sheet(db: Connection, groups: str, *, user_id: UUID | None = None) -> Vault:
     """Unlock with the recovery sheet. Its 160 random bits need no slow KDF, so this is instant.
+
+    Args:
+        user_id: whose sheet it is; None tries that of each clinician.
 
     Raises:
         InvalidRecoverySheet: a group was mistyped; the error names it.
         WrongSecret: every group is valid, but the sheet belongs to another practice or was replaced.
     """
     secret = recovery_sheet.decode_groups(groups)
-    row = _load_slot(db, KeySlotKind.RECOVERY_SHEET)
     refusal = (
         "Every group is correct, but this sheet does not open this practice. It may belong to another "
         "practice, or a newer sheet may have replaced it."
     )
-    return unlock_with_user_key(
-        db, row.user, _unwrap_user_key(db, row, hkdf_extract(row.salt, secret), refusal)
+    return _unlock_with_any(
+        db,
+        _load_slots(db, KeySlotKind.RECOVERY_SHEET, user_id),
+        lambda row: _unwrap_user_key(db, row, hkdf_extract(row.salt, secret), refusal),
     )
+
+
+def _unlock_with_any(db: Connection, rows: Sequence[Row[Any]], unwrap: Callable[[Row[Any]], bytes]) -> Vault:
+    """Unlock with the first of these slots that the secret opens; the error is that of the first slot."""
+    errors: list[WrongSecret | SlotCostRefused] = []
+    for row in rows:
+        try:
+            return unlock_with_user_key(db, row.user, unwrap(row))
+        except (WrongSecret, SlotCostRefused) as error:
+            errors.append(error)
+    raise errors[0]
 
 
 def unlock_with_user_key(db: Connection, user_id: UUID, user_key: bytes) -> Vault:
     """Unlock with the user key itself, and verify the slot list."""
     vault = identity.open_vault(db, user_id, user_key)
-    vault.key_slots = _read_slot_list(db, vault)
+    vault.key_slots = key_slot_list_store.read_slot_list(db, vault)
     return vault
 
 
@@ -165,7 +186,8 @@ def upgrade_kdf_cost(db: Connection, vault: Vault, passphrase: str) -> bool:
     Returns:
         Whether the slot was replaced.
     """
-    stored_cost, calibrated_cost = _slot_cost(_load_slot(db, KeySlotKind.PASSPHRASE)), calibrate_cost()
+    [row] = _load_slots(db, KeySlotKind.PASSPHRASE, vault.user_id)
+    stored_cost, calibrated_cost = _slot_cost(row), calibrate_cost()
     if not vault.slots_intact or not is_substantially_higher(calibrated_cost, stored_cost):
         return False
     replace_passphrase(db, vault, passphrase, cost=calibrated_cost)
@@ -195,21 +217,17 @@ def replace_recovery_sheet(
     return groups
 
 
-def _load_slot(db: Connection, kind: KeySlotKind) -> Row[Any]:
-    row = db.execute(select(slot_table).where(slot_table.c.kind == kind)).first()
-    if row is None:
+def _load_slots(db: Connection, kind: KeySlotKind, user_id: UUID | None) -> Sequence[Row[Any]]:
+    """Load the slot of one clinician, or those of all."""
+    query = select(slot_table).where(slot_table.c.kind == kind)
+    rows = db.execute(query if user_id is None else query.where(slot_table.c.user == user_id)).all()
+    if not rows:
         raise identity.damaged_store_error(db)
-    return row
+    return rows[:_MAX_SLOTS_TRIED]
 
 
 def _slot_cost(row: Row[Any]) -> KdfCost:
     return KdfCost(memory_kib=row.memory_kib, passes=row.passes, lanes=row.lanes)
-
-
-def _slot_context(vault_id: UUID, row: Row[Any]) -> bytes:
-    # Every parameter is bound into both the derivation and the seal, so a tampered slot fails to open.
-    cost = (row.memory_kib, row.passes, row.lanes)
-    return encode_fields("slot", vault_id, SUITE, row.user, row.slot, row.kind, row.salt, *cost)
 
 
 def _unwrap_with_passphrase(db: Connection, row: Row[Any], text: str) -> bytes:
@@ -225,7 +243,7 @@ def _unwrap_with_passphrase(db: Connection, row: Row[Any], text: str) -> bytes:
 
 def _unwrap_user_key(db: Connection, row: Row[Any], root: bytes, refusal: str) -> bytes:
     try:
-        context = _slot_context(identity.load_vault_ids(db)[0], row)
+        context = key_slot_list_store.slot_context(identity.load_vault_ids(db)[0], row)
         return open_seal(derive_okm(root, context), row.sealed, context)
     except (DecryptionError, ValueError):
         raise WrongSecret(refusal) from None
@@ -244,41 +262,4 @@ def _replace_slot(
             lanes=costs[2], sealed=seal(derive_okm(root, context), vault.user_key(), context),
         )
     )  # fmt: skip
-    _update_slot_list(db, vault, id)
-
-
-def _update_slot_list(db: Connection, vault: Vault, new_slot: UUID) -> None:
-    previous_list = vault.key_slots
-    on_rollback(db, lambda: setattr(vault, "key_slots", previous_list))
-    rows = db.execute(select(slot_table).where(slot_table.c.user == vault.user_id)).all()
-    generation, trusted_slots = previous_list.generation + 1, previous_list.trusted_slots | {new_slot}
-    if any(row.slot not in trusted_slots for row in rows):
-        # There is a slot that this clinician did not make: a new list would authenticate it. The generation
-        # is raised all the same, because the audit log recognises older lists by it.
-        vault.key_slots = KeySlotList(generation=generation, intact=False, trusted_slots=trusted_slots)
-        return
-    mac = _slot_list_mac(vault, generation, rows)
-    db.execute(slot_list_table.delete().where(slot_list_table.c.user == vault.user_id))
-    db.execute(slot_list_table.insert().values(user=vault.user_id, generation=generation, mac=mac))
-    vault.key_slots = KeySlotList(generation=generation, intact=True, trusted_slots=trusted_slots)
-
-
-def _read_slot_list(db: Connection, vault: Vault) -> KeySlotList:
-    rows = db.execute(select(slot_table).where(slot_table.c.user == vault.user_id)).all()
-    stored_list = db.execute(select(slot_list_table).where(slot_list_table.c.user == vault.user_id)).first()
-    try:
-        mac = _slot_list_mac(vault, stored_list.generation, rows) if stored_list else b""
-    except ValueError:  # a damaged row holds a number that cannot be encoded
-        mac = b""
-    if stored_list is None or not secrets.compare_digest(stored_list.mac, mac):
-        return KeySlotList(generation=0, intact=False, trusted_slots=frozenset())
-    return KeySlotList(
-        generation=stored_list.generation, intact=True, trusted_slots=frozenset(row.slot for row in rows)
-    )
-
-
-def _slot_list_mac(vault: Vault, generation: int, rows: Sequence[Row[Any]]) -> bytes:
-    slot_hashes = sorted(sha256(_slot_context(vault.vault_id, row) + row.sealed).digest() for row in rows)
-    return hkdf_expand(
-        vault.user_key(), encode_fields("slot-list", vault.vault_id, vault.user_id, generation, *slot_hashes)
-    )
+    key_slot_list_store.update_slot_list(db, vault, id)

@@ -48,6 +48,11 @@ def unlock_with_return_code(db: Connection, blob: bytes, code: str) -> Vault:
     return unlock_with_user_key(db, user_id, user_key)
 
 
+def user_of_blob(blob: bytes) -> UUID | None:
+    """Whose user key the blob holds; None if it is none of ours."""
+    return UUID(bytes=blob[16:32]) if len(blob) > 32 else None
+
+
 def normalize_return_code(text: str) -> str:
     """Normalize a typed return code: case, spaces, dashes and look-alikes do not matter."""
     return normalize_code(text)

@@ -1,51 +1,92 @@
 """Back-off after failed unlocks, counted on the disk so that a restart does not reset it.
 
-The file holds one number. It slows down a person at the keyboard; whoever can delete it can also copy the
-store and guess elsewhere, and there the KDF cost is the protection. The delay grows to one minute and never
-becomes a lock-out. The recovery sheet is exempt: 160 random bits cannot be guessed, and it must work when
-everything else fails.
+The file holds one number for each clinician, and one for attempts that named nobody. It slows down a person
+at the keyboard; whoever can delete it can also copy the store and guess elsewhere, and there the KDF cost is
+the protection. The delay grows to one minute and never becomes a lock-out. The recovery sheet is exempt: 160
+random bits cannot be guessed, and it must work when everything else fails.
 """
 
 import os
+import re
 from pathlib import Path
+from uuid import UUID
 
 ATTEMPTS_FILE = "unlock-attempts"
 _MAX_DELAY_SECONDS = 60
 _MAX_FAILURES = 1000
+_MAX_FILE_BYTES = 4096
+_LINE = re.compile(rb"(?:([0-9a-f]{32}) )?([0-9]+)")
 
 
-def count_failures(folder: Path) -> int:
-    """How many attempts failed since the last success; the maximum if the file cannot be read."""
-    try:
-        content = (folder / ATTEMPTS_FILE).read_bytes()[:16]
-    except FileNotFoundError:
-        return 0
-    except OSError:
+def count_failures(folder: Path, user_id: UUID | None = None) -> int:
+    """How many attempts failed since the last success; the maximum if the file cannot be read.
+
+    Args:
+        user_id: for whom to count, including attempts that named nobody; None for whoever has the most.
+    """
+    counts = _read_counts(folder)
+    if counts is None:
         return _MAX_FAILURES
-    return min(int(content), _MAX_FAILURES) if content.strip().isdigit() else _MAX_FAILURES
+    if user_id is None:
+        return max(counts.values(), default=0)
+    return max(counts.get(None, 0), counts.get(user_id, 0))
 
 
-def record_failure(folder: Path) -> int:
+def record_failure(folder: Path, user_id: UUID | None = None) -> int:
     """Count one more failure, durably; returns the new count.
 
     Call this before an attempt and `clear_failures` after success, so that killing the program during the
     attempt, which takes a second, counts as a failure.
+
+    Args:
+        user_id: whose secret is tried; None if the attempt names nobody, which then counts for everyone.
     """
-    failures = min(count_failures(folder) + 1, _MAX_FAILURES)
+    failures = min(count_failures(folder, user_id) + 1, _MAX_FAILURES)
+    counts = _read_counts(folder)
+    _write_counts(folder, {None: _MAX_FAILURES} if counts is None else {**counts, user_id: failures})
+    return failures
+
+
+def clear_failures(folder: Path, user_id: UUID | None = None) -> None:
+    """Reset the count after a success, of this clinician and of attempts that named nobody; None for all."""
+    counts = _read_counts(folder) or {}
+    kept: dict[UUID | None, int] = {
+        known: count for known, count in counts.items() if known not in (None, user_id)
+    }
+    if user_id is None or not kept:
+        (folder / ATTEMPTS_FILE).unlink(missing_ok=True)
+    else:
+        _write_counts(folder, kept)
+
+
+def _read_counts(folder: Path) -> dict[UUID | None, int] | None:
+    """The counts by user; None if the file cannot be read or makes no sense."""
+    try:
+        content = (folder / ATTEMPTS_FILE).read_bytes()[:_MAX_FILE_BYTES]
+    except FileNotFoundError:
+        return {}
+    except OSError:
+        return None
+    counts: dict[UUID | None, int] = {}
+    for line in content.split(b"\n") if content else [b""]:
+        found = _LINE.fullmatch(line.strip())
+        if found is None:
+            return None
+        user_id = UUID(hex=found[1].decode()) if found[1] else None
+        counts[user_id] = min(int(found[2][:6]), _MAX_FAILURES)
+    return counts
+
+
+def _write_counts(folder: Path, counts: dict[UUID | None, int]) -> None:
+    lines = [f"{user_id.hex} {count}" if user_id else str(count) for user_id, count in counts.items()]
     draft = folder / (ATTEMPTS_FILE + ".new")
     handle = os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
     try:
-        os.write(handle, str(failures).encode())
+        os.write(handle, "\n".join(lines).encode())
         os.fsync(handle)
     finally:
         os.close(handle)
     os.replace(draft, folder / ATTEMPTS_FILE)
-    return failures
-
-
-def clear_failures(folder: Path) -> None:
-    """Reset the count after a success."""
-    (folder / ATTEMPTS_FILE).unlink(missing_ok=True)
 
 
 def delay_seconds(failures: int) -> int:

@@ -196,14 +196,18 @@ def audit_export(event: str) -> None:
 def log_in(opened_vault: Vault, *, must_choose_passphrase: bool = False) -> None:
     """Start an unlocked session with a new session id and CSRF token; earlier ones become invalid.
 
-    Every browser uses the vault that was opened first, because its inventory must include what each saves.
+    Every browser of one clinician uses the vault that was opened first, because its inventory must include
+    what each saves. Another clinician has a vault of their own; a lock puts away the keys of both.
     """
     session.clear()
     session[SESSION_ID_KEY] = secrets.token_urlsafe(32)
     state = worker()
     had_practice = state.has_practice
     on_rollback(db(), lambda: _abort_login(had_practice))
-    shared_vault = next((unlocked.vault for unlocked in state.unlocked_sessions.values()), opened_vault)
+    open_vaults = [unlocked.vault for unlocked in state.unlocked_sessions.values()]
+    shared_vault = next(
+        (vault for vault in open_vaults if vault.user_id == opened_vault.user_id), opened_vault
+    )
     state.unlocked_sessions[session[SESSION_ID_KEY]] = UnlockedSession(
         vault=shared_vault, must_choose_passphrase=must_choose_passphrase
     )

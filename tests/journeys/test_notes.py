@@ -310,7 +310,7 @@ def test_a_draft_is_changed_by_its_route(site: Site, me: Person, hour: str) -> N
 def words(monkeypatch: pytest.MonkeyPatch) -> str:
     """The passphrase of the practice, compared without its second of work."""
     monkeypatch.setattr(
-        practice_access, "is_current_passphrase", lambda db, typed: typed == "six words of one's own"
+        practice_access, "is_current_passphrase", lambda db, vault, typed: typed == "six words of one's own"
     )
     return "six words of one's own"
 

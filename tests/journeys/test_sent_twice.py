@@ -71,7 +71,7 @@ def knows(monkeypatch: pytest.MonkeyPatch) -> None:
     """The passphrase is compared and replaced without its second of work."""
     now = [RIGHT]
     replace = key_slots.replace_passphrase
-    monkeypatch.setattr(practice_access, "is_current_passphrase", lambda db, typed: typed == now[0])
+    monkeypatch.setattr(practice_access, "is_current_passphrase", lambda db, vault, typed: typed == now[0])
     monkeypatch.setattr(return_code, "wrap_user_key", lambda vault, code: b"sealed")
 
     def replaced(db: Connection, vault: Vault, passphrase: str) -> None:

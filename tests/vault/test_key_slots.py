@@ -25,7 +25,7 @@ def test_the_whole_way_with_the_real_derivation(engine: Engine) -> None:
         vault, groups = key_slots.create_vault_with_slots(db, vaults.PASSPHRASE, cost=MIN_COST)
     with reading(engine) as db:
         assert key_slots.has_practice(db)
-        assert key_slots.is_passphrase(db, vaults.PASSPHRASE)
+        assert key_slots.is_passphrase(db, vault.user_id, vaults.PASSPHRASE)
         again = key_slots.unlock_with_passphrase(db, vaults.PASSPHRASE)
         assert (again.user_key(), again.public_key) == (vault.user_key(), vault.public_key)
         assert again.slots_intact
@@ -37,7 +37,7 @@ def test_the_whole_way_with_the_real_derivation(engine: Engine) -> None:
     with writing(engine) as db:
         key_slots.replace_passphrase(db, again, "another phrase altogether", cost=MIN_COST)
     with reading(engine) as db:
-        assert not key_slots.is_passphrase(db, vaults.PASSPHRASE)
+        assert not key_slots.is_passphrase(db, vault.user_id, vaults.PASSPHRASE)
         last = key_slots.unlock_with_passphrase(db, "another phrase altogether")
         assert last.slots_intact
         assert last.slot_generation == vault.slot_generation + 1

@@ -1,6 +1,7 @@
 """Failed unlocks, counted on the disk."""
 
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -37,3 +38,23 @@ def test_a_file_that_makes_no_sense_counts_as_many(tmp_path: Path, content: byte
     (tmp_path / unlock_attempts.ATTEMPTS_FILE).write_bytes(content)
     assert unlock_attempts.delay_seconds(unlock_attempts.count_failures(tmp_path)) == 60
     assert unlock_attempts.delay_seconds(unlock_attempts.record_failure(tmp_path)) == 60
+
+
+def test_each_clinician_is_slowed_by_their_own_tries_and_by_those_that_named_nobody(tmp_path: Path) -> None:
+    first, second = uuid4(), uuid4()
+    assert [unlock_attempts.record_failure(tmp_path, first) for _ in range(3)] == [1, 2, 3]
+    assert unlock_attempts.count_failures(tmp_path, second) == 0
+    assert unlock_attempts.record_failure(tmp_path, second) == 1
+    assert unlock_attempts.count_failures(tmp_path) == 3
+    assert unlock_attempts.record_failure(tmp_path) == 4
+    assert [unlock_attempts.count_failures(tmp_path, user_id) for user_id in (first, second)] == [4, 4]
+    unlock_attempts.clear_failures(tmp_path, second)
+    assert [unlock_attempts.count_failures(tmp_path, user_id) for user_id in (first, second)] == [3, 0]
+    unlock_attempts.clear_failures(tmp_path, first)
+    assert not (tmp_path / unlock_attempts.ATTEMPTS_FILE).exists()
+
+
+@pytest.mark.parametrize("content", [b"3\nnone", b"00 3", b"\n", b"3\n" + bytes(32)])
+def test_a_line_that_makes_no_sense_slows_everyone(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / unlock_attempts.ATTEMPTS_FILE).write_bytes(content)
+    assert unlock_attempts.delay_seconds(unlock_attempts.count_failures(tmp_path, uuid4())) == 60

@@ -34,7 +34,7 @@ FORMS = {
 @pytest.fixture
 def knows(monkeypatch: pytest.MonkeyPatch) -> None:
     """The passphrase is compared without its second of work."""
-    monkeypatch.setattr(practice_access, "is_current_passphrase", lambda db, typed: typed == RIGHT)
+    monkeypatch.setattr(practice_access, "is_current_passphrase", lambda db, vault, typed: typed == RIGHT)
 
 
 def events(site: Site, newest: int = 3) -> list[tuple[str, bool]]:

@@ -17,7 +17,7 @@ RIGHT = "glacier mandolin unwrapped"
 @pytest.fixture
 def asked(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     """An unlocked site whose passphrase is compared without its second of work."""
-    monkeypatch.setattr(practice_access, "is_current_passphrase", lambda db, typed: typed == RIGHT)
+    monkeypatch.setattr(practice_access, "is_current_passphrase", lambda db, vault, typed: typed == RIGHT)
     site.app.worker.serving_since = -1000.0
     return site
 

@@ -19,6 +19,7 @@ from clinic_toolkit.store.transactions import reading
 from clinic_toolkit.vault import identity, key_slots, unlock_attempts
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard, pending_recovery_sheet, unlocking
+from tests.fixtures import second_identity
 from tests.fixtures.sites import TOKEN, Site
 
 TYPED = {"passphrase": "glacier mandolin unwrapped"}
@@ -76,6 +77,20 @@ def test_a_second_browser_goes_on_with_the_vault_of_the_first(
     assert {id(each.vault) for each in lock.app.worker.unlocked_sessions.values()} == {id(work.vault)}
 
 
+def test_another_clinician_has_another_vault_and_shares_it_among_browsers(
+    lock: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    founder, colleague = second_identity.at_work_together(lock.work)
+    twin = second_identity.reopened(lock.work.engine, colleague.vault)
+    for vault in (founder.vault, colleague.vault, twin):
+        monkeypatch.setattr(
+            practice_access, "unlock_with_passphrase", lambda db, typed, *, now, vault=vault: vault
+        )
+        assert replace(lock).post("/unlock", TYPED).status_code == 303
+    open_now = [id(each.vault) for each in lock.app.worker.unlocked_sessions.values()]
+    assert open_now == [id(founder.vault), id(colleague.vault), id(colleague.vault)]
+
+
 def test_a_practice_that_did_not_reach_the_disk_was_never_set_up(
     lock: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -106,7 +121,7 @@ def test_a_practice_that_did_not_reach_the_disk_was_never_set_up(
 def test_a_try_that_cannot_be_counted_is_not_made_and_its_secret_goes(
     lock: Site, monkeypatch: pytest.MonkeyPatch, trouble: int, said: str
 ) -> None:
-    def refuse(folder: Path) -> NoReturn:
+    def refuse(folder: Path, user_id: object) -> NoReturn:
         raise OSError(trouble, os.strerror(trouble))
 
     monkeypatch.setattr(unlock_attempts, "record_failure", refuse)

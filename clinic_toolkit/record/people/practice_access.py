@@ -146,9 +146,9 @@ def record_failed_unlock(db: Connection, *, now: datetime) -> None:
         log.warning("unlock.failed_not_noted")
 
 
-def is_current_passphrase(db: Connection, typed_passphrase: str) -> bool:
-    """Return whether this is the current passphrase; takes about a second, as unlocking does."""
-    return key_slots.is_passphrase(db, typed_passphrase)
+def is_current_passphrase(db: Connection, vault: Vault, typed_passphrase: str) -> bool:
+    """Return whether this is the clinician's passphrase; takes about a second, as unlocking does."""
+    return key_slots.is_passphrase(db, vault.user_id, typed_passphrase)
 
 
 def record_refused_passphrase(db: Connection, vault: Vault, *, now: datetime) -> None:
@@ -201,7 +201,7 @@ def activate_recovery_sheet(
     key_slots.replace_recovery_sheet(db, vault, groups)
     header_backup.write_before_commit(db, vault)
     # Try the new sheet before the commit, so that everything is rolled back if it does not unlock.
-    key_slots.unlock_with_recovery_sheet(db, " ".join(groups))
+    key_slots.unlock_with_recovery_sheet(db, " ".join(groups), user_id=vault.user_id)
     audit_log.append_entry(
         db, vault, key_slot_events.with_slot_generation(AccessEvent.SHEET_REPLACED, vault), now=now
     )

@@ -9,12 +9,13 @@ import threading
 import time
 from collections.abc import Callable
 from typing import cast
+from uuid import UUID
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import unsigned_entries
 from clinic_toolkit.record.people import practice_access
 from clinic_toolkit.store.storage_errors import StorageFull, StorageReadOnly
-from clinic_toolkit.vault import passphrases, recovery_sheet, unlock_attempts
+from clinic_toolkit.vault import passphrases, recovery_sheet, return_code, unlock_attempts
 from clinic_toolkit.vault.key_slots import WrongSecret
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web import context
@@ -41,9 +42,10 @@ class QuickReturnGone(ClinicError):
         super().__init__("Your code is not enough any more.")
 
 
-def seconds_until_next_attempt() -> float:
-    """Seconds until the next attempt is accepted."""
-    delay = unlock_attempts.delay_seconds(unlock_attempts.count_failures(context.settings().data_folder))
+def seconds_until_next_attempt(user_id: UUID | None = None) -> float:
+    """Seconds until the next attempt is accepted; the lock page does not ask who it is, so None is usual."""
+    failures = unlock_attempts.count_failures(context.settings().data_folder, user_id)
+    delay = unlock_attempts.delay_seconds(failures)
     return max(0.0, delay - (time.monotonic() - context.worker().serving_since))
 
 
@@ -79,6 +81,7 @@ def unlock_with_return_code(typed: str) -> str:
             ),
             delayed=True,
             before_attempt=take,
+            find_user=lambda: return_code.user_of_blob(taken_blobs[0]),
         )
     except QuickReturnGone as error:
         return error.sentence
@@ -117,10 +120,10 @@ def confirm_passphrase(typed: str) -> str:
         if context.worker().is_ending:
             return ENDED_MESSAGE
         vault = context.vault()
-        time.sleep(seconds_until_next_attempt())
-        unlock_attempts.record_failure(folder)
-        if practice_access.is_current_passphrase(context.db(), typed):
-            unlock_attempts.clear_failures(folder)
+        time.sleep(seconds_until_next_attempt(vault.user_id))
+        unlock_attempts.record_failure(folder, vault.user_id)
+        if practice_access.is_current_passphrase(context.db(), vault, typed):
+            unlock_attempts.clear_failures(folder, vault.user_id)
             context.mark_passphrase_typed()
             return ""
         # Before anything that can fail: what was typed is almost the passphrase, so this process must end.
@@ -164,6 +167,7 @@ def _attempt_unlock(
     delayed: bool,
     must_choose_passphrase: bool = False,
     before_attempt: Callable[[], None] = lambda: None,
+    find_user: Callable[[], UUID | None] = lambda: None,
 ) -> str:
     # A second press waits and is then tried on its own: the browser may have dropped the first response.
     if not _attempt_lock.acquire(timeout=MAX_WAIT_SECONDS):
@@ -176,11 +180,12 @@ def _attempt_unlock(
             return ENDED_MESSAGE
         before_attempt()
         if delayed:
-            time.sleep(seconds_until_next_attempt())
+            user_id = find_user()
+            time.sleep(seconds_until_next_attempt(user_id))
             # Counted before the attempt, so that it counts even if the program is ended during it.
-            unlock_attempts.record_failure(folder)
+            unlock_attempts.record_failure(folder, user_id)
         vault = unlock()
-        unlock_attempts.clear_failures(folder)
+        unlock_attempts.clear_failures(folder, vault.user_id)
     except QuickReturnGone:
         raise
     except WrongSecret as wrong_secret:

@@ -1,0 +1,62 @@
+"""The stored slot list: a MAC over the key slots of a clinician, so that a planted slot shows."""
+
+import secrets
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, select
+
+from clinic_toolkit.crypto.encoding import encode_fields
+from clinic_toolkit.crypto.seal import SUITE, hkdf_expand
+from clinic_toolkit.store.transactions import on_rollback
+from clinic_toolkit.vault.key_slot_list import KeySlotList
+from clinic_toolkit.vault.key_slot_tables import slot_list_table, slot_table
+from clinic_toolkit.vault.vault import Vault
+
+
+def slot_context(vault_id: UUID, row: Row[Any]) -> bytes:
+    """Encode everything that a slot is bound to."""
+    # Every parameter is bound into both the derivation and the seal, so a tampered slot fails to open.
+    cost = (row.memory_kib, row.passes, row.lanes)
+    return encode_fields("slot", vault_id, SUITE, row.user, row.slot, row.kind, row.salt, *cost)
+
+
+def update_slot_list(db: Connection, vault: Vault, new_slot: UUID) -> None:
+    """Authenticate the slots of this clinician anew, after one of them was replaced."""
+    previous_list = vault.key_slots
+    on_rollback(db, lambda: setattr(vault, "key_slots", previous_list))
+    rows = db.execute(select(slot_table).where(slot_table.c.user == vault.user_id)).all()
+    generation, trusted_slots = previous_list.generation + 1, previous_list.trusted_slots | {new_slot}
+    if any(row.slot not in trusted_slots for row in rows):
+        # There is a slot that this clinician did not make: a new list would authenticate it. The generation
+        # is raised all the same, because the audit log recognises older lists by it.
+        vault.key_slots = KeySlotList(generation=generation, intact=False, trusted_slots=trusted_slots)
+        return
+    mac = _slot_list_mac(vault, generation, rows)
+    db.execute(slot_list_table.delete().where(slot_list_table.c.user == vault.user_id))
+    db.execute(slot_list_table.insert().values(user=vault.user_id, generation=generation, mac=mac))
+    vault.key_slots = KeySlotList(generation=generation, intact=True, trusted_slots=trusted_slots)
+
+
+def read_slot_list(db: Connection, vault: Vault) -> KeySlotList:
+    """Read the slot list of this clinician, and compare it with the slots."""
+    rows = db.execute(select(slot_table).where(slot_table.c.user == vault.user_id)).all()
+    stored_list = db.execute(select(slot_list_table).where(slot_list_table.c.user == vault.user_id)).first()
+    try:
+        mac = _slot_list_mac(vault, stored_list.generation, rows) if stored_list else b""
+    except ValueError:  # a damaged row holds a number that cannot be encoded
+        mac = b""
+    if stored_list is None or not secrets.compare_digest(stored_list.mac, mac):
+        return KeySlotList(generation=0, intact=False, trusted_slots=frozenset())
+    return KeySlotList(
+        generation=stored_list.generation, intact=True, trusted_slots=frozenset(row.slot for row in rows)
+    )
+
+
+def _slot_list_mac(vault: Vault, generation: int, rows: Sequence[Row[Any]]) -> bytes:
+    slot_hashes = sorted(sha256(slot_context(vault.vault_id, row) + row.sealed).digest() for row in rows)
+    return hkdf_expand(
+        vault.user_key(), encode_fields("slot-list", vault.vault_id, vault.user_id, generation, *slot_hashes)
+    )
