@@ -136,10 +136,10 @@ def append_entry(
                 seq, entry_hash, saved_references, key_slot_events.slot_generation_of(event)
             ),
         )
-    else:
-        # The log has entries that this inventory has not applied, for example from an unlock in another
-        # window; it is rebuilt when it is next needed.
-        vault.inventory = None
+    elif vault.inventory is not None:
+        # The log has entries that this inventory has not applied, such as those of a colleague. It reads
+        # them, and this one, when it is next needed.
+        on_rollback(db, vault.inventory.expect_entry(seq))
     return seq
 
 

@@ -4,13 +4,14 @@ Anyone can extend a hash chain, so an entry counts only if a clinician's signatu
 after the last signature are checked at the unlock; entries that were refused then are never trusted later.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection, func, select
 
 from clinic_toolkit.journal import audit_entries, audit_log, key_slot_events
-from clinic_toolkit.journal.audit_entries import ReadResult
+from clinic_toolkit.journal.audit_entries import AuditEntry, ReadResult
 from clinic_toolkit.journal.audit_log import KEYLESS_MARK, audit_log_table
 from clinic_toolkit.journal.unsigned_entries import UnsignedEntriesEvent
 from clinic_toolkit.store.types import cached_uuid, to_microseconds
@@ -54,14 +55,44 @@ def replay_inventory(
     return _replay(db, vault, start, refused_ranges)[0]
 
 
-def extend_inventory(db: Connection, vault: Vault, inventory: Inventory) -> Inventory:
-    """Return a copy of the inventory with the entries that were added since; `inventory` is not changed."""
-    extended = inventory.copy()
-    # The time bounds of a gap come from the entries around it, so an inventory with gaps is rebuilt in full.
-    can_extend = not extended.gaps and (
-        extended.seq == 0 or audit_entries.find_entry_hash(db, extended.seq) == extended.tip_hash
-    )
-    return replay_inventory(db, vault, extended if can_extend else None)
+def apply_new_entries(db: Connection, vault: Vault, inventory: Inventory) -> list[Callable[[], None]] | None:
+    """Apply the entries that were added since to this inventory, such as those of a colleague.
+
+    Returns:
+        What undoes each of them, in the order in which they were applied; None if the inventory has to be
+        rebuilt, because an entry cannot be trusted: the time bounds of a gap come from the entries around it.
+    """
+    start_seq, start_hash = inventory.seq, inventory.tip_hash
+    if inventory.gaps or (start_seq and audit_entries.find_entry_hash(db, start_seq) != start_hash):
+        return None
+    results = list(audit_entries.iter_entries_after(db, vault, start_seq))
+    if any(result.entry is None or _reports_refusal(vault, result.entry) for result in results):
+        return None
+    named_rings = {reference.ring for result in results for reference in _references(vault, result)}
+    vault.load_new_rings(db, named_rings)
+    undo: list[Callable[[], None]] = []
+    for result in results:
+        slot_generation = _apply_effects(vault, inventory, result)
+        references = _references(vault, result)
+        take_out = inventory.apply_next_entry(result.seq, result.hash, references, slot_generation)
+        undo += [take_out] if take_out else []
+    return undo
+
+
+def _reports_refusal(vault: Vault, entry: AuditEntry) -> bool:
+    """Whether an entry says that this clinician refused another; what colleagues refused is checked here."""
+    code = entry.event.partition(" ")[0]
+    return entry.actor_id == vault.user_id and code == UnsignedEntriesEvent.REFUSED
+
+
+def _apply_effects(vault: Vault, inventory: Inventory, result: ReadResult) -> int:
+    """Note which rings an entry of this clinician names; returns the slot generation that it names, or 0."""
+    entry = result.entry
+    if entry is None or entry.actor_id != vault.user_id:
+        # Each clinician has key slots of their own, and anyone can write a keyless entry.
+        return 0
+    inventory.known_rings |= {reference.ring for reference in entry.references}
+    return key_slot_events.slot_generation_of(entry.event)
 
 
 def list_named_versions(
@@ -125,21 +156,15 @@ def _replay(
             # Anyone can write a keyless entry, so its time and its slot generation are ignored.
             inventory.apply_entry(result.seq, result.hash, ())
         else:
-            # Each clinician has key slots of their own.
-            is_own = entry.actor_id == vault.user_id
-            slot_generation = key_slot_events.slot_generation_of(entry.event) if is_own else 0
+            slot_generation = _apply_effects(vault, inventory, result)
             inventory.apply_entry(result.seq, result.hash, _references(vault, result), slot_generation)
-            if is_own:
-                inventory.known_rings |= {reference.ring for reference in entry.references}
             recorded_at = to_microseconds(entry.recorded_at)
             inventory.unreadable_entries += [
                 UnreadableEntry(seq, not_before, recorded_at) for seq in pending_gaps
             ]
             pending_gaps, not_before = [], recorded_at
-            code, _, refused_number = entry.event.partition(" ")
-            # What a colleague refused is judged by its own signatures.
-            if code == UnsignedEntriesEvent.REFUSED and is_own:
-                reports.append((int(refused_number), result.seq))
+            if _reports_refusal(vault, entry):
+                reports.append((int(entry.event.partition(" ")[2]), result.seq))
     inventory.unreadable_entries += [UnreadableEntry(seq, not_before, _NO_LIMIT) for seq in pending_gaps]
     inventory.gaps += sorted(refused_numbers - set(inventory.gaps))
     return inventory, reports

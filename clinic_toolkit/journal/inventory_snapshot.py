@@ -53,7 +53,7 @@ def load_inventory(db: Connection, vault: Vault) -> Inventory:
         return _install_inventory(
             db, vault, inventory_replay.replay_inventory(db, vault, _load_snapshot(db, vault))
         )
-    return vault.inventory
+    return _apply_new_entries(db, vault, vault.inventory) if vault.inventory.is_behind else vault.inventory
 
 
 def refresh_inventory(db: Connection, vault: Vault) -> Inventory:
@@ -63,8 +63,19 @@ def refresh_inventory(db: Connection, vault: Vault) -> Inventory:
     The inventory may also include entries that are newer than this transaction.
     """
     inventory = load_inventory(db, vault)
-    if inventory.seq < audit_reader.last_entry_number(db):
-        return _install_inventory(db, vault, inventory_replay.extend_inventory(db, vault, inventory))
+    return _apply_new_entries(db, vault, inventory)
+
+
+def _apply_new_entries(db: Connection, vault: Vault, inventory: Inventory) -> Inventory:
+    if inventory.seq >= audit_reader.last_entry_number(db):
+        return inventory
+    undo = inventory_replay.apply_new_entries(db, vault, inventory)
+    if undo is None:
+        return _install_inventory(db, vault, inventory_replay.replay_inventory(db, vault, None))
+    # The new entries may include those of this very transaction.
+    for take_out in undo:
+        on_rollback(db, take_out)
+    vault.note_known_rings(inventory.known_rings)
     return inventory
 
 

@@ -72,6 +72,7 @@ class Inventory:
         self.unreadable_entries: list[UnreadableEntry] = []
         self.slot_generation = 0
         self.known_rings: set[bytes] = set()
+        self._expected_seq = 0
         self._newest: dict[bytes, KnownVersion] = {}
         self._by_table_and_ring: dict[tuple[str, bytes], set[bytes]] = {}
         self._lock = Lock()
@@ -103,6 +104,28 @@ class Inventory:
             self._by_table_and_ring[previous.table, previous.ring].discard(record)
         self._newest[record] = newest
         self._by_table_and_ring.setdefault((newest.table, newest.ring), set()).add(record)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether an entry was written that is not applied yet."""
+        return self.seq < self._expected_seq
+
+    def expect_entry(self, seq: int) -> Callable[[], None]:
+        """Note that this entry was written; returns a function that undoes it if the transaction fails."""
+        previous, self._expected_seq = self._expected_seq, max(seq, self._expected_seq)
+        return lambda: setattr(self, "_expected_seq", previous)
+
+    def apply_next_entry(
+        self, seq: int, entry_hash: bytes, references: Iterable[ReferencedVersion], slot_generation: int = 0
+    ) -> Callable[[], None] | None:
+        """Apply an entry as `apply_entry` does, but only if it is the next one; else return None.
+
+        Another thread may have applied it in the meantime.
+        """
+        with self._lock:
+            if seq != self.seq + 1:
+                return None
+            return self._apply_entry(seq, entry_hash, references, slot_generation)
 
     def apply_entry(
         self, seq: int, entry_hash: bytes, references: Iterable[ReferencedVersion], slot_generation: int = 0
