@@ -76,11 +76,11 @@ def reconcile_header_copies(db: Connection, vault: Vault, *, now: datetime) -> N
     if not vault.slots_intact:
         # The key slots are in doubt, so neither copy can be called the correct one.
         return
-    vault.header_fault = header_backup.find_fault(db, vault)
+    vault.header_fault, is_outdated = header_backup.compare_backup(db, vault)
     if header_backup.backup_has_other_ids(db) and not audit_reader.is_signed_by_member(db, vault, first=True):
         # The first signature does not fit the ids in the store, so the backup may hold the correct ones.
         return
-    if is_writing(db) and (vault.header_fault or header_backup.is_behind(db, vault)):
+    if is_outdated and is_writing(db):
         header_backup.try_write_before_commit(db, vault)
 
 

@@ -37,6 +37,9 @@ public_key_table = Table(
 )
 
 
+_SELECT_ALL = select(public_key_table)
+
+
 class AuthorState(StrEnum):
     """What is known of the key of an author."""
 
@@ -85,7 +88,7 @@ class Directory:
         """Read every row, and refuse those that their owner did not sign."""
         self._signed, self._row_faults = {}, {}
         has_own_row = False
-        for row in db.execute(select(public_key_table)):
+        for row in db.execute(_SELECT_ALL):
             has_own_row = has_own_row or row.user == self._own.user_id
             key = self._check_row(row)
             if key is None:
@@ -129,6 +132,10 @@ class Directory:
             return AuthorState.UNKNOWN
         is_confirmed = self._confirmed.get(user_id) == key.fingerprint
         return AuthorState.CONFIRMED if is_confirmed else AuthorState.UNCONFIRMED
+
+    def has_colleagues(self) -> bool:
+        """Whether there is a row of anybody else, refused or not."""
+        return bool((self._signed.keys() | self._row_faults.keys()) - {self._own.user_id})
 
     def list_users(self) -> frozenset[UUID]:
         """Every user with an accepted key, oneself included."""

@@ -95,17 +95,23 @@ def find_header_backup(db: Connection) -> VaultHeader | None:
 
 def find_fault(db: Connection, vault: Vault) -> HeaderFault | None:
     """Compare the backup with a database that opened; returns what is wrong, or None if they agree."""
+    return compare_backup(db, vault)[0]
+
+
+def compare_backup(db: Connection, vault: Vault) -> tuple[HeaderFault | None, bool]:
+    """Compare the backup with a database that opened.
+
+    Returns:
+        What is wrong, None if nothing is; and whether the backup has to be written anew. That is also so if
+        a ring of the header has a new generation, which is no fault.
+    """
     if not vault.is_founder:
-        return None
+        return None, False
     backup = find_header_backup(db)
     if backup is None:
-        return HeaderFault.MISSING
-    return HeaderFault.OUTDATED if _contradicts(backup, read_store_header(db, vault)) else None
-
-
-def is_behind(db: Connection, vault: Vault) -> bool:
-    """Whether the database holds more than the backup, since a ring of the header has a new generation."""
-    return vault.is_founder and find_header_backup(db) != read_store_header(db, vault)
+        return HeaderFault.MISSING, True
+    stored = read_store_header(db, vault)
+    return HeaderFault.OUTDATED if _contradicts(backup, stored) else None, backup != stored
 
 
 def _contradicts(backup: VaultHeader, stored: VaultHeader) -> bool:

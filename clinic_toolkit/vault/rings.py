@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from clinic_toolkit.crypto.seal import KEY_BYTES, DecryptionError
 from clinic_toolkit.errors import ClinicError
@@ -57,6 +57,10 @@ _GRANT_VERSION = 1
 _GRANT_FORMAT = struct.Struct(">B16sBQ32s")
 
 
+# A row of the statements, and this clinician's sealed grant of that generation.
+_Generation = tuple[Any, bytes | None]
+
+
 class UnknownRing(ClinicError):
     """This clinician has no ring for this owner and class."""
 
@@ -90,11 +94,9 @@ class OpenRings:
         self._rings: dict[UUID, RingKey] = {}
         self._earlier_keys: dict[tuple[UUID, bytes], RingKey] = {}
         self._ring_by_owner: dict[tuple[RingClass, UUID], UUID] = {}
-        self._unverified: dict[UUID, list[tuple[Row[Any], bytes | None]]] = {}
-        self._creators: dict[UUID, UUID] = {}
-        self._shared: set[UUID] = set()
-        # Rings that this clinician was taken out of: what was granted before is read, nothing is written.
-        self._left: set[UUID] = set()
+        # The statements of each ring that was loaded, by generation, with this clinician's sealed grant.
+        self._statements: dict[UUID, list[_Generation]] = {}
+        self._verified: set[UUID] = set()
         self.damaged: frozenset[UUID] = frozenset()
         # Rings that this clinician is known to have held, and that have no grant any more.
         self.lost: frozenset[UUID] = frozenset()
@@ -106,13 +108,14 @@ class OpenRings:
         """
         columns = (ring_grant_table.c.ring, ring_grant_table.c.generation, ring_grant_table.c.sealed)
         query = select(*columns).where(ring_grant_table.c.user == self._user_keys.user_id)
-        grant_rows = [row for row in db.execute(query) if row.ring not in self._rings]
-        grants = {(row.ring, row.generation): row.sealed for row in grant_rows}
-        statements: dict[UUID, list[tuple[Row[Any], bytes | None]]] = {}
+        grants = {(id, number): sealed for id, number, sealed in db.execute(query) if id not in self._rings}
+        statements: dict[UUID, list[_Generation]] = {}
         for row in db.execute(select(ring_table).order_by(ring_table.c.ring, ring_table.c.generation)):
-            if row.ring not in self._rings:
-                sealed = grants.pop((row.ring, row.generation), None)
-                statements.setdefault(row.ring, []).append((row, sealed))
+            id, number = row[0], row[1]
+            if id in statements:
+                statements[id].append((row, grants.pop((id, number), None)))
+            elif id not in self._rings:
+                statements[id] = [(row, grants.pop((id, number), None))]
         damaged = {id for id, _ in grants}
         newest_keys: list[RingKey] = []
         for id, generations in statements.items():
@@ -120,21 +123,18 @@ class OpenRings:
                 keys = self._open_generations(generations)
             except DecryptionError:
                 damaged.add(id)
-            else:
-                newest_keys += keys[-1:]
-                self._earlier_keys.update(((id, key.kid), key) for key in keys[:-1])
+                continue
+            newest_keys += keys[-1:]
+            for key in keys[:-1]:
+                self._earlier_keys[id, key.kid] = key
         for key in sorted(newest_keys, key=lambda key: key.creation_order):
             # An owner has one ring of each class. A second one comes from a copied folder, and must not
             # replace the first one for new records.
             if (key.ring_class, key.owner) in self._ring_by_owner:
                 damaged.add(key.ring)
             else:
-                generations = self._unverified[key.ring] = statements[key.ring]
-                self._add_ring(key, creator=generations[0][0].grantor)
-                if len(generations) > 1 or len(generations[0][0].members) != MEMBER_BYTES:
-                    self._shared.add(key.ring)
-                if generations[-1][1] is None:
-                    self._left.add(key.ring)
+                self._add_ring(key)
+        self._statements.update(statements)
         self.damaged = frozenset(damaged)
 
     def create_ring(self, db: Connection, owner: UUID, ring_class: RingClass) -> UUID:
@@ -169,7 +169,7 @@ class OpenRings:
                 ring=id, generation=FIRST_GENERATION, user=user_keys.user_id, sealed=sealed
             )
         )
-        self._add_ring(key, creator=user_keys.user_id)
+        self._add_ring(key)
         # A ring whose grant was rolled back must never seal anything, because nobody could open it.
         on_rollback(db, lambda: self._remove_ring(key))
         return id
@@ -187,12 +187,12 @@ class OpenRings:
         ring_key = self._rings.get(id)
         if ring_key is not None and kid not in (None, ring_key.kid):
             ring_key = self._earlier_keys.get((id, kid or b""))
-        if ring_key is None or (kid is None and id in self._left):
+        # Who was taken out of a ring reads what was granted before, and writes nothing.
+        if ring_key is None or (kid is None and not self._is_newest(ring_key)):
             raise DecryptionError
-        unverified = self._unverified.get(id)
-        if unverified is not None:
-            self._verify_generations(id, unverified)
-            self._unverified.pop(id, None)
+        if id in self._statements and id not in self._verified:
+            self._verify_generations(id, self._statements[id])
+            self._verified.add(id)
         return ring_key
 
     def has_grant(self, id: UUID) -> bool:
@@ -209,11 +209,14 @@ class OpenRings:
 
     def is_shared(self, id: UUID) -> bool:
         """Whether anybody else is or was a member of this ring."""
-        return id in self._shared
+        generations = self._statements.get(id, [])
+        return len(generations) > 1 or any(len(row.members) != MEMBER_BYTES for row, _ in generations)
 
     def is_creator(self, id: UUID) -> bool:
         """Whether this clinician created this ring."""
-        return self._creators.get(id) == self._user_keys.user_id
+        generations = self._statements.get(id)
+        creator = generations[0][0].grantor if generations else self._user_keys.user_id
+        return bool(id in self._rings and creator == self._user_keys.user_id)
 
     def get_ring(self, owner: UUID, ring_class: RingClass) -> UUID:
         """The ring of an owner and class.
@@ -235,25 +238,24 @@ class OpenRings:
         """Every owner of a ring of this class, in the order in which the rings were created."""
         return [owner for name, owner in self._ring_by_owner if name == ring_class]
 
-    def _add_ring(self, key: RingKey, *, creator: UUID) -> None:
+    def _is_newest(self, key: RingKey) -> bool:
+        generations = self._statements.get(key.ring)
+        return generations is None or generations[-1][0].generation == key.generation
+
+    def _add_ring(self, key: RingKey) -> None:
         self._rings[key.ring] = key
         self._ring_by_owner[key.ring_class, key.owner] = key.ring
-        self._creators[key.ring] = creator
 
     def _remove_ring(self, key: RingKey) -> None:
         self._rings.pop(key.ring, None)
         self._ring_by_owner.pop((key.ring_class, key.owner), None)
 
-    def _open_generations(self, generations: list[tuple[Row[Any], bytes | None]]) -> list[RingKey]:
+    def _open_generations(self, generations: list[_Generation]) -> list[RingKey]:
         """Open the granted keys of one ring, oldest first; none if the ring is a colleague's."""
         newest_row, newest_sealed = generations[-1]
         if newest_sealed is None and lists_member(newest_row.members, self._user_keys.user_id):
             raise DecryptionError
-        return [
-            self._open_grant(row.ring, row.generation, sealed)
-            for row, sealed in generations
-            if sealed is not None
-        ]
+        return [self._open_grant(row[0], row[1], sealed) for row, sealed in generations if sealed is not None]
 
     def _open_grant(self, id: UUID, generation: int, sealed: bytes) -> RingKey:
         plaintext = self._user_keys.open(sealed, "grant", id, generation)
@@ -266,7 +268,7 @@ class OpenRings:
             id, UUID(bytes=owner), _CLASS_BY_NUMBER[class_number], creation_order, cdk, generation=generation
         )
 
-    def _verify_generations(self, id: UUID, generations: list[tuple[Row[Any], bytes | None]]) -> None:
+    def _verify_generations(self, id: UUID, generations: list[_Generation]) -> None:
         user_keys = self._user_keys
         verify_statements(user_keys.vault_id, self.directory, [row for row, _ in generations])
         for row, sealed in generations:
