@@ -1,13 +1,14 @@
 """Signatures of a colleague: checked by the colleague's key, and marked until that key was confirmed."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import Connection
 
-from clinic_toolkit.crypto.signature import SigningKey
-from clinic_toolkit.journal import audit_log, audit_reader, inventory_snapshot, records
+from clinic_toolkit.crypto.signature import SigningKey, verify_signature
+from clinic_toolkit.journal import audit_entries, audit_log, audit_reader, inventory_snapshot, records
 from clinic_toolkit.journal.audit_log import EntryPayload, VersionReference
 from clinic_toolkit.journal.audit_reader import EntryFault
 from clinic_toolkit.journal.record_versions import RecordVersion
@@ -150,6 +151,34 @@ def test_what_a_forged_line_names_is_not_shown(
     vault = reopened(founder.engine, founder.vault)
     with reading(founder.engine) as db:
         assert clients.load_client(db, vault, shared.id).payload.phone == "222"
+
+
+def test_one_clinician_alone_pays_for_no_signature(
+    work: Work, shared: RecordVersion[Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody else can seal a line there, so the replay of an unlock checks the seals and the chain alone."""
+    checked: list[int] = []
+    verify = verify_signature
+
+    def counting(*fields: Any, signature: bytes) -> bool:
+        checked.append(1)
+        return verify(*fields, signature=signature)
+
+    monkeypatch.setattr(audit_entries, "verify_signature", counting)
+
+    def replay(vault: Vault) -> int:
+        with reading(work.engine) as db:
+            inventory_snapshot.load_inventory(db, reopened(work.engine, vault))
+        return len(checked)
+
+    assert replay(work.vault) == 0
+    founder, _ = at_work_together(work, shared)
+    assert replay(founder.vault) == count_lines(founder)
+
+
+def count_lines(work: Work) -> int:
+    with reading(work.engine) as db:
+        return audit_reader.last_entry_number(db)
 
 
 @pytest.fixture
