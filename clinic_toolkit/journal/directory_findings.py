@@ -10,6 +10,7 @@ from clinic_toolkit.vault.directory import DirectoryFault
 DIRECTORY_FAULT_SENTENCES = {
     DirectoryFault.NOT_SIGNED: "The public key of the clinician {user} was not signed by its owner.",
     DirectoryFault.OTHER_KEY: "The public key of the clinician {user} is not the one that is known to you.",
+    DirectoryFault.MISSING: "The public key of the clinician {user}, which you confirmed, is missing.",
     DirectoryFault.OWN_MISSING: "Your own public key ({user}) was missing.",
 }
 

@@ -99,7 +99,7 @@ def _inspect_audit_log(
             for reference in () if audit_log.is_read_only_event(entry.event) else entry.references:
                 logged.ring_ids.add(reference.ring)
                 if is_own or not vault or vault.has_grant(UUID(bytes=reference.ring)):
-                    logged.add_reference(reference)
+                    logged.add_reference(reference, entry.actor_id)
             if is_own:
                 logged.slot_generation = max(
                     logged.slot_generation, key_slot_events.slot_generation_of(entry.event)
@@ -201,6 +201,8 @@ def _audit_log_fault(
         envelope.content_id,
     ):
         return "the audit trail describes other content for it"
+    if logged.writers[row.record.bytes, row.version] != UUID(bytes=header.author_id):
+        return "it names another author than the audit trail"
     earlier_versions = [version for version in logged.versions[row.record.bytes] if version < row.version]
     previous = logged.references[row.record.bytes, max(earlier_versions)] if earlier_versions else None
     if header.previous_content_id is not None and (

@@ -21,9 +21,13 @@ class LoggedVersions:
     # Versions that must exist, with their ring, because a later version says that it follows a final one.
     required_final: dict[tuple[bytes, int], UUID] = field(default_factory=dict)
 
-    def add_reference(self, entry: audit_log.VersionReference) -> None:
-        """Add a version that an entry wrote."""
+    # The clinician whose entry names each version.
+    writers: dict[tuple[bytes, int], UUID | None] = field(default_factory=dict)
+
+    def add_reference(self, entry: audit_log.VersionReference, writer_id: UUID | None) -> None:
+        """Add a version that an entry of this clinician names."""
         self.references[entry.record, entry.version] = entry
+        self.writers[entry.record, entry.version] = writer_id
         self.versions.setdefault(entry.record, []).append(entry.version)
         newest = self.newest_references.get(entry.record)
         if newest is None or entry.version >= newest.version:

@@ -51,10 +51,14 @@ class AuthorState(StrEnum):
 
 
 class DirectoryFault(StrEnum):
-    """Why the directory's row for a user is refused; OWN_MISSING: one's own row is not there."""
+    """What is wrong with the directory's row for a user.
+
+    MISSING: a row that was confirmed is not there; OWN_MISSING: one's own row is not.
+    """
 
     NOT_SIGNED = "not signed"
     OTHER_KEY = "other key"
+    MISSING = "missing"
     OWN_MISSING = "own missing"
 
 
@@ -114,7 +118,9 @@ class Directory:
         self.faults = dict(self._row_faults)
         for user_id, fingerprint in self._confirmed.items():
             key = self._signed.get(user_id)
-            if key is not None and key.fingerprint != fingerprint:
+            if key is None:
+                self.faults.setdefault(user_id, DirectoryFault.MISSING)
+            elif key.fingerprint != fingerprint:
                 self.faults[user_id] = DirectoryFault.OTHER_KEY
 
     def find_key(self, user_id: UUID) -> DirectoryKey | None:

@@ -8,7 +8,15 @@ import pytest
 from sqlalchemy import Connection
 
 from clinic_toolkit.crypto.signature import SigningKey, verify_signature
-from clinic_toolkit.journal import audit_entries, audit_log, audit_reader, inventory_snapshot, records
+from clinic_toolkit.journal import (
+    audit_entries,
+    audit_log,
+    audit_reader,
+    inspection,
+    inventory_snapshot,
+    record_versions,
+    records,
+)
 from clinic_toolkit.journal.audit_log import EntryPayload, VersionReference
 from clinic_toolkit.journal.audit_reader import EntryFault
 from clinic_toolkit.journal.record_versions import RecordVersion
@@ -234,3 +242,29 @@ def test_a_note_in_anothers_name_is_not_genuine(
     with_no_key = reopened(founder.engine, founder.vault)
     assert not notes.has_valid_signature(with_no_key, found)
     assert notes.signer_label(with_no_key, found) == "Ivo Marin (author not confirmed)"
+
+
+def test_a_version_in_anothers_name_is_found_by_the_check(
+    both: tuple[Work, Work], shared: RecordVersion[Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is sealed as another's, beside a line of one's own that names it."""
+    founder, colleague = both
+
+    def sentences() -> list[str]:
+        vault = reopened(founder.engine, founder.vault)
+        with reading(founder.engine) as db:
+            report = inspection.inspect_all(db, vault, lambda done, total: None)
+        return [finding.sentence for finding in report.findings]
+
+    revise(colleague, shared, "444")
+    assert sentences() == [], "the control"
+    header = record_versions.VersionHeader
+
+    def in_my_name(schema_version: int, author_id: bytes, *others: Any) -> record_versions.VersionHeader:
+        return header(schema_version, founder.vault.user_id.bytes, *others)
+
+    monkeypatch.setattr(record_versions, "VersionHeader", in_my_name)
+    revise(colleague, shared, "555")
+    monkeypatch.undo()
+    [sentence] = sentences()
+    assert "it names another author than the audit trail" in sentence

@@ -103,6 +103,16 @@ def test_another_key_for_a_confirmed_user_is_refused_and_named(
     assert colleague.user_id not in opened.list_users()
 
 
+def test_a_confirmed_key_that_is_gone_is_named(engine: Engine, vault: Vault, colleague: UserKeys) -> None:
+    with writing(engine) as db:
+        db.execute(public_key_table.delete().where(public_key_table.c.user == colleague.user_id))
+    opened = reopened(engine, vault).directory
+    assert opened.faults == {}
+    opened.confirm({colleague.user_id: colleague.fingerprint()})
+    assert opened.faults == {colleague.user_id: DirectoryFault.MISSING}
+    assert opened.author_state(colleague.user_id) == AuthorState.UNKNOWN
+
+
 def test_ones_own_key_never_comes_from_the_directory(engine: Engine, vault: Vault) -> None:
     stranger = UserKeys(
         vault_id=vault.vault_id,

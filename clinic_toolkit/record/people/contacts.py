@@ -91,7 +91,8 @@ def apply_contacts(db: Connection, vault: Vault) -> None:
 
     A refused key may have vouched for lines of the audit log already, so the inventory is then rebuilt.
     """
-    if not (vault.directory.has_colleagues() or vault.directory.faults):
+    is_alone = not vault.directory.has_colleagues() and not vault.is_shared(vault.practice_ring)
+    if is_alone and not vault.directory.faults:
         return
     contacts = {one.payload.user_id: one.payload.fingerprint for one in list_contacts(db, vault)}
     refused_before = set(vault.directory.faults)
