@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from clinic_toolkit.record.handovers import clinician_side
-from clinic_toolkit.record.people import practice
+from clinic_toolkit.record.people import clinician
 from clinic_toolkit.record.questionnaires import administrations, progress
 from clinic_toolkit.store.transactions import writing
 from clinic_toolkit.web.access import handover_transition
@@ -53,9 +53,9 @@ def test_the_page_says_why_a_return_code_is_not_enough_to_come_back(site: Site, 
     page = me.open(address)
     assert "You come back with your passphrase." in page.text and why not in page.text
     with writing(site.work.engine) as db:
-        stored = practice.load_practice_settings(db, site.work.vault)
-        settings = msgspec.structs.replace(stored.payload, return_code="ABC234")
-        practice.revise_practice_settings(db, site.work.vault, stored, settings, now=stored.recorded_at)
+        stored = clinician.load_clinician(db, site.work.vault)
+        changed = msgspec.structs.replace(stored.payload, return_code="ABC234")
+        clinician.revise_clinician(db, site.work.vault, stored, changed, now=stored.recorded_at)
     page = me.open(address)
     assert "You come back with your passphrase." in page.text and why in page.text
     site.keeper.hold_return_blob(b"sealed")

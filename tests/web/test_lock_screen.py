@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from werkzeug.test import TestResponse
 
 from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
-from clinic_toolkit.record.people import practice, practice_access
+from clinic_toolkit.record.people import clinician, practice_access
 from clinic_toolkit.store.transactions import writing
 from clinic_toolkit.vault import key_slots, unlock_attempts
 from clinic_toolkit.vault.key_slots import WrongSecret
@@ -212,9 +212,9 @@ def test_the_return_code_brings_back_after_the_sheet_too(
     monkeypatch.setattr(practice_access, "change_passphrase", lambda *_, **__: None)
     monkeypatch.setattr(quick_return, "offer_quick_return", offered.append)
     with writing(locked.work.engine) as db:
-        stored = practice.load_practice_settings(db, locked.work.vault)
-        settings = msgspec.structs.replace(stored.payload, return_code="ABC234")
-        practice.revise_practice_settings(db, locked.work.vault, stored, settings, now=NOW)
+        stored = clinician.load_clinician(db, locked.work.vault)
+        changed = msgspec.structs.replace(stored.payload, return_code="ABC234")
+        clinician.revise_clinician(db, locked.work.vault, stored, changed, now=NOW)
     locked.post("/unlock/sheet", {f"group{n}": group for n, group in enumerate(locked.work.groups, 1)})
     assert not offered
     typed = {"passphrase": "short", "passphrase_again": "short"}

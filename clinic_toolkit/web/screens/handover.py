@@ -70,7 +70,7 @@ def offer(id: UUID) -> ViewResult:
         instrument=administrations.instrument_of(administration.payload),
         limits=confidentiality_notice.notice_before(administrations.instrument_of(administration.payload)),
         by_code=context.worker().keeper.has_return_blob(),
-        has_code=bool(context.load_practice().payload.return_code),
+        has_code=bool(context.load_clinician().payload.return_code),
         answered=sum(status != 0 for status in administration.payload.answers.statuses),
     )
 
