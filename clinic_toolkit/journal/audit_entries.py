@@ -119,7 +119,6 @@ def iter_entries_after(db: Connection, vault: Vault, seq: int) -> Iterator[ReadR
     the chain.
     """
     previous_hash = find_entry_hash(db, seq) if seq else GENESIS_HASH
-    is_shared = vault.is_shared(vault.practice_ring)
     for row in transaction_of(db).iter_entries(audit_log_table, seq + 1):
         for missing_seq in sequence_gaps.missing_numbers(seq + 1, row.seq):
             yield ReadResult(seq=missing_seq, hash=row.hash, entry=None)
@@ -127,11 +126,11 @@ def iter_entries_after(db: Connection, vault: Vault, seq: int) -> Iterator[ReadR
             vault.incarnation, row.seq, previous_hash, row.body
         )
         seq, previous_hash = row.seq, row.hash
-        entry = _trusted_entry(db, vault, row, is_shared=is_shared) if continues_chain else None
+        entry = _trusted_entry(db, vault, row) if continues_chain else None
         yield ReadResult(seq=seq, hash=row.hash, entry=entry)
 
 
-def _trusted_entry(db: Connection, vault: Vault, row: Any, *, is_shared: bool) -> AuditEntry | None:
+def _trusted_entry(db: Connection, vault: Vault, row: Any) -> AuditEntry | None:
     try:
         entry = open_entry(vault, row)
     except _UNREADABLE_ERRORS:
@@ -141,9 +140,9 @@ def _trusted_entry(db: Connection, vault: Vault, row: Any, *, is_shared: bool) -
     if not entry.is_signed:
         # Sealed entries are always signed, so one without a signature is not trusted.
         return None
-    # Where nobody else holds the key of the practice's ring, nobody else can seal an entry.
-    is_only_member = entry.actor_id == vault.user_id and not is_shared
-    return entry if is_only_member or is_signed_by(db, vault, row, entry.actor_id) else None
+    # Also where nobody else seems to hold the key of the practice's ring: a colleague may have put back the
+    # statements from before the key was shared.
+    return entry if is_signed_by(db, vault, row, entry.actor_id) else None
 
 
 def open_entry(vault: Vault, row: Any) -> AuditEntry:

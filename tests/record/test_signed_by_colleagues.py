@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from clinic_toolkit.crypto.signature import SigningKey, verify_signature
 from clinic_toolkit.journal import (
@@ -28,6 +28,7 @@ from clinic_toolkit.record.writing.note_record import ClinicalNote, NotePart, Pa
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.store.types import to_microseconds
 from clinic_toolkit.vault.directory import public_key_table
+from clinic_toolkit.vault.ring_tables import ring_grant_table, ring_table
 from clinic_toolkit.vault.vault import Vault
 from tests.fixtures import audit_lines
 from tests.fixtures.practices import NOW, Work, signed
@@ -161,10 +162,51 @@ def test_what_a_forged_line_names_is_not_shown(
         assert clients.load_client(db, vault, shared.id).payload.phone == "222"
 
 
-def test_one_clinician_alone_pays_for_no_signature(
+def take_back_sharing(founder: Work) -> None:
+    """Put back the practice's ring as it was before the colleague became a member."""
+    ring = founder.vault.practice_ring
+    with writing(founder.engine) as db:
+        for table in (ring_table, ring_grant_table):
+            db.execute(table.delete().where(table.c.ring == ring, table.c.generation > 1))
+        db.execute(ring_grant_table.delete().where(ring_grant_table.c.user != founder.vault.user_id))
+
+
+@pytest.mark.parametrize("in_session", [True, False])
+def test_a_line_in_my_name_is_refused_although_the_ring_seems_to_be_mine_alone(
+    work: Work, shared: RecordVersion[Client], in_session: bool
+) -> None:
+    """A colleague keeps the key from before the ring was shared, and puts the statements of then back."""
+    last_line = count_lines(work)
+    founder, colleague = at_work_together(work, shared)
+    with writing(founder.engine) as db:
+        for trigger in db.scalars(text("SELECT name FROM sqlite_schema WHERE type = 'trigger'")).all():
+            db.exec_driver_sql(f"DROP TRIGGER {trigger}")
+        db.execute(audit_log.audit_log_table.delete().where(audit_log.audit_log_table.c.seq > last_line))
+        key = colleague.vault._rings._earlier_keys
+        [earlier] = [one for (ring, _), one in key.items() if ring == founder.vault.practice_ring]
+    take_back_sharing(founder)
+    vault = reopened(founder.engine, founder.vault)
+    assert not vault.is_shared(vault.practice_ring) and vault.practice_ring == earlier.ring
+    if in_session:
+        with reading(founder.engine) as db:
+            inventory_snapshot.load_inventory(db, vault)
+    colleague.vault._rings._rings[earlier.ring] = earlier
+    colleague.vault._rings._statements.pop(earlier.ring)
+    reference = VersionReference("client", shared.ring.bytes, shared.id.bytes, 9, bytes(32))
+    with writing(founder.engine) as db:
+        mine = add_line(db, vault, vault.user_id, vault._user_keys.signing_key)
+        signing_key = colleague.vault._user_keys.signing_key
+        forged = add_line(db, colleague.vault, vault.user_id, signing_key, reference)
+    with reading(founder.engine) as db:
+        inventory = inventory_snapshot.refresh_inventory(db, vault)
+        assert clients.load_client(db, vault, shared.id).payload.name == "Ana Reyes"
+    assert (inventory.gaps, inventory.seq) == ([forged], forged), "my own line is the control"
+    assert forged == mine + 1
+
+
+def test_every_signature_is_checked_also_of_one_clinician_alone(
     work: Work, shared: RecordVersion[Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nobody else can seal a line there, so the replay of an unlock checks the seals and the chain alone."""
     checked: list[int] = []
     verify = verify_signature
 
@@ -173,15 +215,9 @@ def test_one_clinician_alone_pays_for_no_signature(
         return verify(*fields, signature=signature)
 
     monkeypatch.setattr(audit_entries, "verify_signature", counting)
-
-    def replay(vault: Vault) -> int:
-        with reading(work.engine) as db:
-            inventory_snapshot.load_inventory(db, reopened(work.engine, vault))
-        return len(checked)
-
-    assert replay(work.vault) == 0
-    founder, _ = at_work_together(work, shared)
-    assert replay(founder.vault) == count_lines(founder)
+    with reading(work.engine) as db:
+        inventory_snapshot.load_inventory(db, reopened(work.engine, work.vault))
+    assert len(checked) == count_lines(work)
 
 
 def count_lines(work: Work) -> int:
