@@ -24,6 +24,7 @@ from clinic_toolkit.journal.inspection_keys import Finding
 from clinic_toolkit.journal.logged_versions import LoggedVersions
 from clinic_toolkit.journal.record_kind import nouns_of
 from clinic_toolkit.journal.record_versions import VersionHeader, decode_header
+from clinic_toolkit.journal.reference_filter import ReferenceFilter
 from clinic_toolkit.store.base import metadata
 from clinic_toolkit.vault.envelope import Envelope
 from clinic_toolkit.vault.ring_tables import ring_table
@@ -89,6 +90,7 @@ def inspect_all(
 def _inspect_audit_log(
     db: Connection, vault: Vault | None, logged: LoggedVersions
 ) -> Iterator[list[Finding]]:
+    reference_filter = ReferenceFilter(db, vault) if vault else None
     untrusted = set(inventory_snapshot.load_inventory(db, vault).gaps) if vault else set()
     for entry in audit_reader.iter_checked_entries(db, vault):
         logged.is_complete = logged.is_complete and not entry.fault and entry.seq not in untrusted
@@ -96,10 +98,10 @@ def _inspect_audit_log(
         # Untrusted entries do not count, because no signature covers them. The exception is an entry whose
         # only fault is that it does not continue the chain: it may itself be intact.
         if entry.seq not in untrusted or entry.fault == audit_reader.EntryFault.CHANGED:
-            for reference in () if audit_log.is_read_only_event(entry.event) else entry.references:
-                logged.ring_ids.add(reference.ring)
-                if is_own or not vault or vault.has_grant(UUID(bytes=reference.ring)):
-                    logged.add_reference(reference, entry.actor_id)
+            if not audit_log.is_read_only_event(entry.event):
+                logged.ring_ids |= {reference.ring for reference in entry.references}
+            for reference in reference_filter.select(entry) if reference_filter else ():
+                logged.add_reference(reference, entry.actor_id, is_own=is_own)
             if is_own:
                 logged.slot_generation = max(
                     logged.slot_generation, key_slot_events.slot_generation_of(entry.event)

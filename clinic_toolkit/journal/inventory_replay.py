@@ -10,11 +10,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, select
 
-from clinic_toolkit.journal import audit_entries, audit_log, key_slot_events
+from clinic_toolkit.journal import audit_entries, key_slot_events
 from clinic_toolkit.journal.audit_entries import AuditEntry, ReadResult
 from clinic_toolkit.journal.audit_log import KEYLESS_MARK, audit_log_table
+from clinic_toolkit.journal.reference_filter import ReferenceFilter
 from clinic_toolkit.journal.unsigned_entries import UnsignedEntriesEvent
-from clinic_toolkit.store.types import cached_uuid, to_microseconds
+from clinic_toolkit.store.types import to_microseconds
 from clinic_toolkit.vault.inventory import Inventory, KnownVersion, UnreadableEntry
 from clinic_toolkit.vault.vault import Vault
 
@@ -68,13 +69,19 @@ def apply_new_entries(db: Connection, vault: Vault, inventory: Inventory) -> lis
     results = list(audit_entries.iter_entries_after(db, vault, start_seq))
     if any(result.entry is None or _reports_refusal(vault, result.entry) for result in results):
         return None
-    named_rings = {reference.ring for result in results for reference in _references(vault, result)}
+    reference_filter = ReferenceFilter(db, vault)
+    named_rings = {one.ring for result in results for one in reference_filter.select(result.entry)}
     vault.load_new_rings(db, named_rings)
     undo: list[Callable[[], None]] = []
     for result in results:
         slot_generation = _apply_effects(vault, inventory, result)
-        references = _references(vault, result)
-        take_out = inventory.apply_next_entry(result.seq, result.hash, references, slot_generation)
+        take_out = inventory.apply_next_entry(
+            result.seq,
+            result.hash,
+            reference_filter.select(result.entry),
+            slot_generation,
+            is_own=_is_own(vault, result.entry),
+        )
         undo += [take_out] if take_out else []
     return undo
 
@@ -88,7 +95,7 @@ def _reports_refusal(vault: Vault, entry: AuditEntry) -> bool:
 def _apply_effects(vault: Vault, inventory: Inventory, result: ReadResult) -> int:
     """Note which rings an entry of this clinician names; returns the slot generation that it names, or 0."""
     entry = result.entry
-    if entry is None or entry.actor_id != vault.user_id:
+    if entry is None or not _is_own(vault, entry):
         # Each clinician has key slots of their own, and anyone can write a keyless entry.
         return 0
     inventory.known_rings |= {reference.ring for reference in entry.references}
@@ -107,9 +114,11 @@ def list_named_versions(
         gaps: the numbers of entries that are not trusted.
     """
     versions = {}
+    reference_filter = ReferenceFilter(db, vault)
     for result in audit_entries.iter_entries_after(db, vault, logged.first_seq - 1):
-        for reference in _references(vault, result) if result.seq not in gaps else ():
-            if reference.record == record.bytes:
+        for reference in reference_filter.select(result.entry) if result.seq not in gaps else ():
+            place = reference.record, reference.table, reference.ring
+            if place == (record.bytes, logged.table, logged.ring):
                 versions[reference.version] = KnownVersion(
                     reference.table,
                     reference.ring,
@@ -121,17 +130,8 @@ def list_named_versions(
     return versions
 
 
-def _references(vault: Vault, result: ReadResult) -> tuple[audit_log.VersionReference, ...]:
-    """Return what an entry wrote, as far as it concerns this clinician.
-
-    What a colleague wrote in rings that this clinician does not hold is none of it.
-    """
-    entry = result.entry
-    if entry is None or audit_log.is_read_only_event(entry.event):
-        return ()
-    if entry.actor_id == vault.user_id:
-        return entry.references
-    return tuple(reference for reference in entry.references if vault.has_grant(cached_uuid(reference.ring)))
+def _is_own(vault: Vault, entry: AuditEntry | None) -> bool:
+    return entry is not None and entry.actor_id == vault.user_id
 
 
 def _replay(
@@ -142,6 +142,7 @@ def _replay(
     refused_numbers, reports = {refusal.entry_number for refusal in refused_ranges}, []
     pending_gaps: list[int] = []
     not_before = -_NO_LIMIT
+    reference_filter = ReferenceFilter(db, vault)
     for result in audit_entries.iter_entries_after(db, vault, inventory.seq):
         refused_range = next(
             (candidate for candidate in refused_ranges if result.seq in candidate.entry_numbers), None
@@ -157,7 +158,13 @@ def _replay(
             inventory.apply_entry(result.seq, result.hash, ())
         else:
             slot_generation = _apply_effects(vault, inventory, result)
-            inventory.apply_entry(result.seq, result.hash, _references(vault, result), slot_generation)
+            inventory.apply_entry(
+                result.seq,
+                result.hash,
+                reference_filter.select(entry),
+                slot_generation,
+                is_own=_is_own(vault, entry),
+            )
             recorded_at = to_microseconds(entry.recorded_at)
             inventory.unreadable_entries += [
                 UnreadableEntry(seq, not_before, recorded_at) for seq in pending_gaps

@@ -24,11 +24,26 @@ class LoggedVersions:
     # The clinician whose entry names each version.
     writers: dict[tuple[bytes, int], UUID | None] = field(default_factory=dict)
 
-    def add_reference(self, entry: audit_log.VersionReference, writer_id: UUID | None) -> None:
-        """Add a version that an entry of this clinician names."""
+    def add_reference(
+        self, entry: audit_log.VersionReference, writer_id: UUID | None, *, is_own: bool
+    ) -> None:
+        """Add a version that an entry names; what a colleague says of another place counts as little as in
+        `Inventory.apply_entry`.
+        """
+        known = self.newest_references.get(entry.record)
+        if known is not None and (known.table, known.ring) != (entry.table, entry.ring):
+            if not is_own:
+                return
+            self._remove_record(entry.record)
         self.references[entry.record, entry.version] = entry
         self.writers[entry.record, entry.version] = writer_id
         self.versions.setdefault(entry.record, []).append(entry.version)
         newest = self.newest_references.get(entry.record)
         if newest is None or entry.version >= newest.version:
             self.newest_references[entry.record] = entry
+
+    def _remove_record(self, record: bytes) -> None:
+        del self.newest_references[record]
+        for version in self.versions.pop(record):
+            self.references.pop((record, version), None)
+            self.writers.pop((record, version), None)

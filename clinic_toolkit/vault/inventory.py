@@ -116,7 +116,13 @@ class Inventory:
         return lambda: setattr(self, "_expected_seq", previous)
 
     def apply_next_entry(
-        self, seq: int, entry_hash: bytes, references: Iterable[ReferencedVersion], slot_generation: int = 0
+        self,
+        seq: int,
+        entry_hash: bytes,
+        references: Iterable[ReferencedVersion],
+        slot_generation: int = 0,
+        *,
+        is_own: bool = True,
     ) -> Callable[[], None] | None:
         """Apply an entry as `apply_entry` does, but only if it is the next one; else return None.
 
@@ -125,25 +131,46 @@ class Inventory:
         with self._lock:
             if seq != self.seq + 1:
                 return None
-            return self._apply_entry(seq, entry_hash, references, slot_generation)
+            return self._apply_entry(seq, entry_hash, references, slot_generation, is_own)
 
     def apply_entry(
-        self, seq: int, entry_hash: bytes, references: Iterable[ReferencedVersion], slot_generation: int = 0
+        self,
+        seq: int,
+        entry_hash: bytes,
+        references: Iterable[ReferencedVersion],
+        slot_generation: int = 0,
+        *,
+        is_own: bool = True,
     ) -> Callable[[], None]:
-        """Apply one audit entry; returns a function that undoes it if the transaction fails."""
+        """Apply one audit entry; returns a function that undoes it if the transaction fails.
+
+        Args:
+            is_own: whether the clinician of the vault wrote it. A record stays in the table and ring of the
+                first entry that names it: else a colleague could name another table and then delete the row,
+                and nothing would be missing. Only an entry of one's own outranks a colleague's, who may have
+                named the record before it was made.
+        """
         with self._lock:
-            return self._apply_entry(seq, entry_hash, references, slot_generation)
+            return self._apply_entry(seq, entry_hash, references, slot_generation, is_own)
 
     def _apply_entry(
-        self, seq: int, entry_hash: bytes, references: Iterable[ReferencedVersion], slot_generation: int
+        self,
+        seq: int,
+        entry_hash: bytes,
+        references: Iterable[ReferencedVersion],
+        slot_generation: int,
+        is_own: bool,
     ) -> Callable[[], None]:
         previous_seq, previous_tip_hash, previous_generation = self.seq, self.tip_hash, self.slot_generation
         previous_versions = []
         for reference in references:
             previous = self._newest.get(reference.record)
+            is_moved = previous and (previous.table, previous.ring) != (reference.table, reference.ring)
+            if is_moved and not is_own:
+                continue
             previous_versions.append((reference.record, previous))
-            if previous is None or reference.version >= previous.version:
-                first_seq = previous.first_seq if previous else seq
+            if previous is None or is_moved or reference.version >= previous.version:
+                first_seq = previous.first_seq if previous and not is_moved else seq
                 newest = KnownVersion(
                     reference.table, reference.ring, reference.version, reference.content_id, seq, first_seq
                 )

@@ -22,6 +22,7 @@ from clinic_toolkit.store.transactions import on_rollback
 from clinic_toolkit.store.types import cached_uuid
 from clinic_toolkit.vault.directory import Directory
 from clinic_toolkit.vault.ring_keys import RingKey, build_ring_key
+from clinic_toolkit.vault.ring_membership import list_members
 from clinic_toolkit.vault.ring_statements import (
     FIRST_GENERATION,
     MEMBER_BYTES,
@@ -287,3 +288,10 @@ class OpenRings:
     def _own_member(self, sealed: bytes) -> RingMember:
         user_keys = self._user_keys
         return RingMember(user_keys.user_id.bytes, user_keys.fingerprint(), sha256(sealed).digest())
+
+    def is_member(self, db: Connection, id: UUID, user_id: UUID) -> bool:
+        """Whether a verified statement of a ring that this clinician holds lists this user, now or once."""
+        key, own_id = self._rings.get(id), self._user_keys.user_id
+        if key is None or user_id == own_id or key.ring_class == RingClass.OWN:
+            return key is not None and user_id == own_id
+        return user_id.bytes in list_members(db, self._user_keys.vault_id, self.directory, key)

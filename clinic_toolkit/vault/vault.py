@@ -254,6 +254,10 @@ class Vault:
         """Whether anybody else is or was a member of the ring."""
         return self._rings.is_shared(ring)
 
+    def is_member(self, db: Connection, ring: UUID, user_id: UUID) -> bool:
+        """Whether this user is or was a member of a ring of one's own; see `OpenRings.is_member`."""
+        return self._rings.is_member(db, ring, user_id)
+
     def is_foreign(self, ring: UUID) -> bool:
         """Whether a ring is a colleague's alone: it was never granted to this clinician."""
         return not self.has_grant(ring) and ring not in self.damaged_rings

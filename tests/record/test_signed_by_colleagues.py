@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from clinic_toolkit.crypto.signature import SigningKey, verify_signature
 from clinic_toolkit.journal import (
@@ -17,7 +17,7 @@ from clinic_toolkit.journal import (
     record_versions,
     records,
 )
-from clinic_toolkit.journal.audit_log import EntryPayload, VersionReference
+from clinic_toolkit.journal.audit_log import VersionReference
 from clinic_toolkit.journal.audit_reader import EntryFault
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import authors, clients, contacts, practice_access
@@ -26,13 +26,11 @@ from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
 from clinic_toolkit.record.writing import note_rendering, notes
 from clinic_toolkit.record.writing.note_record import ClinicalNote, NotePart, PartSource
 from clinic_toolkit.store.transactions import reading, writing
-from clinic_toolkit.store.types import to_microseconds
 from clinic_toolkit.vault.directory import public_key_table
 from clinic_toolkit.vault.ring_tables import ring_grant_table, ring_table
-from clinic_toolkit.vault.vault import Vault
 from tests.fixtures import audit_lines
 from tests.fixtures.practices import NOW, Work, signed
-from tests.fixtures.second_identity import at_work_together, reopened
+from tests.fixtures.second_identity import add_line, at_work_together, drop_triggers, reopened
 
 
 @pytest.fixture
@@ -45,28 +43,6 @@ def shared(work: Work) -> RecordVersion[Client]:
 def both(work: Work, shared: RecordVersion[Client]) -> tuple[Work, Work]:
     """The founder and a colleague."""
     return at_work_together(work, shared)
-
-
-def add_line(db: Connection, writer: Vault, actor: UUID, key: SigningKey, *named: VersionReference) -> int:
-    """Write a line that names this actor and is signed with this key; the writer's ring seals it."""
-    seq, previous_hash = audit_log.last_position(db)
-    payload = audit_log._encode_payload(
-        EntryPayload("client.revised", to_microseconds(NOW), actor.bytes, named)
-    )
-    sealed = writer.seal(
-        table="audit_line",
-        record=writer.incarnation,
-        version=seq + 1,
-        ring=writer.practice_ring,
-        payload=payload,
-    )
-    body = audit_log.SEALED_MARK + sealed.kid + sealed.blob
-    line_hash = audit_log.chain_hash(writer.incarnation, seq + 1, previous_hash, body)
-    signature = key.sign("sig/audit", writer.incarnation, seq + 1, line_hash)
-    db.execute(
-        audit_log.audit_log_table.insert().values(seq=seq + 1, body=body, hash=line_hash, signature=signature)
-    )
-    return seq + 1
 
 
 def faults(work: Work) -> dict[int, EntryFault]:
@@ -179,8 +155,7 @@ def test_a_line_in_my_name_is_refused_although_the_ring_seems_to_be_mine_alone(
     last_line = count_lines(work)
     founder, colleague = at_work_together(work, shared)
     with writing(founder.engine) as db:
-        for trigger in db.scalars(text("SELECT name FROM sqlite_schema WHERE type = 'trigger'")).all():
-            db.exec_driver_sql(f"DROP TRIGGER {trigger}")
+        drop_triggers(db)
         db.execute(audit_log.audit_log_table.delete().where(audit_log.audit_log_table.c.seq > last_line))
         key = colleague.vault._rings._earlier_keys
         [earlier] = [one for (ring, _), one in key.items() if ring == founder.vault.practice_ring]
