@@ -56,6 +56,7 @@ def list_findings(db: Connection, vault: Vault, load_names: Callable[[], NamesOf
     )
     findings += [condition_findings.HEADER_FINDINGS[vault.header_fault]] if vault.header_fault else []
     findings += directory_findings.list_directory_findings(vault.directory.faults, own_id=vault.user_id)
+    findings += directory_findings.list_contact_findings(vault)
     names_of_ring = (
         load_names() if verdict.missing_entries or vault.integrity_failures or vault.unconfirmed else None
     )

@@ -5,6 +5,10 @@ from uuid import UUID
 
 from clinic_toolkit.journal.condition_findings import Finding
 from clinic_toolkit.vault.directory import DirectoryFault
+from clinic_toolkit.vault.vault import Vault
+
+# The table of the contacts: whose public key was compared in person.
+CONTACT_TABLE = "contact"
 
 # What is said of a refused row of the directory; {user} are the first digits of the user's id.
 DIRECTORY_FAULT_SENTENCES = {
@@ -33,5 +37,33 @@ def list_directory_findings(faults: Mapping[UUID, DirectoryFault], *, own_id: UU
             sentence="It was damaged, removed or replaced outside this program. What was signed with it is "
             f"not believed. {own_sentence}Copy the whole data folder to another disk before you go on.",
             details=tuple(directory_sentences(faults)),
+        )
+    ]
+
+
+def unreadable_contact_sentences(vault: Vault) -> list[str]:
+    """Return a sentence for each contact that failed a check since the unlock.
+
+    It is sealed whose contact that was, so the key of no colleague can be refused for it.
+    """
+    return sorted(
+        f"Which key you confirmed for one colleague cannot be read ({failure.record.hex[:8]})."
+        for failure in list(vault.integrity_failures.values())
+        if failure.table == CONTACT_TABLE
+    )
+
+
+def list_contact_findings(vault: Vault) -> list[Finding]:
+    """Return the finding for contacts that cannot be read; none if there is no such contact."""
+    details = unreadable_contact_sentences(vault)
+    if not details:
+        return []
+    return [
+        Finding(
+            title="A key that you confirmed is not known any more",
+            sentence="Another key in its place would not be noticed, and that colleague counts as not "
+            "confirmed. Compare the six words again before you rely on what that colleague signed. Copy the "
+            "whole data folder to another disk before you go on.",
+            details=tuple(details),
         )
     ]

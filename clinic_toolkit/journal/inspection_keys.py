@@ -76,6 +76,10 @@ def inspect_key_slots(vault: Vault, logged: LoggedVersions) -> Iterator[Finding]
 
 
 def inspect_directory(vault: Vault) -> Iterator[Finding]:
-    """Yield a finding for each public key that is refused."""
-    for sentence in directory_findings.directory_sentences(vault.directory.faults):
-        yield Finding(sentence=sentence)
+    """Yield a finding for each public key that is refused, and each contact that cannot be read."""
+    yield from map(_key_finding, directory_findings.directory_sentences(vault.directory.faults))
+    yield from map(_key_finding, directory_findings.unreadable_contact_sentences(vault))
+
+
+def _key_finding(sentence: str) -> Finding:
+    return Finding(sentence=sentence)

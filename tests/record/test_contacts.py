@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import Connection
 
 from clinic_toolkit.crypto.signature import SigningKey
-from clinic_toolkit.journal import condition
+from clinic_toolkit.journal import condition, inspection
 from clinic_toolkit.record.people import contacts, practice_access
+from clinic_toolkit.record.people.contact_record import contact_table
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault import directory, identity, key_slots
 from clinic_toolkit.vault.directory import AuthorState, DirectoryFault, public_key_table
@@ -15,6 +16,7 @@ from clinic_toolkit.vault.user_keys import UserKeys
 from clinic_toolkit.vault.vault import Vault
 from tests.fixtures import audit_lines, findings
 from tests.fixtures.practices import NOW, Work
+from tests.fixtures.second_identity import drop_triggers
 
 
 @pytest.fixture
@@ -125,3 +127,49 @@ def test_a_store_that_is_only_read_opens_without_a_row_of_ones_own(work: Work) -
         vault = key_slots.unlock_with_user_key(db, work.vault.user_id, work.vault.user_key())
         contacts.apply_contacts(db, vault)
     assert vault.directory.faults == {vault.user_id: DirectoryFault.OWN_MISSING}
+
+
+@pytest.mark.parametrize("is_hidden", [False, True])
+@pytest.mark.parametrize("is_deleted", [False, True])
+def test_a_contact_that_cannot_be_read_is_named(
+    work: Work,
+    colleague: UserKeys,
+    caplog: pytest.LogCaptureFixture,
+    is_deleted: bool,
+    is_hidden: bool,
+) -> None:
+    """Also where nothing else in the file tells of a colleague any more."""
+    with writing(work.engine) as db:
+        confirmed(db, work, colleague)
+        [contact] = contacts.list_contacts(db, work.vault)
+    with caplog.at_level(logging.WARNING, logger="clinic"), reading(work.engine) as db:
+        contacts.apply_contacts(db, work.vault)
+        assert findings.list_findings(db, work.vault) == () and caplog.records == [], "the control"
+    with writing(work.engine) as db:
+        drop_triggers(db)
+        table, of_colleague = contact_table, public_key_table.c.user == colleague.user_id
+        db.execute(table.delete() if is_deleted else table.update().values(sealed=b"\x01" * 400))
+        if is_hidden:
+            db.execute(public_key_table.delete().where(of_colleague))
+    caplog.clear()
+    with caplog.at_level(logging.WARNING, logger="clinic"):
+        vault = unlocked(work)
+    assert "directory.contact_unreadable" in [record.message for record in caplog.records]
+    sentence = f"Which key you confirmed for one colleague cannot be read ({contact.id.hex[:8]})."
+    with reading(work.engine) as db:
+        titles = {finding.title: finding.details for finding in findings.list_findings(db, vault)}
+        report = inspection.inspect_all(db, vault, lambda done, total: None)
+    assert titles["A key that you confirmed is not known any more"] == (sentence,)
+    assert sentence in [finding.sentence for finding in report.findings]
+    assert not condition.is_sound(work.engine, vault)
+
+
+def test_a_confirmed_key_that_is_gone_is_named_although_nothing_else_tells_of_a_colleague(
+    work: Work, colleague: UserKeys
+) -> None:
+    with writing(work.engine) as db:
+        confirmed(db, work, colleague)
+        db.execute(public_key_table.delete().where(public_key_table.c.user == colleague.user_id))
+    vault = unlocked(work)
+    assert not vault.is_shared(vault.practice_ring)
+    assert vault.directory.faults == {colleague.user_id: DirectoryFault.MISSING}

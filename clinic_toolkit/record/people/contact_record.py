@@ -5,10 +5,11 @@ from uuid import UUID
 
 import msgspec
 
+from clinic_toolkit.journal.directory_findings import CONTACT_TABLE
 from clinic_toolkit.journal.record_kind import RecordKind, RecordNouns, register_kind
 from clinic_toolkit.store.base import sealed_table
 
-contact_table = sealed_table("contact")
+contact_table = sealed_table(CONTACT_TABLE)
 
 
 class ContactState(StrEnum):

@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.journal import inventory_snapshot, records
+from clinic_toolkit.journal import directory_findings, inventory_snapshot, records
+from clinic_toolkit.journal.directory_findings import CONTACT_TABLE
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people.contact_record import CONTACT, Contact, ContactEvent, ContactState
 from clinic_toolkit.store.transactions import is_writing, on_rollback
@@ -87,12 +88,14 @@ def confirm_contact(
 
 
 def apply_contacts(db: Connection, vault: Vault) -> None:
-    """Tell the directory whose keys are confirmed, and name in the log which rows are refused.
+    """Tell the directory whose keys are confirmed, and note in the log if a row is refused.
 
     A refused key may have vouched for lines of the audit log already, so the inventory is then rebuilt.
     """
+    # What says that there are colleagues can be taken out of the file, all but one's own lines of the trail.
+    logged_contacts = inventory_snapshot.load_inventory(db, vault).record_ids(CONTACT_TABLE, None)
     is_alone = not vault.directory.has_colleagues() and not vault.is_shared(vault.practice_ring)
-    if is_alone and not vault.directory.faults:
+    if is_alone and not logged_contacts and not vault.directory.faults:
         return
     contacts = {one.payload.user_id: one.payload.fingerprint for one in list_contacts(db, vault)}
     refused_before = set(vault.directory.faults)
@@ -101,6 +104,8 @@ def apply_contacts(db: Connection, vault: Vault) -> None:
         inventory_snapshot.mark_unreliable_from(db, vault)
     if vault.directory.faults:
         log.warning("directory.key_refused")
+    if directory_findings.unreadable_contact_sentences(vault):
+        log.warning("directory.contact_unreadable")
     own_fault = vault.directory.faults.get(vault.user_id)
     if own_fault and is_writing(db):
         # What is written is signed by the owner's key, which comes from the sealed identity.
