@@ -139,6 +139,10 @@ class Directory:
         is_confirmed = self._confirmed.get(user_id) == key.fingerprint
         return AuthorState.CONFIRMED if is_confirmed else AuthorState.UNCONFIRMED
 
+    def has_row(self, db: Connection, user_id: UUID) -> bool:
+        """Whether there is a row of this user, refused or not, which may be newer than what was read."""
+        return user_id in self._signed or user_id in self._row_faults or _is_stored(db, user_id)
+
     def has_colleagues(self) -> bool:
         """Whether there is a row of anybody else, refused or not."""
         return bool((self._signed.keys() | self._row_faults.keys()) - {self._own.user_id})
@@ -170,6 +174,11 @@ class Directory:
             signing_key=row.signing_key,
             fingerprint=key_fingerprint(vault_id, row.user, row.signing_key, row.receiving_key),
         )
+
+
+def _is_stored(db: Connection, user_id: UUID) -> bool:
+    query = select(public_key_table.c.user).where(public_key_table.c.user == user_id)
+    return db.scalar(query) is not None
 
 
 def fingerprint_words(fingerprint: bytes) -> tuple[str, ...]:

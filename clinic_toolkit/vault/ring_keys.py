@@ -9,7 +9,7 @@ from clinic_toolkit.crypto.seal import SealingKey, hkdf_expand
 from clinic_toolkit.vault.ring_statements import FIRST_GENERATION
 
 if TYPE_CHECKING:
-    from clinic_toolkit.vault.rings import RingClass
+    from clinic_toolkit.vault.ring_grants import RingClass
 
 _KID_BYTES = 16
 

@@ -5,7 +5,7 @@ first is signed by the creator of the ring. The newest of this chain says which 
 with. So whoever can write to the file can neither plant a key nor make themselves a member.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -50,7 +50,10 @@ def parse_members(encoded: bytes) -> dict[bytes, RingMember]:
 
 def lists_member(encoded: bytes, user_id: UUID) -> bool:
     """Whether a statement, which was not verified yet, lists this user."""
-    return any(encoded.startswith(user_id.bytes, start) for start in range(0, len(encoded), MEMBER_BYTES))
+    try:
+        return any(encoded.startswith(user_id.bytes, start) for start in range(0, len(encoded), MEMBER_BYTES))
+    except TypeError:  # the column of a damaged row holds no bytes
+        return False
 
 
 def hash_statement(vault_id: UUID, row: Row[Any]) -> bytes:
@@ -68,18 +71,41 @@ def verify_statements(vault_id: UUID, directory: Directory, rows: Sequence[Row[A
         DecryptionError: one of them is missing, was changed, or was not signed by somebody who was a member.
     """
     for index, row in enumerate(rows):
-        previous = rows[index - 1] if index else None
-        expected_hash = hash_statement(vault_id, previous) if previous else None
-        if (row.generation, row.previous) != (FIRST_GENERATION + index, expected_hash):
-            raise DecryptionError
-        parse_members(row.members)
-        grantor = parse_members((previous or row).members).get(row.grantor.bytes)
-        key = directory.find_key(row.grantor)
-        if grantor is None or key is None or key.fingerprint != grantor.fingerprint:
-            raise DecryptionError
-        signed_fields = _signed_fields(vault_id, row)
-        if not verify_signature(key.signing_key, "sig/ring", *signed_fields, signature=row.signature):
-            raise DecryptionError
+        _verify_statement(vault_id, directory, row, rows[index - 1] if index else None)
+
+
+def select_valid_statements(vault_id: UUID, directory: Directory, rows: Iterable[Row[Any]]) -> list[Row[Any]]:
+    """Select the statements from the first to the last that verifies; any other row was put in from outside.
+
+    Args:
+        rows: the rows of the ring, by generation.
+    """
+    valid: list[Row[Any]] = []
+    for row in rows:
+        try:
+            _verify_statement(vault_id, directory, row, valid[-1] if valid else None)
+        except (DecryptionError, ValueError, TypeError):  # the latter two where a column holds another type
+            continue
+        valid.append(row)
+    return valid
+
+
+def _verify_statement(vault_id: UUID, directory: Directory, row: Row[Any], previous: Row[Any] | None) -> None:
+    expected = (
+        (previous.generation + 1, hash_statement(vault_id, previous))
+        if previous
+        else (FIRST_GENERATION, None)
+    )
+    if (row.generation, row.previous) != expected:
+        raise DecryptionError
+    parse_members(row.members)
+    grantor = parse_members((previous or row).members).get(row.grantor.bytes)
+    key = directory.find_key(row.grantor)
+    if grantor is None or key is None or key.fingerprint != grantor.fingerprint:
+        raise DecryptionError
+    signed_fields = _signed_fields(vault_id, row)
+    if not verify_signature(key.signing_key, "sig/ring", *signed_fields, signature=row.signature):
+        raise DecryptionError
 
 
 def _signed_fields(vault_id: UUID, row: Row[Any]) -> tuple[Field, ...]:

@@ -7,11 +7,8 @@ column links a ring to a person, or two rings to each other.
 """
 
 import secrets
-import struct
 from collections.abc import Iterable
-from enum import StrEnum
 from hashlib import sha256
-from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, select
@@ -21,8 +18,17 @@ from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.store.transactions import on_rollback
 from clinic_toolkit.store.types import cached_uuid
 from clinic_toolkit.vault.directory import Directory
+from clinic_toolkit.vault.ring_grants import (
+    CLASS_NUMBERS,
+    GRANT_FORMAT,
+    GRANT_VERSION,
+    is_own_grant,
+    open_grant,
+)
+from clinic_toolkit.vault.ring_grants import RingClass as RingClass
 from clinic_toolkit.vault.ring_keys import RingKey, build_ring_key
 from clinic_toolkit.vault.ring_membership import list_members
+from clinic_toolkit.vault.ring_selection import Generation, select_generations
 from clinic_toolkit.vault.ring_statements import (
     FIRST_GENERATION,
     MEMBER_BYTES,
@@ -34,32 +40,6 @@ from clinic_toolkit.vault.ring_statements import (
 )
 from clinic_toolkit.vault.ring_tables import ring_grant_table, ring_table
 from clinic_toolkit.vault.user_keys import UserKeys
-
-
-class RingClass(StrEnum):
-    """Which records a ring is for. An `OWN` ring belongs to a clinician, who is always its only member."""
-
-    DEMOGRAPHICS = "demographics"
-    RECORD = "record"
-    PRACTICE = "practice"
-    OWN = "own"
-
-
-# 3 is reserved for psychotherapy notes, whose rings will be under a separate key.
-_CLASS_NUMBERS = {
-    RingClass.DEMOGRAPHICS: 1,
-    RingClass.RECORD: 2,
-    RingClass.PRACTICE: 4,
-    RingClass.OWN: 5,
-}
-_CLASS_BY_NUMBER = {number: ring_class for ring_class, number in _CLASS_NUMBERS.items()}
-
-_GRANT_VERSION = 1
-_GRANT_FORMAT = struct.Struct(">B16sBQ32s")
-
-
-# A row of the statements, and this clinician's sealed grant of that generation.
-_Generation = tuple[Any, bytes | None]
 
 
 class UnknownRing(ClinicError):
@@ -86,7 +66,8 @@ class OpenRings:
     Grants are opened at unlock; they are sealed under the user key, so nobody else can have made them. The
     signed statements of a ring are verified when its key is first used, because that is the slowest step and
     most rings are not used on most days. A ring of which this clinician has no grant is a colleague's and is
-    passed over, unless its newest statement lists this clinician as a member: then the grant was lost.
+    passed over, unless its newest statement lists this clinician as a member: then the grant was lost. Rows
+    that no member wrote are not used and never stop what is there: see `with_refused_rows`.
     """
 
     def __init__(self, user_keys: UserKeys) -> None:
@@ -96,21 +77,24 @@ class OpenRings:
         self._earlier_keys: dict[tuple[UUID, bytes], RingKey] = {}
         self._ring_by_owner: dict[tuple[RingClass, UUID], UUID] = {}
         # The statements of each ring that was loaded, by generation, with this clinician's sealed grant.
-        self._statements: dict[UUID, list[_Generation]] = {}
+        self._statements: dict[UUID, list[Generation]] = {}
         self._verified: set[UUID] = set()
         self.damaged: frozenset[UUID] = frozenset()
         # Rings that this clinician is known to have held, and that have no grant any more.
         self.lost: frozenset[UUID] = frozenset()
+        # Rings with a row that no member wrote; it is damage, but nothing is opened or judged by it.
+        self.with_refused_rows: frozenset[UUID] = frozenset()
 
     def load_grants(self, db: Connection) -> None:
         """Open every grant of this clinician that is not open yet, such as those made by another session.
 
         Rings whose grant does not open, or is missing, are listed in `damaged`.
         """
+        user_keys = self._user_keys
         columns = (ring_grant_table.c.ring, ring_grant_table.c.generation, ring_grant_table.c.sealed)
-        query = select(*columns).where(ring_grant_table.c.user == self._user_keys.user_id)
+        query = select(*columns).where(ring_grant_table.c.user == user_keys.user_id)
         grants = {(id, number): sealed for id, number, sealed in db.execute(query) if id not in self._rings}
-        statements: dict[UUID, list[_Generation]] = {}
+        statements: dict[UUID, list[Generation]] = {}
         for row in db.execute(select(ring_table).order_by(ring_table.c.ring, ring_table.c.generation)):
             id, number = row[0], row[1]
             if id in statements:
@@ -118,12 +102,23 @@ class OpenRings:
             elif id not in self._rings:
                 statements[id] = [(row, grants.pop((id, number), None))]
         damaged = {id for id, _ in grants}
+        # A grant that opens is one's own, so the statement that it belongs to is missing.
+        incomplete = {
+            id for (id, number), sealed in grants.items() if is_own_grant(user_keys, id, number, sealed)
+        }
+        refused = set(self.with_refused_rows & self._rings.keys())
         newest_keys: list[RingKey] = []
-        for id, generations in statements.items():
+        for id, all_generations in statements.items():
+            generations = select_generations(db, user_keys, self.directory, all_generations)
+            if len(generations) < len(all_generations):
+                refused.add(id)
+            statements[id] = generations
             try:
                 keys = self._open_generations(generations)
             except DecryptionError:
                 damaged.add(id)
+                continue
+            if id in incomplete:
                 continue
             newest_keys += keys[-1:]
             for key in keys[:-1]:
@@ -135,8 +130,8 @@ class OpenRings:
                 damaged.add(key.ring)
             else:
                 self._add_ring(key)
-        self._statements.update(statements)
-        self.damaged = frozenset(damaged)
+        self._statements.update((id, generations) for id, generations in statements.items() if generations)
+        self.damaged, self.with_refused_rows = frozenset(damaged), frozenset(refused)
 
     def create_ring(self, db: Connection, owner: UUID, ring_class: RingClass) -> UUID:
         """Create the ring of an owner and class: key, grant to this clinician, signed statement.
@@ -147,12 +142,12 @@ class OpenRings:
         Raises:
             ValueError: the ring exists already, or the class is unknown.
         """
-        class_number = _CLASS_NUMBERS.get(ring_class)
+        class_number = CLASS_NUMBERS.get(ring_class)
         if class_number is None or (ring_class, owner) in self._ring_by_owner:
             raise ValueError("an unknown class, or a second ring of one owner and class")
         user_keys, id, cdk = self._user_keys, uuid4(), secrets.token_bytes(KEY_BYTES)
         creation_order = max((key.creation_order for key in self._rings.values()), default=0) + 1
-        plaintext = _GRANT_FORMAT.pack(_GRANT_VERSION, owner.bytes, class_number, creation_order, cdk)
+        plaintext = GRANT_FORMAT.pack(GRANT_VERSION, owner.bytes, class_number, creation_order, cdk)
         sealed = user_keys.seal(plaintext, "grant", id, FIRST_GENERATION)
         key = build_ring_key(id, owner, ring_class, creation_order, cdk)
         members = encode_members(self._own_member(sealed))
@@ -251,25 +246,20 @@ class OpenRings:
         self._rings.pop(key.ring, None)
         self._ring_by_owner.pop((key.ring_class, key.owner), None)
 
-    def _open_generations(self, generations: list[_Generation]) -> list[RingKey]:
+    def _open_generations(self, generations: list[Generation]) -> list[RingKey]:
         """Open the granted keys of one ring, oldest first; none if the ring is a colleague's."""
+        if not generations:
+            return []
         newest_row, newest_sealed = generations[-1]
         if newest_sealed is None and lists_member(newest_row.members, self._user_keys.user_id):
             raise DecryptionError
-        return [self._open_grant(row[0], row[1], sealed) for row, sealed in generations if sealed is not None]
+        return [
+            open_grant(self._user_keys, row.ring, row.generation, sealed)
+            for row, sealed in generations
+            if sealed is not None
+        ]
 
-    def _open_grant(self, id: UUID, generation: int, sealed: bytes) -> RingKey:
-        plaintext = self._user_keys.open(sealed, "grant", id, generation)
-        if len(plaintext) != _GRANT_FORMAT.size:
-            raise DecryptionError
-        version, owner, class_number, creation_order, cdk = _GRANT_FORMAT.unpack(plaintext)
-        if version != _GRANT_VERSION or class_number not in _CLASS_BY_NUMBER:
-            raise DecryptionError
-        return build_ring_key(
-            id, UUID(bytes=owner), _CLASS_BY_NUMBER[class_number], creation_order, cdk, generation=generation
-        )
-
-    def _verify_generations(self, id: UUID, generations: list[_Generation]) -> None:
+    def _verify_generations(self, id: UUID, generations: list[Generation]) -> None:
         user_keys = self._user_keys
         verify_statements(user_keys.vault_id, self.directory, [row for row, _ in generations])
         for row, sealed in generations:

@@ -114,8 +114,8 @@ class Vault:
 
     @property
     def damaged_rings(self) -> frozenset[UUID]:
-        """Rings whose grant to this clinician is missing or could not be opened."""
-        return self._rings.damaged | self._rings.lost
+        """Rings whose grant is missing or does not open, or with a row that no member wrote."""
+        return self._rings.damaged | self._rings.lost | self._rings.with_refused_rows
 
     @property
     def practice_ring(self) -> UUID:
@@ -260,7 +260,7 @@ class Vault:
 
     def is_foreign(self, ring: UUID) -> bool:
         """Whether a ring is a colleague's alone: it was never granted to this clinician."""
-        return not self.has_grant(ring) and ring not in self.damaged_rings
+        return not self.has_grant(ring) and ring not in self._rings.damaged | self._rings.lost
 
     def list_rings(self) -> frozenset[UUID]:
         """Every ring that this clinician has a grant of."""

@@ -1,0 +1,43 @@
+"""Which rows of a ring count: whoever can write to the file can put in others, and those stop nothing."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from clinic_toolkit.vault.directory import Directory
+from clinic_toolkit.vault.ring_grants import is_own_grant
+from clinic_toolkit.vault.ring_statements import FIRST_GENERATION, lists_member, select_valid_statements
+from clinic_toolkit.vault.user_keys import UserKeys
+
+# A row of the statements, and this clinician's sealed grant of that generation.
+Generation = tuple[Any, bytes | None]
+
+
+def select_generations(
+    db: Connection, user_keys: UserKeys, directory: Directory, generations: list[Generation]
+) -> list[Generation]:
+    """Select the rows of one ring that members wrote; most rings have one row, which is not verified here.
+
+    A grant that opens is one's own, so its generation is real: if its statement does not verify, the
+    statements are kept up to there, and the ring stops when its key is first used. A colleague's ring is
+    kept as it is; nothing is opened by it.
+    """
+    (first, first_sealed), user_id = generations[0], user_keys.user_id
+    if len(generations) == 1 and first_sealed is not None and first.generation == FIRST_GENERATION:
+        return generations
+    is_own = [is_own_grant(user_keys, row.ring, row.generation, sealed) for row, sealed in generations]
+    if all(is_own):
+        return generations
+    has_grant = any(sealed is not None for _, sealed in generations)
+    if not has_grant and not any(lists_member(row.members, user_id) for row, _ in generations):
+        return generations if _is_of_colleague(db, directory, user_id, first.grantor) else []
+    valid = select_valid_statements(user_keys.vault_id, directory, [row for row, _ in generations])
+    last_own = max((index for index, own in enumerate(is_own) if own), default=-1)
+    if last_own >= 0 and generations[last_own][0] not in valid:
+        return generations[: last_own + 1]
+    return [(row, sealed) for row, sealed in generations if row in valid]
+
+
+def _is_of_colleague(db: Connection, directory: Directory, user_id: UUID, grantor: UUID) -> bool:
+    return grantor != user_id and directory.has_row(db, grantor)
