@@ -11,27 +11,22 @@ nothing. It is the header of the clinician who set up the practice; colleagues h
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, cast
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, Table, or_, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Table, and_, or_, select
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.store.opening import open_temporary_store
 from clinic_toolkit.store.storage_errors import StorageError
 from clinic_toolkit.store.transactions import before_commit, on_rollback
 from clinic_toolkit.store.types import UuidType
-from clinic_toolkit.vault import (
-    directory,
-    header_backup_file,
-    identity,
-    key_slot_tables,
-    key_slots,
-)
+from clinic_toolkit.vault import directory, header_backup_file, identity, key_slot_tables, key_slots
 from clinic_toolkit.vault.header_fault import HeaderFault
+from clinic_toolkit.vault.ring_statements import list_users
 from clinic_toolkit.vault.ring_tables import ring_grant_table, ring_table
 from clinic_toolkit.vault.vault import Vault
 
@@ -45,6 +40,8 @@ HEADER_TABLES: tuple[Table, ...] = (
     key_slot_tables.slot_list_table,
 )
 _Row = tuple[bytes | int | None, ...]
+# By table, the column that tells a row even where its key is damaged.
+_SIGNED_OR_SEALED = {ring_table.name: "signature", ring_grant_table.name: "sealed"}
 
 
 class VaultHeader(msgspec.Struct, array_like=True, frozen=True):
@@ -194,23 +191,33 @@ def unlock_from_backup(db: Connection, unlock: Callable[[Connection], Vault]) ->
 
 
 def restore_header(db: Connection) -> None:
-    """Replace the header in the database by the backup, which the caller has checked to be the newest."""
+    """Replace the header in the database by the backup, which the caller has checked to be the newest.
+
+    What is a colleague's stays, and so does a newer generation of a ring, which the backup may not hold yet.
+    """
     header = find_header_backup(db)
     if header is None:
         return
     db.execute(identity.vault_table.delete())
-    # The key of a damaged row may be damaged too, so what belongs to no known colleague is removed as well.
-    colleagues = select(directory.public_key_table.c.user).where(
-        directory.public_key_table.c.user != UUID(bytes=_user_of(header))
-    )
+    # The key of a damaged row may be damaged too, so what cannot be any colleague's is removed as well.
+    colleagues = _find_colleagues(db, header)
     for table in (identity.identity_table, key_slot_tables.slot_table, key_slot_tables.slot_list_table):
         db.execute(table.delete().where(table.c.user.not_in(colleagues)))
-    for row in header.tables[2]:
-        _delete_rows(db, ring_table, _row_values(ring_table, row), "ring", "signature")
-    for row in header.tables[3]:
-        values = _row_values(ring_grant_table, row)
-        _delete_rows(db, ring_grant_table, values, "ring", "sealed")
+    for table, rows in _ring_rows(header):
+        for row in rows:
+            sealed_column = _SIGNED_OR_SEALED[table.name]
+            is_same = and_(*(column == row[column.name] for column in table.primary_key.columns))
+            db.execute(table.delete().where(or_(is_same, table.c[sealed_column] == row[sealed_column])))
     _insert_header(db, header)
+
+
+def _find_colleagues(db: Connection, header: VaultHeader) -> set[UUID]:
+    """Everyone but the clinician of the header who has a public key, or whom a ring of the header lists."""
+    header_rings = [row["ring"] for row in _ring_rows(header)[0][1]]
+    found = set(db.scalars(select(directory.public_key_table.c.user)))
+    for members in db.scalars(select(ring_table.c.members).where(ring_table.c.ring.in_(header_rings))):
+        found.update(list_users(members))
+    return found - {UUID(bytes=_user_of(header))}
 
 
 def _user_of(header: VaultHeader) -> bytes:
@@ -218,24 +225,32 @@ def _user_of(header: VaultHeader) -> bytes:
     return bytes(cast(bytes, header.tables[1][0][0]))
 
 
-def _delete_rows(db: Connection, table: Table, values: dict[str, Any], *columns: str) -> None:
-    """Delete the rows that agree with these values in any of the columns, since one may be damaged."""
-    db.execute(table.delete().where(or_(*(table.c[name] == values[name] for name in columns))))
+def _ring_rows(header: VaultHeader) -> list[tuple[Table, list[dict[str, Any]]]]:
+    """The statements and the grants of the header, as values by column."""
+    pairs = zip(HEADER_TABLES[2:4], header.tables[2:4], strict=True)
+    return [(table, [_row_values(table, row) for row in rows]) for table, rows in pairs]
 
 
 @contextmanager
 def _temporary_store(db: Connection, header: VaultHeader) -> Iterator[Connection]:
-    """An in-memory database: the header of the backup, the directory and other rings of the database."""
+    """An in-memory database: the header of the backup, the directory and all else of the rings."""
     with open_temporary_store([*HEADER_TABLES, directory.public_key_table]) as temporary_db:
         _insert_header(temporary_db, header)
-        for row in db.execute(select(directory.public_key_table)):
-            temporary_db.execute(directory.public_key_table.insert().values(**row._mapping))
-        header_rings = {row[0] for row in header.tables[2]}
-        for table in (ring_table, ring_grant_table):
+        held: dict[str, list[dict[str, Any]]] = {table.name: rows for table, rows in _ring_rows(header)}
+        for table in (directory.public_key_table, ring_table, ring_grant_table):
             for row in db.execute(select(table)):
-                if row.ring.bytes not in header_rings:
-                    temporary_db.execute(table.insert().values(**row._mapping))
+                if not any(_is_copy(table, row, values) for values in held.get(table.name, ())):
+                    # A row that was put in from outside may break a rule of its table.
+                    with suppress(IntegrityError):
+                        temporary_db.execute(table.insert().values(**row._mapping))
         yield temporary_db
+
+
+def _is_copy(table: Table, row: Any, values: dict[str, Any]) -> bool:
+    """Whether a stored row is this row of the header, although one of its columns may be damaged."""
+    stored, sealed_column = row._mapping, _SIGNED_OR_SEALED[table.name]
+    is_same = all(stored[key.name] == values[key.name] for key in table.primary_key.columns)
+    return is_same or stored[sealed_column] == values[sealed_column]
 
 
 def _insert_header(db: Connection, header: VaultHeader) -> None:
@@ -245,10 +260,20 @@ def _insert_header(db: Connection, header: VaultHeader) -> None:
 
 
 def _matches_store(db: Connection, header: VaultHeader) -> bool:
-    """Whether the database holds the same header rows; if so, trying the backup is pointless."""
+    """Whether the database holds the same header rows; if so, trying the backup is pointless.
+
+    Of the rings of the header it must hold no other row either, since that may be what stops them.
+    """
+    user, rings = _user_of(header), {row[0] for row in header.tables[2]}
     for table, rows in zip(HEADER_TABLES, header.tables, strict=True):
-        stored_rows = {_plain_row(row) for row in db.execute(select(table))}
-        if not set(rows) <= stored_rows:
+        stored = {_plain_row(row) for row in db.execute(select(table))}
+        if table is ring_table:
+            stored = {row for row in stored if row[0] in rings}
+        elif table is ring_grant_table:
+            stored = {row for row in stored if row[0] in rings and row[2] == user}
+        else:
+            stored &= set(rows)
+        if stored != set(rows):
             return False
     return True
 

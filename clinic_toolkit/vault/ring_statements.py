@@ -56,6 +56,14 @@ def lists_member(encoded: bytes, user_id: UUID) -> bool:
         return False
 
 
+def list_users(encoded: bytes) -> set[UUID]:
+    """The users that a statement lists, which was not verified yet."""
+    return {
+        UUID(bytes=encoded[start : start + 16])
+        for start in range(0, len(encoded) - MEMBER_BYTES + 1, MEMBER_BYTES)
+    }
+
+
 def hash_statement(vault_id: UUID, row: Row[Any]) -> bytes:
     """The hash by which the next statement names this one: 32 bytes."""
     return sha256(encode_fields("sig/ring", *_signed_fields(vault_id, row))).digest()
