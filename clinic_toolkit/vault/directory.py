@@ -70,10 +70,23 @@ class DirectoryKey(Struct, frozen=True, kw_only=True):
     fingerprint: bytes
 
 
+class _View(Struct, frozen=True, kw_only=True):
+    """What is known at one moment; it is replaced as a whole, because other threads read it meanwhile."""
+
+    signed: Mapping[UUID, DirectoryKey]
+    confirmed: Mapping[UUID, bytes]
+    row_faults: Mapping[UUID, DirectoryFault]
+    faults: Mapping[UUID, DirectoryFault]
+
+    def find_key(self, user_id: UUID) -> DirectoryKey | None:
+        """The key of a user; None if there is none, or it is refused."""
+        return None if user_id in self.faults else self.signed.get(user_id)
+
+
 class Directory:
     """The keys of the directory as one clinician sees them.
 
-    `faults` are the users whose row is refused. One's own key always comes from one's own sealed identity.
+    One's own key always comes from one's own sealed identity.
     """
 
     def __init__(self, user_keys: UserKeys) -> None:
@@ -83,27 +96,30 @@ class Directory:
             signing_key=user_keys.signing_key.public_key,
             fingerprint=user_keys.fingerprint(),
         )
-        self._signed: dict[UUID, DirectoryKey] = {}
-        self._confirmed: dict[UUID, bytes] = {}
-        self._row_faults: dict[UUID, DirectoryFault] = {}
-        self.faults: dict[UUID, DirectoryFault] = {}
+        self._view = _View(signed={}, confirmed={}, row_faults={}, faults={})
+
+    @property
+    def faults(self) -> Mapping[UUID, DirectoryFault]:
+        """What is wrong, by the user whose row is refused."""
+        return self._view.faults
 
     def load(self, db: Connection) -> None:
         """Read every row, and refuse those that their owner did not sign."""
-        self._signed, self._row_faults = {}, {}
+        signed: dict[UUID, DirectoryKey] = {}
+        row_faults: dict[UUID, DirectoryFault] = {}
         has_own_row = False
         for row in db.execute(_SELECT_ALL):
             has_own_row = has_own_row or row.user == self._own.user_id
             key = self._check_row(row)
             if key is None:
-                self._row_faults[row.user] = DirectoryFault.NOT_SIGNED
+                row_faults[row.user] = DirectoryFault.NOT_SIGNED
             elif row.user == self._own.user_id and key != self._own:
-                self._row_faults[row.user] = DirectoryFault.OTHER_KEY
+                row_faults[row.user] = DirectoryFault.OTHER_KEY
             else:
-                self._signed[row.user] = key
+                signed[row.user] = key
         if not has_own_row:
-            self._row_faults[self._own.user_id] = DirectoryFault.OWN_MISSING
-        self._judge()
+            row_faults[self._own.user_id] = DirectoryFault.OWN_MISSING
+        self._view = _judge(signed, row_faults, self._view.confirmed)
 
     def confirm(self, fingerprints: Mapping[UUID, bytes]) -> None:
         """Set whose keys were compared in person; another key for one of these users is refused.
@@ -111,45 +127,35 @@ class Directory:
         Args:
             fingerprints: the fingerprint that was compared, by user.
         """
-        self._confirmed = dict(fingerprints)
-        self._judge()
-
-    def _judge(self) -> None:
-        self.faults = dict(self._row_faults)
-        for user_id, fingerprint in self._confirmed.items():
-            key = self._signed.get(user_id)
-            if key is None:
-                self.faults.setdefault(user_id, DirectoryFault.MISSING)
-            elif key.fingerprint != fingerprint:
-                self.faults[user_id] = DirectoryFault.OTHER_KEY
+        self._view = _judge(self._view.signed, self._view.row_faults, dict(fingerprints))
 
     def find_key(self, user_id: UUID) -> DirectoryKey | None:
         """The key of a user; None if there is none, or it is refused."""
-        if user_id == self._own.user_id:
-            return self._own
-        return None if user_id in self.faults else self._signed.get(user_id)
+        return self._own if user_id == self._own.user_id else self._view.find_key(user_id)
 
     def author_state(self, user_id: UUID) -> AuthorState:
         """What is known of this author's key."""
         if user_id == self._own.user_id:
             return AuthorState.OWN
-        key = self.find_key(user_id)
+        view = self._view
+        key = view.find_key(user_id)
         if key is None:
             return AuthorState.UNKNOWN
-        is_confirmed = self._confirmed.get(user_id) == key.fingerprint
+        is_confirmed = view.confirmed.get(user_id) == key.fingerprint
         return AuthorState.CONFIRMED if is_confirmed else AuthorState.UNCONFIRMED
 
     def has_row(self, db: Connection, user_id: UUID) -> bool:
         """Whether there is a row of this user, refused or not, which may be newer than what was read."""
-        return user_id in self._signed or user_id in self._row_faults or _is_stored(db, user_id)
+        view = self._view
+        return user_id in view.signed or user_id in view.row_faults or _is_stored(db, user_id)
 
     def has_colleagues(self) -> bool:
         """Whether there is a row of anybody else, refused or not."""
-        return bool((self._signed.keys() | self._row_faults.keys()) - {self._own.user_id})
+        return bool((self._view.signed.keys() | self._view.row_faults.keys()) - {self._own.user_id})
 
     def list_users(self) -> frozenset[UUID]:
         """Every user with an accepted key, oneself included."""
-        return frozenset({self._own.user_id} | (self._signed.keys() - self.faults.keys()))
+        return frozenset({self._own.user_id} | (self._view.signed.keys() - self._view.faults.keys()))
 
     def publish_own_key(self, db: Connection) -> None:
         """Write the row of one's own key, in the place of one that is there."""
@@ -174,6 +180,21 @@ class Directory:
             signing_key=row.signing_key,
             fingerprint=key_fingerprint(vault_id, row.user, row.signing_key, row.receiving_key),
         )
+
+
+def _judge(
+    signed: Mapping[UUID, DirectoryKey],
+    row_faults: Mapping[UUID, DirectoryFault],
+    confirmed: Mapping[UUID, bytes],
+) -> _View:
+    faults = dict(row_faults)
+    for user_id, fingerprint in confirmed.items():
+        key = signed.get(user_id)
+        if key is None:
+            faults.setdefault(user_id, DirectoryFault.MISSING)
+        elif key.fingerprint != fingerprint:
+            faults[user_id] = DirectoryFault.OTHER_KEY
+    return _View(signed=signed, confirmed=confirmed, row_faults=row_faults, faults=faults)
 
 
 def _is_stored(db: Connection, user_id: UUID) -> bool:

@@ -1,6 +1,7 @@
 """The directory of public keys: what is accepted, what is refused, and what is called confirmed."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -153,3 +154,25 @@ def test_the_six_words_of_a_key(vault: Vault, engine: Engine) -> None:
     assert len(words) == 6 and words != directory.fingerprint_words(fingerprint[:-1] + b"\xeb")
     with reading(engine):
         assert directory.fingerprint_words(bytes(32)) == (passphrases.load_word_list()[0],) * 6
+
+
+def test_who_reads_while_it_is_loaded_sees_what_was_there_before_or_after(
+    engine: Engine, vault: Vault, colleague: UserKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thread that verifies a line meanwhile must find no key missing, and none that is refused."""
+    opened = reopened(engine, vault).directory
+    opened.confirm({colleague.user_id: colleague.fingerprint()})
+    change_row(engine, colleague.user_id, **other_key(colleague))
+    seen = []
+
+    def looked_at(*fields: Any) -> bytes:
+        found = opened.find_key(colleague.user_id)
+        seen.append((found and found.fingerprint, dict(opened.faults), opened.has_colleagues()))
+        return key_fingerprint(*fields)
+
+    monkeypatch.setattr("clinic_toolkit.vault.directory.key_fingerprint", looked_at)
+    with reading(engine) as db:
+        opened.load(db)
+    assert seen == [(colleague.fingerprint(), {}, True)] * 2
+    assert opened.faults == {colleague.user_id: DirectoryFault.OTHER_KEY}
+    assert opened.find_key(colleague.user_id) is None, "the control: what was loaded is another view"
