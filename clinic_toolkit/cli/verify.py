@@ -93,12 +93,15 @@ def _unlock_vault(db: Connection, data_folder: Path) -> Vault:
     if delay:
         click.echo(f"After a wrong passphrase, the next one is checked after {delay} seconds.", err=True)
         time.sleep(delay)
+    unnamed_before = unlock_attempts.count_unnamed_failures(data_folder)
     # Counted like an unlock in the browser; otherwise this command would allow faster guessing.
     with suppress(OSError):
         unlock_attempts.record_failure(data_folder)
     vault = header_recovery.open_vault(db, lambda at: key_slots.unlock_with_passphrase(at, passphrase))
     with suppress(OSError):
-        unlock_attempts.clear_failures(data_folder)
+        unlock_attempts.clear_failures(
+            data_folder, vault.user_id, colleagues=vault.list_colleagues(), unnamed_before=unnamed_before
+        )
     return vault
 
 

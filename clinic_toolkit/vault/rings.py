@@ -34,6 +34,7 @@ from clinic_toolkit.vault.ring_statements import (
     MEMBER_BYTES,
     RingMember,
     encode_members,
+    list_users,
     lists_member,
     parse_members,
     verify_statements,
@@ -202,6 +203,11 @@ class OpenRings:
     def list_rings(self) -> frozenset[UUID]:
         """Every ring that this clinician has a grant of."""
         return frozenset(self._rings)
+
+    def list_members(self, id: UUID) -> frozenset[UUID]:
+        """Everyone whom the newest statement of a ring lists; none if it was made since the unlock."""
+        generations = self._statements.get(id)
+        return frozenset(list_users(generations[-1][0].members) if generations else ())
 
     def is_shared(self, id: UUID) -> bool:
         """Whether anybody else is or was a member of this ring."""

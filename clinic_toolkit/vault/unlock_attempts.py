@@ -8,6 +8,7 @@ random bits cannot be guessed, and it must work when everything else fails.
 
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from uuid import UUID
 
@@ -47,12 +48,29 @@ def record_failure(folder: Path, user_id: UUID | None = None) -> int:
     return failures
 
 
-def clear_failures(folder: Path, user_id: UUID | None = None) -> None:
-    """Reset the count after a success, of this clinician and of attempts that named nobody; None for all."""
-    counts = _read_counts(folder) or {}
+def count_unnamed_failures(folder: Path) -> int:
+    """How many attempts that named nobody count; the maximum if the file cannot be read."""
+    counts = _read_counts(folder)
+    return _MAX_FAILURES if counts is None else counts.get(None, 0)
+
+
+def clear_failures(
+    folder: Path, user_id: UUID | None = None, *, colleagues: Iterable[UUID] = (), unnamed_before: int = 0
+) -> None:
+    """Reset the count after a success, of this clinician and of attempts that named nobody; None for all.
+
+    An attempt that named nobody may have been a guess at a colleague's secret, so one's own success does not
+    clear it for the colleagues: it counts for each of them until they succeed themselves.
+
+    Args:
+        colleagues: every other clinician of the practice.
+        unnamed_before: what `count_unnamed_failures` returned before the attempt that succeeded.
+    """
     kept: dict[UUID | None, int] = {
-        known: count for known, count in counts.items() if known not in (None, user_id)
+        known: count for known, count in (_read_counts(folder) or {}).items() if known not in (None, user_id)
     }
+    for colleague in colleagues if unnamed_before else ():
+        kept[colleague] = max(kept.get(colleague, 0), unnamed_before)
     if user_id is None or not kept:
         (folder / ATTEMPTS_FILE).unlink(missing_ok=True)
     else:

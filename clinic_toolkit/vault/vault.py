@@ -93,6 +93,10 @@ class Vault:
         """The public keys of the practice's clinicians."""
         return self._rings.directory
 
+    def list_colleagues(self) -> frozenset[UUID]:
+        """Every other member of the practice's ring, as its newest statement says."""
+        return self._rings.list_members(self.practice_ring) - {self.user_id}
+
     @property
     def is_founder(self) -> bool:
         """Whether this clinician set up the practice."""

@@ -15,6 +15,7 @@ from clinic_toolkit.vault.key_slots import WrongSecret
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import quick_return, unlocking
+from tests.fixtures import second_identity
 from tests.fixtures.practices import NOW
 from tests.fixtures.sites import Site, Visitor
 
@@ -150,6 +151,20 @@ def test_a_wrong_code_ends_the_process_too(lock: Site) -> None:
     assert answer.status_code == 422
     assert lock.ends == ["wrong secret"]
     assert lock.keeper.taken == 1
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_ones_own_success_clears_no_guess_at_a_colleague(
+    lock: Site, monkeypatch: pytest.MonkeyPatch, together: bool
+) -> None:
+    folder = lock.settings.data_folder
+    vault = second_identity.at_work_together(lock.work)[1].vault if together else lock.work.vault
+    monkeypatch.setattr(practice_access, "unlock_with_passphrase", lambda db, typed, *, now: vault)
+    for _ in range(3):
+        unlock_attempts.record_failure(folder)
+    assert try_(lock, passphrase=RIGHT).status_code == 303
+    assert unlock_attempts.count_failures(folder) == (3 if together else 0)
+    assert unlock_attempts.count_failures(folder, vault.user_id) == 0
 
 
 def test_a_code_that_is_not_enough_any_more_leads_to_the_passphrase(lock: Site) -> None:

@@ -121,9 +121,10 @@ def confirm_passphrase(typed: str) -> str:
             return ENDED_MESSAGE
         vault = context.vault()
         time.sleep(seconds_until_next_attempt(vault.user_id))
+        unnamed_before = unlock_attempts.count_unnamed_failures(folder)
         unlock_attempts.record_failure(folder, vault.user_id)
         if practice_access.is_current_passphrase(context.db(), vault, typed):
-            unlock_attempts.clear_failures(folder, vault.user_id)
+            _clear_failures(vault, unnamed_before)
             context.mark_passphrase_typed()
             return ""
         # Before anything that can fail: what was typed is almost the passphrase, so this process must end.
@@ -161,6 +162,15 @@ def sheet_group_error(number: int, typed: str) -> str:
     return ""
 
 
+def _clear_failures(vault: Vault, unnamed_before: int) -> None:
+    unlock_attempts.clear_failures(
+        context.settings().data_folder,
+        vault.user_id,
+        colleagues=vault.list_colleagues(),
+        unnamed_before=unnamed_before,
+    )
+
+
 def _attempt_unlock(
     unlock: Callable[[], Vault],
     *,
@@ -179,13 +189,14 @@ def _attempt_unlock(
         if context.worker().is_ending:
             return ENDED_MESSAGE
         before_attempt()
+        unnamed_before = unlock_attempts.count_unnamed_failures(folder)
         if delayed:
             user_id = find_user()
             time.sleep(seconds_until_next_attempt(user_id))
             # Counted before the attempt, so that it counts even if the program is ended during it.
             unlock_attempts.record_failure(folder, user_id)
         vault = unlock()
-        unlock_attempts.clear_failures(folder, vault.user_id)
+        _clear_failures(vault, unnamed_before)
     except QuickReturnGone:
         raise
     except WrongSecret as wrong_secret:
