@@ -33,8 +33,17 @@ class KdfCost(Struct, frozen=True, kw_only=True):
     passes: int
     lanes: int
 
+    @property
+    def work(self) -> int:
+        """What the time of one derivation grows with: KiB of memory times passes."""
+        return self.memory_kib * self.passes
+
 
 MIN_COST = KdfCost(memory_kib=64 * _MIB, passes=3, lanes=4)
+
+
+# The work of the most expensive cost that `calibrate_cost` chooses.
+MAX_CALIBRATED_WORK = _MAX_MEMORY_STEPS * MIN_COST.memory_kib * _MAX_PASSES
 
 
 class CostOutOfRange(Exception):

@@ -13,10 +13,12 @@ from sqlalchemy import Connection, Row, select
 
 from clinic_toolkit.crypto.encoding import encode_fields
 from clinic_toolkit.crypto.passphrase_kdf import (
+    MAX_CALIBRATED_WORK,
     SALT_BYTES,
     CostOutOfRange,
     KdfCost,
     calibrate_cost,
+    check_cost,
     derive_key,
     is_substantially_higher,
 )
@@ -33,8 +35,10 @@ from clinic_toolkit.vault import identity, key_slot_list_store, recovery_sheet
 from clinic_toolkit.vault.key_slot_tables import KeySlotKind, slot_table
 from clinic_toolkit.vault.vault import Vault
 
-# Each costs a second, so slots that were planted cannot hold up an unlock for long.
-_MAX_SLOTS_TRIED = 8
+# Planted slots must not hold up an unlock for long: passphrases are tried up to the work of eight slots of
+# the highest cost that this program chooses. A sheet needs no derivation, so many can be tried.
+_MAX_TOTAL_WORK = 8 * MAX_CALIBRATED_WORK
+_MAX_SHEETS_TRIED = 1000
 
 
 class WrongSecret(ClinicError):
@@ -218,12 +222,38 @@ def replace_recovery_sheet(
 
 
 def _load_slots(db: Connection, kind: KeySlotKind, user_id: UUID | None) -> Sequence[Row[Any]]:
-    """Load the slot of one clinician, or those of all."""
+    """Load the slot of one clinician, or those of all that are tried, in the order in which they are.
+
+    Whoever can write to the file can plant slots. So those of users who have an identity come first, and
+    among them the cheapest; what exceeds the limit is not tried.
+    """
     query = select(slot_table).where(slot_table.c.kind == kind)
     rows = db.execute(query if user_id is None else query.where(slot_table.c.user == user_id)).all()
     if not rows:
         raise identity.damaged_store_error(db)
-    return rows[:_MAX_SLOTS_TRIED]
+    if len(rows) == 1:
+        return rows
+    users = set(db.scalars(select(identity.identity_table.c.user)))
+    if kind == KeySlotKind.RECOVERY_SHEET:
+        return sorted(rows, key=lambda row: row.user not in users)[:_MAX_SHEETS_TRIED]
+    works = {row.slot: _find_work(row) for row in rows}
+    tried: list[Row[Any]] = []
+    total = 0
+    for row in sorted(rows, key=lambda row: (row.user not in users, works[row.slot] or _MAX_TOTAL_WORK)):
+        total += works[row.slot] or 0
+        if total > _MAX_TOTAL_WORK:
+            break
+        tried.append(row)
+    return tried
+
+
+def _find_work(row: Row[Any]) -> int | None:
+    """The work of trying a slot of a passphrase; None if its cost is refused, which takes no time."""
+    try:
+        check_cost(_slot_cost(row))
+    except (CostOutOfRange, TypeError):
+        return None
+    return _slot_cost(row).work
 
 
 def _slot_cost(row: Row[Any]) -> KdfCost:
