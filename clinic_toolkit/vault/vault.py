@@ -202,11 +202,10 @@ class Vault:
         envelopes: list[Envelope | None] = []
         for row in rows:
             try:
-                envelope = self._open_version(table, row.record, row.version, row.ring, row.kid, row.sealed)
+                place = (table, row.record, row.version, row.ring, row.kid)
+                envelopes.append(self._open_version(*place, row.sealed))
             except _OPEN_ERRORS:
                 envelopes.append(None)
-            else:
-                envelopes.append(envelope)
         return envelopes
 
     def _open_version(
@@ -215,9 +214,8 @@ class Vault:
         context = self._seal_contexts.get((table, kid))
         if context is None or context.ring != ring:
             context = self._seal_context(table, self._rings.get_key(ring, kid))
-        return unpack_envelope(
-            context.key.open(blob, context.aad_template.fill(record.bytes, encode_u64(version)))
-        )
+        associated_data = context.aad_template.fill(record.bytes, encode_u64(version))
+        return unpack_envelope(context.key.open(blob, associated_data))
 
     def sign(self, label: str, *fields: Field) -> bytes:
         """Sign fields under a label with the clinician's key; see `SigningKey.sign`."""
