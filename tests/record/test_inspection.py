@@ -38,7 +38,9 @@ def damage(work: Work, *statements: str) -> None:
             db.exec_driver_sql(statement)
 
 
-FLIP = "CAST(substr({0}, 1, 60) || x'00' || substr({0}, 62) AS BLOB)"
+# Another byte than the one that is there, whichever that is.
+OTHER = "CASE substr({0}, 61, 1) WHEN x'00' THEN x'01' ELSE x'00' END"
+FLIP = "CAST(substr({0}, 1, 60) || " + OTHER + " || substr({0}, 62) AS BLOB)"
 DAMAGES = {
     "a changed seal": (
         f"UPDATE client SET sealed = {FLIP.format('sealed')} WHERE version = 2",
