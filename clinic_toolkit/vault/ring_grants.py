@@ -1,22 +1,11 @@
 """A ring's grant: its key, owner and class, sealed under the user key of one member."""
 
 import struct
-from enum import StrEnum
 from uuid import UUID
 
 from clinic_toolkit.crypto.seal import DecryptionError
-from clinic_toolkit.vault.ring_keys import RingKey, build_ring_key
+from clinic_toolkit.vault.ring_keys import RingClass, RingKey, build_ring_key
 from clinic_toolkit.vault.user_keys import UserKeys
-
-
-class RingClass(StrEnum):
-    """Which records a ring is for. An `OWN` ring belongs to a clinician, who is always its only member."""
-
-    DEMOGRAPHICS = "demographics"
-    RECORD = "record"
-    PRACTICE = "practice"
-    OWN = "own"
-
 
 # 3 is reserved for psychotherapy notes, whose rings will be under a separate key.
 CLASS_NUMBERS = {

@@ -1,17 +1,23 @@
-"""The opened key of a ring, and how its id is derived."""
+"""The opened key of a ring, the class of the ring, and how the key's id is derived."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from enum import StrEnum
 from uuid import UUID
 
 from clinic_toolkit.crypto.encoding import encode_fields
 from clinic_toolkit.crypto.seal import SealingKey, hkdf_expand
 from clinic_toolkit.vault.ring_statements import FIRST_GENERATION
 
-if TYPE_CHECKING:
-    from clinic_toolkit.vault.ring_grants import RingClass
-
 _KID_BYTES = 16
+
+
+class RingClass(StrEnum):
+    """Which records a ring is for. An `OWN` ring belongs to a clinician, who is always its only member."""
+
+    DEMOGRAPHICS = "demographics"
+    RECORD = "record"
+    PRACTICE = "practice"
+    OWN = "own"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
@@ -23,14 +29,14 @@ class RingKey:
     kid: bytes
     key: SealingKey
     owner: UUID
-    ring_class: "RingClass"
+    ring_class: RingClass
     creation_order: int
 
 
 def build_ring_key(
     id: UUID,
     owner: UUID,
-    ring_class: "RingClass",
+    ring_class: RingClass,
     creation_order: int,
     cdk: bytes,
     *,

@@ -25,7 +25,7 @@ from clinic_toolkit.vault.ring_grants import (
     is_own_grant,
     open_grant,
 )
-from clinic_toolkit.vault.ring_grants import RingClass as RingClass
+from clinic_toolkit.vault.ring_keys import RingClass as RingClass
 from clinic_toolkit.vault.ring_keys import RingKey, build_ring_key
 from clinic_toolkit.vault.ring_membership import list_members
 from clinic_toolkit.vault.ring_selection import Generation, select_generations
