@@ -21,20 +21,22 @@ def is_inquiry_current(asked_on: date | None, *, today: date) -> bool:
     return asked_on is not None and 0 <= (today - asked_on).days <= INQUIRY_VALID_DAYS
 
 
-def may_give_worksheet(sheet: Worksheet, asked_on: date | None, *, is_held: bool, today: date) -> bool:
+def may_give_worksheet(sheet: Worksheet, asked_on: date | None, *, stays_in_room: bool, today: date) -> bool:
     """Whether this sheet may be given about a person.
 
     Args:
         asked_on: the day of the last fear inquiry about them.
-        is_held: whether sheets about them stay in the room.
+        stays_in_room: whether sheets about them stay in the room.
     """
-    return not sheet.needs_fear_asked or (is_inquiry_current(asked_on, today=today) and not is_held)
+    return not sheet.needs_fear_asked or (is_inquiry_current(asked_on, today=today) and not stays_in_room)
 
 
-def may_suggest_worksheet(sheet: Worksheet, asked_on: date | None, *, is_held: bool, today: date) -> bool:
+def may_suggest_worksheet(
+    sheet: Worksheet, asked_on: date | None, *, stays_in_room: bool, today: date
+) -> bool:
     """Whether this sheet may be suggested as one that fits the answers about a person.
 
     While sheets about them stay in the room none is: each has a warning against using it with someone who is
     feared. A clinician may still choose one to work with in the room, having read that warning.
     """
-    return not is_held and may_give_worksheet(sheet, asked_on, is_held=is_held, today=today)
+    return not stays_in_room and may_give_worksheet(sheet, asked_on, stays_in_room=stays_in_room, today=today)

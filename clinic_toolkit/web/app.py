@@ -224,7 +224,7 @@ class ClinicApp(Flask):
         self.worker.serving_since = time.monotonic()
 
     def reason_to_end(self) -> EndReason | None:
-        """The reason to end a worker that holds keys, or None; called every second."""
+        """The reason to end a worker that holds keys, or None; called twice a second."""
         return self.worker.timeouts.reason_to_end()
 
     def withhold_keys(self) -> None:

@@ -67,7 +67,7 @@ def test_from_the_file_to_the_client_and_back(browser: Browser, practice: Practi
         page.get_by_role("radio", name="Fully true").check()
         page.get_by_role("button", name="Continue").last.click()
         page.wait_for_url("**/form/2")
-        # The process of the form is killed; the next one finds the same form in the tray.
+        # The process of the form is killed; the next one finds the same form in the ticket pipe.
         worker = practice.running.workers()[0]
         os.kill(worker, signal.SIGKILL)
         wait_for(lambda: not is_alive(worker))

@@ -423,7 +423,7 @@ def test_it_is_handed_to_the_client_and_comes_back(site: Site, me: Person, hour:
     assert "I stayed on my feet until this person went to bed." in page.text and "Mostly true" in page.text
     assert device.post("/form/1", {"answer": "4", "go": "next"}).status_code == 422
     assert device.post("/form/1", {"answer": "3", "go": "next"}).status_code == 303
-    # The process is killed: all that is left is the tray and the store.
+    # The process is killed: all that is left is the ticket pipe and the store.
     device = device.next_process()
     assert "I thought of what this person still needed" in device.get("/form/2").text
     device.post("/form/2", {"way": "declined"})

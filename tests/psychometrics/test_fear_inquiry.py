@@ -16,7 +16,7 @@ from clinic_toolkit.psychometrics.fear_inquiry import (
 from clinic_toolkit.worksheets import catalogue
 
 PLAIN = catalogue.load_worksheet("receiving-ladder")
-HELD = replace(PLAIN, needs_fear_asked=True)
+NEEDS_ASKING = replace(PLAIN, needs_fear_asked=True)
 DAY = date(2026, 11, 19)
 
 
@@ -25,12 +25,14 @@ DAY = date(2026, 11, 19)
 )
 def test_the_ninetieth_day_counts_and_the_next_does_not(ago: int, counts: bool) -> None:
     assert is_inquiry_current(DAY - timedelta(days=ago), today=DAY) is counts
-    assert may_give_worksheet(HELD, DAY - timedelta(days=ago), is_held=False, today=DAY) is counts
+    assert (
+        may_give_worksheet(NEEDS_ASKING, DAY - timedelta(days=ago), stays_in_room=False, today=DAY) is counts
+    )
 
 
 def test_never_asked_is_not_asked() -> None:
     assert not is_inquiry_current(None, today=DAY)
-    assert not may_give_worksheet(HELD, None, is_held=False, today=DAY)
+    assert not may_give_worksheet(NEEDS_ASKING, None, stays_in_room=False, today=DAY)
 
 
 @given(
@@ -49,21 +51,21 @@ def test_the_rule_is_the_count_of_days_whatever_the_calendar(
     window = {asked.toordinal() + each for each in range(INQUIRY_VALID_DAYS + 1)}
     assert is_inquiry_current(asked, today=today) is (today.toordinal() in window)
     is_current = is_inquiry_current(asked, today=today)
-    assert may_give_worksheet(HELD, asked, is_held=False, today=today) is is_current
-    assert may_give_worksheet(PLAIN, asked, is_held=False, today=today)
-    assert may_give_worksheet(PLAIN, None, is_held=False, today=today)
+    assert may_give_worksheet(NEEDS_ASKING, asked, stays_in_room=False, today=today) is is_current
+    assert may_give_worksheet(PLAIN, asked, stays_in_room=False, today=today)
+    assert may_give_worksheet(PLAIN, None, stays_in_room=False, today=today)
 
 
 @pytest.mark.parametrize("asked", [None, DAY, DAY - timedelta(days=91)])
-@pytest.mark.parametrize("is_held", [False, True])
+@pytest.mark.parametrize("held", [False, True])
 def test_a_hold_gives_no_such_sheet_and_suggests_none_whatever_was_asked(
-    asked: date | None, is_held: bool
+    asked: date | None, held: bool
 ) -> None:
     counts = asked == DAY
-    assert may_give_worksheet(HELD, asked, is_held=is_held, today=DAY) is (counts and not is_held)
-    assert may_suggest_worksheet(HELD, asked, is_held=is_held, today=DAY) is (counts and not is_held)
-    assert may_give_worksheet(PLAIN, asked, is_held=is_held, today=DAY)
-    assert may_suggest_worksheet(PLAIN, asked, is_held=is_held, today=DAY) is (not is_held)
+    assert may_give_worksheet(NEEDS_ASKING, asked, stays_in_room=held, today=DAY) is (counts and not held)
+    assert may_suggest_worksheet(NEEDS_ASKING, asked, stays_in_room=held, today=DAY) is (counts and not held)
+    assert may_give_worksheet(PLAIN, asked, stays_in_room=held, today=DAY)
+    assert may_suggest_worksheet(PLAIN, asked, stays_in_room=held, today=DAY) is (not held)
 
 
 @given(asked=st.dates(date(1990, 1, 1), date(2100, 1, 1)), later=st.integers(0, 400))

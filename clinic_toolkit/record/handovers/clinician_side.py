@@ -89,7 +89,7 @@ def create_handover(
         begun_at=now,
         handover_key=key,
     )
-    event = "handover.begun"
+    event = HandoverEvent.BEGUN
     handover = records.create_record(
         db,
         vault,
@@ -188,9 +188,9 @@ def merge_handover(
     )
     answer_log.delete_answer_rows(db, handover.id)
     state, event = (
-        (HandoverState.RETURNED, "handover.merged")
+        (HandoverState.RETURNED, HandoverEvent.MERGED)
         if is_mergeable
-        else (HandoverState.PROPOSED, "handover.proposed")
+        else (HandoverState.PROPOSED, HandoverEvent.PROPOSED)
     )
     return records.replace_draft(db, vault, HANDOVER, handover, payload, state=state, event=event, now=now)
 

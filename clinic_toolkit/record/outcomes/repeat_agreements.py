@@ -17,6 +17,7 @@ from clinic_toolkit.record.outcomes.courses import SeriesKey, series_key_of
 from clinic_toolkit.record.outcomes.repeat_agreement_record import (
     REPEAT_AGREEMENT,
     RepeatAgreement,
+    RepeatEvent,
     RepeatState,
 )
 from clinic_toolkit.record.people import clients, joined_entries
@@ -61,7 +62,7 @@ def agree_to_repeat(
     if current is not None and current.state in (RepeatState.STOPPED, RepeatState.WISHED_TO_STOP):
         agreement = msgspec.structs.replace(agreement, continued_at=now, continued_because="")
     return _save_agreement(
-        db, vault, current, agreement, state=RepeatState.ON, event="rhythm.agreed", now=now
+        db, vault, current, agreement, state=RepeatState.ON, event=RepeatEvent.AGREED, now=now
     )
 
 
@@ -75,7 +76,7 @@ def record_decline(
         return current
     agreement = msgspec.structs.replace(agreement, declined_on=(*agreement.declined_on, today))
     state = current.state if current else RepeatState.NOT_AGREED
-    return _save_agreement(db, vault, current, agreement, state=state, event="rhythm.declined", now=now)
+    return _save_agreement(db, vault, current, agreement, state=state, event=RepeatEvent.DECLINED, now=now)
 
 
 def record_wish_to_stop(
@@ -93,7 +94,7 @@ def record_wish_to_stop(
         current,
         agreement,
         state=RepeatState.WISHED_TO_STOP,
-        event="rhythm.wished_to_stop",
+        event=RepeatEvent.WISHED_TO_STOP,
         now=now,
     )
 
@@ -110,7 +111,7 @@ def stop_repeating(
         current,
         _agreement_or_new(current, administration),
         state=RepeatState.STOPPED,
-        event="rhythm.stopped",
+        event=RepeatEvent.STOPPED,
         now=now,
     )
 
@@ -137,7 +138,7 @@ def continue_repeating(
         _agreement_or_new(current, administration), continued_at=now, continued_because=reason
     )
     return _save_agreement(
-        db, vault, current, agreement, state=RepeatState.ON, event="rhythm.went_on", now=now
+        db, vault, current, agreement, state=RepeatState.ON, event=RepeatEvent.CONTINUED, now=now
     )
 
 

@@ -184,16 +184,14 @@ def _annotated_answers(
 
 
 def _eligible_worksheets(
-    administration: Administration, fear_status: fear_holds.FearHolds | None, now: datetime | None
+    administration: Administration, holds: fear_holds.FearHolds | None, now: datetime | None
 ) -> list[Worksheet]:
     """The sheets that may be offered about the person this questionnaire is about."""
-    if fear_status is None or now is None:
+    if holds is None or now is None:
         return []
     relationship_id, today = administration.relationship_id, now.astimezone().date()
     return [
-        sheet
-        for sheet in sheets.list_worksheets()
-        if fear_status.may_suggest(sheet, relationship_id, today=today)
+        sheet for sheet in sheets.list_worksheets() if holds.may_suggest(sheet, relationship_id, today=today)
     ]
 
 

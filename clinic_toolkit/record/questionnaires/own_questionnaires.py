@@ -23,6 +23,7 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.questionnaires.own_questionnaire_record import (
     OWN_QUESTIONNAIRE,
     OwnQuestionnaire,
+    OwnQuestionnaireEvent,
     OwnQuestionnaireState,
 )
 from clinic_toolkit.vault.vault import Vault
@@ -79,9 +80,13 @@ def add_questionnaire(
             and earlier.state != OwnQuestionnaireState.SUPERSEDED
         ):
             _set_state(
-                db, vault, earlier, OwnQuestionnaireState.SUPERSEDED, "questionnaire.superseded", now=now
+                db,
+                vault,
+                earlier,
+                OwnQuestionnaireState.SUPERSEDED,
+                OwnQuestionnaireEvent.SUPERSEDED,
+                now=now,
             )
-    event = "questionnaire.taken_in"
     ring = vault.practice_ring
     added = records.create_record(
         db,
@@ -90,7 +95,7 @@ def add_questionnaire(
         payload,
         ring=ring,
         state=OwnQuestionnaireState.OFFERED,
-        event=event,
+        event=OwnQuestionnaireEvent.ADDED,
         now=now,
         final=True,
     )

@@ -23,6 +23,7 @@ from clinic_toolkit.record.questionnaires import administrations, answers, own_q
 from clinic_toolkit.record.questionnaires.administration_record import (
     ADMINISTRATION,
     Administration,
+    AdministrationEvent,
     AdministrationMode,
     AdministrationState,
 )
@@ -189,7 +190,7 @@ def settle_double_entry(
     payload = msgspec.structs.replace(current.payload, answers=new_answers, double_entered=True)
     if payload == current.payload:
         return current
-    event = "administration.keyed_again"
+    event = AdministrationEvent.KEYED_AGAIN
     return records.replace_draft(
         db,
         vault,

@@ -144,7 +144,7 @@ def resume_administration(
     """Resume a stopped administration; any other is unchanged."""
     if current.state != AdministrationState.STOPPED:
         return current
-    event = "administration.taken_up"
+    event = AdministrationEvent.RESUMED
     return records.replace_draft(
         db,
         vault,
@@ -190,7 +190,7 @@ def apply_returned_answers(
         current.payload, answers=answers_after, mode=mode, open_line_answer=open_line_answer
     )
     if current.final:
-        event = "administration.amended"
+        event = AdministrationEvent.AMENDED
         return records.append_version(
             db, vault, ADMINISTRATION, current, payload, state=current.state, event=event, now=now
         )

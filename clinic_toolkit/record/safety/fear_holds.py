@@ -55,7 +55,7 @@ class FearHolds(Struct, frozen=True, kw_only=True):
         return rule.may_give_worksheet(
             worksheet,
             self.asked_on_by_person.get(self.joined_entries.primary_id(relationship_id)),
-            is_held=self.is_room_only(relationship_id),
+            stays_in_room=self.is_room_only(relationship_id),
             today=today,
         )
 
@@ -64,7 +64,7 @@ class FearHolds(Struct, frozen=True, kw_only=True):
         return rule.may_suggest_worksheet(
             worksheet,
             self.asked_on_by_person.get(self.joined_entries.primary_id(relationship_id)),
-            is_held=self.is_room_only(relationship_id),
+            stays_in_room=self.is_room_only(relationship_id),
             today=today,
         )
 
@@ -137,7 +137,7 @@ def _compute_fear_holds(
     )
 
 
-def is_held(db: Connection, vault: Vault, client_id: UUID, relationship_id: UUID | None) -> bool:
+def has_own_hold(db: Connection, vault: Vault, client_id: UUID, relationship_id: UUID | None) -> bool:
     """Whether this relationship itself is held, holds on others of the same frame not counted."""
     holds = load_fear_holds(db, vault, client_id)
     return holds.joined_entries.primary_id(relationship_id) in holds.held_relationships
@@ -155,7 +155,7 @@ def is_held_after_closing(
     """
     if not prompts or any(prompt.is_open for prompt in prompts):
         return False
-    return is_held(db, vault, administration.client_id, administration.relationship_id)
+    return has_own_hold(db, vault, administration.client_id, administration.relationship_id)
 
 
 class HandoutPermission(Struct, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """The formats of progress notes, as data: their sections, and where prefilled parts go.
 
-A format is added by adding it to `NOTE_FORMATS`. Its id and section keys are stored in notes, so they never
-change; headings may.
+A format listed in `NOTE_FORMATS` can be read; no page offers a choice yet, so a new note has the default one.
+Its id and section keys are stored in notes, so they never change; headings may.
 """
 
 from collections.abc import Mapping

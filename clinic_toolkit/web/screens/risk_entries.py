@@ -88,7 +88,7 @@ def _is_still_held(entry: RecordVersion[RiskEntry]) -> bool:
     closed = payload.action != risk_entry_record.RiskAction.NOT_TODAY and any(
         answer.flag == SafetyFlag.FEAR for answer in payload.closed_answers
     )
-    return closed and fear_holds.is_held(
+    return closed and fear_holds.has_own_hold(
         context.db(), context.vault(), payload.client_id, payload.relationship_id
     )
 
