@@ -75,7 +75,7 @@ def test_stop_at_a_pause_leads_to_the_quiet_page(me: Person, hour: str) -> None:
 def test_what_the_clinician_should_know_is_folded_away_while_choosing(me: Person, hour: str) -> None:
     page = me.open(f"{hour}/questionnaire")
     before, _, after = unescape(page.source).partition("<summary>For the clinician: when not to use it")
-    folded, _, below = after.partition("</details>")
+    folded, _, below = after.partition('<form method="post"')
     beside = before + below
     for each in catalogue.list_instruments():
         for words in each.guidance.not_now:
