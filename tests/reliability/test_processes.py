@@ -132,7 +132,8 @@ def test_a_port_that_is_taken_gives_the_next_one(tmp_path: Path) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         with Running(tmp_path / "data", "--port", str(port)) as running:
-            assert int(running.host.rpartition(":")[2]) == port + 1
+            # The next one may be taken as well, by anybody on this machine.
+            assert port < int(running.host.rpartition(":")[2]) <= port + 19
             assert running.browser().get("/").status == 200
 
 
