@@ -70,15 +70,15 @@ def apply_new_entries(db: Connection, vault: Vault, inventory: Inventory) -> lis
     if any(result.entry is None or _reports_refusal(vault, result.entry) for result in results):
         return None
     reference_filter = ReferenceFilter(db, vault)
-    named_rings = {one.ring for result in results for one in reference_filter.select(result.entry)}
-    vault.load_new_rings(db, named_rings)
+    selected = [reference_filter.select(result.entry) for result in results]
+    vault.load_new_rings(db, {reference.ring for references in selected for reference in references})
     undo: list[Callable[[], None]] = []
-    for result in results:
+    for result, references in zip(results, selected, strict=True):
         slot_generation = _apply_effects(vault, inventory, result)
         take_out = inventory.apply_next_entry(
             result.seq,
             result.hash,
-            reference_filter.select(result.entry),
+            references,
             slot_generation,
             is_own=_is_own(vault, result.entry),
         )

@@ -3,6 +3,7 @@
 Holds initials and never full names, because others may read a screen left open on a desk.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -109,8 +110,9 @@ def build_daily_overview(db: Connection, vault: Vault, *, now: datetime) -> Dail
     clients_by_case = {case.id: case.payload.client_ids for case in cases.list_cases(db, vault)}
     hours = therapy_session_timeline.list_therapy_sessions(db, vault)
     note_states = {note.payload.therapy_session_id: note.state for note in notes.list_notes(db, vault)}
-    with_unfinished_form = _sessions_with_form(db, vault, AdministrationState.IN_PROGRESS)
-    with_stopped_form = _sessions_with_form(db, vault, AdministrationState.STOPPED)
+    sessions_by_form_state = _sessions_by_form_state(db, vault)
+    with_unfinished_form = sessions_by_form_state[AdministrationState.IN_PROGRESS]
+    with_stopped_form = sessions_by_form_state[AdministrationState.STOPPED]
     agreements = _last_agreements(hours)
     today = local_now.date()
     unfinished_work = {
@@ -216,14 +218,12 @@ def _list_unfinished_entries(
     )
 
 
-def _sessions_with_form(db: Connection, vault: Vault, state: AdministrationState) -> set[UUID | None]:
-    """Return the ids of the sessions with a questionnaire in this state."""
-    administrations = records.list_all_records(db, vault, ADMINISTRATION)
-    return {
-        administration.payload.therapy_session_id
-        for administration in administrations
-        if administration.state == state
-    }
+def _sessions_by_form_state(db: Connection, vault: Vault) -> defaultdict[str, set[UUID | None]]:
+    """Return the ids of the sessions with a questionnaire, by the state of the questionnaire."""
+    session_ids: defaultdict[str, set[UUID | None]] = defaultdict(set)
+    for administration in records.list_all_records(db, vault, ADMINISTRATION):
+        session_ids[administration.state].add(administration.payload.therapy_session_id)
+    return session_ids
 
 
 def _unfinished_work(

@@ -1,5 +1,6 @@
 """The audit chain as every engine knows it: entries by number and hash, and not by their content."""
 
+from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
@@ -54,3 +55,11 @@ class ChainEntry(Struct, frozen=True, kw_only=True):
     entry_hash: bytes
     at: int
     records: tuple[tuple[str, bytes, bytes], ...] = ()
+
+
+def build_chain_entry(
+    row: ChainRow, *, incarnation: UUID, at: int, references: Iterable[RecordReference]
+) -> ChainEntry:
+    """Build what is remembered of a stored entry and of the records that were saved with it."""
+    records = tuple((reference.table, reference.ring, reference.record) for reference in references)
+    return ChainEntry(incarnation=incarnation, seq=row.seq, entry_hash=row.hash, at=at, records=records)

@@ -9,25 +9,15 @@ from collections.abc import Callable, Iterable
 from threading import Lock
 from typing import NamedTuple, Protocol
 
+from clinic_toolkit.store.chain import RecordReference
+
 GENESIS_HASH = bytes(32)
 # In microseconds. Concurrent requests may write their entries in another order than their timestamps.
 _CLOCK_SLACK = 60_000_000
 
 
-class ReferencedVersion(Protocol):
+class ReferencedVersion(RecordReference, Protocol):
     """One version of one record, as an audit entry refers to it."""
-
-    @property
-    def table(self) -> str:
-        """Name of its table."""
-
-    @property
-    def ring(self) -> bytes:
-        """Id of its ring, 16 bytes."""
-
-    @property
-    def record(self) -> bytes:
-        """Id of the record, 16 bytes."""
 
     @property
     def version(self) -> int:

@@ -26,16 +26,13 @@ def list_coming_checks(db: Connection, vault: Vault, *, today: date) -> tuple[Co
     """Return the checks of the next `DAYS_AHEAD` days that are not due yet, earliest first."""
     initials_by_id = display_names.load_display_names(db, vault).short_by_id
     entries = risk_entries.list_risk_entries(db, vault)
-    due_then = prompt_closings.list_due_checks(entries, today=today + timedelta(days=DAYS_AHEAD))
-    due_ids = {entry.id for entry in prompt_closings.list_due_checks(entries, today=today)}
+    last_day = today + timedelta(days=DAYS_AHEAD)
     return tuple(
         ComingCheck(
             planned_for=entry.payload.next_check_date,
             initials=initials_by_id[entry.payload.client_id],
             risk_entry=entry,
         )
-        for entry in due_then
-        if entry.id not in due_ids
-        and entry.payload.next_check_date
-        and entry.payload.client_id in initials_by_id
+        for entry in prompt_closings.list_later_checks(entries, today=today, until=last_day)
+        if entry.payload.next_check_date and entry.payload.client_id in initials_by_id
     )

@@ -143,3 +143,16 @@ def list_due_checks(
         )
     ]
     return sorted(due_entries, key=lambda due_entry: due_entry.payload.next_check_date or today)
+
+
+def list_later_checks(
+    entries: Iterable[RecordVersion[RiskEntry]], *, today: date, until: date
+) -> list[RecordVersion[RiskEntry]]:
+    """The entries whose next check is not due yet and will be on this day, earliest check first.
+
+    Args:
+        entries: the oldest first.
+    """
+    entries = list(entries)
+    due_ids = {entry.id for entry in list_due_checks(entries, today=today)}
+    return [entry for entry in list_due_checks(entries, today=until) if entry.id not in due_ids]

@@ -50,7 +50,7 @@ def load_safety_summary(db: Connection, vault: Vault, client_id: UUID, *, now: d
     deferring_ids = {entry.id for group in groups for entry in group.deferred_by}
     entries = risk_entries.list_risk_entries_of_client(db, vault, client_id)[::-1]
     checks = prompt_closings.list_due_checks(entries, today=today)
-    all_checks = prompt_closings.list_due_checks(entries, today=date.max)
+    later_checks = prompt_closings.list_later_checks(entries, today=today, until=date.max)
     holds = fear_holds.load_fear_holds(db, vault, client_id)
     word_by_id = {
         relationship.id: relationship.payload.word
@@ -60,7 +60,7 @@ def load_safety_summary(db: Connection, vault: Vault, client_id: UUID, *, now: d
     return SafetySummary(
         prompt_groups=groups,
         due_checks=tuple(entry for entry in checks if entry.id not in deferring_ids),
-        later_checks=tuple(entry for entry in all_checks if entry not in checks),
+        later_checks=tuple(later_checks),
         fear_statuses=tuple(
             FearStatus(
                 relationship_id=id,

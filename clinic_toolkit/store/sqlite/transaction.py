@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Table
 
-from clinic_toolkit.store.chain import ChainEntry, ChainRow, ChainTip, RecordReference
+from clinic_toolkit.store.chain import ChainEntry, ChainRow, ChainTip, RecordReference, build_chain_entry
 from clinic_toolkit.store.rows import RawRow, RowTaken, RowValues, SealedRow, to_sealed_row
 from clinic_toolkit.store.sqlite import statements
 from clinic_toolkit.store.sqlite.statements import MUTABLE_COLUMNS
@@ -89,10 +89,7 @@ class SqliteTransaction:
             statements.insert_entry_statement(table).execute(self._driver, row._asdict())
         except sqlite3.IntegrityError as error:
             raise _taken_or(error) from error
-        records = tuple((reference.table, reference.ring, reference.record) for reference in references)
-        self.new_entries.append(
-            ChainEntry(incarnation=incarnation, seq=row.seq, entry_hash=row.hash, at=at, records=records)
-        )
+        self.new_entries.append(build_chain_entry(row, incarnation=incarnation, at=at, references=references))
 
     def iter_entries(self, table: Table, first: int, last: int | None = None) -> Iterator[ChainRow]:
         """The entries from this number on, oldest first."""

@@ -12,6 +12,15 @@ _keeper_lock = threading.Lock()
 _MAX_WAIT_SECONDS = 10.0
 
 
+def offer_chosen_code() -> None:
+    """Make a quick return for the code that the clinician has chosen, if there is one.
+
+    Call it only where the passphrase was just typed.
+    """
+    if code := context.load_clinician().payload.return_code:
+        offer_quick_return(code)
+
+
 def offer_quick_return(code: str, *, wait_for_keeper: bool = False) -> None:
     """Make a quick return for this code and pass it to the keeper.
 

@@ -56,9 +56,7 @@ def unlock_with_passphrase(typed: str) -> str:
     )
     if not sentence:
         context.mark_passphrase_typed()
-        code = context.load_clinician().payload.return_code
-        if code:
-            quick_return.offer_quick_return(code)
+        quick_return.offer_chosen_code()
     return sentence
 
 

@@ -117,8 +117,7 @@ def replace_passphrase() -> ViewResult:
     )
     context.mark_passphrase_chosen()
     # As after an unlock with the passphrase, which was typed here as well.
-    if return_code := context.load_clinician().payload.return_code:
-        quick_return.offer_quick_return(return_code)
+    quick_return.offer_chosen_code()
     next_page = (
         url_for("lock.trail")
         if unlocking.unverified_audit_line()
