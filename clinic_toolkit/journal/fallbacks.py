@@ -39,9 +39,8 @@ def load_fallback(
     version = (
         max(logged.version, failure.found_version) if failure.found_version < MAX_NUMBER else logged.version
     )
-    return _build_substitute(
-        vault, failure.record, ring, logged._replace(version=version), payload, reason=failure.reason
-    )
+    logged = msgspec.structs.replace(logged, version=version)
+    return _build_substitute(vault, failure.record, ring, logged, payload, reason=failure.reason)
 
 
 def _build_substitute(

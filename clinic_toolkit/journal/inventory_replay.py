@@ -35,15 +35,17 @@ class RefusedRange(NamedTuple):
 
 
 def replay_inventory(
-    db: Connection, vault: Vault, start: Inventory | None, *, refused_entry: int = 0
+    db: Connection, vault: Vault, load_start: Callable[[], Inventory | None], *, refused_entry: int = 0
 ) -> Inventory:
     """Build the inventory from the audit log.
 
     Args:
-        start: the inventory up to some entry; None to replay from the beginning.
+        load_start: returns a new inventory up to some entry; None to replay from the beginning.
         refused_entry: the number of an invalid entry after the last signature that no entry reports yet;
             0 if there is none.
     """
+    start = load_start()
+    start_seq = start.seq if start else 0
     inventory, reports = _replay(db, vault, start, [])
     reports += [(refused_entry, inventory.seq + 1)] if refused_entry else []
     if not reports:
@@ -51,9 +53,8 @@ def replay_inventory(
     refused_ranges = [
         _refused_range(db, vault, entry_number, refused_at) for entry_number, refused_at in reports
     ]
-    if start and min(refused_range.entry_numbers.start for refused_range in refused_ranges) <= start.seq:
-        start = None
-    return _replay(db, vault, start, refused_ranges)[0]
+    is_start_refused = min(refused_range.entry_numbers.start for refused_range in refused_ranges) <= start_seq
+    return _replay(db, vault, None if is_start_refused else load_start(), refused_ranges)[0]
 
 
 def apply_new_entries(db: Connection, vault: Vault, inventory: Inventory) -> list[Callable[[], None]] | None:
@@ -138,7 +139,7 @@ def _replay(
     db: Connection, vault: Vault, start: Inventory | None, refused_ranges: list[RefusedRange]
 ) -> tuple[Inventory, list[tuple[int, int]]]:
     """Return the inventory and the refusals: each refused entry with the entry that reports it."""
-    inventory = start.copy() if start else Inventory()
+    inventory = start or Inventory()
     refused_numbers, reports = {refusal.entry_number for refusal in refused_ranges}, []
     pending_gaps: list[int] = []
     not_before = -_NO_LIMIT

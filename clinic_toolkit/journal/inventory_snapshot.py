@@ -1,11 +1,12 @@
 """The inventory of the record, and its sealed snapshot in the database.
 
 Replaying the whole audit log at every unlock would take longer each month, so from time to time the
-inventory is sealed, in the clinician's own ring, together with the number of the last entry that it includes
-and the rings that the clinician holds. A snapshot that is missing,
-outdated or damaged costs only time: the log is then replayed from its beginning.
+inventory is sealed, in the clinician's own ring, together with the number of the last entry that it includes,
+the rings that the clinician holds, and the list facts (`list_facts.py`). A snapshot that is missing, outdated
+or damaged costs only time: the log is then replayed from its beginning.
 """
 
+import time
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import CheckConstraint, Column, Connection, Integer, LargeBinary, Table, select
 
+from clinic_toolkit import __version__
 from clinic_toolkit.journal import (
     audit_entries,
     audit_log,
@@ -23,12 +25,14 @@ from clinic_toolkit.journal import (
 from clinic_toolkit.store.base import HIDES_INSERTION_ORDER, metadata
 from clinic_toolkit.store.transactions import is_writing, on_rollback
 from clinic_toolkit.store.types import UuidType
-from clinic_toolkit.vault.inventory import Inventory, KnownVersion
+from clinic_toolkit.vault.inventory import Inventory, KeptFacts, KnownVersion
 from clinic_toolkit.vault.vault import SealBroken, Vault
 
 # A new snapshot pays off once replaying the entries since the last one would be felt at an unlock: a hundred
 # entries take about 13 ms, most of it for their signatures, a snapshot of a thousand records about 3 ms.
 SNAPSHOT_INTERVAL = 200
+# The same for list facts that no snapshot holds: computing those of a subject again takes a few milliseconds.
+MIN_UNSAVED_FACTS = 20
 
 inventory_snapshot_table = Table(
     "ledger",
@@ -41,9 +45,36 @@ inventory_snapshot_table = Table(
     info=HIDES_INSERTION_ORDER,
 )
 
-_LoggedVersions = list[tuple[bytes, KnownVersion]]
+# Record id, version, content id, entry of the newest version, entry of the first one.
+_SavedVersion = tuple[bytes, int, bytes, int, int]
+
+
+class _SavedFacts(msgspec.Struct, frozen=True, array_like=True):
+    """List facts of one kind and subject, as `KeptFacts` explains them."""
+
+    kind: str
+    subject: bytes
+    seq: int
+    rings: tuple[bytes, ...]
+    facts: msgspec.Raw
+
+
+class _SnapshotPayload(msgspec.Struct, frozen=True, array_like=True):
+    """The content of a snapshot.
+
+    `versions` holds a list for each table and ring. `facts_context` says under which conditions the facts
+    were computed.
+    """
+
+    tip_hash: bytes
+    versions: list[tuple[str, bytes, list[_SavedVersion]]]
+    slot_generation: int
+    rings: list[bytes]
+    facts_context: str
+    facts: list[_SavedFacts]
+
+
 _encode_snapshot = msgspec.msgpack.Encoder().encode
-_SnapshotPayload = tuple[bytes, _LoggedVersions, int, list[bytes]]
 _decode_snapshot = msgspec.msgpack.Decoder(_SnapshotPayload).decode
 
 
@@ -51,7 +82,7 @@ def load_inventory(db: Connection, vault: Vault) -> Inventory:
     """Return the vault's inventory; built once, then updated by every entry that is appended."""
     if vault.inventory is None:
         return _install_inventory(
-            db, vault, inventory_replay.replay_inventory(db, vault, _load_snapshot(db, vault))
+            db, vault, inventory_replay.replay_inventory(db, vault, lambda: _load_snapshot(db, vault))
         )
     return _apply_new_entries(db, vault, vault.inventory) if vault.inventory.is_behind else vault.inventory
 
@@ -71,7 +102,7 @@ def _apply_new_entries(db: Connection, vault: Vault, inventory: Inventory) -> In
         return inventory
     undo = inventory_replay.apply_new_entries(db, vault, inventory)
     if undo is None:
-        return _install_inventory(db, vault, inventory_replay.replay_inventory(db, vault, None))
+        return _install_inventory(db, vault, inventory_replay.replay_inventory(db, vault, lambda: None))
     # The new entries may include those of this very transaction.
     for take_out in undo:
         on_rollback(db, take_out)
@@ -98,7 +129,9 @@ def mark_unreliable_from(db: Connection, vault: Vault) -> None:
     _install_inventory(
         db,
         vault,
-        inventory_replay.replay_inventory(db, vault, _load_snapshot(db, vault), refused_entry=refused_entry),
+        inventory_replay.replay_inventory(
+            db, vault, lambda: _load_snapshot(db, vault), refused_entry=refused_entry
+        ),
     )
 
 
@@ -112,29 +145,71 @@ def _install_inventory(db: Connection, vault: Vault, inventory: Inventory) -> In
     return inventory
 
 
-def save_snapshot(db: Connection, vault: Vault) -> None:
-    """Seal a new snapshot if the last one is at least `SNAPSHOT_INTERVAL` entries behind."""
+def needs_snapshot(db: Connection, vault: Vault) -> bool:
+    """Return whether the last snapshot is so far behind that a new one pays off."""
     inventory = load_inventory(db, vault)
+    if inventory.gaps or vault.own_ring is None:
+        return False
     is_own_row = inventory_snapshot_table.c.user == vault.user_id
     last_seq = db.scalar(select(inventory_snapshot_table.c.seq).where(is_own_row)) or 0
-    own_ring = vault.own_ring
-    if not is_writing(db) or inventory.gaps or own_ring is None:
+    return inventory.unsaved_facts >= MIN_UNSAVED_FACTS or inventory.seq - last_seq >= SNAPSHOT_INTERVAL
+
+
+def save_snapshot(db: Connection, vault: Vault) -> None:
+    """Seal a new snapshot if the last one is too far behind, and if this is a write transaction."""
+    if not is_writing(db) or not needs_snapshot(db, vault) or vault.own_ring is None:
         return
-    if inventory.seq - last_seq < SNAPSHOT_INTERVAL:
-        return
+    inventory = load_inventory(db, vault)
+    unsaved_facts, inventory.unsaved_facts = inventory.unsaved_facts, 0
+    on_rollback(db, lambda: setattr(inventory, "unsaved_facts", unsaved_facts))
     rings = sorted({ring.bytes for ring in vault.list_rings()} | inventory.known_rings)
-    payload = _encode_snapshot((inventory.tip_hash, inventory.items(), inventory.slot_generation, rings))
+    payload = _SnapshotPayload(
+        inventory.tip_hash,
+        _versions_to_save(inventory),
+        inventory.slot_generation,
+        rings,
+        _facts_context(),
+        _facts_to_save(inventory),
+    )
     sealed = vault.seal(
         table="ledger",
         record=vault.incarnation,
         version=inventory.seq,
-        ring=own_ring,
-        payload=payload,
+        ring=vault.own_ring,
+        payload=_encode_snapshot(payload),
     )
     row = {"seq": inventory.seq, "kid": sealed.kid, "sealed": sealed.blob}
+    is_own_row = inventory_snapshot_table.c.user == vault.user_id
     replacement = inventory_snapshot_table.update().where(is_own_row).values(**row)
     if not db.execute(replacement).rowcount:
         db.execute(inventory_snapshot_table.insert().values(user=vault.user_id, **row))
+
+
+def _facts_context() -> str:
+    # Another version may compute facts by other rules, and local days depend on the time zone.
+    return " ".join((__version__, *time.tzname))
+
+
+def _versions_to_save(inventory: Inventory) -> list[tuple[str, bytes, list[_SavedVersion]]]:
+    return [
+        (
+            table,
+            ring,
+            [
+                (record, newest.version, newest.content_id, newest.seq, newest.first_seq)
+                for record, newest in versions
+            ],
+        )
+        for (table, ring), versions in inventory.items_by_place().items()
+    ]
+
+
+def _facts_to_save(inventory: Inventory) -> list[_SavedFacts]:
+    return [
+        _SavedFacts(kind, subject, kept.seq, kept.rings, msgspec.Raw(_encode_snapshot(kept.facts)))
+        for (kind, subject), kept in list(inventory.kept_facts.items())
+        if not kept.failures
+    ]
 
 
 def _load_snapshot(db: Connection, vault: Vault) -> Inventory | None:
@@ -143,20 +218,32 @@ def _load_snapshot(db: Connection, vault: Vault) -> Inventory | None:
     if row is None or vault.own_ring is None:
         return None
     try:
-        tip_hash, versions, slot_generation, rings = _open_snapshot(vault, row, vault.own_ring)
+        snapshot = _open_snapshot(vault, row, vault.own_ring)
     except (SealBroken, msgspec.DecodeError):
         return None
-    covered = set(rings)
+    covered = set(snapshot.rings)
     if any(ring.bytes not in covered and not vault.is_creator(ring) for ring in vault.list_rings()):
         # A ring was granted since; what colleagues wrote in it before was passed over.
         return None
-    if audit_entries.find_entry_hash(db, row.seq) != tip_hash:
+    if audit_entries.find_entry_hash(db, row.seq) != snapshot.tip_hash:
         return None
     inventory = Inventory()
-    for record, version in versions:
-        inventory.set_version(record, version)
-    inventory.seq, inventory.tip_hash, inventory.slot_generation = row.seq, tip_hash, slot_generation
-    inventory.known_rings = covered
+    for table, ring, versions in snapshot.versions:
+        inventory.set_versions(
+            (table, ring),
+            {
+                record: KnownVersion(table, ring, version, content_id, seq, first_seq)
+                for record, version, content_id, seq, first_seq in versions
+            },
+        )
+    inventory.seq, inventory.tip_hash = row.seq, snapshot.tip_hash
+    inventory.slot_generation, inventory.known_rings = snapshot.slot_generation, covered
+    for saved in snapshot.facts if snapshot.facts_context == _facts_context() else ():
+        # A copy, because the original keeps the whole snapshot in memory.
+        facts = msgspec.Raw(bytes(saved.facts))
+        inventory.kept_facts[saved.kind, saved.subject] = KeptFacts(
+            saved.seq, saved.rings, facts, is_checked=False
+        )
     return inventory
 
 
@@ -169,5 +256,4 @@ def _open_snapshot(vault: Vault, row: Any, own_ring: UUID) -> _SnapshotPayload:
         kid=row.kid,
         blob=row.sealed,
     )
-    payload: _SnapshotPayload = _decode_snapshot(envelope.payload)
-    return payload
+    return _decode_snapshot(envelope.payload)

@@ -1,8 +1,7 @@
-"""A cache of opened versions, so that nothing is decrypted twice while the vault is open.
+"""A cache of opened versions, so that what is looked at again and again is decrypted once.
 
-*Today* reads every session of the practice; opening six thousand of them takes most of a second, and
-comparing their rows with the cache a twentieth of that. The cache belongs to the vault and ends with its
-process.
+Comparing a row with the cache takes a twentieth of the time of opening it. The cache is bounded, belongs to
+the vault and ends with its process.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -10,7 +9,7 @@ from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Table
 
 from clinic_toolkit.store.rows import RawRow, SealedRow, to_sealed_row
 from clinic_toolkit.store.transactions import transaction_of
@@ -25,26 +24,8 @@ SEAL_HEAD_BYTES = 57
 # Rows opened at a time: enough for efficient decryption, few enough to keep little plaintext in memory.
 BATCH_SIZE = 100
 
-
-def cached_for_table(
-    db: Connection, vault: Vault, table: Table, cache_key: str, compute: Callable[[], T]
-) -> T:
-    """Return a value computed from all rows of a table, and recompute it only after a row was added.
-
-    Only for a table whose versions are never replaced. The first bytes of a seal are unique, so the last row
-    shows whether the rows are still the ones that the cached value was computed from.
-
-    Args:
-        cache_key: names the value within the table's cache.
-    """
-    seal_head = func.substr(table.c.sealed, 1, SEAL_HEAD_BYTES)
-    last_row = db.execute(select(table.c.id, seal_head).order_by(table.c.id.desc()).limit(1)).first()
-    last_seal = tuple(last_row) if last_row else ()
-    cache = vault.record_cache.setdefault(f"{table.name}: {cache_key}", {})
-    if 0 not in cache or cache[0][0] != last_seal:
-        cache[0] = (last_seal, compute())
-    value: T = cache[0][1]
-    return value
+# The most versions of one table that are kept opened; those that were opened first go first.
+MAX_CACHED = 1_000
 
 
 def iter_newest_versions(
@@ -78,6 +59,9 @@ def iter_newest_versions(
         for row, version in zip(uncached, open_rows([to_sealed_row(row) for row in uncached]), strict=True):
             entries[row[0]] = (keys[row[0]], version)
         cache.update((id, entry) for id, entry in entries.items() if entry[1] is not None)
+        for id in list(islice(cache, max(0, len(cache) - MAX_CACHED))):
+            # Another thread may have dropped it already.
+            cache.pop(id, None)
         for row in batch:
             if row[0] in entries:
                 yield row[1], entries[row[0]][1]

@@ -1,77 +1,37 @@
 """The data of the *Today* page: the sessions of today, and what is unfinished in earlier ones.
 
-Holds initials and never full names, because others may read a screen left open on a desk.
+Holds initials and never full names, because others may read a screen left open on a desk. What there is to
+show comes from the list facts; only what is shown is opened.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+import sys
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from msgspec import Struct
 from sqlalchemy import Connection
 
 from clinic_toolkit.journal import records
+from clinic_toolkit.journal.integrity import UnreadableRecord
+from clinic_toolkit.journal.list_facts import FactsReader
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people import cases, display_names, therapy_session_timeline
+from clinic_toolkit.record.people import display_names
 from clinic_toolkit.record.people.therapy_session_record import (
     Attendance,
     TherapySession,
-    TherapySessionKind,
-    TherapySessionSetting,
     TherapySessionState,
 )
-from clinic_toolkit.record.questionnaires.administration_record import (
-    ADMINISTRATION,
-    Administration,
-    AdministrationState,
-)
-from clinic_toolkit.record.safety import open_prompt_groups, prompt_closings, risk_entries
-from clinic_toolkit.record.safety.open_prompt_groups import PromptGroup
-from clinic_toolkit.record.safety.risk_entry_record import RiskAction, RiskEntry
-from clinic_toolkit.record.writing import form_drafts, notes
-from clinic_toolkit.record.writing.note_record import NoteState
+from clinic_toolkit.record.safety import ask_lines, safety_list_facts
+from clinic_toolkit.record.safety.ask_lines import AskLine, ComingCheck
+from clinic_toolkit.record.writing import therapy_session_lines
+from clinic_toolkit.record.writing.draft_list_facts import RING_DRAFTS
+from clinic_toolkit.record.writing.form_draft_record import FORM_DRAFT
+from clinic_toolkit.record.writing.therapy_session_lines import ListedSession, TherapySessionLine
 from clinic_toolkit.vault.vault import Vault
 
-UNFINISHED_DAYS = 60
-
-
-class TherapySessionLine(Struct, frozen=True, kw_only=True):
-    """One therapy session in a list.
-
-    `agreement` is what the same case agreed most recently before it, on `agreement_date`; `unfinished_work`
-    says what is still to be done.
-    """
-
-    id: UUID
-    session_date: date
-    start: time | None
-    initials: str
-    kind: TherapySessionKind
-    setting: TherapySessionSetting
-    state: str
-    attendance: Attendance
-    agreement: str
-    agreement_date: date | None
-    note_state: str
-    has_stopped_form: bool
-    unfinished_work: tuple[str, ...]
-
-
-class AskLine(Struct, frozen=True, kw_only=True):
-    """Something to ask a client about: which client and since when, but never what it is.
-
-    If questionnaires raised it, `administration` is the oldest of them and `questionnaire_count` their
-    number; if a risk entry set this day for a check, `risk_entry` is that entry. `deferred_by` is the entry
-    that says why it was not asked yet, and when it is to be looked at again.
-    """
-
-    due_date: date
-    initials: str
-    administration: RecordVersion[Administration] | None = None
-    risk_entry: RecordVersion[RiskEntry] | None = None
-    deferred_by: RecordVersion[RiskEntry] | None = None
-    questionnaire_count: int = 0
+UPCOMING_DAYS = 7
 
 
 class UnfinishedEntryLine(Struct, frozen=True, kw_only=True):
@@ -86,8 +46,8 @@ class DailyOverview(Struct, frozen=True, kw_only=True):
     """What *Today* shows.
 
     `open_sessions` are the open sessions of today, `upcoming_sessions` the planned ones of the next seven
-    days. `unfinished_sessions` is ordered latest first, every other list earliest first. `shown_sessions` are
-    all sessions in any of the lists, each once.
+    days. `unfinished_sessions` is ordered latest first, every other list earliest first. The two lists that
+    may be long are cut off at the limit; `upcoming_count` and `unfinished_count` count all.
     """
 
     today: date
@@ -96,201 +56,102 @@ class DailyOverview(Struct, frozen=True, kw_only=True):
     later_sessions: tuple[TherapySessionLine, ...]
     earlier_sessions: tuple[TherapySessionLine, ...]
     upcoming_sessions: tuple[TherapySessionLine, ...]
+    upcoming_count: int
     unfinished_sessions: tuple[TherapySessionLine, ...]
+    unfinished_count: int
+    has_session_today: bool
     ask_lines: tuple[AskLine, ...]
+    coming_checks: tuple[ComingCheck, ...]
     unfinished_entries: tuple[UnfinishedEntryLine, ...]
     has_clients: bool
-    shown_sessions: tuple[RecordVersion[TherapySession], ...]
 
-
-def build_daily_overview(db: Connection, vault: Vault, *, now: datetime) -> DailyOverview:
-    """Build the overview of the local day of `now`."""
-    local_now = now.astimezone()
-    initials_by_id = display_names.load_display_names(db, vault).short_by_id
-    clients_by_case = {case.id: case.payload.client_ids for case in cases.list_cases(db, vault)}
-    hours = therapy_session_timeline.list_therapy_sessions(db, vault)
-    note_states = {note.payload.therapy_session_id: note.state for note in notes.list_notes(db, vault)}
-    sessions_by_form_state = _sessions_by_form_state(db, vault)
-    with_unfinished_form = sessions_by_form_state[AdministrationState.IN_PROGRESS]
-    with_stopped_form = sessions_by_form_state[AdministrationState.STOPPED]
-    agreements = _last_agreements(hours)
-    today = local_now.date()
-    unfinished_work = {
-        hour.id: _unfinished_work(hour, note_states.get(hour.id, ""), hour.id in with_unfinished_form, today)
-        for hour in hours
-    }
-    line_by_id = {
-        hour.id: _session_line(
-            hour,
-            clients_by_case,
-            initials_by_id,
-            note_states,
-            agreements.get(hour.id),
-            unfinished_work[hour.id],
-            has_stopped_form=hour.id in with_stopped_form,
+    @property
+    def shown_sessions(self) -> tuple[RecordVersion[TherapySession], ...]:
+        """All sessions in any of the lists, each once."""
+        lines = (
+            *self.open_sessions,
+            *((self.next_session,) if self.next_session else ()),
+            *self.later_sessions,
+            *self.earlier_sessions,
+            *self.upcoming_sessions,
+            *self.unfinished_sessions,
         )
-        for hour in hours
-    }
-    todays_hours = [hour for hour in hours if hour.payload.on == today]
-    open_hours = [hour for hour in todays_hours if hour.state == TherapySessionState.OPEN]
-    planned_hours = [
-        hour
-        for hour in todays_hours
-        if hour.state == TherapySessionState.ENTERED and hour.payload.attendance == Attendance.PLANNED
+        return tuple({line.id: line.record for line in lines if line.record}.values())
+
+
+def build_daily_overview(
+    db: Connection, vault: Vault, *, now: datetime, limit: int = sys.maxsize
+) -> DailyOverview:
+    """Build the overview of the local day of `now`.
+
+    Args:
+        limit: how many upcoming and how many unfinished sessions to show at most.
+    """
+    today, reader = now.astimezone().date(), FactsReader(db, vault)
+    initials_by_id = display_names.load_display_names(db, vault).short_by_id
+    listed = therapy_session_lines.list_sessions(reader, today=today)
+    todays = [one for one in listed if one.facts.on == today]
+    open_today = [one for one in todays if one.facts.state == TherapySessionState.OPEN]
+    planned = [
+        one
+        for one in todays
+        if one.facts.state == TherapySessionState.ENTERED and one.facts.attendance == Attendance.PLANNED
     ]
-    upcoming_hours = [
-        hour
-        for hour in hours
-        if today < hour.payload.on <= today + timedelta(days=7)
-        and hour.payload.attendance == Attendance.PLANNED
+    unfinished = [one for one in reversed(listed) if one.unfinished_work]
+    earlier = [
+        one for one in todays if one not in planned and one not in open_today and one not in unfinished
     ]
-    unfinished_hours = [hour for hour in hours if unfinished_work[hour.id]]
-    earlier_hours = [
-        hour
-        for hour in todays_hours
-        if hour not in planned_hours and hour not in open_hours and hour not in unfinished_hours
+    upcoming = [
+        one
+        for one in listed
+        if today < one.facts.on <= today + timedelta(days=UPCOMING_DAYS)
+        and one.facts.attendance == Attendance.PLANNED
     ]
-    shown_hours = [*open_hours, *planned_hours, *earlier_hours, *upcoming_hours, *unfinished_hours]
+
+    def build(sessions: Iterable[ListedSession]) -> tuple[TherapySessionLine, ...]:
+        lines = (
+            therapy_session_lines.build_session_line(db, vault, reader, one, initials_by_id)
+            for one in sessions
+        )
+        return tuple(line for line in lines if line)
+
+    planned_lines = build(planned)
+    asks = ask_lines.build_ask_lines(
+        db, vault, safety_list_facts.list_person_safety(reader, db, vault), initials_by_id, today=today
+    )
     return DailyOverview(
         today=today,
-        open_sessions=tuple(line_by_id[hour.id] for hour in open_hours),
-        next_session=line_by_id[planned_hours[0].id] if planned_hours else None,
-        later_sessions=tuple(line_by_id[hour.id] for hour in planned_hours[1:]),
-        earlier_sessions=tuple(line_by_id[hour.id] for hour in earlier_hours),
-        upcoming_sessions=tuple(line_by_id[hour.id] for hour in upcoming_hours),
-        unfinished_sessions=tuple(line_by_id[hour.id] for hour in reversed(unfinished_hours)),
-        ask_lines=_list_ask_lines(db, vault, initials_by_id, today),
-        unfinished_entries=_list_unfinished_entries(db, vault, initials_by_id),
+        open_sessions=build(open_today),
+        next_session=planned_lines[0] if planned_lines else None,
+        later_sessions=planned_lines[1:],
+        earlier_sessions=build(earlier),
+        upcoming_sessions=build(upcoming[:limit]),
+        upcoming_count=len(upcoming),
+        unfinished_sessions=build(unfinished[:limit]),
+        unfinished_count=len(unfinished),
+        has_session_today=bool(todays),
+        ask_lines=asks.due,
+        coming_checks=asks.coming,
+        unfinished_entries=_list_unfinished_entries(db, vault, reader, initials_by_id),
         has_clients=bool(initials_by_id),
-        shown_sessions=tuple({hour.id: hour for hour in shown_hours}.values()),
-    )
-
-
-def _list_ask_lines(
-    db: Connection, vault: Vault, initials_by_id: Mapping[UUID, str], day: date
-) -> tuple[AskLine, ...]:
-    """Return a line for each open prompt and each due check, oldest first."""
-    groups = open_prompt_groups.list_all_prompt_groups(db, vault)
-    # An entry that deferred a prompt is shown with that prompt, so it gets no line of its own.
-    deferring_ids = {entry.id for group in groups for entry in group.deferred_by}
-    # Prompts first raised by the same questionnaire are closed on one page, so they share a line.
-    groups_by_form: dict[UUID, list[PromptGroup]] = {}
-    for group in groups:
-        if group.administration.payload.client_id in initials_by_id:
-            groups_by_form.setdefault(group.administration.id, []).append(group)
-    lines = [_ask_line_after_forms(form_groups, initials_by_id) for form_groups in groups_by_form.values()]
-    lines += [
-        AskLine(
-            due_date=entry.payload.next_check_date or day,
-            initials=initials_by_id[entry.payload.client_id],
-            risk_entry=entry,
-            deferred_by=entry if entry.payload.action == RiskAction.NOT_TODAY else None,
-        )
-        for entry in prompt_closings.list_due_checks(risk_entries.list_risk_entries(db, vault), today=day)
-        if entry.payload.client_id in initials_by_id and entry.id not in deferring_ids
-    ]
-    return tuple(sorted(lines, key=lambda line: line.due_date))
-
-
-def _ask_line_after_forms(groups: list[PromptGroup], initials_by_id: Mapping[UUID, str]) -> AskLine:
-    administration = groups[0].administration
-    return AskLine(
-        due_date=administration.payload.answered_on,
-        initials=initials_by_id[administration.payload.client_id],
-        administration=administration,
-        deferred_by=open_prompt_groups.find_deferring_entry(groups),
-        questionnaire_count=len({form.id for group in groups for form in group.questionnaires}),
     )
 
 
 def _list_unfinished_entries(
-    db: Connection, vault: Vault, initials_by_id: Mapping[UUID, str]
+    db: Connection, vault: Vault, reader: FactsReader, initials_by_id: Mapping[UUID, str]
 ) -> tuple[UnfinishedEntryLine, ...]:
-    """Return the risk entries that were started and not recorded; until then they close nothing."""
+    """Return the risk entries that were started and not recorded, oldest first; they close nothing."""
+    drafts = []
+    for _, ring_drafts in reader.load_of_rings(RING_DRAFTS):
+        for draft_id in ring_drafts.risk_entry_ids:
+            with suppress(UnreadableRecord, records.RecordNotFound):
+                drafts.append(records.load_record(db, vault, FORM_DRAFT, UUID(bytes=draft_id)))
     return tuple(
         UnfinishedEntryLine(
             begun_on=draft.payload.begun_at.astimezone().date(),
             initials=initials_by_id[owner],
             path=draft.payload.path,
         )
-        for draft in form_drafts.list_unfinished_risk_entries(db, vault)
+        for draft in sorted(drafts, key=lambda draft: draft.payload.begun_at)
         if (owner := vault.find_owner(draft.ring)) in initials_by_id and owner is not None
-    )
-
-
-def _sessions_by_form_state(db: Connection, vault: Vault) -> defaultdict[str, set[UUID | None]]:
-    """Return the ids of the sessions with a questionnaire, by the state of the questionnaire."""
-    session_ids: defaultdict[str, set[UUID | None]] = defaultdict(set)
-    for administration in records.list_all_records(db, vault, ADMINISTRATION):
-        session_ids[administration.state].add(administration.payload.therapy_session_id)
-    return session_ids
-
-
-def _unfinished_work(
-    therapy_session: RecordVersion[TherapySession], note_state: str, has_unfinished_form: bool, day: date
-) -> tuple[str, ...]:
-    """Return what is still to be done for a session, in a few words each.
-
-    Only sessions of the last `UNFINISHED_DAYS` days are listed, except that one still open is always listed.
-    """
-    if therapy_session.state == TherapySessionState.OPEN:
-        # No age limit: a session that was never ended stays in the list.
-        return ("not ended",) if therapy_session.payload.on < day else ()
-    if not day - timedelta(days=UNFINISHED_DAYS) <= therapy_session.payload.on <= day:
-        return ()
-    if therapy_session.payload.attendance == Attendance.PLANNED:
-        return ("attendance not entered",) if therapy_session.payload.on < day else ()
-    tasks = ["questionnaire not finished"] if has_unfinished_form else []
-    if note_state == NoteState.DRAFT:
-        tasks.append("note not signed")
-    elif not note_state and therapy_session.payload.took_place:
-        tasks.append("no note yet")
-    return tuple(tasks)
-
-
-def _last_agreements(hours: list[RecordVersion[TherapySession]]) -> dict[UUID, TherapySession]:
-    """Return for each session, by id, the latest earlier one of the same case with an agreement.
-
-    Args:
-        hours: the sessions, oldest first.
-    """
-    last_by_case: dict[bytes, TherapySession] = {}
-    agreement_by_id = {}
-    for hour in hours:
-        if hour.payload.case_id_bytes in last_by_case:
-            agreement_by_id[hour.id] = last_by_case[hour.payload.case_id_bytes]
-        if hour.payload.agreed_for_next and hour.state != TherapySessionState.OPEN:
-            last_by_case[hour.payload.case_id_bytes] = hour.payload
-    return agreement_by_id
-
-
-def _session_line(
-    therapy_session: RecordVersion[TherapySession],
-    clients_by_case: Mapping[UUID, tuple[UUID, ...]],
-    initials_by_id: Mapping[UUID, str],
-    note_states: Mapping[UUID, str],
-    agreement: TherapySession | None,
-    unfinished_work: tuple[str, ...],
-    *,
-    has_stopped_form: bool,
-) -> TherapySessionLine:
-    initials = " and ".join(
-        initials_by_id[id]
-        for id in clients_by_case.get(therapy_session.payload.case_id, ())
-        if id in initials_by_id
-    )
-    return TherapySessionLine(
-        id=therapy_session.id,
-        session_date=therapy_session.payload.on,
-        start=therapy_session.payload.start,
-        initials=initials,
-        kind=therapy_session.payload.kind,
-        setting=therapy_session.payload.setting,
-        state=therapy_session.state,
-        attendance=therapy_session.payload.attendance,
-        agreement=agreement.agreed_for_next if agreement else "",
-        agreement_date=agreement.on if agreement else None,
-        note_state=note_states.get(therapy_session.id, ""),
-        has_stopped_form=has_stopped_form,
-        unfinished_work=unfinished_work,
     )

@@ -5,11 +5,14 @@ can write to the file could delete a row or restore an older one. Whatever was r
 with the inventory before it is shown. It holds ids, versions and hashes, never content.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
+
+from msgspec import Struct
 
 from clinic_toolkit.store.chain import RecordReference
+from clinic_toolkit.vault.record_places import Place, RecordPlaces
 
 GENESIS_HASH = bytes(32)
 # In microseconds. Concurrent requests may write their entries in another order than their timestamps.
@@ -28,7 +31,7 @@ class ReferencedVersion(RecordReference, Protocol):
         """Hash that identifies the sealed content, 32 bytes."""
 
 
-class KnownVersion(NamedTuple):
+class KnownVersion(Struct, frozen=True, gc=False):
     """The newest version of a record; `seq` is its audit entry, `first_seq` that of the first version."""
 
     table: str
@@ -37,6 +40,21 @@ class KnownVersion(NamedTuple):
     content_id: bytes
     seq: int
     first_seq: int
+
+
+class KeptFacts(NamedTuple):
+    """What lists need of the records of one subject, such as a client; see `journal/list_facts.py`.
+
+    `rings` are those that the records lie in, `seq` is the last audit entry that named one of them.
+    `failures` are the records that could not be read. `is_checked` says that this process computed the facts
+    from the records; if not, they come from a snapshot.
+    """
+
+    seq: int
+    rings: tuple[bytes, ...]
+    facts: Any
+    failures: frozenset[bytes] = frozenset()
+    is_checked: bool = True
 
 
 class UnreadableEntry(NamedTuple):
@@ -54,6 +72,8 @@ class Inventory:
     sealed snapshot, say that the clinician holds. `gaps` are entries that could not be read, so it is unknown
     which records they refer to. Those that may refer to a record at all are in `unreadable_entries` as well.
     `slot_generation` is the highest generation of the slot list that any entry of the clinician names.
+    `kept_facts` are the facts for lists, by kind and subject, `kept_lists` those of all subjects, by kind.
+    They end with this inventory: one that is rebuilt may trust other entries.
     """
 
     def __init__(self) -> None:
@@ -63,37 +83,47 @@ class Inventory:
         self.slot_generation = 0
         self.known_rings: set[bytes] = set()
         self._expected_seq = 0
+        self.kept_facts: dict[tuple[str, bytes], KeptFacts] = {}
+        self.kept_lists: dict[str, KeptFacts] = {}
+        # How many facts were kept that no snapshot holds yet.
+        self.unsaved_facts = 0
         self._newest: dict[bytes, KnownVersion] = {}
-        self._by_table_and_ring: dict[tuple[str, bytes], set[bytes]] = {}
+        self._places = RecordPlaces()
         self._lock = Lock()
-
-    def copy(self) -> "Inventory":
-        """Return an independent copy; other threads may go on adding to this one."""
-        duplicate = Inventory()
-        with self._lock:
-            duplicate.seq, duplicate.tip_hash, duplicate.slot_generation = (
-                self.seq,
-                self.tip_hash,
-                self.slot_generation,
-            )
-            duplicate.gaps, duplicate.unreadable_entries = list(self.gaps), list(self.unreadable_entries)
-            duplicate.known_rings = set(self.known_rings)
-            duplicate._newest = dict(self._newest)
-            duplicate._by_table_and_ring = {
-                key: set(records) for key, records in self._by_table_and_ring.items()
-            }
-        return duplicate
 
     def __len__(self) -> int:
         return len(self._newest)
 
     def set_version(self, record: bytes, newest: KnownVersion) -> None:
         """Set the newest version of one record."""
-        previous = self._newest.get(record)
-        if previous is not None:
-            self._by_table_and_ring[previous.table, previous.ring].discard(record)
+        previous, place = self._newest.get(record), (newest.table, newest.ring)
+        if previous is not None and (previous.table, previous.ring) != place:
+            self._places.discard(record, (previous.table, previous.ring))
+            self._places.note_change((previous.table, previous.ring), newest.seq)
+            # A snapshot of the inventory does not say that something was moved away, so no facts may stay.
+            self.kept_facts.clear()
+            self.kept_lists.clear()
         self._newest[record] = newest
-        self._by_table_and_ring.setdefault((newest.table, newest.ring), set()).add(record)
+        self._places.add(record, place, newest.seq)
+
+    def set_versions(self, place: Place, newest_by_record: Mapping[bytes, KnownVersion]) -> None:
+        """Set the newest versions of records of one table and ring, none of which is known yet."""
+        self._newest.update(newest_by_record)
+        last_change = max(newest.seq for newest in newest_by_record.values())
+        self._places.add_all(newest_by_record, place, last_change)
+
+    def last_change(self, tables: Iterable[str], rings: Iterable[bytes] | None = None) -> int:
+        """The last entry that named a record of these tables in these rings, or in any; 0 if none did."""
+        return self._places.last_change(tables, rings)
+
+    def keep_facts(self, place: tuple[str, bytes], kept: KeptFacts) -> None:
+        """Keep the facts of one subject, by kind and subject."""
+        self.kept_facts[place] = kept
+        self.unsaved_facts += 1
+
+    def list_rings(self, table: str) -> list[bytes]:
+        """Every ring that holds a record of this table."""
+        return self._places.list_rings(table)
 
     @property
     def is_behind(self) -> bool:
@@ -152,13 +182,16 @@ class Inventory:
         is_own: bool,
     ) -> Callable[[], None]:
         previous_seq, previous_tip_hash, previous_generation = self.seq, self.tip_hash, self.slot_generation
-        previous_versions = []
+        previous_versions, previous_changes = [], []
         for reference in references:
-            previous = self._newest.get(reference.record)
-            is_moved = previous and (previous.table, previous.ring) != (reference.table, reference.ring)
+            previous, place = self._newest.get(reference.record), (reference.table, reference.ring)
+            is_moved = previous and (previous.table, previous.ring) != place
             if is_moved and not is_own:
                 continue
             previous_versions.append((reference.record, previous))
+            previous_changes.append(self._places.save_changes(place))
+            if previous and is_moved:
+                previous_changes.append(self._places.save_changes((previous.table, previous.ring)))
             if previous is None or is_moved or reference.version >= previous.version:
                 first_seq = previous.first_seq if previous and not is_moved else seq
                 newest = KnownVersion(
@@ -175,6 +208,8 @@ class Inventory:
             with self._lock:
                 for record, previous in reversed(previous_versions):
                     self._restore_version(record, previous)
+                for saved in reversed(previous_changes):
+                    self._places.restore_changes(saved)
                 self.seq, self.tip_hash, self.slot_generation = (
                     previous_seq,
                     previous_tip_hash,
@@ -188,7 +223,7 @@ class Inventory:
             self.set_version(record, previous)
             return
         removed = self._newest.pop(record)
-        self._by_table_and_ring[removed.table, removed.ring].discard(record)
+        self._places.discard(record, (removed.table, removed.ring))
 
     def find_newest(self, record: bytes) -> KnownVersion | None:
         """The newest version of a record, or None if no entry names it."""
@@ -217,16 +252,19 @@ class Inventory:
 
     def record_ids(self, table: str, rings: Iterable[bytes] | None) -> set[bytes]:
         """Ids of every record of a table, in these rings; None means in all rings."""
-        if rings is None:
-            id_sets = [ids for (name, _), ids in list(self._by_table_and_ring.items()) if name == table]
-        else:
-            id_sets = [self._by_table_and_ring.get((table, ring), set()) for ring in rings]
-        return set().union(*id_sets)
+        return self._places.list_record_ids(table, rings)
 
     def ring_ids(self) -> set[bytes]:
         """Ids of every ring that holds a record."""
-        return {ring for (_, ring), records in list(self._by_table_and_ring.items()) if records}
+        return self._places.list_ring_ids()
 
     def items(self) -> list[tuple[bytes, KnownVersion]]:
         """Every record id with its newest version."""
         return list(self._newest.items())
+
+    def items_by_place(self) -> dict[Place, list[tuple[bytes, KnownVersion]]]:
+        """Every record id with its newest version, by table and ring."""
+        items: dict[Place, list[tuple[bytes, KnownVersion]]] = {}
+        for record, newest in self.items():
+            items.setdefault((newest.table, newest.ring), []).append((record, newest))
+        return items

@@ -98,6 +98,8 @@ class WorkerState:
     # Identifies the quick return that was offered last; None once it was revoked.
     quick_return_request: object = None
     quick_return_thread: threading.Thread | None = None
+    # The vault whose list facts a thread checks while nobody uses the program.
+    checked_vault: Vault | None = None
     # When it began to serve. The unlock delay is counted from here, not from the start of the process, which
     # may have been on standby for a long time.
     serving_since: float = field(default_factory=time.monotonic)

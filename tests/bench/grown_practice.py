@@ -10,8 +10,10 @@ from uuid import UUID
 
 import msgspec
 import pytest
+from sqlalchemy import Connection
 
 from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
+from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.people import cases, clients, relationships, therapy_sessions
 from clinic_toolkit.record.people.client_record import Client
@@ -23,11 +25,14 @@ from clinic_toolkit.record.people.therapy_session_record import (
 from clinic_toolkit.record.questionnaires import administrations, progress
 from clinic_toolkit.record.questionnaires.administration_record import AdministrationMode
 from clinic_toolkit.record.questionnaires.answers import Response
+from clinic_toolkit.record.safety import open_prompt_groups, risk_entries
+from clinic_toolkit.record.safety.risk_entry_record import RiskAction, RiskEntry
 from clinic_toolkit.record.writing import notes
 from clinic_toolkit.record.writing.note_record import NotePart, PartSource
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.transactions import store_of, writing
 from clinic_toolkit.vault import header_backup, key_slots
+from clinic_toolkit.vault.vault import Vault
 from tests.fixtures import practices
 from tests.fixtures.practices import Work, giving
 
@@ -138,6 +143,23 @@ def _grow_client(work: Work, number: int, each: int) -> None:
             )
             draft = notes.create_note(db, vault, session, parts, now=now)
             practices.signed(db, vault, session, draft, now)
+        _close_prompts(db, vault, added, now)
+
+
+def _close_prompts(db: Connection, vault: Vault, client: RecordVersion[Client], now: datetime) -> None:
+    # What was raised in years is dealt with, as in a practice where *Today* is empty.
+    for group in open_prompt_groups.list_prompt_groups(db, vault, client.id):
+        entry = RiskEntry(
+            client=client.id.bytes,
+            therapy_session=None,
+            entry_date=now.date(),
+            relationship=group.administration.payload.relationship,
+            administration=group.administration.id.bytes,
+            closed_answers=group.raised_by,
+            action=RiskAction.ASKED,
+            asked_text="Asked in private.",
+        )
+        risk_entries.create_risk_entry(db, vault, entry, now=now)
 
 
 def _answers(shift: int) -> dict[int, Response]:

@@ -10,6 +10,7 @@ from time import process_time
 import pytest
 
 from clinic_toolkit.demo import build as demo_practice
+from clinic_toolkit.journal import records
 from clinic_toolkit.psychometrics.fear_inquiry import INQUIRY_VALID_DAYS
 from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record import daily_overview
@@ -22,18 +23,18 @@ from clinic_toolkit.record.people import (
     practice_access,
     relationships,
     therapy_session_loader,
-    therapy_session_timeline,
 )
 from clinic_toolkit.record.people.therapy_session_record import (
     ATTENDANCE_LABELS,
     KIND_LABELS,
     SETTING_LABELS,
+    THERAPY_SESSION,
     TherapySession,
 )
 from clinic_toolkit.record.questionnaires import administrations, answers, own_questionnaires
 from clinic_toolkit.record.safety import risk_entries
 from clinic_toolkit.record.writing import handouts, note_rendering, notes
-from clinic_toolkit.record.writing.note_record import PartSource
+from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, PartSource
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault.vault import Vault
@@ -56,8 +57,8 @@ def test_the_trail_holds_and_is_in_the_order_of_time(demo: Demo) -> None:
 
 def test_notes_are_genuine_and_only_the_last_days_are_unfinished(demo: Demo) -> None:
     with reading(demo.engine) as db:
-        written = notes.list_notes(db, demo.vault)
-        hours = {kept.id: kept for kept in therapy_session_timeline.list_therapy_sessions(db, demo.vault)}
+        written = records.list_all_records(db, demo.vault, CLINICAL_NOTE)
+        hours = {kept.id: kept for kept in records.list_all_records(db, demo.vault, THERAPY_SESSION)}
         with_note = {kept.payload.therapy_session_id for kept in written}
         signed = [kept for kept in written if kept.final]
         drafts = [kept for kept in written if not kept.final]
@@ -91,7 +92,7 @@ def test_people_are_adults_and_of_many_kinds(demo: Demo) -> None:
 
 def test_hours_are_of_every_kind(demo: Demo) -> None:
     with reading(demo.engine) as db:
-        hours = [kept.payload for kept in therapy_session_timeline.list_therapy_sessions(db, demo.vault)]
+        hours = [kept.payload for kept in records.list_all_records(db, demo.vault, THERAPY_SESSION)]
     assert len(hours) >= 90
     assert {body.attendance for body in hours} == set(ATTENDANCE_LABELS)
     assert {body.kind for body in hours} == set(KIND_LABELS)
@@ -112,7 +113,7 @@ def test_questionnaires_show_every_way_to_answer(demo: Demo) -> None:
         ]
         joint = [
             kept
-            for kept in therapy_session_timeline.list_therapy_sessions(db, demo.vault)
+            for kept in records.list_all_records(db, demo.vault, THERAPY_SESSION)
             if not therapy_session_loader.single_client_of(db, demo.vault, kept)
         ]
         pages = [results.build_result(db, demo.vault, kept, now=NOW) for kept in given]
@@ -172,10 +173,9 @@ def test_a_sheet_that_acts_towards_somebody_was_given_after_fear_of_them_was_ask
 
 def test_a_note_of_an_hour_with_a_questionnaire_says_where_its_blocks_come_from(demo: Demo) -> None:
     with reading(demo.engine) as db:
-        sources = {part.source for kept in notes.list_notes(db, demo.vault) for part in kept.payload.parts}
-        texts = [
-            note_rendering.render_section(kept.payload, "data") for kept in notes.list_notes(db, demo.vault)
-        ]
+        written = records.list_all_records(db, demo.vault, CLINICAL_NOTE)
+        sources = {part.source for note in written for part in note.payload.parts}
+        texts = [note_rendering.render_section(note.payload, "data") for note in written]
     # A remark here is what a client said against a result; what was said beside a question has to be ticked.
     assert sources == {*PartSource} - {PartSource.RISK_ENTRY}
     assert all(texts)
@@ -199,7 +199,7 @@ def test_today_is_full_whenever_it_is_opened(demo: Demo, tmp_path: Path, weekday
     with reading(engine) as db:
         day = daily_overview.build_daily_overview(db, vault, now=now)
         audit_lines.check(db, vault)
-        hours = [kept.payload for kept in therapy_session_timeline.list_therapy_sessions(db, vault)]
+        hours = [kept.payload for kept in records.list_all_records(db, vault, THERAPY_SESSION)]
     engine.dispose()
     held = [body for body in hours if body.took_place]
     assert (

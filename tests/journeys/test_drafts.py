@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from clinic_toolkit.record.safety import fear_holds, open_prompt_groups, risk_entries
+from clinic_toolkit.record.safety import fear_holds
 from clinic_toolkit.store.transactions import reading
-from tests.fixtures import audit_lines
+from tests.fixtures import audit_lines, lists_from_records
 from tests.fixtures.sites import Site
 from tests.journeys import intake, person
 from tests.journeys.pages import Page
@@ -192,14 +192,14 @@ def test_a_risk_entry_that_is_begun_closes_and_lifts_and_counts_for_nothing(desk
     place = desk.result()
     with reading(desk.site.work.engine) as db:
         vault = desk.site.work.vault
-        before = [each.raised_by for each in open_prompt_groups.list_all_prompt_groups(db, vault)]
+        before = [each.raised_by for each in lists_from_records.list_all_prompt_groups(db, vault)]
     path = f"{place}/risk-entry"
     typed = {"how": "asked", "fear": "home", "asked": WORDS}
     autosave(desk.me, desk.me.open(path), "asked", typed)
     with reading(desk.site.work.engine) as db:
-        (waiting,) = open_prompt_groups.list_all_prompt_groups(db, vault)
+        (waiting,) = lists_from_records.list_all_prompt_groups(db, vault)
         assert [waiting.raised_by] == before and waiting.raised_by
-        assert risk_entries.list_risk_entries(db, vault) == []
+        assert lists_from_records.list_all_risk_entries(db, vault) == []
         assert (
             fear_holds.load_fear_holds(db, vault, waiting.administration.payload.client_id).asked_on_by_person
             == {}

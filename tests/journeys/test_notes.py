@@ -6,9 +6,10 @@ from uuid import UUID
 import msgspec
 import pytest
 
+from clinic_toolkit.journal import records
 from clinic_toolkit.record.people import clinician, practice_access
 from clinic_toolkit.record.writing import notes
-from clinic_toolkit.record.writing.note_record import ClinicalNote
+from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, ClinicalNote
 from clinic_toolkit.store.transactions import reading
 from tests.fixtures.practices import giving
 from tests.fixtures.sites import Site, example
@@ -357,7 +358,9 @@ def test_three_wrong_codes_put_the_keys_away_and_sign_nothing(
     assert told.path.startswith("/unlock") and site.ends == ["wrong codes"]
     assert not site.keeper.has_return_blob()
     with reading(site.work.engine) as db:
-        assert [kept.state for kept in notes.list_notes(db, site.work.vault)] == ["draft"]
+        assert [kept.state for kept in records.list_all_records(db, site.work.vault, CLINICAL_NOTE)] == [
+            "draft"
+        ]
 
 
 def test_a_section_may_be_long_and_not_too_long(me: Person, hour: str) -> None:

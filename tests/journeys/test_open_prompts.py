@@ -12,8 +12,10 @@ from uuid import UUID
 import msgspec
 import pytest
 
+from clinic_toolkit.journal import records
 from clinic_toolkit.psychometrics import safety_prompt_rules
-from clinic_toolkit.record.people import clients, therapy_session_timeline, therapy_sessions
+from clinic_toolkit.record.people import clients, therapy_sessions
+from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
 from clinic_toolkit.record.safety import fear_holds
 from clinic_toolkit.record.safety.risk_entry_record import SheetPlace
 from clinic_toolkit.store.transactions import reading, writing
@@ -72,9 +74,15 @@ def row_of(page: Page) -> str:
 
 
 @pytest.fixture
-def without_the_rule(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Let nothing raise a prompt from now on."""
-    return lambda: monkeypatch.setattr(safety_prompt_rules, "list_safety_prompts", lambda *_, **__: ())
+def without_the_rule(site: Site, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Let nothing raise a prompt from now on, as if the program had been started anew without the rule."""
+
+    def drop_rule() -> None:
+        monkeypatch.setattr(safety_prompt_rules, "list_safety_prompts", lambda *_, **__: ())
+        for unlocked in site.app.worker.unlocked_sessions.values():
+            unlocked.vault.inventory = None
+
+    return drop_rule
 
 
 def everything(site: Site, me: Person) -> dict[str, Page]:
@@ -246,7 +254,7 @@ def test_from_the_first_page_after_a_hand_over_there_is_a_way_back_to_its_sessio
 def _open_all(site: Site) -> list[UUID]:
     """Open every hour there is, on its own day."""
     with writing(site.work.engine) as db:
-        found = therapy_session_timeline.list_therapy_sessions(db, site.work.vault)
+        found = records.list_all_records(db, site.work.vault, THERAPY_SESSION)
         return [
             therapy_sessions.open_therapy_session(
                 db, site.work.vault, kept, now=datetime.now().astimezone()

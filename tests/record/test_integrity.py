@@ -15,6 +15,7 @@ from clinic_toolkit.journal import (
     condition,
     integrity,
     inventory_snapshot,
+    records,
     version_history,
 )
 from clinic_toolkit.journal.records import RecordNotFound
@@ -28,8 +29,9 @@ from clinic_toolkit.record.people import (
     therapy_sessions,
 )
 from clinic_toolkit.record.people.client_record import CLIENT, UNREADABLE_NAME, Client
+from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
 from clinic_toolkit.record.writing import notes
-from clinic_toolkit.record.writing.note_record import NotePart, PartSource
+from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, NotePart, PartSource
 from clinic_toolkit.store.transactions import reading, store_of, writing
 from tests.fixtures import findings
 from tests.fixtures.practices import CLINICIAN, NOW, SETTINGS, Work, giving, signed
@@ -70,7 +72,7 @@ def test_nothing_is_hurt_in_a_store_that_nobody_touched(work: Work) -> None:
     harm(work, lambda raw: None)
     assert names(work) == ["Ana"]
     with reading(work.engine) as db:
-        therapy_session_timeline.list_therapy_sessions(db, work.vault)
+        records.list_all_records(db, work.vault, THERAPY_SESSION)
         cases.list_cases(db, work.vault)
     assert what_is_hurt(work) == {}
 
@@ -121,7 +123,7 @@ def test_a_draft_put_back_to_what_it_was_is_not_shown(work: Work) -> None:
         notes.revise_note(db, work.vault, first, new, expected_version=1, now=NOW)
     harm(work, lambda raw: raw.execute("UPDATE clinical_note SET version = ?, sealed = ?", before))
     with reading(work.engine) as db:
-        assert notes.list_notes(db, work.vault) == []
+        assert records.list_all_records(db, work.vault, CLINICAL_NOTE) == []
         with pytest.raises(integrity.UnreadableRecord, match="older version"):
             notes.load_note(db, work.vault, first.id)
 
@@ -317,7 +319,7 @@ def test_hours_keep_their_places(work: Work) -> None:
     lost = work.hour(ana, date(2026, 11, 19))
     harm(work, lambda raw: raw.execute("DELETE FROM therapy_session WHERE record = ?", (lost.id.bytes,)))
     with reading(work.engine) as db:
-        found = therapy_session_timeline.list_therapy_sessions(db, work.vault)
+        found = records.list_all_records(db, work.vault, THERAPY_SESSION)
     assert [kept.payload.on for kept in found] == [date(2026, 11, 12)]
     assert what_is_hurt(work) == {("therapy_session", lost.id): "missing"}
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from clinic_toolkit.journal import version_history
+from clinic_toolkit.journal import records, version_history
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record import daily_overview
 from clinic_toolkit.record.outcomes import courses
@@ -29,9 +29,9 @@ from clinic_toolkit.record.questionnaires import administrations
 from clinic_toolkit.record.safety import fear_holds, open_prompt_groups, risk_entries, safety_summary
 from clinic_toolkit.record.safety.risk_entry_record import RiskEntry, SheetPlace
 from clinic_toolkit.record.writing import notes
-from clinic_toolkit.record.writing.note_record import NotePart, PartSource, note_table
+from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, NotePart, PartSource, note_table
 from clinic_toolkit.store.transactions import reading, writing
-from tests.fixtures import filled
+from tests.fixtures import filled, lists_from_records
 from tests.fixtures.filled import said
 from tests.fixtures.practices import NOW, Work, signed
 from tests.record.test_open_prompt_groups import asking_about
@@ -145,7 +145,7 @@ def test_two_entries_of_one_person_count_as_one_after_they_were_joined(work: Wor
     with reading(work.engine) as db:
         (asked,) = open_prompt_groups.list_prompt_groups(db, work.vault, ana.id)
         assert {kept.id for kept in asked.questionnaires} == {first, second}
-        assert len(open_prompt_groups.list_all_prompt_groups(db, work.vault)) == 1
+        assert len(lists_from_records.list_all_prompt_groups(db, work.vault)) == 1
         assert [kept.id for kept in relationships.list_relationships(db, work.vault, ana.id)] == [one.id]
         (course,) = courses.list_courses(db, work.vault, ana.id, one.id)
         assert [each.id for each in course.rounds] == [first, second]
@@ -241,7 +241,8 @@ def test_everything_of_the_one_client_is_shown_under_the_other(
             )
             assert len(open_prompt_groups.list_prompt_groups(db, work.vault, id)) == 2
             assert len(fear_holds.load_fear_holds(db, work.vault, id).held_relationships) == 2
-        assert all(notes.has_valid_signature(work.vault, kept) for kept in notes.list_notes(db, work.vault))
+        for note in records.list_all_records(db, work.vault, CLINICAL_NOTE):
+            assert notes.has_valid_signature(work.vault, note)
         assert display_names.load_display_names(db, work.vault).full_by_id == {
             one.id: "Ana Reyes",
             other.id: "Ana Reyes",

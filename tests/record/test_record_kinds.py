@@ -10,8 +10,9 @@ from clinic_toolkit.journal import integrity, record_kind, records, version_hist
 from clinic_toolkit.journal.integrity_reasons import IntegrityReason
 from clinic_toolkit.journal.record_kind import KindRegisteredTwice, RecordKind, UpcastMissing
 from clinic_toolkit.record import record_kinds
-from clinic_toolkit.record.people import clients, therapy_session_timeline
+from clinic_toolkit.record.people import clients
 from clinic_toolkit.record.people.client_record import CLIENT, UNREADABLE_NAME, Client
+from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
 from clinic_toolkit.record.writing import notes
 from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, ClinicalNote, NotePart, PartSource
 from clinic_toolkit.store.base import metadata
@@ -127,7 +128,7 @@ def test_content_of_a_newer_version_is_named_and_the_rest_can_be_read(work: Work
             "Ben Okoro",
         ]
         assert clients.load_client(db, work.vault, ben.id).payload.name == "Ben Okoro"
-        assert len(therapy_session_timeline.list_therapy_sessions(db, work.vault)) == 1
+        assert len(records.list_all_records(db, work.vault, THERAPY_SESSION)) == 1
     (failure,) = work.vault.integrity_failures.values()
     assert failure.record == ana.id and failure.reason == IntegrityReason.NEWER
     sentence = integrity.UnreadableRecord(failure).sentence

@@ -24,6 +24,7 @@ from clinic_toolkit.record.questionnaires import answers, own_questionnaires, pr
 from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.record.safety import fear_holds, prompt_status, risk_entries
+from clinic_toolkit.record.safety.ask_lines import AskLine
 from clinic_toolkit.record.safety.prompt_status import PromptStatus
 from clinic_toolkit.record.safety.risk_entries import CheckTooLate, DeferralReasonMissing, EmptyRiskEntry
 from clinic_toolkit.record.safety.risk_entry_record import RiskEntry
@@ -453,7 +454,7 @@ def put_off(
     return close(work, client, kept, action="not_today", deferral_reason="Her sister came in.", **more)
 
 
-def lines(work: Work, after: int = 0) -> list[daily_overview.AskLine]:
+def lines(work: Work, after: int = 0) -> list[AskLine]:
     with reading(work.engine) as db:
         return list(daily_overview.build_daily_overview(db, work.vault, now=NOW + after * DAY).ask_lines)
 

@@ -37,11 +37,11 @@ from clinic_toolkit.record.people import (
     clients,
     practice,
     practice_access,
-    therapy_session_timeline,
     therapy_sessions,
 )
 from clinic_toolkit.record.people.client_record import CLIENT, UNREADABLE_NAME, Client
 from clinic_toolkit.record.people.therapy_session_record import (
+    THERAPY_SESSION,
     Attendance,
     TherapySession,
     TherapySessionKind,
@@ -294,8 +294,8 @@ def test_a_client_of_a_copied_folder_with_keys_and_case_and_note(work: Work, tmp
     assert work.vault.has_grant(hour.ring), "the keys open"
     assert names(work) == ["Ana"]
     with reading(work.engine) as db:
-        assert notes.list_notes(db, work.vault) == []
-        assert therapy_session_timeline.list_therapy_sessions(db, work.vault) == []
+        assert records.list_all_records(db, work.vault, CLINICAL_NOTE) == []
+        assert records.list_all_records(db, work.vault, THERAPY_SESSION) == []
         assert len(cases.list_cases(db, work.vault)) == 1
         for get, id in (
             (clients.load_client, eve.id),
@@ -398,7 +398,7 @@ class TestTheEndOfTheTrailIsCut:
         work = cut(work, kept)
         assert names(work) == [UNREADABLE_NAME]
         with reading(work.engine) as db:
-            assert notes.list_notes(db, work.vault) == []
+            assert records.list_all_records(db, work.vault, CLINICAL_NOTE) == []
             with pytest.raises(integrity.UnreadableRecord):
                 clients.load_client(db, work.vault, ben.id)
             assert not condition.is_sound(work.engine, work.vault)

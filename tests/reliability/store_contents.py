@@ -4,6 +4,7 @@ import hashlib
 import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -24,13 +25,14 @@ from clinic_toolkit.record.people import (
     contacts,
     practice,
     relationships,
-    therapy_session_timeline,
 )
+from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
 from clinic_toolkit.record.questionnaires import administrations, own_questionnaires
 from clinic_toolkit.record.record_kinds import ALL_KINDS
 from clinic_toolkit.record.safety import risk_entries
-from clinic_toolkit.record.writing import handouts, notes
+from clinic_toolkit.record.writing import handouts
 from clinic_toolkit.record.writing.form_draft_record import FORM_DRAFT
+from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE
 from clinic_toolkit.store.base import metadata
 from clinic_toolkit.vault.vault import Vault
 
@@ -71,6 +73,10 @@ def told(db: Connection, vault: Vault, beside: Iterable[Place] = ()) -> Told:
     return _Asking(db, vault).everything(set(beside))
 
 
+def _list_all(kind: RecordKind[Any], db: Connection, vault: Vault) -> list[RecordVersion[Any]]:
+    return records.list_all_records(db, vault, kind)
+
+
 def _rhythms_of(db: Connection, vault: Vault, client_id: UUID) -> list[RecordVersion[RepeatAgreement]]:
     return list(repeat_agreements.list_agreements(db, vault, client_id).values())
 
@@ -99,8 +105,8 @@ class _Asking:
                     self.note(table, one)
         for table, whole in (
             ("clinical_case", cases.list_cases),
-            ("therapy_session", therapy_session_timeline.list_therapy_sessions),
-            ("clinical_note", notes.list_notes),
+            ("therapy_session", partial(_list_all, THERAPY_SESSION)),
+            ("clinical_note", partial(_list_all, CLINICAL_NOTE)),
             ("handover", clinician_side.list_open_handovers),
             ("own_questionnaire", own_questionnaires.list_questionnaire_versions),
             ("contact", contacts.list_contacts),

@@ -8,8 +8,9 @@ from uuid import UUID
 import pytest
 
 from clinic_toolkit.instruments.model import Instrument, Item
-from clinic_toolkit.record.daily_overview import AskLine, TherapySessionLine
 from clinic_toolkit.record.people.therapy_session_record import TherapySessionKind
+from clinic_toolkit.record.safety.ask_lines import AskLine
+from clinic_toolkit.record.writing.therapy_session_lines import TherapySessionLine
 from clinic_toolkit.web.pages.filters import times
 from clinic_toolkit.web.screen_parts import item_remarks, relationship_choice, today_lines, worksheet_choices
 from clinic_toolkit.worksheets import catalogue

@@ -6,6 +6,7 @@ to the pinned form, and the administration has not changed since the hand-over. 
 the clinician sees what differs and decides.
 """
 
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -16,6 +17,7 @@ from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.instruments import client_copy
 from clinic_toolkit.journal import integrity, records
 from clinic_toolkit.journal.audit_log import audit_log_table
+from clinic_toolkit.journal.list_facts import FactsReader
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.handovers import answer_log, returned_answers
 from clinic_toolkit.record.handovers.answer_log import WHOLE_FORM, AnswerRow, HandoverAct, HandoverTrouble
@@ -24,6 +26,7 @@ from clinic_toolkit.record.handovers.client_side import (
     generate_form_token,
     generate_handover_key,
 )
+from clinic_toolkit.record.handovers.handover_list_facts import RING_HANDOVERS
 from clinic_toolkit.record.handovers.handover_record import HANDOVER, Handover, HandoverEvent, HandoverState
 from clinic_toolkit.record.people import practice
 from clinic_toolkit.record.questionnaires import administrations, progress
@@ -132,8 +135,13 @@ def list_open_handovers(db: Connection, vault: Vault) -> list[RecordVersion[Hand
     Whether one is closed is read from inside the seal, and a missing row is reported, so that a changed byte
     cannot make a form disappear before anyone has looked at it.
     """
-    handovers = records.list_all_records(db, vault, HANDOVER)
-    return [handover for handover in handovers if not handover.final]
+    reader = FactsReader(db, vault)
+    open_ids = [id for _, ring in reader.load_of_rings(RING_HANDOVERS) for id in ring.open_ids]
+    handovers = []
+    for open_id in sorted(open_ids, key=reader.first_seq):
+        with suppress(integrity.UnreadableRecord):
+            handovers.append(records.load_record(db, vault, HANDOVER, UUID(bytes=open_id)))
+    return handovers
 
 
 def has_open_handover(db: Connection, vault: Vault) -> bool:

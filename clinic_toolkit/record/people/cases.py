@@ -1,6 +1,6 @@
 """Cases: what a therapy session belongs to, either one client or a couple."""
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -8,7 +8,9 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import records
+from clinic_toolkit.journal.list_facts import FactsReader
 from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people import case_list_facts
 from clinic_toolkit.record.people.case_record import CASE, Case, CaseEvent, CaseKind, CaseState
 from clinic_toolkit.record.people.client_record import record_ring
 from clinic_toolkit.vault.rings import RingClass
@@ -84,7 +86,8 @@ def list_cases(db: Connection, vault: Vault) -> list[RecordVersion[Case]]:
 
 def list_cases_of_client(db: Connection, vault: Vault, client_id: UUID) -> list[RecordVersion[Case]]:
     """Return the cases that a client takes part in: their own first, then couples."""
-    cases = [case for case in list_cases(db, vault) if client_id.bytes in case.payload.client_id_bytes]
+    facts = case_list_facts.list_case_facts(FactsReader(db, vault))
+    cases = [load_case(db, vault, case.id) for case in facts if client_id.bytes in case.client_id_bytes]
     return sorted(cases, key=lambda case: case.payload.is_couple)
 
 
@@ -100,7 +103,7 @@ def load_single_case(db: Connection, vault: Vault, client_id: UUID) -> RecordVer
     return single_cases[0]
 
 
-def is_couple_archived(couple: Case, active_ids: Set[UUID]) -> bool:
+def is_couple_archived(client_ids: Sequence[UUID], active_ids: Set[UUID]) -> bool:
     """Return whether neither partner is among the active clients."""
     # If a couple's case is unreadable, its members are unknown; still list it.
-    return bool(couple.client_ids) and active_ids.isdisjoint(couple.client_ids)
+    return bool(client_ids) and active_ids.isdisjoint(client_ids)

@@ -8,16 +8,16 @@ import msgspec
 from sqlalchemy import Connection
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.journal import records, version_cache
+from clinic_toolkit.journal import records
+from clinic_toolkit.journal.list_facts import FactsReader
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.names.folding import fold_name, matches_search
-from clinic_toolkit.record.people import cases
+from clinic_toolkit.record.people import cases, client_list_facts
 from clinic_toolkit.record.people.client_record import (
     CLIENT,
     Client,
     ClientEvent,
     ClientState,
-    client_table,
     record_ring,
 )
 from clinic_toolkit.vault.rings import RingClass
@@ -200,21 +200,16 @@ def list_clients_by_creation(db: Connection, vault: Vault) -> list[RecordVersion
 
 def load_client_joins(db: Connection, vault: Vault) -> dict[UUID, UUID]:
     """Return the join table: each joined entry with the primary entry that it is shown under."""
-    return version_cache.cached_for_table(
-        db, vault, client_table, "joined", lambda: _compute_client_joins(db, vault)
-    )
+    reader = FactsReader(db, vault)
+    return reader.load_derived("joined clients", (CLIENT,), lambda: _compute_joins(reader))
 
 
-def _compute_client_joins(db: Connection, vault: Vault) -> dict[UUID, UUID]:
-    all_clients = list_clients_by_creation(db, vault)
-    existing_ids = {client.id.bytes for client in all_clients}
+def _compute_joins(reader: FactsReader) -> dict[UUID, UUID]:
+    all_clients = client_list_facts.list_client_facts(reader)
+    existing_ids = {facts.id_bytes for facts in all_clients}
     # If the target entry is missing, ignore the join, so that the client stays visible.
     return resolve_join_chains(
-        {
-            client.id: client.payload.joined_to_id
-            for client in all_clients
-            if client.payload.joined_to_id in existing_ids
-        }
+        {facts.id: facts.joined_to_id for facts in all_clients if facts.joined_to_id in existing_ids}
     )
 
 

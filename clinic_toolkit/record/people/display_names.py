@@ -1,6 +1,7 @@
 """Display names of clients, distinct even if two have the same name or the same initials."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
@@ -8,16 +9,17 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from clinic_toolkit.dates import format_date
-from clinic_toolkit.journal import version_cache, version_history
+from clinic_toolkit.journal import version_history
+from clinic_toolkit.journal.list_facts import FactsReader
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.names.folding import fold_name
-from clinic_toolkit.record.people import clients
+from clinic_toolkit.record.people import client_list_facts, clients
+from clinic_toolkit.record.people.client_list_facts import ClientFacts
 from clinic_toolkit.record.people.client_record import (
     CLIENT,
     UNREADABLE_NAME,
     Client,
     ClientState,
-    client_table,
 )
 from clinic_toolkit.vault.vault import Vault
 
@@ -44,22 +46,20 @@ class DisplayNames(Struct, frozen=True, kw_only=True):
 
 def load_display_names(db: Connection, vault: Vault) -> DisplayNames:
     """Return the display names of every client of this clinician."""
-    return version_cache.cached_for_table(
-        db, vault, client_table, "names", lambda: _compute_display_names(db, vault)
-    )
+    reader = FactsReader(db, vault)
+    return reader.load_derived("names", (CLIENT,), lambda: _compute_display_names(db, vault, reader))
 
 
-def _compute_display_names(db: Connection, vault: Vault) -> DisplayNames:
-    all_clients, joins = clients.list_clients_by_creation(db, vault), clients.load_client_joins(db, vault)
+def _compute_display_names(db: Connection, vault: Vault, reader: FactsReader) -> DisplayNames:
+    all_clients = client_list_facts.list_client_facts(reader)
+    joins = clients.load_client_joins(db, vault)
     unjoined = [client for client in all_clients if client.id not in joins]
     short_names = _short_names(unjoined)
-    name_counts: dict[str, int] = {}
-    for client in unjoined:
-        name_counts[fold_name(client.payload.name)] = name_counts.get(fold_name(client.payload.name), 0) + 1
+    name_counts = Counter(client.folded_name for client in unjoined)
     full_names = {
-        client.id: f"{client.payload.name} ({short_names[client.id]})"
-        if name_counts[fold_name(client.payload.name)] > 1 and client.payload.name != UNREADABLE_NAME
-        else client.payload.name
+        client.id: f"{client.name} ({short_names[client.id]})"
+        if name_counts[client.folded_name] > 1 and client.is_readable
+        else client.name
         for client in unjoined
     }
     primary_by_id = {client.id: joins.get(client.id, client.id) for client in all_clients}
@@ -76,14 +76,11 @@ def _compute_display_names(db: Connection, vault: Vault) -> DisplayNames:
     )
 
 
-def _ambiguous_client_ids(people: Sequence[RecordVersion[Client]]) -> frozenset[UUID]:
+def _ambiguous_client_ids(people: Sequence[ClientFacts]) -> frozenset[UUID]:
     ids_by_key: dict[tuple[str, str], set[UUID]] = {}
     for client in people:
-        if client.payload.name != UNREADABLE_NAME:
-            for key in (
-                ("name", fold_name(client.payload.name)),
-                ("initials", _without_number(fold_name(client.payload.initials))),
-            ):
+        if client.is_readable:
+            for key in (("name", client.folded_name), ("initials", _without_number(client.folded_initials))):
                 ids_by_key.setdefault(key, set()).add(client.id)
     return frozenset(id for ids in ids_by_key.values() if len(ids) > 1 for id in ids)
 
@@ -121,20 +118,21 @@ def choice_labels(
     }
 
 
-def _short_names(unjoined: Sequence[RecordVersion[Client]]) -> dict[UUID, str]:
+def _short_names(unjoined: Sequence[ClientFacts]) -> dict[UUID, str]:
     short_names: dict[UUID, str] = {}
     last_numbers: dict[str, int] = {}
     # Codes that were entered are assigned first, so proposed initials get the number on a clash.
-    for client in sorted(unjoined, key=lambda client: not client.payload.code):
-        short_names[client.id] = client.payload.initials
-        if client.payload.name != UNREADABLE_NAME:
-            short_names[client.id] = _unused_name(short_names[client.id], last_numbers)
+    for client in sorted(unjoined, key=lambda client: not client.has_code):
+        short_names[client.id] = (
+            _unused_name(client.initials, client.folded_initials, last_numbers)
+            if client.is_readable
+            else client.initials
+        )
     return short_names
 
 
-def _unused_name(wanted: str, last_numbers: dict[str, int]) -> str:
+def _unused_name(wanted: str, folded: str, last_numbers: dict[str, int]) -> str:
     """Return the first free name of "A. R.", "A. R. 2" …, and note its number in `last_numbers`."""
-    folded = fold_name(wanted)
     if folded not in last_numbers:
         last_numbers[folded] = 1
         return wanted
@@ -154,6 +152,7 @@ def propose_code(db: Connection, vault: Vault, client: Client, *, except_id: UUI
     names = load_display_names(db, vault)
     return _unused_name(
         client.initials,
+        fold_name(client.initials),
         {fold_name(short_name): 1 for id, short_name in names.short_by_id.items() if id != except_id},
     )
 

@@ -7,17 +7,18 @@ import msgspec
 from sqlalchemy import Connection
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.journal import records, version_cache, version_history
+from clinic_toolkit.journal import records, version_history
+from clinic_toolkit.journal.list_facts import FactsReader
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.names.folding import fold_name
 from clinic_toolkit.record.people import clients
 from clinic_toolkit.record.people.client_record import record_ring
+from clinic_toolkit.record.people.relationship_list_facts import RING_JOINS
 from clinic_toolkit.record.people.relationship_record import (
     RELATIONSHIP,
     Relationship,
     RelationshipEvent,
     RelationshipState,
-    relationship_table,
 )
 from clinic_toolkit.record.people.watched_questions import WatchedQuestion
 from clinic_toolkit.vault.vault import Vault
@@ -218,18 +219,16 @@ def list_active_relationships(
 
 def load_relationship_joins(db: Connection, vault: Vault) -> dict[UUID, UUID]:
     """Return each joined entry of any client, with the primary entry that it is shown under."""
-    return version_cache.cached_for_table(
-        db, vault, relationship_table, "joined", lambda: _compute_relationship_joins(db, vault)
-    )
+    reader = FactsReader(db, vault)
+    return reader.load_derived("joined relationships", (RELATIONSHIP,), lambda: _compute_joins(reader))
 
 
-def _compute_relationship_joins(db: Connection, vault: Vault) -> dict[UUID, UUID]:
-    relationships = records.list_all_records(db, vault, RELATIONSHIP)
+def _compute_joins(reader: FactsReader) -> dict[UUID, UUID]:
     return clients.resolve_join_chains(
         {
-            relationship.id: relationship.payload.joined_to_id
-            for relationship in relationships
-            if relationship.payload.joined_to_id
+            UUID(bytes=id): joined_to
+            for _, ring in reader.load_of_rings(RING_JOINS)
+            for id, joined_to in ring.joined_to.items()
         }
     )
 

@@ -86,10 +86,5 @@ def list_therapy_sessions_of_cases(
     return sorted(hours, key=_start_key, reverse=True)
 
 
-def list_therapy_sessions(db: Connection, vault: Vault) -> list[RecordVersion[TherapySession]]:
-    """Return every session of this clinician, oldest first."""
-    return sorted(records.list_all_records(db, vault, THERAPY_SESSION), key=_start_key)
-
-
 def _start_key(therapy_session: RecordVersion[TherapySession]) -> tuple[date, time]:
     return therapy_session.payload.on, therapy_session.payload.start or time.min

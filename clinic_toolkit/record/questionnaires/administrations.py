@@ -4,6 +4,7 @@ One sealed record holds all answers of an administration. `progress` changes it 
 adds what was said when the result was discussed.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -167,7 +168,13 @@ def list_administrations(
     db: Connection, vault: Vault, client_id: UUID
 ) -> list[RecordVersion[Administration]]:
     """Return a client's administrations, latest answered first; only for display (see `joined_entries`)."""
-    rings = clients.list_record_rings(db, vault, client_id)
+    return list_administrations_in_rings(db, vault, clients.list_record_rings(db, vault, client_id))
+
+
+def list_administrations_in_rings(
+    db: Connection, vault: Vault, rings: Sequence[UUID]
+) -> list[RecordVersion[Administration]]:
+    """Return the administrations in these rings, latest answered first; only for display."""
     administrations = records.list_records_in_rings(db, vault, ADMINISTRATION, rings)
     own_questionnaires.preload_definitions(
         db, vault, {administration.payload.definition_digest for administration in administrations}

@@ -87,11 +87,6 @@ def list_prompt_groups(db: Connection, vault: Vault, client_id: UUID) -> list[Pr
     return group_prompts(prompt_status.list_prompts_of_client(db, vault, client_id))
 
 
-def list_all_prompt_groups(db: Connection, vault: Vault) -> list[PromptGroup]:
-    """The open prompts of every client of this clinician, grouped by topic, oldest first."""
-    return group_prompts(prompt_status.list_all_prompts(db, vault))
-
-
 def list_groups_after(
     db: Connection, vault: Vault, administration: RecordVersion[Administration]
 ) -> list[PromptGroup]:

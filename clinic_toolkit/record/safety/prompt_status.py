@@ -8,7 +8,7 @@ hand-over count even if they were not taken into the record, since the clinician
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 import msgspec
@@ -21,10 +21,9 @@ from clinic_toolkit.psychometrics import safety_prompt_rules
 from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.handovers import returned_answers
 from clinic_toolkit.record.handovers.handover_record import HANDOVER, Handover, HandoverState
-from clinic_toolkit.record.people import clients, joined_entries
-from clinic_toolkit.record.questionnaires import administrations, answers, own_questionnaires
+from clinic_toolkit.record.people import clients
+from clinic_toolkit.record.questionnaires import administrations, answers
 from clinic_toolkit.record.questionnaires.administration_record import (
-    ADMINISTRATION,
     ENDED_STATES,
     Administration,
     AdministrationState,
@@ -113,26 +112,20 @@ def list_prompts_of_administration(
 
 def list_prompts_of_client(db: Connection, vault: Vault, client_id: UUID) -> list[AdministrationPrompts]:
     """A client's questionnaires that have prompts, oldest first."""
-    rings = clients.list_record_rings(db, vault, client_id)
-    administrations_given = administrations.list_administrations(db, vault, client_id)[::-1]
+    return list_prompts_in_rings(db, vault, clients.list_record_rings(db, vault, client_id))
+
+
+def list_prompts_in_rings(db: Connection, vault: Vault, rings: Sequence[UUID]) -> list[AdministrationPrompts]:
+    """The questionnaires of one person that have prompts, oldest first.
+
+    Args:
+        rings: the record rings of every entry of the person.
+    """
+    administrations_given = administrations.list_administrations_in_rings(db, vault, rings)[::-1]
     handovers = records.list_records_in_rings(db, vault, HANDOVER, rings)
     return _build_all(
-        administrations_given, handovers, risk_entries.list_risk_entries_of_client(db, vault, client_id)[::-1]
+        administrations_given, handovers, risk_entries.list_risk_entries_in_rings(db, vault, rings)
     )
-
-
-def list_all_prompts(db: Connection, vault: Vault) -> list[AdministrationPrompts]:
-    """Every questionnaire of this clinician that has prompts, the oldest first."""
-    administrations_given = records.list_all_records(db, vault, ADMINISTRATION)
-    own_questionnaires.preload_definitions(
-        db, vault, {administration.payload.definition_digest for administration in administrations_given}
-    )
-    handovers = records.list_all_records(db, vault, HANDOVER)
-    administrations_given = joined_entries.load_joined_entries(db, vault).under_primary(administrations_given)
-    administrations_given.sort(
-        key=lambda administration: (administration.payload.answered_on, administration.payload.begun_at)
-    )
-    return _build_all(administrations_given, handovers, risk_entries.list_risk_entries(db, vault))
 
 
 def _build_all(

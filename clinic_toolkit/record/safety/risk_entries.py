@@ -5,6 +5,7 @@ today" entry closes no prompt: it gives the reason why the question was not aske
 next check.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -126,10 +127,16 @@ def list_risk_entries_of_client(
     db: Connection, vault: Vault, client_id: UUID
 ) -> list[RecordVersion[RiskEntry]]:
     """The entries about a client, newest first; only for display (see `joined_entries`)."""
-    entries = records.list_records_in_rings(
-        db, vault, RISK_ENTRY, clients.list_record_rings(db, vault, client_id)
-    )
-    return joined_entries.load_joined_entries(db, vault).under_primary(entries)[::-1]
+    rings = clients.list_record_rings(db, vault, client_id)
+    return list_risk_entries_in_rings(db, vault, rings)[::-1]
+
+
+def list_risk_entries_in_rings(
+    db: Connection, vault: Vault, rings: Sequence[UUID]
+) -> list[RecordVersion[RiskEntry]]:
+    """The entries in these rings, oldest first; only for display (see `joined_entries`)."""
+    entries = records.list_records_in_rings(db, vault, RISK_ENTRY, rings)
+    return joined_entries.load_joined_entries(db, vault).under_primary(entries)
 
 
 def list_risk_entries_in_session(
@@ -158,10 +165,3 @@ def next_check_date(db: Connection, vault: Vault, client_id: UUID, *, today: dat
         if hour.payload.on > today and hour.payload.attendance == Attendance.PLANNED
     ]
     return min([*days, latest_check_date(today)])
-
-
-def list_risk_entries(db: Connection, vault: Vault) -> list[RecordVersion[RiskEntry]]:
-    """Every entry of this clinician, oldest first; only for display (see `joined_entries`)."""
-    return joined_entries.load_joined_entries(db, vault).under_primary(
-        records.list_all_records(db, vault, RISK_ENTRY)
-    )

@@ -108,14 +108,3 @@ def _overwrite_draft(
     return records.replace_draft(
         db, vault, FORM_DRAFT, current, payload, state=FormDraftState.EMPTY, event=event, now=now
     )
-
-
-def list_unfinished_risk_entries(db: Connection, vault: Vault) -> list[RecordVersion[FormDraft]]:
-    """The drafts of risk entries that were started and not recorded, oldest first."""
-    drafts = records.list_all_records(db, vault, FORM_DRAFT)
-    begun = [
-        draft
-        for draft in drafts
-        if draft.state == FormDraftState.BEGUN and draft.payload.form_code == RISK_ENTRY_FORM
-    ]
-    return sorted(begun, key=lambda draft: draft.payload.begun_at)

@@ -235,8 +235,3 @@ def list_notes_without_session(
     readable_ids = {hour.id for hour in hours}
     notes = records.list_records_in_rings(db, vault, CLINICAL_NOTE, {case.ring for case in cases})
     return [note for note in notes if note.payload.therapy_session_id not in readable_ids]
-
-
-def list_notes(db: Connection, vault: Vault) -> list[RecordVersion[ClinicalNote]]:
-    """Every note of this clinician."""
-    return records.list_all_records(db, vault, CLINICAL_NOTE)

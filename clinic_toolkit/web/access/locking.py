@@ -7,7 +7,7 @@ this process. The difference is that after a lock the keeper holds no sealed blo
 from flask import Response, after_this_request, session, url_for
 
 from clinic_toolkit.web import context
-from clinic_toolkit.web.access import guard, quick_return
+from clinic_toolkit.web.access import background_check, guard, quick_return
 from clinic_toolkit.web.perimeter.end_reason import EndReason
 from clinic_toolkit.web.transport import responses
 
@@ -46,6 +46,7 @@ def end_program(last_page: str) -> Response:
 
     @after_this_request
     def leave(answer: Response) -> Response:
+        _save_snapshot()
         session.clear()
         worker = context.worker()
         worker.keeper.quit_program()
@@ -65,7 +66,14 @@ def _drop_keys_after_commit(reason: EndReason) -> None:
             if reason == EndReason.COVERED:
                 # The next page offers the return code, but the keeper may not have the blob yet.
                 quick_return.wait_for_quick_return()
+            _save_snapshot()
             session.clear()
             context.end_worker(reason)
             answer.headers["Clear-Site-Data"] = '"cache", "storage"'
         return answer
+
+
+def _save_snapshot() -> None:
+    engine, unlocked_session = context.worker().engine, context.find_unlocked_session()
+    if engine is not None and unlocked_session is not None:
+        background_check.save_snapshot(engine, unlocked_session.vault)

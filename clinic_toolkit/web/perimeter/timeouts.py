@@ -49,6 +49,11 @@ class Timeouts:
         with self._lock:
             self._last_active = self._clock()
 
+    def seconds_idle(self) -> float:
+        """Seconds since a person was last active."""
+        with self._lock:
+            return self._clock() - self._last_active
+
     @property
     def idle_timeout(self) -> float:
         """Seconds without activity after which the worker ends."""

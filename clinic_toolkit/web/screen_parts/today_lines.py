@@ -1,14 +1,15 @@
 """The words of the lines on *Today*."""
 
 from clinic_toolkit.dates import format_date
-from clinic_toolkit.record.daily_overview import AskLine, TherapySessionLine
 from clinic_toolkit.record.people.therapy_session_record import (
     KIND_LABELS,
     Attendance,
     TherapySessionKind,
     TherapySessionSetting,
 )
+from clinic_toolkit.record.safety.ask_lines import AskLine
 from clinic_toolkit.record.writing.note_record import NoteState
+from clinic_toolkit.record.writing.therapy_session_lines import TherapySessionLine
 
 _NOT_HELD = {Attendance.CANCELLED: "cancelled", Attendance.NO_SHOW: "did not come"}
 

@@ -9,10 +9,10 @@ from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import (
     cases,
+    client_lists,
     clients,
     display_names,
     joined_entries,
-    recent_clients,
     relationships,
     therapy_session_timeline,
 )
@@ -53,22 +53,17 @@ CLIENTS_SHOWN = 30  # clients in the list; a link shows the rest
 def index() -> ViewResult:
     """The active clients, or the archived ones."""
     archived = "archived" in request.args
-    all_clients = clients.list_clients(context.db(), context.vault())
-    unjoined = [client for client in all_clients if client.state != ClientState.JOINED]
-    listed = [client for client in unjoined if (client.state == ClientState.ARCHIVED) == archived]
-    limit = request_info.list_limit(CLIENTS_SHOWN)
-    shown = recent_clients.list_recent_clients(
-        context.db(), context.vault(), listed, limit=limit, today=context.today()
+    db, vault, limit = context.db(), context.vault(), request_info.list_limit(CLIENTS_SHOWN)
+    listed = client_lists.list_clients_and_couples(
+        db, vault, archived=archived, limit=limit, today=context.today()
     )
-    names = display_names.load_display_names(context.db(), context.vault()).full_by_id
-    unarchived_ids = {client.id for client in all_clients if client.state != ClientState.ARCHIVED}
-    couples = [
-        (case.id, " and ".join(names[id] for id in case.payload.client_ids) or UNREADABLE_NAME)
-        for case in cases.list_cases(context.db(), context.vault())
-        if case.payload.is_couple and cases.is_couple_archived(case.payload, unarchived_ids) == archived
-    ]
-    others = len(unjoined) - len(listed)
-    return _render_list(shown, couples=couples, archived=archived, others=others, total=len(listed))
+    return _render_list(
+        listed.clients,
+        couples=listed.couples,
+        archived=archived,
+        others=listed.others_count,
+        total=listed.total,
+    )
 
 
 @screen.get("/clients/find")

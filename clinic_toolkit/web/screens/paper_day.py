@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request
 
 from clinic_toolkit.record import daily_overview
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
+from clinic_toolkit.record.writing.therapy_session_lines import TherapySessionLine
 from clinic_toolkit.web import context
 from clinic_toolkit.web.content import paper_day
 from clinic_toolkit.web.transport.responses import ViewResult
@@ -20,7 +21,7 @@ def index() -> ViewResult:
     """What to do, what to write down, how to enter it later; with the day's sessions only if requested."""
     requested_day = request.args.get(LIST_PARAM)
     listed_day = context.today() + timedelta(days=1 if requested_day == TOMORROW else 0)
-    hours: tuple[daily_overview.TherapySessionLine, ...] = ()
+    hours: tuple[TherapySessionLine, ...] = ()
     if requested_day is not None:
         overview = daily_overview.build_daily_overview(context.db(), context.vault(), now=context.now())
         if requested_day == TOMORROW:

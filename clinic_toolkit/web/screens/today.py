@@ -2,13 +2,13 @@
 
 from flask import Blueprint, render_template
 
+from clinic_toolkit.journal import list_facts
 from clinic_toolkit.record import daily_overview
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
 from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION
-from clinic_toolkit.record.safety import coming_checks
 from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY
 from clinic_toolkit.web import context
-from clinic_toolkit.web.access import unlocking
+from clinic_toolkit.web.access import background_check, unlocking
 from clinic_toolkit.web.screen_parts import today_lines
 from clinic_toolkit.web.transport import request_info
 from clinic_toolkit.web.transport.responses import ViewResult
@@ -22,15 +22,15 @@ NEWEST = 12
 @screen.get("/")
 def index() -> ViewResult:
     """The overview of the day; it shows initials, and details only on request."""
-    day = daily_overview.build_daily_overview(context.db(), context.vault(), now=context.now())
-    limit = request_info.list_limit(NEWEST)
-    folded = {line.id for line in (*day.unfinished_sessions[limit:], *day.upcoming_sessions[limit:])}
-    context.audit_read(THERAPY_SESSION, *(hour for hour in day.shown_sessions if hour.id not in folded))
+    background_check.check_at_first_look()
+    day = daily_overview.build_daily_overview(
+        context.db(), context.vault(), now=context.now(), limit=request_info.list_limit(NEWEST)
+    )
+    context.audit_read(THERAPY_SESSION, *day.shown_sessions)
     context.audit_read(
         ADMINISTRATION, *(line.administration for line in day.ask_lines if line.administration)
     )
-    planned_checks = coming_checks.list_coming_checks(context.db(), context.vault(), today=day.today)
-    context.audit_read(RISK_ENTRY, *(check.risk_entry for check in planned_checks))
+    context.audit_read(RISK_ENTRY, *(check.risk_entry for check in day.coming_checks))
     context.audit_read(RISK_ENTRY, *(line.risk_entry for line in day.ask_lines if line.risk_entry))
     if any(line.session_date == day.today for line in day.open_sessions):
         # After a lock in the middle of a session, the new process has the normal idle timeout.
@@ -39,12 +39,11 @@ def index() -> ViewResult:
         "today/index.html",
         here="today",
         day=day,
-        planned_checks=planned_checks,
         refused_tries=unlocking.refused_tries_before_unlock(),
-        list_limit=limit,
         session_tag=today_lines.session_tag,
         session_remark=today_lines.session_remark,
         ask_sentence=today_lines.ask_sentence,
+        is_still_checking=list_facts.count_unchecked(context.vault()) > 0,
         slots_intact=context.vault().slots_intact,
         limits_confirmed=bool(context.load_practice().payload.limits_text),
         damaged=len(context.vault().damaged_rings),

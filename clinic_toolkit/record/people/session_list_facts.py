@@ -1,0 +1,125 @@
+"""What lists need to know of therapy sessions: when each was, and what is still to be done for it.
+
+Kept by ring (`journal/list_facts.py`), so that *Today* opens only the sessions that it shows.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, time
+from functools import cached_property
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection
+
+from clinic_toolkit.journal import records
+from clinic_toolkit.journal.list_facts import FactsKind, FactsReader, register_facts
+from clinic_toolkit.record.people.therapy_session_record import (
+    THERAPY_SESSION,
+    Attendance,
+    TherapySessionState,
+)
+from clinic_toolkit.vault.vault import Vault
+
+
+class SessionFacts(msgspec.Struct, frozen=True, array_like=True):
+    """One session. `has_agreement` says that something was agreed in it for the next one."""
+
+    id_bytes: bytes
+    case_id_bytes: bytes
+    on: date
+    start: time | None
+    state: TherapySessionState
+    attendance: Attendance
+    took_place: bool
+    has_agreement: bool
+
+    @property
+    def id(self) -> UUID:
+        """The id of the session."""
+        return UUID(bytes=self.id_bytes)
+
+    @property
+    def start_key(self) -> tuple[date, time]:
+        """Day and start, to sort by; a session without a start is the first of its day."""
+        return self.on, self.start or time.min
+
+
+class RingSessions(msgspec.Struct, frozen=True, array_like=True, dict=True):
+    """The sessions of one ring. `last_days` holds the last day of each case; `has_open` a session not ended.
+
+    The sessions themselves stay encoded until they are needed: of most clients no list shows any.
+    """
+
+    last_days: tuple[tuple[bytes, date], ...]
+    has_open: bool
+    encoded: bytes
+
+    @cached_property
+    def sessions(self) -> tuple[SessionFacts, ...]:
+        """Every session of the ring, in the order of creation."""
+        return msgspec.msgpack.decode(self.encoded, type=tuple[SessionFacts, ...])
+
+    @property
+    def last_day(self) -> date:
+        """The last day of any of the sessions."""
+        return max((day for _, day in self.last_days), default=date.min)
+
+
+def _compute(db: Connection, vault: Vault, rings: Sequence[UUID]) -> RingSessions:
+    sessions = [
+        SessionFacts(
+            hour.id.bytes,
+            hour.payload.case_id_bytes,
+            hour.payload.on,
+            hour.payload.start,
+            TherapySessionState(hour.state),
+            hour.payload.attendance,
+            hour.payload.took_place,
+            bool(hour.payload.agreed_for_next),
+        )
+        for hour in records.list_records_in_rings(db, vault, THERAPY_SESSION, rings)
+    ]
+    last_days: dict[bytes, date] = {}
+    for facts in sessions:
+        last_days[facts.case_id_bytes] = max(last_days.get(facts.case_id_bytes, facts.on), facts.on)
+    return RingSessions(
+        tuple(last_days.items()),
+        any(facts.state == TherapySessionState.OPEN for facts in sessions),
+        msgspec.msgpack.encode(sessions),
+    )
+
+
+RING_SESSIONS = register_facts(
+    FactsKind(name="sessions", kinds=(THERAPY_SESSION,), facts_type=RingSessions, compute=_compute)
+)
+
+
+def list_open_or_since(reader: FactsReader, first_day: date) -> list[tuple[UUID, SessionFacts]]:
+    """Return the sessions that are open, or on this day or later, each with its ring, oldest first."""
+    found = [
+        (ring, facts)
+        for ring, ring_sessions in reader.load_of_rings(RING_SESSIONS)
+        if ring_sessions.has_open or ring_sessions.last_day >= first_day
+        for facts in ring_sessions.sessions
+        if facts.on >= first_day or facts.state == TherapySessionState.OPEN
+    ]
+    return sorted(found, key=lambda one: (*one[1].start_key, reader.first_seq(one[1].id_bytes)))
+
+
+def find_last_agreement(sessions: Iterable[SessionFacts], before: SessionFacts) -> SessionFacts | None:
+    """Return the last session before this one that is of the same case, was ended and has an agreement.
+
+    Args:
+        sessions: the sessions of the ring, in the order of creation.
+    """
+    last_agreement = None
+    for facts in sorted(sessions, key=lambda facts: facts.start_key):
+        if facts.id_bytes == before.id_bytes:
+            break
+        if (
+            facts.has_agreement
+            and facts.state != TherapySessionState.OPEN
+            and facts.case_id_bytes == before.case_id_bytes
+        ):
+            last_agreement = facts
+    return last_agreement

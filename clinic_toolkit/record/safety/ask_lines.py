@@ -1,0 +1,132 @@
+"""The lines of *Today* about what to ask: open prompts and planned checks, by initials only."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from datetime import date, timedelta
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import Connection
+
+from clinic_toolkit.journal import records
+from clinic_toolkit.journal.integrity import UnreadableRecord
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION, Administration
+from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY, RiskAction, RiskEntry
+from clinic_toolkit.record.safety.safety_list_facts import CheckFacts, PersonSafety, PromptFacts
+from clinic_toolkit.vault.vault import Vault
+
+COMING_DAYS = 7
+
+
+class AskLine(Struct, frozen=True, kw_only=True):
+    """Something to ask a client about: which client and since when, but never what it is.
+
+    If questionnaires raised it, `administration` is the oldest of them and `questionnaire_count` their
+    number; if a risk entry set this day for a check, `risk_entry` is that entry. `deferred_by` is the entry
+    that says why it was not asked yet, and when it is to be looked at again.
+    """
+
+    due_date: date
+    initials: str
+    administration: RecordVersion[Administration] | None = None
+    risk_entry: RecordVersion[RiskEntry] | None = None
+    deferred_by: RecordVersion[RiskEntry] | None = None
+    questionnaire_count: int = 0
+
+
+class ComingCheck(Struct, frozen=True, kw_only=True):
+    """A planned check that is not due yet: its day, the client’s initials, the entry that planned it."""
+
+    planned_for: date
+    initials: str
+    risk_entry: RecordVersion[RiskEntry]
+
+
+class AskLines(Struct, frozen=True, kw_only=True):
+    """What to ask about now, oldest first, and the checks of the next `COMING_DAYS` days, earliest first."""
+
+    due: tuple[AskLine, ...]
+    coming: tuple[ComingCheck, ...]
+
+
+def build_ask_lines(
+    db: Connection,
+    vault: Vault,
+    people: Iterable[PersonSafety],
+    initials_by_id: Mapping[UUID, str],
+    *,
+    today: date,
+) -> AskLines:
+    """Build one line for each person with open prompts and for each due check, and the coming checks.
+
+    Args:
+        initials_by_id: the clients that are shown; others are left out.
+    """
+    due: list[AskLine] = []
+    due_checks: list[AskLine] = []
+    coming: list[ComingCheck] = []
+    last_day = today + timedelta(days=COMING_DAYS)
+    for person in people:
+        if person.prompts:
+            due += _prompt_line(db, vault, person.prompts, initials_by_id)
+        for check in person.checks:
+            is_due = check.is_deferral or check.planned_for <= today
+            if is_due and not check.is_shown_with_prompt:
+                due_checks += _check_line(db, vault, check, initials_by_id)
+            elif not is_due and check.planned_for <= last_day:
+                coming += _coming_check(db, vault, check, initials_by_id)
+    return AskLines(
+        due=tuple(sorted([*due, *due_checks], key=lambda line: line.due_date)),
+        coming=tuple(sorted(coming, key=lambda check: check.planned_for)),
+    )
+
+
+def _prompt_line(
+    db: Connection, vault: Vault, prompts: PromptFacts, initials_by_id: Mapping[UUID, str]
+) -> list[AskLine]:
+    with suppress(UnreadableRecord, records.RecordNotFound):
+        administration = records.load_record(db, vault, ADMINISTRATION, UUID(bytes=prompts.administration))
+        if administration.payload.client_id in initials_by_id:
+            return [
+                AskLine(
+                    due_date=prompts.answered_on,
+                    initials=initials_by_id[administration.payload.client_id],
+                    administration=administration,
+                    deferred_by=_load_entry(db, vault, prompts.deferring_entry),
+                    questionnaire_count=prompts.questionnaire_count,
+                )
+            ]
+    return []
+
+
+def _check_line(
+    db: Connection, vault: Vault, check: CheckFacts, initials_by_id: Mapping[UUID, str]
+) -> list[AskLine]:
+    entry = _load_entry(db, vault, check.entry)
+    if entry is None or entry.payload.client_id not in initials_by_id:
+        return []
+    return [
+        AskLine(
+            due_date=check.planned_for,
+            initials=initials_by_id[entry.payload.client_id],
+            risk_entry=entry,
+            deferred_by=entry if entry.payload.action == RiskAction.NOT_TODAY else None,
+        )
+    ]
+
+
+def _coming_check(
+    db: Connection, vault: Vault, check: CheckFacts, initials_by_id: Mapping[UUID, str]
+) -> list[ComingCheck]:
+    entry = _load_entry(db, vault, check.entry)
+    if entry is None or entry.payload.client_id not in initials_by_id:
+        return []
+    initials = initials_by_id[entry.payload.client_id]
+    return [ComingCheck(planned_for=check.planned_for, initials=initials, risk_entry=entry)]
+
+
+def _load_entry(db: Connection, vault: Vault, entry_id: bytes | None) -> RecordVersion[RiskEntry] | None:
+    with suppress(UnreadableRecord, records.RecordNotFound):
+        return records.load_record(db, vault, RISK_ENTRY, UUID(bytes=entry_id)) if entry_id else None
+    return None

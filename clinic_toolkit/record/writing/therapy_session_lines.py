@@ -1,0 +1,158 @@
+"""The lines of *Today* about therapy sessions, by initials only: which there are, and how one is built."""
+
+from collections.abc import Mapping
+from datetime import date, time, timedelta
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import Connection
+
+from clinic_toolkit.journal import records
+from clinic_toolkit.journal.integrity import UnreadableRecord
+from clinic_toolkit.journal.list_facts import FactsReader
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people import cases, session_list_facts
+from clinic_toolkit.record.people.session_list_facts import RING_SESSIONS, SessionFacts
+from clinic_toolkit.record.people.therapy_session_record import (
+    THERAPY_SESSION,
+    Attendance,
+    TherapySession,
+    TherapySessionKind,
+    TherapySessionSetting,
+    TherapySessionState,
+)
+from clinic_toolkit.record.questionnaires.form_list_facts import RING_FORMS
+from clinic_toolkit.record.writing.note_list_facts import RING_NOTES
+from clinic_toolkit.record.writing.note_record import NoteState
+from clinic_toolkit.vault.vault import Vault
+
+UNFINISHED_DAYS = 60
+
+
+class TherapySessionLine(Struct, frozen=True, kw_only=True):
+    """One therapy session in a list.
+
+    `agreement` is what the same case agreed most recently before it, on `agreement_date`; `unfinished_work`
+    says what is still to be done. `record` is the session itself.
+    """
+
+    id: UUID
+    session_date: date
+    start: time | None
+    initials: str
+    kind: TherapySessionKind
+    setting: TherapySessionSetting
+    state: str
+    attendance: Attendance
+    agreement: str
+    agreement_date: date | None
+    note_state: str
+    has_stopped_form: bool
+    unfinished_work: tuple[str, ...]
+    record: RecordVersion[TherapySession] | None = None
+
+
+class ListedSession(Struct, frozen=True, kw_only=True):
+    """The facts of one session that a list may show; see `TherapySessionLine`."""
+
+    facts: SessionFacts
+    ring: UUID
+    note_state: str
+    has_stopped_form: bool
+    unfinished_work: tuple[str, ...]
+
+
+def list_sessions(reader: FactsReader, *, today: date) -> list[ListedSession]:
+    """Return the open sessions, and those from `UNFINISHED_DAYS` days ago on, oldest first."""
+    notes_by_ring = dict(reader.load_of_rings(RING_NOTES))
+    forms = [facts for _, facts in reader.load_of_rings(RING_FORMS)]
+    in_progress = {session_id for facts in forms for session_id in facts.sessions_in_progress}
+    stopped = {session_id for facts in forms for session_id in facts.sessions_stopped}
+    listed = []
+    for ring, facts in session_list_facts.list_open_or_since(reader, today - timedelta(days=UNFINISHED_DAYS)):
+        notes = notes_by_ring.get(ring)
+        note_state = notes.state_by_session.get(facts.id_bytes, "") if notes else ""
+        listed.append(
+            ListedSession(
+                facts=facts,
+                ring=ring,
+                note_state=note_state,
+                has_stopped_form=facts.id_bytes in stopped,
+                unfinished_work=_unfinished_work(facts, note_state, facts.id_bytes in in_progress, today),
+            )
+        )
+    return listed
+
+
+def _unfinished_work(
+    facts: SessionFacts, note_state: str, has_unfinished_form: bool, today: date
+) -> tuple[str, ...]:
+    """Return what is still to be done for a session, in a few words each.
+
+    Only sessions of the last `UNFINISHED_DAYS` days are listed, except that one still open is always listed.
+    """
+    if facts.state == TherapySessionState.OPEN:
+        # No age limit: a session that was never ended stays in the list.
+        return ("not ended",) if facts.on < today else ()
+    if not today - timedelta(days=UNFINISHED_DAYS) <= facts.on <= today:
+        return ()
+    if facts.attendance == Attendance.PLANNED:
+        return ("attendance not entered",) if facts.on < today else ()
+    tasks = ["questionnaire not finished"] if has_unfinished_form else []
+    if note_state == NoteState.DRAFT:
+        tasks.append("note not signed")
+    elif not note_state and facts.took_place:
+        tasks.append("no note yet")
+    return tuple(tasks)
+
+
+def build_session_line(
+    db: Connection,
+    vault: Vault,
+    reader: FactsReader,
+    listed: ListedSession,
+    initials_by_id: Mapping[UUID, str],
+) -> TherapySessionLine | None:
+    """Open one session and build its line; None if it cannot be read."""
+    try:
+        hour = records.load_record(db, vault, THERAPY_SESSION, listed.facts.id)
+    except (UnreadableRecord, records.RecordNotFound):
+        return None
+    agreement = _load_last_agreement(db, vault, reader, listed)
+    return TherapySessionLine(
+        id=hour.id,
+        session_date=hour.payload.on,
+        start=hour.payload.start,
+        initials=_initials_of_case(db, vault, hour.payload.case_id, initials_by_id),
+        kind=hour.payload.kind,
+        setting=hour.payload.setting,
+        state=hour.state,
+        attendance=hour.payload.attendance,
+        agreement=agreement.agreed_for_next if agreement else "",
+        agreement_date=agreement.on if agreement else None,
+        note_state=listed.note_state,
+        has_stopped_form=listed.has_stopped_form,
+        unfinished_work=listed.unfinished_work,
+        record=hour,
+    )
+
+
+def _load_last_agreement(
+    db: Connection, vault: Vault, reader: FactsReader, listed: ListedSession
+) -> TherapySession | None:
+    ring_sessions = reader.load(RING_SESSIONS, listed.ring, (listed.ring,))
+    facts = session_list_facts.find_last_agreement(ring_sessions.sessions, listed.facts)
+    if facts is None:
+        return None
+    try:
+        return records.load_record(db, vault, THERAPY_SESSION, facts.id).payload
+    except (UnreadableRecord, records.RecordNotFound):
+        return None
+
+
+def _initials_of_case(db: Connection, vault: Vault, case_id: UUID, initials_by_id: Mapping[UUID, str]) -> str:
+    try:
+        case = cases.load_case(db, vault, case_id)
+    except (UnreadableRecord, records.RecordNotFound):
+        return ""
+    return " and ".join(initials_by_id[id] for id in case.payload.client_ids if id in initials_by_id)

@@ -1,0 +1,79 @@
+"""What is done while nobody uses the program: the list facts of a snapshot are compared with the records.
+
+So damage is found soon after the unlock, also in what no list shows, and no page has to wait for it. The
+thread belongs to the open vault: it holds no key of its own, counts as no activity, and ends with the lock.
+"""
+
+import logging
+import threading
+import time
+
+from sqlalchemy import Engine
+
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.journal import inventory_snapshot, list_facts
+from clinic_toolkit.store.transactions import reading, writing
+from clinic_toolkit.vault.vault import Vault
+from clinic_toolkit.web import context
+from clinic_toolkit.web.context import WorkerState
+
+log = logging.getLogger("clinic")
+
+# Seconds without a request after which the check goes on, and seconds without one before a snapshot is saved.
+QUIET_SECONDS, LONG_QUIET_SECONDS = 3.0, 60.0
+_SECONDS_AT_A_TIME = 0.05
+_PAUSE_SECONDS = 0.25
+# The most that the first look at *Today* waits for: a small practice is then checked as a whole.
+FIRST_LOOK_SECONDS = 0.05
+
+_BEGUN_KEY = "check_begun"
+
+
+def start_check() -> None:
+    """Start the thread for the vault that was just opened, unless another browser's unlock did."""
+    worker, vault = context.worker(), context.vault()
+    if worker.checked_vault is not vault:
+        worker.checked_vault = vault
+        threading.Thread(target=_check_vault, args=(worker, vault), name="check", daemon=True).start()
+
+
+def check_at_first_look() -> None:
+    """Compare what can be compared in a moment, once in a session."""
+    if not context.get_from_session(_BEGUN_KEY):
+        context.put_in_session(_BEGUN_KEY, True)
+        list_facts.check_for(context.db(), context.vault(), seconds=FIRST_LOOK_SECONDS)
+
+
+def save_snapshot(engine: Engine, vault: Vault) -> None:
+    """Save the inventory and the list facts if it pays off; if they cannot be saved, only time is lost."""
+    try:
+        with reading(engine) as db:
+            is_needed = inventory_snapshot.needs_snapshot(db, vault)
+        if is_needed:
+            with writing(engine) as db:
+                inventory_snapshot.save_snapshot(db, vault)
+    except ClinicError:
+        log.exception("snapshot.not_saved")
+
+
+def _check_vault(worker: WorkerState, vault: Vault) -> None:
+    while _is_open(worker, vault):
+        time.sleep(_PAUSE_SECONDS)
+        idle, engine = worker.timeouts.seconds_idle(), worker.engine
+        if engine is None or idle < QUIET_SECONDS or not _is_open(worker, vault):
+            continue
+        try:
+            if list_facts.count_unchecked(vault):
+                with reading(engine) as db:
+                    list_facts.check_for(db, vault, seconds=_SECONDS_AT_A_TIME)
+            elif idle >= LONG_QUIET_SECONDS:
+                save_snapshot(engine, vault)
+        except ClinicError:
+            # The pages meet the same error and name it.
+            log.exception("check.stopped")
+            return
+
+
+def _is_open(worker: WorkerState, vault: Vault) -> bool:
+    sessions = list(worker.unlocked_sessions.values())
+    return not worker.is_ending and any(session.vault is vault for session in sessions)
