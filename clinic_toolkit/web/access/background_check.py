@@ -22,7 +22,7 @@ log = logging.getLogger("clinic")
 # Seconds without a request after which the check goes on, and seconds without one before a snapshot is saved.
 QUIET_SECONDS, LONG_QUIET_SECONDS = 3.0, 60.0
 _SECONDS_AT_A_TIME = 0.05
-_PAUSE_SECONDS = 0.25
+_PAUSE_SECONDS, _LONG_PAUSE_SECONDS = 0.25, 1.0
 # The most that the first look at *Today* waits for: a small practice is then checked as a whole.
 FIRST_LOOK_SECONDS = 0.05
 
@@ -34,7 +34,14 @@ def start_check() -> None:
     worker, vault = context.worker(), context.vault()
     if worker.checked_vault is not vault:
         worker.checked_vault = vault
-        threading.Thread(target=_check_vault, args=(worker, vault), name="check", daemon=True).start()
+        start_thread(worker, vault)
+
+
+def start_thread(worker: WorkerState, vault: Vault) -> threading.Thread:
+    """Start and return a thread that checks this vault until it is locked."""
+    thread = threading.Thread(target=_check_vault, args=(worker, vault), name="check", daemon=True)
+    thread.start()
+    return thread
 
 
 def check_at_first_look() -> None:
@@ -58,7 +65,7 @@ def save_snapshot(engine: Engine, vault: Vault) -> None:
 
 def _check_vault(worker: WorkerState, vault: Vault) -> None:
     while _is_open(worker, vault):
-        time.sleep(_PAUSE_SECONDS)
+        time.sleep(_PAUSE_SECONDS if list_facts.count_unchecked(vault) else _LONG_PAUSE_SECONDS)
         idle, engine = worker.timeouts.seconds_idle(), worker.engine
         if engine is None or idle < QUIET_SECONDS or not _is_open(worker, vault):
             continue
