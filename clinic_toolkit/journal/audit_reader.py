@@ -130,8 +130,10 @@ def read_audit_page(
     upper = min(last_entry_number(db), (before_number or MAX_ENTRIES_SEARCHED**3) - 1)
     oldest = max(1, upper - MAX_ENTRIES_SEARCHED + 1)
     entries: list[CheckedEntry] = []
+    # Usually every entry matches, and then no more are checked than the page shows.
+    batch_size = size
     while upper >= oldest:
-        lower = max(oldest, upper - _BATCH_SIZE + 1)
+        lower, batch_size = max(oldest, upper - batch_size + 1), _BATCH_SIZE
         for checked in reversed(list(iter_checked_entries(db, vault, first=lower, last=upper))):
             entry = _conceal_foreign_records(vault, checked)
             if matches(entry):

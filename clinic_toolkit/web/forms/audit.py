@@ -6,8 +6,8 @@ from uuid import UUID
 
 from wtforms import Form, StringField
 
-from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people.client_record import Client, ClientState
+from clinic_toolkit.record.people.client_list_facts import ClientFacts
+from clinic_toolkit.record.people.client_record import ClientState
 from clinic_toolkit.web.content.audit_texts import EVENT_KINDS
 from clinic_toolkit.web.forms import date_fields, fields
 
@@ -23,7 +23,7 @@ class AuditSearchForm(Form):
     before = StringField("Before line", default="")
 
     def choices(
-        self, clients: Sequence[RecordVersion[Client]], names: Mapping[UUID, str]
+        self, clients: Sequence[ClientFacts], names: Mapping[UUID, str]
     ) -> Mapping[str, list[tuple[str, str]]]:
         """The choices of the two lists, by field name."""
         client_choices = [

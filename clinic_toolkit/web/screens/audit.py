@@ -1,5 +1,6 @@
 """The audit log: who did what and when, and an integrity check of all records."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import groupby
@@ -10,9 +11,9 @@ from msgspec import Struct
 from werkzeug.datastructures import MultiDict
 
 from clinic_toolkit.journal import audit_reader, inspection
-from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people import authors, display_names, ring_owners
-from clinic_toolkit.record.people.client_record import CLIENT, Client
+from clinic_toolkit.record.people import authors, clients, display_names, ring_owners
+from clinic_toolkit.record.people.client_list_facts import ClientFacts
+from clinic_toolkit.record.people.client_record import CLIENT
 from clinic_toolkit.record.people.ring_owners import RingOwners
 from clinic_toolkit.web import context
 from clinic_toolkit.web.content import audit_texts
@@ -56,7 +57,7 @@ class AuditRow(Struct, frozen=True, kw_only=True):
     actor: str
     state: ConfirmationState | None
     fault: str
-    clients: tuple[RecordVersion[Client], ...]
+    clients: tuple[ClientFacts, ...]
     links: tuple[tuple[str, str], ...]
     hidden_links: int
 
@@ -103,8 +104,7 @@ def _render_list(form: AuditSearchForm) -> str:
     last_signed = audit_reader.last_signed_entry_number(db)
     rows = [_audit_row(entry, owners, last_signed=last_signed) for entry in page.entries]
     names = display_names.load_display_names(db, vault).full_by_id
-    clients_by_id = {client.id: client for row in rows for client in row.clients}
-    context.audit_read(CLIENT, *clients_by_id.values())
+    _note_clients_read(client for row in rows for client in row.clients)
     return render_template(
         "audit/index.html",
         form=form,
@@ -116,6 +116,11 @@ def _render_list(form: AuditSearchForm) -> str:
         newest=form.before_line is None,
         unsigned_count=audit_reader.last_entry_number(db) - last_signed,
     )
+
+
+def _note_clients_read(shown: Iterable[ClientFacts]) -> None:
+    for client_id in {client.id: None for client in shown}:
+        context.audit_read(CLIENT, clients.load_client(context.db(), context.vault(), client_id))
 
 
 def _matches_filter(form: AuditSearchForm, owners: RingOwners, line: audit_reader.CheckedEntry) -> bool:
@@ -192,10 +197,7 @@ def check() -> ViewResult:
         (finding.sentence, owners.clients_of_rings([finding.ring]) if finding.ring else ())
         for finding in (report.findings if report else ())
     ]
-    context.audit_read(
-        CLIENT,
-        *{client.id: client for _, clients_of_ring in findings for client in clients_of_ring}.values(),
-    )
+    _note_clients_read(client for _, clients_of_ring in findings for client in clients_of_ring)
     return render_template(
         "audit/checked.html",
         job=job,
