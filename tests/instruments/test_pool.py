@@ -130,7 +130,7 @@ def test_what_ships_is_what_was_chosen_word_for_word(side: str) -> None:
 def test_a_question_that_was_replaced_stays_in_the_pool_as_a_rival() -> None:
     rivals = {one["text"] for records in POOLS.values() for one in records if not one["chosen"]}
     assert "I dropped my own plans to do something for this person." in rivals
-    assert "I felt this person's feelings so strongly that I forgot my own." in rivals
+    assert "I felt this person’s feelings so strongly that I forgot my own." in rivals
 
 
 def test_every_sentence_was_judged_and_what_was_done_is_said() -> None:
