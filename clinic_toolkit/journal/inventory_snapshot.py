@@ -41,7 +41,7 @@ inventory_snapshot_table = Table(
     Column("seq", Integer, nullable=False),
     Column("kid", LargeBinary(16), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
-    CheckConstraint("length(user) = 16", name="ids"),
+    CheckConstraint('length("user") = 16', name="ids"),
     info=HIDES_INSERTION_ORDER,
 )
 

@@ -31,7 +31,7 @@ public_key_table = Table(
     Column("signing_key", LargeBinary(32), nullable=False),
     Column("receiving_key", LargeBinary, nullable=True),
     Column("signature", LargeBinary(64), nullable=False),
-    CheckConstraint("length(user) = 16", name="ids"),
+    CheckConstraint('length("user") = 16', name="ids"),
     CheckConstraint("length(signing_key) = 32 AND length(signature) = 64", name="shape"),
     info=HIDES_INSERTION_ORDER,
 )

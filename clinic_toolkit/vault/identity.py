@@ -46,7 +46,7 @@ identity_table = Table(
     metadata,
     Column("user", UuidType, primary_key=True),
     Column("sealed", LargeBinary, nullable=False),
-    CheckConstraint("length(user) = 16", name="ids"),
+    CheckConstraint('length("user") = 16', name="ids"),
     info=HIDES_INSERTION_ORDER,
 )
 

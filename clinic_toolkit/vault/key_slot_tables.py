@@ -27,7 +27,7 @@ slot_table = Table(
     Column("lanes", Integer, nullable=True),
     Column("sealed", LargeBinary, nullable=False),
     UniqueConstraint("user", "kind"),
-    CheckConstraint("length(slot) = 16 AND length(user) = 16 AND length(salt) = 16", name="ids"),
+    CheckConstraint('length(slot) = 16 AND length("user") = 16 AND length(salt) = 16', name="ids"),
     CheckConstraint(
         "(memory_kib IS NULL) = (passes IS NULL) AND (passes IS NULL) = (lanes IS NULL)", name="cost"
     ),
@@ -40,5 +40,5 @@ slot_list_table = Table(
     Column("user", UuidType, primary_key=True),
     Column("generation", Integer, nullable=False),
     Column("mac", LargeBinary(32), nullable=False),
-    CheckConstraint("length(user) = 16 AND length(mac) = 32 AND generation >= 1", name="shape"),
+    CheckConstraint('length("user") = 16 AND length(mac) = 32 AND generation >= 1', name="shape"),
 )

@@ -29,6 +29,6 @@ ring_grant_table = Table(
     Column("generation", Integer, primary_key=True),
     Column("user", UuidType, primary_key=True),
     Column("sealed", LargeBinary, nullable=False),
-    CheckConstraint("length(ring) = 16 AND length(user) = 16", name="ids"),
+    CheckConstraint('length(ring) = 16 AND length("user") = 16', name="ids"),
     info=HIDES_INSERTION_ORDER,
 )

@@ -2,9 +2,13 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
+from sqlalchemy import CheckConstraint
+from sqlalchemy.dialects.postgresql.base import RESERVED_WORDS
+
+from clinic_toolkit.record import record_kinds
 
 from .tree import CHECKOUT, PACKAGE, modules, strings_in
 
@@ -184,3 +188,21 @@ def test_a_column_beside_an_aggregate_is_noticed() -> None:
     assert bare_columns_in("sqlalchemy.select(func.count(), table.c.id)") == [1]
     assert bare_columns_in("select(func.min(table.c.seq), func.max(table.c.seq))") == []
     assert bare_columns_in("select(table.c.id, table.c.version)") == []
+
+
+def reserved_words_in(check: str, columns: Iterable[str]) -> list[str]:
+    """The columns that a CHECK names without quotes, although PostgreSQL reads them as words of its own."""
+    return [name for name in columns if name in RESERVED_WORDS and re.search(rf'(?<!")\b{name}\b', check)]
+
+
+def test_no_check_takes_a_column_for_a_word_of_another_engine() -> None:
+    """`length(user)` would be the length of the login role in PostgreSQL, whatever the row holds."""
+    checks = [
+        (str(constraint.sqltext), table.c.keys())
+        for table in record_kinds.ALL_TABLES
+        for constraint in table.constraints
+        if isinstance(constraint, CheckConstraint)
+    ]
+    assert [check for check, columns in checks if reserved_words_in(check, columns)] == []
+    assert any('"user"' in check for check, _ in checks)
+    assert reserved_words_in("length(user) = 16", ["user", "sealed"]) == ["user"], "the control"

@@ -8,9 +8,10 @@ from clinic_toolkit.store.sqlite import schema
 from clinic_toolkit.store.storage_errors import OtherFormat, StorageReadOnly, damaged_file_error
 
 APPLICATION_ID = 0x436C5470
-# 1 and 2 were drafts. In 1, audit events and some contents of records were English sentences. In 2, the
-# settings of a clinician lay with those of the practice, and there was no directory of public keys.
-FORMAT_VERSION = 3
+# 1, 2 and 3 were drafts. In 1, audit events and some contents of records were English sentences. In 2, the
+# settings of a clinician lay with those of the practice, and there was no directory of public keys. In 3, a
+# contact held no key, and a grant of a ring said nothing of who had made the ring.
+FORMAT_VERSION = 4
 _HEADER_BYTES, _SQLITE_MAGIC, _APPLICATION_ID_OFFSET = 100, b"SQLite format 3\0", 68
 
 
