@@ -20,9 +20,23 @@ class RingClass(StrEnum):
     OWN = "own"
 
 
+# The numbers by which grants and key ids name a class. 3 is reserved for psychotherapy notes, whose rings
+# will be under a separate key.
+CLASS_NUMBERS = {
+    RingClass.DEMOGRAPHICS: 1,
+    RingClass.RECORD: 2,
+    RingClass.PRACTICE: 4,
+    RingClass.OWN: 5,
+}
+
+
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class RingKey:
-    """The opened key of one generation of a ring; `creation_order` counts the rings in order of creation."""
+    """The opened key of one generation of a ring.
+
+    `creation_order` counts the rings in order of creation; `creator` is the fingerprint of the clinician who
+    made the ring.
+    """
 
     ring: UUID
     generation: int
@@ -31,6 +45,7 @@ class RingKey:
     owner: UUID
     ring_class: RingClass
     creation_order: int
+    creator: bytes
 
 
 def build_ring_key(
@@ -38,17 +53,24 @@ def build_ring_key(
     owner: UUID,
     ring_class: RingClass,
     creation_order: int,
+    creator: bytes,
     cdk: bytes,
     *,
     generation: int = FIRST_GENERATION,
 ) -> RingKey:
-    """Build the key of one generation of a ring from its 32-byte secret, as the grant holds it."""
+    """Build the key of one generation of a ring from its 32-byte secret, as the grant holds it.
+
+    The key id is signed in the statement. It says whose the ring is, of which class and who made it, but only
+    to those who have the secret: so a grant that says otherwise gives another key id.
+    """
+    place = encode_fields("ring-kid", id, generation, owner, CLASS_NUMBERS[ring_class], creator)
     return RingKey(
         ring=id,
         generation=generation,
-        kid=hkdf_expand(cdk, encode_fields("ring-kid", id, generation), _KID_BYTES),
+        kid=hkdf_expand(cdk, place, _KID_BYTES),
         key=SealingKey(cdk, hedge_label="ring-hedge", key_label="rec-key"),
         owner=owner,
         ring_class=ring_class,
         creation_order=creation_order,
+        creator=creator,
     )

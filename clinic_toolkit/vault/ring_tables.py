@@ -18,7 +18,7 @@ ring_table = Table(
     Column("signature", LargeBinary(64), nullable=False),
     CheckConstraint("length(ring) = 16 AND length(kid) = 16 AND length(grantor) = 16", name="ids"),
     CheckConstraint("generation >= 1", name="generation"),
-    CheckConstraint("length(members) % 80 = 0 AND length(signature) = 64", name="statement"),
+    CheckConstraint("length(members) % 81 = 0 AND length(signature) = 64", name="statement"),
     info=HIDES_INSERTION_ORDER,
 )
 

@@ -6,34 +6,25 @@ class are only inside the sealed grant, and the directory of owners is built in 
 column links a ring to a person, or two rings to each other.
 """
 
-import secrets
 from collections.abc import Iterable
 from hashlib import sha256
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from clinic_toolkit.crypto.seal import KEY_BYTES, DecryptionError
+from clinic_toolkit.crypto.seal import DecryptionError
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.store.transactions import on_rollback
 from clinic_toolkit.store.types import cached_uuid
 from clinic_toolkit.vault.directory import Directory
-from clinic_toolkit.vault.ring_grants import (
-    CLASS_NUMBERS,
-    GRANT_FORMAT,
-    GRANT_VERSION,
-    is_own_grant,
-    open_grant,
-)
+from clinic_toolkit.vault.ring_creation import insert_ring
+from clinic_toolkit.vault.ring_grants import is_own_grant, open_grant
+from clinic_toolkit.vault.ring_keys import CLASS_NUMBERS, RingKey
 from clinic_toolkit.vault.ring_keys import RingClass as RingClass
-from clinic_toolkit.vault.ring_keys import RingKey, build_ring_key
 from clinic_toolkit.vault.ring_membership import list_members
 from clinic_toolkit.vault.ring_selection import Generation, select_generations
 from clinic_toolkit.vault.ring_statements import (
-    FIRST_GENERATION,
     MEMBER_BYTES,
-    RingMember,
-    encode_members,
     list_users,
     lists_member,
     parse_members,
@@ -73,7 +64,7 @@ class OpenRings:
 
     def __init__(self, user_keys: UserKeys) -> None:
         self.directory = Directory(user_keys)
-        self._user_keys = user_keys
+        self._user_keys, self._fingerprint = user_keys, user_keys.fingerprint()
         self._rings: dict[UUID, RingKey] = {}
         self._earlier_keys: dict[tuple[UUID, bytes], RingKey] = {}
         self._ring_by_owner: dict[tuple[RingClass, UUID], UUID] = {}
@@ -124,9 +115,9 @@ class OpenRings:
             newest_keys += keys[-1:]
             for key in keys[:-1]:
                 self._earlier_keys[id, key.kid] = key
-        for key in sorted(newest_keys, key=lambda key: key.creation_order):
-            # An owner has one ring of each class. A second one comes from a copied folder, and must not
-            # replace the first one for new records.
+        for key in sorted(newest_keys, key=lambda key: (not self._is_own(key), key.creation_order)):
+            # An owner has one ring of each class. A second one comes from a copied folder, or a colleague
+            # made it, and must not replace the first one for new records.
             if (key.ring_class, key.owner) in self._ring_by_owner:
                 damaged.add(key.ring)
             else:
@@ -143,33 +134,14 @@ class OpenRings:
         Raises:
             ValueError: the ring exists already, or the class is unknown.
         """
-        class_number = CLASS_NUMBERS.get(ring_class)
-        if class_number is None or (ring_class, owner) in self._ring_by_owner:
+        if ring_class not in CLASS_NUMBERS or (ring_class, owner) in self._ring_by_owner:
             raise ValueError("an unknown class, or a second ring of one owner and class")
-        user_keys, id, cdk = self._user_keys, uuid4(), secrets.token_bytes(KEY_BYTES)
         creation_order = max((key.creation_order for key in self._rings.values()), default=0) + 1
-        plaintext = GRANT_FORMAT.pack(GRANT_VERSION, owner.bytes, class_number, creation_order, cdk)
-        sealed = user_keys.seal(plaintext, "grant", id, FIRST_GENERATION)
-        key = build_ring_key(id, owner, ring_class, creation_order, cdk)
-        members = encode_members(self._own_member(sealed))
-        signature = user_keys.signing_key.sign(
-            "sig/ring", user_keys.vault_id, id, FIRST_GENERATION, key.kid, members, None, user_keys.user_id
-        )
-        db.execute(
-            ring_table.insert().values(
-                ring=id, generation=FIRST_GENERATION, kid=key.kid, members=members, previous=None,
-                grantor=user_keys.user_id, signature=signature,
-            )
-        )  # fmt: skip
-        db.execute(
-            ring_grant_table.insert().values(
-                ring=id, generation=FIRST_GENERATION, user=user_keys.user_id, sealed=sealed
-            )
-        )
+        key = insert_ring(db, self._user_keys, owner, ring_class, creation_order)
         self._add_ring(key)
         # A ring whose grant was rolled back must never seal anything, because nobody could open it.
         on_rollback(db, lambda: self._remove_ring(key))
-        return id
+        return key.ring
 
     def get_key(self, id: UUID, kid: bytes | None = None) -> RingKey:
         """The key of a ring, after its signed statement was verified.
@@ -216,9 +188,8 @@ class OpenRings:
 
     def is_creator(self, id: UUID) -> bool:
         """Whether this clinician created this ring."""
-        generations = self._statements.get(id)
-        creator = generations[0][0].grantor if generations else self._user_keys.user_id
-        return bool(id in self._rings and creator == self._user_keys.user_id)
+        key = self._rings.get(id)
+        return key is not None and self._is_own(key)
 
     def get_ring(self, owner: UUID, ring_class: RingClass) -> UUID:
         """The ring of an owner and class.
@@ -244,6 +215,9 @@ class OpenRings:
         generations = self._statements.get(key.ring)
         return generations is None or generations[-1][0].generation == key.generation
 
+    def _is_own(self, key: RingKey) -> bool:
+        return key.creator == self._fingerprint
+
     def _add_ring(self, key: RingKey) -> None:
         self._rings[key.ring] = key
         self._ring_by_owner[key.ring_class, key.owner] = key.ring
@@ -259,15 +233,24 @@ class OpenRings:
         newest_row, newest_sealed = generations[-1]
         if newest_sealed is None and lists_member(newest_row.members, self._user_keys.user_id):
             raise DecryptionError
-        return [
+        keys = [
             open_grant(self._user_keys, row.ring, row.generation, sealed)
             for row, sealed in generations
             if sealed is not None
         ]
+        if len({(key.owner, key.ring_class, key.creator) for key in keys}) > 1:
+            raise DecryptionError
+        if keys and self._is_own(keys[0]) and generations[0][0].grantor != self._user_keys.user_id:
+            raise DecryptionError
+        return keys
 
     def _verify_generations(self, id: UUID, generations: list[Generation]) -> None:
         user_keys = self._user_keys
         verify_statements(user_keys.vault_id, self.directory, [row for row, _ in generations])
+        first = generations[0][0]
+        # The grant names the creator, so that nobody can put a first statement of their own in its place.
+        if parse_members(first.members)[first.grantor.bytes].fingerprint != self._rings[id].creator:
+            raise DecryptionError
         for row, sealed in generations:
             if sealed is None:
                 continue
@@ -278,12 +261,9 @@ class OpenRings:
             key = self._rings[id] if row.kid == self._rings[id].kid else self._earlier_keys.get((id, row.kid))
             if key is None or key.generation != row.generation or (is_newest and member is None):
                 raise DecryptionError
-            if member is not None and member != self._own_member(sealed):
+            own = (self._fingerprint, sha256(sealed).digest())
+            if member is not None and (member.fingerprint, member.sealed_hash) != own:
                 raise DecryptionError
-
-    def _own_member(self, sealed: bytes) -> RingMember:
-        user_keys = self._user_keys
-        return RingMember(user_keys.user_id.bytes, user_keys.fingerprint(), sha256(sealed).digest())
 
     def is_member(self, db: Connection, id: UUID, user_id: UUID) -> bool:
         """Whether a verified statement of a ring that this clinician holds lists this user, now or once."""

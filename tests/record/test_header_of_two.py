@@ -154,7 +154,7 @@ def test_a_planted_row_of_the_head_lets_the_copy_help(work: Work) -> None:
     with writing(work.engine) as db:
         db.execute(
             ring_table.insert().values(
-                ring=work.vault.practice_ring, generation=2, kid=bytes(16), members=bytes(80),
+                ring=work.vault.practice_ring, generation=2, kid=bytes(16), members=bytes(81),
                 previous=None, grantor=work.vault.user_id, signature=bytes(64),
             )
         )  # fmt: skip

@@ -45,7 +45,7 @@ def opens(engine: Engine, vault: Vault, sealed: Sealed) -> bool:
 
 def plant(db: Connection, ring: UUID, generation: int, **values: Any) -> None:
     row = {
-        "kid": secrets.token_bytes(16), "members": secrets.token_bytes(80), "previous": None,
+        "kid": secrets.token_bytes(16), "members": secrets.token_bytes(81), "previous": None,
         "grantor": uuid4(), "signature": secrets.token_bytes(64),
     }  # fmt: skip
     db.execute(ring_table.insert().values(ring=ring, generation=generation, **(row | values)))

@@ -66,7 +66,7 @@ def test_no_column_names_an_owner_or_the_order_of_rings(engine: Engine, vault: V
             with pytest.raises(Exception, match="rowid"):
                 db.execute(text(f"SELECT rowid FROM {table}"))
     assert ids == sorted(ids)
-    assert lengths == {58 + 73}
+    assert lengths == {90 + 73}
     store_of(engine).checkpoint()
     stored = b"".join(file.read_bytes() for file in (tmp_path / "data").iterdir())
     assert not [owner for owner in owners if owner.bytes in stored or owner.hex.encode() in stored]

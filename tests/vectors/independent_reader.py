@@ -216,9 +216,8 @@ class Reader:
         listed = self.db.execute("SELECT * FROM slot_list WHERE user = ?", [self.user]).fetchone()
         slots = self.db.execute("SELECT * FROM slot WHERE user = ?", [self.user])
         prints = sorted(sha256(self._slot_head(row) + row["sealed"]) for row in slots)
-        mac = expand(
-            self.user_key, enc("slot-list", self.vault, self.user, listed["generation"], *prints), 32
-        )
+        place = enc("slot-list", self.vault, self.user, listed["generation"], *prints)
+        mac = expand(self.user_key, place, 32)
         if not hmac.compare_digest(mac, listed["mac"]):
             raise ValueError("the list of ways in is not the last one made")
 
@@ -227,10 +226,11 @@ class Reader:
         query = "SELECT sealed FROM ring_grant WHERE ring = ? AND generation = ? AND user = ?"
         sealed = self.db.execute(query, [*place, self.user]).fetchone()[0]
         plain = unseal_hedged(self.user_key, "user-key", sealed, self._own("grant", *place))
-        version, owner, number, order, cdk = struct.unpack(">B16sBQ32s", plain)
-        members = self.user + self.fingerprint + sha256(sealed)
-        kid = expand(cdk, enc("ring-kid", *place), 16)
-        if version != 1 or (row["members"], row["kid"], row["previous"]) != (members, kid, None):
+        version, owner, number, order, creator, cdk = struct.unpack(">B16sBQ32s32s", plain)
+        members = self.user + self.fingerprint + sha256(sealed) + b"\0"
+        kid = expand(cdk, enc("ring-kid", *place, owner, number, creator), 16)
+        found = (version, creator, row["members"], row["kid"], row["previous"])
+        if found != (1, self.fingerprint, members, kid, None):
             raise ValueError("a ring's statement does not fit its grant")
         self.public.verify(
             row["signature"], enc("sig/ring", self.vault, *place, kid, members, None, row["grantor"])

@@ -16,7 +16,6 @@ from clinic_toolkit.crypto.seal import (
     DecryptionError,
     SealingKey,
     derive_okm,
-    hkdf_expand,
     hkdf_extract,
     open_seal,
 )
@@ -24,6 +23,8 @@ from clinic_toolkit.crypto.signature import SigningKey, verify_signature
 from clinic_toolkit.vault import recovery_sheet
 from clinic_toolkit.vault.directory import fingerprint_words
 from clinic_toolkit.vault.envelope import Envelope, pack_envelope, padded_length, unpack_envelope
+from clinic_toolkit.vault.ring_keys import CLASS_NUMBERS, build_ring_key
+from clinic_toolkit.vault.ring_statements import parse_members
 from clinic_toolkit.vault.user_keys import key_fingerprint
 
 from . import independent_reader
@@ -143,9 +144,16 @@ def opened(case: dict[str, Any], root: bytes) -> str:
 
 def test_a_ring_and_a_signed_record() -> None:
     case = RECORDS["ring"]
-    raw = {name: bytes.fromhex(case[name]) for name in case if name not in ("signed_as", "version")}
+    numbers = ("signed_as", "version", "class")
+    raw = {name: bytes.fromhex(case[name]) for name in case if name not in numbers}
     assert SigningKey(raw["seed"]).public_key == raw["public_key"]
-    assert hkdf_expand(raw["cdk"], encode_fields("ring-kid", UUID(bytes=raw["ring"]), 1), 16) == raw["kid"]
+    ids = {name: UUID(bytes=raw[name]) for name in ("vault", "user", "ring", "owner")}
+    ring_class = next(each for each, number in CLASS_NUMBERS.items() if number == case["class"])
+    key = build_ring_key(ids["ring"], ids["owner"], ring_class, 7, raw["fingerprint"], raw["cdk"])
+    assert key.kid == raw["kid"]
+    members = parse_members(raw["members"])
+    assert list(members) == [raw["user"]] and members[raw["user"]].fingerprint == raw["fingerprint"]
+    assert members[raw["user"]].sealed_hash == independent_reader.sha256(raw["grant"])
     assert verify_signature(
         raw["public_key"], "sig/ring", raw["vault"], raw["ring"], 1, raw["kid"], raw["members"], None,
         raw["user"], signature=raw["statement_signature"],

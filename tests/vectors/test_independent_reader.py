@@ -98,7 +98,7 @@ def test_it_notices_what_was_changed(written: tuple[Path, tuple[str, ...], list[
     folder, groups, _ = written
     changes = {
         "UPDATE sample SET version = 2 WHERE id = 2": "commitment",
-        "UPDATE ring SET members = zeroblob(80)": "statement",
+        "UPDATE ring SET members = zeroblob(81)": "statement",
         "DELETE FROM slot WHERE kind = 1": "ways in",
     }
     for number, (change, told) in enumerate(changes.items()):
