@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from clinic_toolkit.journal.condition_findings import Finding
+from clinic_toolkit.vault.contact_keys import CONTACT_TABLE
 from clinic_toolkit.vault.directory import DirectoryFault
 from clinic_toolkit.vault.vault import Vault
-
-# The table of the contacts: whose public key was compared in person.
-CONTACT_TABLE = "contact"
 
 # What is said of a refused row of the directory; {user} are the first digits of the user's id.
 DIRECTORY_FAULT_SENTENCES = {
@@ -34,8 +32,9 @@ def list_directory_findings(faults: Mapping[UUID, DirectoryFault], *, own_id: UU
     return [
         Finding(
             title="A public key of the practice cannot be trusted",
-            sentence="It was damaged, removed or replaced outside this program. What was signed with it is "
-            f"not believed. {own_sentence}Copy the whole data folder to another disk before you go on.",
+            sentence="It was damaged, removed or replaced outside this program. Where you compared a "
+            "colleague’s key in person, that one is used; what was signed with any other is not believed. "
+            f"{own_sentence}Copy the whole data folder to another disk before you go on.",
             details=tuple(directory_sentences(faults)),
         )
     ]

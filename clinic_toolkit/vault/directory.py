@@ -2,11 +2,13 @@
 
 A row proves that whoever holds the private key put it there for this user, and nothing about who that is:
 anyone who can write to the file could put a key of their own in a colleague's place. So a key counts as
-confirmed only if its six words were compared in person. Which ones were is kept in one's own sealed
-contacts, which this module is told; another key for such a user is refused.
+confirmed only if its six words were compared in person. Such a key is kept in one's own sealed contacts,
+which this module is told. It is used whatever the row of that user says: if the row is missing or holds
+another key, that is named, and what the colleague signed can be verified as before.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -53,7 +55,7 @@ class AuthorState(StrEnum):
 class DirectoryFault(StrEnum):
     """What is wrong with the directory's row for a user.
 
-    MISSING: a row that was confirmed is not there; OWN_MISSING: one's own row is not.
+    MISSING: the row of a confirmed colleague is not there; OWN_MISSING: one's own row is not.
     """
 
     NOT_SIGNED = "not signed"
@@ -63,23 +65,35 @@ class DirectoryFault(StrEnum):
 
 
 class DirectoryKey(Struct, frozen=True, kw_only=True):
-    """The public key of one clinician, and the fingerprint that is compared in person."""
+    """The public keys of one clinician, and the fingerprint that is compared in person."""
 
     user_id: UUID
     signing_key: bytes
+    receiving_key: bytes | None = None
     fingerprint: bytes
+
+
+class ConfirmedKey(Struct, frozen=True, kw_only=True):
+    """A key that was compared in person, with the name of the colleague as it was compared."""
+
+    key: DirectoryKey
+    name: str
+    confirmed_at: datetime
 
 
 class _View(Struct, frozen=True, kw_only=True):
     """What is known at one moment; it is replaced as a whole, because other threads read it meanwhile."""
 
     signed: Mapping[UUID, DirectoryKey]
-    confirmed: Mapping[UUID, bytes]
+    confirmed: Mapping[UUID, ConfirmedKey]
     row_faults: Mapping[UUID, DirectoryFault]
     faults: Mapping[UUID, DirectoryFault]
 
     def find_key(self, user_id: UUID) -> DirectoryKey | None:
-        """The key of a user; None if there is none, or it is refused."""
+        """The key of a user, the confirmed one if there is one; None if there is none, or it is refused."""
+        confirmed = self.confirmed.get(user_id)
+        if confirmed is not None:
+            return confirmed.key
         return None if user_id in self.faults else self.signed.get(user_id)
 
 
@@ -121,13 +135,26 @@ class Directory:
             row_faults[self._own.user_id] = DirectoryFault.OWN_MISSING
         self._view = _judge(signed, row_faults, self._view.confirmed)
 
-    def confirm(self, fingerprints: Mapping[UUID, bytes]) -> None:
-        """Set whose keys were compared in person; another key for one of these users is refused.
+    def confirm(self, confirmed: Iterable[ConfirmedKey]) -> bool:
+        """Set whose keys were compared in person; of two for one user, the later comparison counts.
 
-        Args:
-            fingerprints: the fingerprint that was compared, by user.
+        Returns:
+            Whether somebody's key is another one now than it was before.
         """
-        self._view = _judge(self._view.signed, self._view.row_faults, dict(fingerprints))
+        before, in_order = self._view, sorted(confirmed, key=lambda one: one.confirmed_at)
+        after = _judge(before.signed, before.row_faults, {one.key.user_id: one for one in in_order})
+        self._view = after
+        users = before.signed.keys() | before.confirmed.keys() | after.confirmed.keys()
+        return any(before.find_key(user_id) != after.find_key(user_id) for user_id in users)
+
+    def list_confirmed(self) -> list[ConfirmedKey]:
+        """Every key that was compared in person."""
+        return list(self._view.confirmed.values())
+
+    def find_confirmed_name(self, user_id: UUID) -> str | None:
+        """The name under which a colleague's key was compared in person; None if it was not."""
+        confirmed = self._view.confirmed.get(user_id)
+        return confirmed.name if confirmed else None
 
     def find_key(self, user_id: UUID) -> DirectoryKey | None:
         """The key of a user; None if there is none, or it is refused."""
@@ -138,24 +165,27 @@ class Directory:
         if user_id == self._own.user_id:
             return AuthorState.OWN
         view = self._view
-        key = view.find_key(user_id)
-        if key is None:
-            return AuthorState.UNKNOWN
-        is_confirmed = view.confirmed.get(user_id) == key.fingerprint
-        return AuthorState.CONFIRMED if is_confirmed else AuthorState.UNCONFIRMED
+        if user_id in view.confirmed:
+            return AuthorState.CONFIRMED
+        return AuthorState.UNKNOWN if view.find_key(user_id) is None else AuthorState.UNCONFIRMED
 
-    def has_row(self, db: Connection, user_id: UUID) -> bool:
-        """Whether there is a row of this user, refused or not, which may be newer than what was read."""
+    def knows_user(self, db: Connection, user_id: UUID) -> bool:
+        """Whether this user is confirmed, or has a row, even if it is refused or newer than what was read."""
         view = self._view
-        return user_id in view.signed or user_id in view.row_faults or _is_stored(db, user_id)
+        known = view.confirmed.keys() | view.signed.keys() | view.row_faults.keys()
+        return user_id in known or _is_stored(db, user_id)
 
     def has_colleagues(self) -> bool:
-        """Whether there is a row of anybody else, refused or not."""
-        return bool((self._view.signed.keys() | self._view.row_faults.keys()) - {self._own.user_id})
+        """Whether anybody else is confirmed, or has a row, refused or not."""
+        view = self._view
+        known = view.confirmed.keys() | view.signed.keys() | view.row_faults.keys()
+        return bool(known - {self._own.user_id})
 
     def list_users(self) -> frozenset[UUID]:
-        """Every user with an accepted key, oneself included."""
-        return frozenset({self._own.user_id} | (self._view.signed.keys() - self._view.faults.keys()))
+        """Every user with a key that is not refused, oneself included."""
+        view = self._view
+        accepted = (view.signed.keys() - view.faults.keys()) | view.confirmed.keys()
+        return frozenset({self._own.user_id} | accepted)
 
     def publish_own_key(self, db: Connection) -> None:
         """Write the row of one's own key, in the place of one that is there."""
@@ -178,6 +208,7 @@ class Directory:
         return DirectoryKey(
             user_id=row.user,
             signing_key=row.signing_key,
+            receiving_key=row.receiving_key,
             fingerprint=key_fingerprint(vault_id, row.user, row.signing_key, row.receiving_key),
         )
 
@@ -185,14 +216,14 @@ class Directory:
 def _judge(
     signed: Mapping[UUID, DirectoryKey],
     row_faults: Mapping[UUID, DirectoryFault],
-    confirmed: Mapping[UUID, bytes],
+    confirmed: Mapping[UUID, ConfirmedKey],
 ) -> _View:
     faults = dict(row_faults)
-    for user_id, fingerprint in confirmed.items():
+    for user_id, known in confirmed.items():
         key = signed.get(user_id)
         if key is None:
             faults.setdefault(user_id, DirectoryFault.MISSING)
-        elif key.fingerprint != fingerprint:
+        elif key != known.key:
             faults[user_id] = DirectoryFault.OTHER_KEY
     return _View(signed=signed, confirmed=confirmed, row_faults=row_faults, faults=faults)
 

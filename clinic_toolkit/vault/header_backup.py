@@ -25,6 +25,7 @@ from clinic_toolkit.store.storage_errors import StorageError
 from clinic_toolkit.store.transactions import before_commit, on_rollback
 from clinic_toolkit.store.types import UuidType
 from clinic_toolkit.vault import directory, header_backup_file, identity, key_slot_tables, key_slots
+from clinic_toolkit.vault.contact_keys import contact_table
 from clinic_toolkit.vault.header_fault import HeaderFault
 from clinic_toolkit.vault.ring_statements import list_users
 from clinic_toolkit.vault.ring_tables import ring_grant_table, ring_table
@@ -233,11 +234,12 @@ def _ring_rows(header: VaultHeader) -> list[tuple[Table, list[dict[str, Any]]]]:
 
 @contextmanager
 def _temporary_store(db: Connection, header: VaultHeader) -> Iterator[Connection]:
-    """An in-memory database: the header of the backup, the directory and all else of the rings."""
-    with open_temporary_store([*HEADER_TABLES, directory.public_key_table]) as temporary_db:
+    """An in-memory database: the header of the backup, the public keys and all else of the rings."""
+    beside = (directory.public_key_table, contact_table)
+    with open_temporary_store([*HEADER_TABLES, *beside]) as temporary_db:
         _insert_header(temporary_db, header)
         held: dict[str, list[dict[str, Any]]] = {table.name: rows for table, rows in _ring_rows(header)}
-        for table in (directory.public_key_table, ring_table, ring_grant_table):
+        for table in (*beside, ring_table, ring_grant_table):
             for row in db.execute(select(table)):
                 if not any(_is_copy(table, row, values) for values in held.get(table.name, ())):
                     # A row that was put in from outside may break a rule of its table.

@@ -24,6 +24,7 @@ from clinic_toolkit.store.base import HIDES_INSERTION_ORDER, metadata
 from clinic_toolkit.store.storage_errors import damaged_file_error
 from clinic_toolkit.store.types import UuidType
 from clinic_toolkit.vault import header_backup_file
+from clinic_toolkit.vault.contact_keys import confirm_sealed_contacts
 from clinic_toolkit.vault.rings import OpenRings, RingClass, UnknownRing
 from clinic_toolkit.vault.user_keys import UserKeys, user_seal_context, user_sealing_key
 from clinic_toolkit.vault.vault import Vault
@@ -166,11 +167,14 @@ def open_vault(db: Connection, user_id: UUID, user_key: bytes) -> Vault:
     rings = OpenRings(user_keys)
     rings.directory.load(db)
     rings.load_grants(db)
+    vault = Vault(user_keys, incarnation, rings)
+    if confirm_sealed_contacts(db, vault):
+        rings.reload(db)
     try:
         rings.get_key(rings.get_ring(vault_id, RingClass.PRACTICE))
     except (DecryptionError, UnknownRing):
         raise damaged_store_error(db) from None
-    return Vault(user_keys, incarnation, rings)
+    return vault
 
 
 def damaged_store_error(db: Connection) -> DamagedFile:

@@ -40,4 +40,4 @@ def select_generations(
 
 
 def _is_of_colleague(db: Connection, directory: Directory, user_id: UUID, grantor: UUID) -> bool:
-    return grantor != user_id and directory.has_row(db, grantor)
+    return grantor != user_id and directory.knows_user(db, grantor)

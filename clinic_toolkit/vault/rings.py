@@ -62,8 +62,8 @@ class OpenRings:
     that no member wrote are not used and never stop what is there: see `with_refused_rows`.
     """
 
-    def __init__(self, user_keys: UserKeys) -> None:
-        self.directory = Directory(user_keys)
+    def __init__(self, user_keys: UserKeys, directory: Directory | None = None) -> None:
+        self.directory = directory or Directory(user_keys)
         self._user_keys, self._fingerprint = user_keys, user_keys.fingerprint()
         self._rings: dict[UUID, RingKey] = {}
         self._earlier_keys: dict[tuple[UUID, bytes], RingKey] = {}
@@ -124,6 +124,21 @@ class OpenRings:
                 self._add_ring(key)
         self._statements.update((id, generations) for id, generations in statements.items() if generations)
         self.damaged, self.with_refused_rows = frozenset(damaged), frozenset(refused)
+
+    def reload(self, db: Connection) -> None:
+        """Open every grant anew, because other public keys or newer statements are known than before.
+
+        What is open stays open, because other threads read it meanwhile.
+        """
+        fresh = OpenRings(self._user_keys, self.directory)
+        fresh.load_grants(db)
+        replaced = {(key.ring, key.kid): key for id, key in self._rings.items() if id in fresh._rings}
+        self._earlier_keys = {**self._earlier_keys, **replaced, **fresh._earlier_keys}
+        self._rings = {**self._rings, **fresh._rings}
+        self._ring_by_owner = {**self._ring_by_owner, **fresh._ring_by_owner}
+        self._statements = {**self._statements, **fresh._statements}
+        self._verified = set()
+        self.damaged, self.with_refused_rows = fresh.damaged, fresh.with_refused_rows
 
     def create_ring(self, db: Connection, owner: UUID, ring_class: RingClass) -> UUID:
         """Create the ring of an owner and class: key, grant to this clinician, signed statement.

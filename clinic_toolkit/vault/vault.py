@@ -10,7 +10,6 @@ from sqlalchemy import Connection, Row
 from clinic_toolkit.crypto.encoding import Field, encode_u64
 from clinic_toolkit.crypto.seal import DecryptionError
 from clinic_toolkit.crypto.signature import verify_signature
-from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.store.rows import SealedRow
 from clinic_toolkit.store.types import cached_uuid
 from clinic_toolkit.vault.directory import Directory
@@ -27,23 +26,12 @@ from clinic_toolkit.vault.inventory import Inventory
 from clinic_toolkit.vault.key_slot_list import KeySlotList
 from clinic_toolkit.vault.ring_keys import RingKey
 from clinic_toolkit.vault.rings import OpenRings, OwnRingLost, RingClass, UnknownRing
+from clinic_toolkit.vault.seal_broken import SealBroken as SealBroken
 from clinic_toolkit.vault.seal_context import SealContext, SealedVersion, create_seal_context
 from clinic_toolkit.vault.user_keys import UserKeys
 
 # Another key, context or bytes; ValueError where a damaged row has a negative version.
 _OPEN_ERRORS = (DecryptionError, InvalidEnvelope, ValueError)
-
-
-class SealBroken(ClinicError):
-    """A stored row is not what was sealed for its place; its content is never shown, not even in part."""
-
-    def __init__(self, *, table: str, record: UUID) -> None:
-        super().__init__(
-            f"One stored entry ({table} {record.hex[:8]}) is damaged or was changed outside this program. "
-            "It is not shown. Everything else can be used; a backup may still hold it."
-        )
-        self.table = table
-        self.record = record
 
 
 class Vault:
@@ -275,6 +263,10 @@ class Vault:
     def note_known_rings(self, known: Iterable[bytes]) -> None:
         """Set which rings this clinician is known to have held; see `OpenRings.note_known_rings`."""
         self._rings.note_known_rings(known)
+
+    def reload_rings(self, db: Connection) -> None:
+        """Open every grant anew; see `OpenRings.reload`."""
+        self._rings.reload(db)
 
     def load_new_rings(self, db: Connection, ring_ids: Iterable[bytes]) -> None:
         """Open those of these rings that are not open yet, because another session created them."""

@@ -8,9 +8,9 @@ from sqlalchemy import Connection
 from clinic_toolkit.crypto.signature import SigningKey
 from clinic_toolkit.journal import condition, inspection
 from clinic_toolkit.record.people import contacts, practice_access
-from clinic_toolkit.record.people.contact_record import contact_table
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault import directory, identity, key_slots
+from clinic_toolkit.vault.contact_keys import Contact, contact_table
 from clinic_toolkit.vault.directory import AuthorState, DirectoryFault, public_key_table
 from clinic_toolkit.vault.user_keys import UserKeys
 from clinic_toolkit.vault.vault import Vault
@@ -36,7 +36,7 @@ def unlocked(work: Work) -> Vault:
 
 def confirmed(db: Connection, work: Work, colleague: UserKeys) -> None:
     words = contacts.words_of_key(work.vault, colleague.user_id)
-    contacts.confirm_contact(db, work.vault, colleague.user_id, words=words, now=NOW)
+    contacts.confirm_contact(db, work.vault, colleague.user_id, words=words, name=" Ivo Marin", now=NOW)
 
 
 def replace_key(work: Work, colleague: UserKeys) -> None:
@@ -58,10 +58,12 @@ def test_a_key_is_confirmed_by_its_words_and_stays_so(work: Work, colleague: Use
         assert [line.event for line in audit_lines.lines(db, work.vault, newest=1)] == ["contact.confirmed"]
         [contact] = contacts.list_contacts(db, work.vault)
     assert contact.ring == work.vault.own_ring
-    assert (contact.payload.user_id, contact.payload.fingerprint) == (
-        colleague.user_id,
-        colleague.fingerprint(),
+    key = colleague.signing_key.public_key
+    assert contact.payload == Contact(
+        user=colleague.user_id.bytes, signing_key=key, receiving_key=None, name="Ivo Marin", confirmed_at=NOW
     )
+    confirmed_key = contact.payload.confirmed_key(work.vault.vault_id).key
+    assert confirmed_key.fingerprint == colleague.fingerprint()
     for vault in (work.vault, unlocked(work)):
         assert vault.directory.author_state(colleague.user_id) == AuthorState.CONFIRMED
         assert condition.is_sound(work.engine, vault)
@@ -79,15 +81,19 @@ def test_other_words_confirm_nothing(work: Work, colleague: UserKeys) -> None:
     assert words == directory.fingerprint_words(colleague.fingerprint())
     with writing(work.engine) as db:
         with pytest.raises(contacts.OtherWords):
-            contacts.confirm_contact(db, work.vault, colleague.user_id, words=words[::-1], now=NOW)
+            contacts.confirm_contact(
+                db, work.vault, colleague.user_id, words=words[::-1], name="Ivo Marin", now=NOW
+            )
         with pytest.raises(contacts.KeyNotFound):
-            contacts.confirm_contact(db, work.vault, work.vault.user_id, words=words, now=NOW)
+            contacts.confirm_contact(db, work.vault, work.vault.user_id, words=words, name="Ivo", now=NOW)
+        with pytest.raises(contacts.NameMissing):
+            contacts.confirm_contact(db, work.vault, colleague.user_id, words=words, name=" ", now=NOW)
         with pytest.raises(contacts.KeyNotFound):
             contacts.words_of_key(work.vault, work.vault.vault_id)
         assert contacts.list_contacts(db, work.vault) == []
 
 
-def test_another_key_for_a_confirmed_colleague_is_refused_named_and_logged(
+def test_another_key_for_a_confirmed_colleague_is_not_used_but_named_and_logged(
     work: Work, colleague: UserKeys, caplog: pytest.LogCaptureFixture
 ) -> None:
     with writing(work.engine) as db:
@@ -97,6 +103,8 @@ def test_another_key_for_a_confirmed_colleague_is_refused_named_and_logged(
     with caplog.at_level(logging.WARNING, logger="clinic"):
         vault = unlocked(work)
     assert vault.directory.faults == {colleague.user_id: DirectoryFault.OTHER_KEY}
+    key = vault.directory.find_key(colleague.user_id)
+    assert key is not None and key.fingerprint == colleague.fingerprint()
     assert [record.message for record in caplog.records] == ["directory.key_refused"]
     assert not condition.is_sound(work.engine, vault)
     with reading(work.engine) as db:

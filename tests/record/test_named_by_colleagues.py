@@ -163,7 +163,9 @@ def test_a_colleague_hides_neither_my_name_nor_whose_key_i_confirmed(
     colleague_id = colleague.vault.user_id
     with writing(founder.engine) as db:
         words = contacts.words_of_key(founder.vault, colleague_id)
-        contact = contacts.confirm_contact(db, founder.vault, colleague_id, words=words, now=NOW)
+        contact = contacts.confirm_contact(
+            db, founder.vault, colleague_id, words=words, name="Ivo Marin", now=NOW
+        )
     vault = seen_by(founder, in_session=in_session)
     own_ring = founder.vault.own_ring
     assert own_ring

@@ -218,7 +218,7 @@ def _colleague_confirmed(db: Connection, vault: Vault) -> Any:
     directory.Directory(keys).publish_own_key(db)
     vault.directory.load(db)
     words = contacts.words_of_key(vault, keys.user_id)
-    return contacts.confirm_contact(db, vault, keys.user_id, words=words, now=NOW)
+    return contacts.confirm_contact(db, vault, keys.user_id, words=words, name="Ivo Marin", now=NOW)
 
 
 def _answered(db: Connection, vault: Vault, seen: Any, place: int, value: int) -> Any:

@@ -1,6 +1,7 @@
 """The directory of public keys: what is accepted, what is refused, and what is called confirmed."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,7 +11,13 @@ from sqlalchemy import Engine
 from clinic_toolkit.crypto.signature import SigningKey
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault import directory, identity, passphrases
-from clinic_toolkit.vault.directory import AuthorState, DirectoryFault, public_key_table
+from clinic_toolkit.vault.directory import (
+    AuthorState,
+    ConfirmedKey,
+    DirectoryFault,
+    DirectoryKey,
+    public_key_table,
+)
 from clinic_toolkit.vault.user_keys import UserKeys, key_fingerprint, user_sealing_key
 from clinic_toolkit.vault.vault import Vault
 from tests.fixtures.vaults import reopened
@@ -25,6 +32,13 @@ def colleague(engine: Engine, vault: Vault) -> UserKeys:
         keys = identity.create_identity(db, vault.vault_id)
         directory.Directory(keys).publish_own_key(db)
     return keys
+
+
+def confirmed(keys: UserKeys, *, name: str = "Ivo Marin") -> ConfirmedKey:
+    """The key of this clinician, as it was compared in person."""
+    signing_key = keys.signing_key.public_key
+    key = DirectoryKey(user_id=keys.user_id, signing_key=signing_key, fingerprint=keys.fingerprint())
+    return ConfirmedKey(key=key, name=name, confirmed_at=datetime(2026, 11, 19, 10, tzinfo=UTC))
 
 
 def change_row(engine: Engine, user_id: UUID, **values: object) -> None:
@@ -74,7 +88,7 @@ def test_a_colleague_is_known_and_confirmed_only_by_what_was_compared(
     assert key is not None and key.signing_key == colleague.signing_key.public_key
     assert key.fingerprint == colleague.fingerprint()
     assert opened.author_state(colleague.user_id) == AuthorState.UNCONFIRMED
-    opened.confirm({colleague.user_id: key.fingerprint})
+    opened.confirm([confirmed(colleague)])
     assert opened.author_state(colleague.user_id) == AuthorState.CONFIRMED and opened.faults == {}
 
 
@@ -92,16 +106,17 @@ def test_a_key_that_its_owner_did_not_sign_is_refused_and_named(
     assert opened.author_state(colleague.user_id) == AuthorState.UNKNOWN
 
 
-def test_another_key_for_a_confirmed_user_is_refused_and_named(
+def test_another_key_for_a_confirmed_user_is_named_and_the_confirmed_one_is_used(
     engine: Engine, vault: Vault, colleague: UserKeys
 ) -> None:
     change_row(engine, colleague.user_id, **other_key(colleague))
     opened = reopened(engine, vault).directory
     assert opened.author_state(colleague.user_id) == AuthorState.UNCONFIRMED, "the control"
-    opened.confirm({colleague.user_id: colleague.fingerprint()})
+    opened.confirm([confirmed(colleague)])
     assert opened.faults == {colleague.user_id: DirectoryFault.OTHER_KEY}
-    assert opened.find_key(colleague.user_id) is None
-    assert colleague.user_id not in opened.list_users()
+    assert opened.find_key(colleague.user_id) == confirmed(colleague).key
+    assert opened.find_confirmed_name(colleague.user_id) == "Ivo Marin"
+    assert colleague.user_id in opened.list_users()
 
 
 def test_a_confirmed_key_that_is_gone_is_named(engine: Engine, vault: Vault, colleague: UserKeys) -> None:
@@ -109,9 +124,20 @@ def test_a_confirmed_key_that_is_gone_is_named(engine: Engine, vault: Vault, col
         db.execute(public_key_table.delete().where(public_key_table.c.user == colleague.user_id))
     opened = reopened(engine, vault).directory
     assert opened.faults == {}
-    opened.confirm({colleague.user_id: colleague.fingerprint()})
+    opened.confirm([confirmed(colleague)])
     assert opened.faults == {colleague.user_id: DirectoryFault.MISSING}
-    assert opened.author_state(colleague.user_id) == AuthorState.UNKNOWN
+    assert opened.author_state(colleague.user_id) == AuthorState.CONFIRMED
+    assert opened.find_key(colleague.user_id) == confirmed(colleague).key
+
+
+def test_of_two_comparisons_the_later_counts(engine: Engine, vault: Vault, colleague: UserKeys) -> None:
+    opened = reopened(engine, vault).directory
+    first, earlier = confirmed(colleague), datetime(2026, 11, 18, tzinfo=UTC)
+    other_name = confirmed(colleague, name="I. Marin")
+    second = ConfirmedKey(key=other_name.key, name=other_name.name, confirmed_at=earlier)
+    for order in ([first, second], [second, first]):
+        assert not opened.confirm(order), "no key is another one than that of the row"
+        assert opened.find_confirmed_name(colleague.user_id) == "Ivo Marin"
 
 
 def test_ones_own_key_never_comes_from_the_directory(engine: Engine, vault: Vault) -> None:
@@ -161,7 +187,7 @@ def test_who_reads_while_it_is_loaded_sees_what_was_there_before_or_after(
 ) -> None:
     """A thread that verifies a line meanwhile must find no key missing, and none that is refused."""
     opened = reopened(engine, vault).directory
-    opened.confirm({colleague.user_id: colleague.fingerprint()})
+    opened.confirm([confirmed(colleague)])
     change_row(engine, colleague.user_id, **other_key(colleague))
     seen = []
 
@@ -175,4 +201,4 @@ def test_who_reads_while_it_is_loaded_sees_what_was_there_before_or_after(
         opened.load(db)
     assert seen == [(colleague.fingerprint(), {}, True)] * 2
     assert opened.faults == {colleague.user_id: DirectoryFault.OTHER_KEY}
-    assert opened.find_key(colleague.user_id) is None, "the control: what was loaded is another view"
+    assert seen[-1][1] != opened.faults, "the control: what was loaded is another view"

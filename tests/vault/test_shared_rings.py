@@ -1,6 +1,7 @@
 """A ring of several members: who opens what, and which statements are refused."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import Connection, Engine, select
 
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault import directory, identity
+from clinic_toolkit.vault.directory import ConfirmedKey, DirectoryKey
 from clinic_toolkit.vault.ring_statements import RingMember, encode_members, hash_statement
 from clinic_toolkit.vault.ring_tables import ring_grant_table, ring_table
 from clinic_toolkit.vault.rings import RingClass
@@ -143,7 +145,10 @@ def test_a_grantor_whose_key_is_refused_grants_nothing(
     sealed(reopened(engine, two.colleague), ring, uuid4())
     third = two.colleague
     opened = reopened(engine, third)
-    opened.directory.confirm({two.founder.user_id: bytes(32)})
+    other = DirectoryKey(user_id=two.founder.user_id, signing_key=bytes(32), fingerprint=bytes(32))
+    opened.directory.confirm(
+        [ConfirmedKey(key=other, name="Nora Whelan", confirmed_at=datetime(2026, 11, 19, tzinfo=UTC))]
+    )
     with pytest.raises(SealBroken):
         sealed(opened, ring, uuid4())
 

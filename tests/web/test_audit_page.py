@@ -68,8 +68,9 @@ def test_a_colleagues_line_is_marked_and_says_nothing_of_what_is_not_shared(site
     assert page.count("Another clinician’s record") == 3
     assert "Ben Hale" not in page and kept.id.hex not in page.replace("-", "")
     with writing(site.work.engine) as db:
-        words = contacts.words_of_key(founder.vault, colleague.vault.user_id)
-        contacts.confirm_contact(db, founder.vault, colleague.vault.user_id, words=words, now=NOW)
+        user_id = colleague.vault.user_id
+        words = contacts.words_of_key(founder.vault, user_id)
+        contacts.confirm_contact(db, founder.vault, user_id, words=words, name="Ivo Marin", now=NOW)
     page = site.get("/audit").text
     assert "another clinician" in page and "author not confirmed" not in page
 

@@ -1,5 +1,6 @@
-"""Authors: what is said of a colleague whose key was not compared in person."""
+"""Authors: what is said of a colleague whose key was not compared in person, or who signs another name."""
 
+import unicodedata
 from uuid import UUID
 
 from clinic_toolkit.vault.directory import AuthorState
@@ -18,3 +19,20 @@ def with_author_remark(name: str, vault: Vault, author_id: UUID) -> str:
     """Return the name of an author, followed by the remark if there is one."""
     remark = author_remark(vault, author_id)
     return f"{name} ({remark})" if remark else name
+
+
+def signed_name(name: str, vault: Vault, author_id: UUID) -> str:
+    """Return the name that a text was signed with, followed by a remark if there is one.
+
+    A colleague can write any name under a text. If the key is confirmed, the name under which it was compared
+    in person is said beside another one.
+    """
+    confirmed_name = vault.directory.find_confirmed_name(author_id)
+    if confirmed_name is None or _is_same_name(name, confirmed_name):
+        return with_author_remark(name, vault, author_id)
+    return f"{name} (signed with the key of {confirmed_name})"
+
+
+def _is_same_name(first: str, second: str) -> bool:
+    one, other = (unicodedata.normalize("NFC", name).split() for name in (first, second))
+    return one == other

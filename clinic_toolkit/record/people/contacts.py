@@ -8,10 +8,10 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import directory_findings, inventory_snapshot, records
-from clinic_toolkit.journal.directory_findings import CONTACT_TABLE
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people.contact_record import CONTACT, Contact, ContactEvent, ContactState
+from clinic_toolkit.record.people.contact_record import CONTACT, ContactEvent, ContactState
 from clinic_toolkit.store.transactions import is_writing, on_rollback
+from clinic_toolkit.vault.contact_keys import CONTACT_TABLE, Contact
 from clinic_toolkit.vault.directory import fingerprint_words
 from clinic_toolkit.vault.vault import Vault
 
@@ -32,6 +32,13 @@ class OtherWords(ClinicError):
         super().__init__("This is not the key whose words were shown. Nothing was confirmed.")
 
 
+class NameMissing(ClinicError):
+    """A key was to be confirmed for nobody by name."""
+
+    def __init__(self) -> None:
+        super().__init__("Please write the name of the colleague whose words you compared.")
+
+
 def list_contacts(db: Connection, vault: Vault) -> list[RecordVersion[Contact]]:
     """Return every contact; none if the clinician's own ring does not open."""
     return records.list_records_in_rings(db, vault, CONTACT, [vault.own_ring]) if vault.own_ring else []
@@ -50,14 +57,17 @@ def words_of_key(vault: Vault, user_id: UUID) -> tuple[str, ...]:
 
 
 def confirm_contact(
-    db: Connection, vault: Vault, user_id: UUID, *, words: tuple[str, ...], now: datetime
+    db: Connection, vault: Vault, user_id: UUID, *, words: tuple[str, ...], name: str, now: datetime
 ) -> RecordVersion[Contact]:
     """Record that the six words of a colleague's key were compared in person.
 
     Args:
         words: the words that were compared, as `words_of_key` returned them.
+        name: the name of the colleague, as the clinician knows it; what the colleague signs under another
+            name is shown with this one.
 
     Raises:
+        NameMissing: the name is empty.
         KeyNotFound: there is no such key, or it is refused.
         OtherWords: the key has other words by now.
         OwnRingLost: the clinician's own ring does not open.
@@ -67,6 +77,8 @@ def confirm_contact(
         raise KeyNotFound
     if words != fingerprint_words(key.fingerprint):
         raise OtherWords
+    if not name.strip():
+        raise NameMissing
     known = {contact.payload.user_id: contact for contact in list_contacts(db, vault)}
     if user_id in known:
         return known[user_id]
@@ -74,33 +86,43 @@ def confirm_contact(
         db,
         vault,
         CONTACT,
-        Contact(user=user_id.bytes, fingerprint=key.fingerprint),
+        Contact(
+            user=user_id.bytes,
+            signing_key=key.signing_key,
+            receiving_key=key.receiving_key,
+            name=name.strip(),
+            confirmed_at=now,
+        ),
         ring=vault.ensure_own_ring(db),
         state=ContactState.CONFIRMED,
         event=ContactEvent.CONFIRMED,
         now=now,
         final=True,
     )
-    confirmed = {known_id: known_contact.payload.fingerprint for known_id, known_contact in known.items()}
-    vault.directory.confirm({**confirmed, user_id: key.fingerprint})
-    on_rollback(db, lambda: vault.directory.confirm(confirmed))
+    confirmed = vault.directory.list_confirmed()
+    vault.directory.confirm([*confirmed, contact.payload.confirmed_key(vault.vault_id)])
+
+    def take_back() -> None:
+        vault.directory.confirm(confirmed)
+
+    on_rollback(db, take_back)
     return contact
 
 
 def apply_contacts(db: Connection, vault: Vault) -> None:
     """Tell the directory whose keys are confirmed, and note in the log if a row is refused.
 
-    A refused key may have vouched for lines of the audit log already, so the inventory is then rebuilt.
+    The vault read the contacts when it was opened; here they are compared with the audit log. If that changes
+    a key, it may have vouched for lines of the log already, so the inventory is then rebuilt.
     """
     # What says that there are colleagues can be taken out of the file, all but one's own lines of the trail.
     logged_contacts = inventory_snapshot.load_inventory(db, vault).record_ids(CONTACT_TABLE, None)
     is_alone = not vault.directory.has_colleagues() and not vault.is_shared(vault.practice_ring)
     if is_alone and not logged_contacts and not vault.directory.faults:
         return
-    contacts = {one.payload.user_id: one.payload.fingerprint for one in list_contacts(db, vault)}
-    refused_before = set(vault.directory.faults)
-    vault.directory.confirm(contacts)
-    if set(vault.directory.faults) != refused_before:
+    contacts = [one.payload.confirmed_key(vault.vault_id) for one in list_contacts(db, vault)]
+    if vault.directory.confirm(contacts):
+        vault.reload_rings(db)
         inventory_snapshot.mark_unreliable_from(db, vault)
     if vault.directory.faults:
         log.warning("directory.key_refused")

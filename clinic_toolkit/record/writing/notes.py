@@ -190,8 +190,8 @@ def has_valid_signature(vault: Vault, note: RecordVersion[ClinicalNote]) -> bool
 
 
 def signer_label(vault: Vault, note: RecordVersion[ClinicalNote]) -> str:
-    """The name under a signed note, with a word if the author's key was not confirmed in person."""
-    return authors.with_author_remark(note.payload.signer_name, vault, note.author_id)
+    """The name under a signed note, with a remark if it is not known to be that of the author."""
+    return authors.signed_name(note.payload.signer_name, vault, note.author_id)
 
 
 def content_mark(note: RecordVersion[ClinicalNote]) -> str:

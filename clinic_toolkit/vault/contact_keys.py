@@ -1,0 +1,75 @@
+"""The keys of colleagues that were compared in person, as they lie sealed in the clinician's own ring.
+
+They are needed before any record can be checked against the audit log: a colleague may have signed the last
+line of it, or the statement that says who may read it, and the colleague's row of the directory can be taken
+out of the file. Only this clinician can have sealed them. Whether one is missing is checked later, where the
+log is known.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from clinic_toolkit.store.base import sealed_table
+from clinic_toolkit.vault.directory import ConfirmedKey, DirectoryKey
+from clinic_toolkit.vault.user_keys import key_fingerprint
+from clinic_toolkit.vault.vault import Vault
+
+CONTACT_TABLE = "contact"
+CONTACT_SCHEMA_VERSION = 1
+
+contact_table = sealed_table(CONTACT_TABLE)
+
+
+class Contact(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+    """A colleague: the public keys whose six words were compared in person, and the name as it was then."""
+
+    user: bytes
+    signing_key: bytes
+    receiving_key: bytes | None
+    name: str
+    confirmed_at: datetime
+
+    @property
+    def user_id(self) -> UUID:
+        """The user id of the colleague."""
+        return UUID(bytes=self.user)
+
+    def confirmed_key(self, vault_id: UUID) -> ConfirmedKey:
+        """The key as the directory takes it."""
+        keys = (self.signing_key, self.receiving_key)
+        key = DirectoryKey(
+            user_id=self.user_id,
+            signing_key=self.signing_key,
+            receiving_key=self.receiving_key,
+            fingerprint=key_fingerprint(vault_id, self.user_id, *keys),
+        )
+        return ConfirmedKey(key=key, name=self.name, confirmed_at=self.confirmed_at)
+
+
+_decode = msgspec.msgpack.Decoder(tuple[list[Any], Contact]).decode
+
+
+def confirm_sealed_contacts(db: Connection, vault: Vault) -> bool:
+    """Tell the directory which keys were compared in person, as far as the contacts can be read.
+
+    Returns:
+        Whether the directory holds another key for somebody now.
+    """
+    if vault.own_ring is None:
+        return False
+    query = select(contact_table).where(contact_table.c.ring == vault.own_ring)
+    rows = db.execute(query.order_by(contact_table.c.record, contact_table.c.version)).all()
+    contacts: dict[UUID, Contact] = {}
+    for row, envelope in zip(rows, vault.open_rows(CONTACT_TABLE, rows), strict=True):
+        try:
+            header, contact = _decode(envelope.payload if envelope else b"")
+            user_id = contact.user_id
+        except (msgspec.DecodeError, ValueError):
+            continue
+        if header[:1] == [CONTACT_SCHEMA_VERSION] and user_id != vault.user_id:
+            contacts[row.record] = contact
+    return vault.directory.confirm([contact.confirmed_key(vault.vault_id) for contact in contacts.values()])
