@@ -81,35 +81,45 @@ def iter_chained_rows(db: Connection, vault: Vault, seq: int, previous_hash: byt
         yield row
 
 
-def is_signed_by(db: Connection, vault: Vault, row: Any, actor_id: UUID) -> bool:
-    """Return whether this clinician signed the row's hash at this position in the log.
+class SignatureCheck:
+    """Checks the signatures of entries, in one pass through the log."""
 
-    False for somebody who is not in the directory, or whose key there is refused.
-    """
-    key = vault.directory.find_key(actor_id)
-    if key is None and actor_id not in vault.directory.faults:
-        # A colleague may have been added since the unlock.
-        vault.directory.load(db)
-        key = vault.directory.find_key(actor_id)
-    signed_fields = (vault.incarnation, row.seq, row.hash)
-    return key is not None and verify_signature(
-        key.signing_key, "sig/audit", *signed_fields, signature=row.signature
-    )
+    def __init__(self, db: Connection, vault: Vault) -> None:
+        self._db = db
+        self._vault = vault
+        self._has_read_directory = False
 
+    def is_signed_by(self, row: Any, actor_id: UUID) -> bool:
+        """Return whether this clinician signed the row's hash at this position in the log.
 
-def has_valid_signature(db: Connection, vault: Vault, row: Any) -> bool:
-    """Return whether the clinician whom the row names signed its hash at this position in the log.
+        False for somebody who is not in the directory, or whose key there is refused.
+        """
+        directory = self._vault.directory
+        key = directory.find_key(actor_id)
+        if key is None and actor_id not in directory.faults and not self._has_read_directory:
+            # A colleague may have been added since the unlock.
+            directory.load(self._db)
+            self._has_read_directory = True
+            key = directory.find_key(actor_id)
+        signed_fields = (self._vault.incarnation, row.seq, row.hash)
+        return key is not None and verify_signature(
+            key.signing_key, "sig/audit", *signed_fields, signature=row.signature
+        )
 
-    Where nobody else is a member of the practice's ring, this can only be the clinician of the vault, even
-    for a row whose seal is damaged.
-    """
-    if not vault.is_shared(vault.practice_ring):
-        return is_signed_by(db, vault, row, vault.user_id)
-    try:
-        payload = open_payload(vault, row.seq, row.body)
-    except _UNREADABLE_ERRORS:
-        return is_signed_by(db, vault, row, vault.user_id)
-    return is_signed_by(db, vault, row, UUID(bytes=payload.actor_id) if payload.actor_id else vault.user_id)
+    def is_signed_by_author(self, row: Any) -> bool:
+        """Return whether the clinician whom the row names signed its hash at this position in the log.
+
+        Where nobody else is a member of the practice's ring, this can only be the clinician of the vault,
+        even for a row whose seal is damaged.
+        """
+        vault = self._vault
+        if not vault.is_shared(vault.practice_ring):
+            return self.is_signed_by(row, vault.user_id)
+        try:
+            payload = open_payload(vault, row.seq, row.body)
+        except _UNREADABLE_ERRORS:
+            return self.is_signed_by(row, vault.user_id)
+        return self.is_signed_by(row, UUID(bytes=payload.actor_id) if payload.actor_id else vault.user_id)
 
 
 def iter_entries_after(db: Connection, vault: Vault, seq: int) -> Iterator[ReadResult]:
@@ -119,6 +129,7 @@ def iter_entries_after(db: Connection, vault: Vault, seq: int) -> Iterator[ReadR
     the chain.
     """
     previous_hash = find_entry_hash(db, seq) if seq else GENESIS_HASH
+    signatures = SignatureCheck(db, vault)
     for row in transaction_of(db).iter_entries(audit_log_table, seq + 1):
         for missing_seq in sequence_gaps.missing_numbers(seq + 1, row.seq):
             yield ReadResult(seq=missing_seq, hash=row.hash, entry=None)
@@ -126,11 +137,11 @@ def iter_entries_after(db: Connection, vault: Vault, seq: int) -> Iterator[ReadR
             vault.incarnation, row.seq, previous_hash, row.body
         )
         seq, previous_hash = row.seq, row.hash
-        entry = _trusted_entry(db, vault, row) if continues_chain else None
+        entry = _trusted_entry(vault, signatures, row) if continues_chain else None
         yield ReadResult(seq=seq, hash=row.hash, entry=entry)
 
 
-def _trusted_entry(db: Connection, vault: Vault, row: Any) -> AuditEntry | None:
+def _trusted_entry(vault: Vault, signatures: SignatureCheck, row: Any) -> AuditEntry | None:
     try:
         entry = open_entry(vault, row)
     except _UNREADABLE_ERRORS:
@@ -142,7 +153,7 @@ def _trusted_entry(db: Connection, vault: Vault, row: Any) -> AuditEntry | None:
         return None
     # Also where nobody else seems to hold the key of the practice's ring: a colleague may have put back the
     # statements from before the key was shared.
-    return entry if is_signed_by(db, vault, row, entry.actor_id) else None
+    return entry if signatures.is_signed_by(row, entry.actor_id) else None
 
 
 def open_entry(vault: Vault, row: Any) -> AuditEntry:

@@ -23,6 +23,7 @@ from clinic_toolkit.store.chain import MAX_NUMBER, ChainRow
 from clinic_toolkit.store.transactions import on_rollback, transaction_of
 from clinic_toolkit.store.types import to_microseconds
 from clinic_toolkit.vault.inventory import GENESIS_HASH
+from clinic_toolkit.vault.ring_tables import ring_grant_table
 from clinic_toolkit.vault.vault import Vault
 
 
@@ -40,6 +41,9 @@ _READ_ONLY_EVENTS = frozenset(JournalEvent)
 
 KEYLESS_MARK, SEALED_MARK = b"\x00", b"\x01"
 KEY_ID_LENGTH = 16
+
+# The table by which a reference names a grant of a ring, and no version of a record.
+GRANT_TABLE = str(ring_grant_table.name)
 
 audit_log_table = chain_table()
 
@@ -121,7 +125,7 @@ def append_entry(
     body = SEALED_MARK + sealed.kid + sealed.blob
     entry_hash = chain_hash(vault.incarnation, seq, previous_hash, body)
     signature = vault.sign("sig/audit", vault.incarnation, seq, entry_hash)
-    saved_references = () if is_read_only_event(event) else references
+    saved_references = select_saved_versions(event, references)
     transaction_of(db).append_entry(
         audit_log_table,
         ChainRow(seq, body, entry_hash, signature),
@@ -141,6 +145,13 @@ def append_entry(
         # them, and this one, when it is next needed.
         on_rollback(db, vault.inventory.expect_entry(seq))
     return seq
+
+
+def select_saved_versions(event: str, references: Sequence[VersionReference]) -> list[VersionReference]:
+    """Return the versions that an entry wrote: none if it only names existing ones; a grant is no version."""
+    if is_read_only_event(event):
+        return []
+    return [reference for reference in references if reference.table != GRANT_TABLE]
 
 
 def is_read_only_event(event: str) -> bool:

@@ -162,12 +162,13 @@ def iter_checked_entries(
     previous_hash = (
         db.scalar(select(audit_log_table.c.hash).where(audit_log_table.c.seq == first - 1)) or GENESIS_HASH
     )
-    expected_seq = first
+    expected_seq, signatures = first, audit_entries.SignatureCheck(db, vault) if vault else None
     for row in transaction_of(db).iter_entries(audit_log_table, first, last):
         for missing_seq in sequence_gaps.missing_numbers(expected_seq, row.seq):
             yield CheckedEntry(seq=missing_seq, fault=EntryFault.MISSING)
         entry_hash = chain_hash(incarnation, row.seq, previous_hash, row.body)
-        yield _check_entry(db, vault, row, fault=None if entry_hash == row.hash else EntryFault.CHANGED)
+        fault = None if entry_hash == row.hash else EntryFault.CHANGED
+        yield _check_entry(vault, signatures, row, fault=fault)
         previous_hash, expected_seq = row.hash, row.seq + 1
 
 
@@ -193,7 +194,7 @@ def is_signed_by_member(db: Connection, vault: Vault, *, first: bool = False) ->
         audit_log_table.c.seq,
     )
     row = db.execute(query.order_by(seq_column if first else seq_column.desc()).limit(1)).first()
-    return row is None or audit_entries.has_valid_signature(db, vault, row)
+    return row is None or audit_entries.SignatureCheck(db, vault).is_signed_by_author(row)
 
 
 def _conceal_foreign_records(vault: Vault, entry: CheckedEntry) -> CheckedEntry:
@@ -206,7 +207,13 @@ def _conceal_foreign_records(vault: Vault, entry: CheckedEntry) -> CheckedEntry:
     return replace(entry, references=(), event="", is_concealed=True)
 
 
-def _check_entry(db: Connection, vault: Vault | None, row: Any, *, fault: EntryFault | None) -> CheckedEntry:
+def _check_entry(
+    vault: Vault | None,
+    signatures: audit_entries.SignatureCheck | None,
+    row: Any,
+    *,
+    fault: EntryFault | None,
+) -> CheckedEntry:
     is_signed = row.signature is not None
     known_fields = {"seq": row.seq, "hash": row.hash, "is_signed": is_signed}
     try:
@@ -220,9 +227,9 @@ def _check_entry(db: Connection, vault: Vault | None, row: Any, *, fault: EntryF
     if row.body[:1] == SEALED_MARK and not is_signed:
         # Sealed entries are always signed.
         fault = fault or EntryFault.SIGNATURE
-    if vault and is_signed and not fault:
+    if vault and signatures and is_signed and not fault:
         author_id = actor_id or vault.user_id
-        fault = None if audit_entries.is_signed_by(db, vault, row, author_id) else EntryFault.SIGNATURE
+        fault = None if signatures.is_signed_by(row, author_id) else EntryFault.SIGNATURE
     if payload is None:
         return CheckedEntry(**known_fields, fault=fault)
     return CheckedEntry(

@@ -77,6 +77,9 @@ def reconcile_header_copies(db: Connection, vault: Vault, *, now: datetime) -> N
         # The key slots are in doubt, so neither copy can be called the correct one.
         return
     vault.header_fault, is_outdated = header_backup.compare_backup(db, vault)
+    if vault.practice_ring in vault.outdated_rings:
+        # The newest statement of the practice's ring was taken out of the store; the backup may hold it.
+        return
     if header_backup.backup_has_other_ids(db) and not audit_reader.is_signed_by_member(db, vault, first=True):
         # The first signature does not fit the ids in the store, so the backup may hold the correct ones.
         return

@@ -67,7 +67,13 @@ def inspect_key_slots(vault: Vault, logged: LoggedVersions) -> Iterator[Finding]
             sentence="The list of ways to unlock is not the one this program wrote last: a "
             "passphrase or a recovery sheet was added, removed or put back outside this program."
         )
-    for id in sorted(vault.damaged_rings, key=lambda id: id.bytes):
+    for id in sorted(vault.outdated_rings, key=lambda id: id.bytes):
+        yield Finding(
+            sentence=f"The newest list of who shares one part of the record ({id.hex[:8]}) is missing: an "
+            "older one was put back outside this program. What is there can be read.",
+            ring=id,
+        )
+    for id in sorted(vault.damaged_rings - vault.outdated_rings, key=lambda id: id.bytes):
         yield Finding(
             sentence=f"The key of one part of the record ({id.hex[:8]}) is missing or damaged. What it "
             "opens cannot be read.",

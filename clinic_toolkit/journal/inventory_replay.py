@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, select
 
-from clinic_toolkit.journal import audit_entries, key_slot_events
+from clinic_toolkit.journal import audit_entries, key_slot_events, ring_references
 from clinic_toolkit.journal.audit_entries import AuditEntry, ReadResult
 from clinic_toolkit.journal.audit_log import KEYLESS_MARK, audit_log_table
 from clinic_toolkit.journal.reference_filter import ReferenceFilter
@@ -68,11 +68,18 @@ def apply_new_entries(db: Connection, vault: Vault, inventory: Inventory) -> lis
     if inventory.gaps or (start_seq and audit_entries.find_entry_hash(db, start_seq) != start_hash):
         return None
     results = list(audit_entries.iter_entries_after(db, vault, start_seq))
-    if any(result.entry is None or _reports_refusal(vault, result.entry) for result in results):
+    entries = [result.entry for result in results if result.entry]
+    if len(entries) < len(results) or any(_reports_refusal(vault, entry) for entry in entries):
         return None
+    held_before = vault.list_rings()
+    if any(ring_references.select_granted_rings(entry.references, vault.user_id) for entry in entries):
+        vault.rings.load_new_grants(db)
     reference_filter = ReferenceFilter(db, vault)
-    selected = [reference_filter.select(result.entry) for result in results]
+    selected = [reference_filter.select(entry) for entry in entries]
     vault.load_new_rings(db, {reference.ring for references in selected for reference in references})
+    if not all(map(vault.is_creator, vault.list_rings() - held_before)):
+        # A ring was granted since, and what colleagues wrote in it before was passed over.
+        return None
     undo: list[Callable[[], None]] = []
     for result, references in zip(results, selected, strict=True):
         slot_generation = _apply_effects(vault, inventory, result)
@@ -94,10 +101,18 @@ def _reports_refusal(vault: Vault, entry: AuditEntry) -> bool:
 
 
 def _apply_effects(vault: Vault, inventory: Inventory, result: ReadResult) -> int:
-    """Note which rings an entry of this clinician names; returns the slot generation that it names, or 0."""
+    """Note which rings this clinician holds, as far as an entry says it.
+
+    Returns:
+        The slot generation that an entry of this clinician names; 0 if it names none.
+    """
     entry = result.entry
-    if entry is None or not _is_own(vault, entry):
-        # Each clinician has key slots of their own, and anyone can write a keyless entry.
+    if entry is None or entry.actor_id is None:
+        # Anyone can write a keyless entry.
+        return 0
+    if not _is_own(vault, entry):
+        # Each clinician has key slots of their own. A grant of a colleague says that there is a ring.
+        inventory.known_rings |= ring_references.select_granted_rings(entry.references, vault.user_id)
         return 0
     inventory.known_rings |= {reference.ring for reference in entry.references}
     return key_slot_events.slot_generation_of(entry.event)
@@ -181,9 +196,9 @@ def _replay(
 def _refused_range(db: Connection, vault: Vault, entry_number: int, refused_at: int) -> RefusedRange:
     """Return the entries not to trust, given that entry `refused_at` reports `entry_number` as invalid."""
     conditions = audit_log_table.c.seq < entry_number, audit_log_table.c.signature.is_not(None)
-    first_unsigned = 1
+    first_unsigned, signatures = 1, audit_entries.SignatureCheck(db, vault)
     for row in db.execute(select(audit_log_table).where(*conditions).order_by(audit_log_table.c.seq.desc())):
-        if audit_entries.has_valid_signature(db, vault, row):
+        if signatures.is_signed_by_author(row):
             first_unsigned = row.seq + 1
             break
     sealed_conditions = (

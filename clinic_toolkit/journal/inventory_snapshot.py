@@ -20,6 +20,7 @@ from clinic_toolkit.journal import (
     audit_log,
     audit_reader,
     inventory_replay,
+    ring_references,
     unsigned_entries,
 )
 from clinic_toolkit.store.base import HIDES_INSERTION_ORDER, metadata
@@ -106,8 +107,12 @@ def _apply_new_entries(db: Connection, vault: Vault, inventory: Inventory) -> In
     # The new entries may include those of this very transaction.
     for take_out in undo:
         on_rollback(db, take_out)
-    vault.note_known_rings(inventory.known_rings)
+    _note_rings(db, vault, inventory)
     return inventory
+
+
+def _note_rings(db: Connection, vault: Vault, inventory: Inventory) -> None:
+    vault.rings.note_known_rings(db, inventory.known_rings, ring_references.list_named_statements(inventory))
 
 
 def accept_unsigned_entries(db: Connection, vault: Vault, *, now: datetime) -> bool:
@@ -141,7 +146,7 @@ def _install_inventory(db: Connection, vault: Vault, inventory: Inventory) -> In
         # The inventory may include entries of this very transaction.
         on_rollback(db, lambda: setattr(vault, "inventory", None))
     vault.load_new_rings(db, inventory.ring_ids() | inventory.known_rings)
-    vault.note_known_rings(inventory.known_rings)
+    _note_rings(db, vault, inventory)
     return inventory
 
 

@@ -23,22 +23,27 @@ class ReferenceFilter:
         self._db = db
         self._vault = vault
         self._may_write: dict[tuple[bytes, UUID], bool] = {}
+        self._has_looked_for_grants = False
 
     def select(self, entry: AuditEntry | CheckedEntry | None) -> tuple[VersionReference, ...]:
         """Return the versions that an entry wrote in rings that this clinician and its author hold.
 
         What a colleague wrote in other rings is none of it, and an entry of reading wrote nothing.
         """
-        if entry is None or entry.actor_id is None or audit_log.is_read_only_event(entry.event):
+        if entry is None or entry.actor_id is None:
             return ()
-        author_id = entry.actor_id
+        author_id, saved = entry.actor_id, audit_log.select_saved_versions(entry.event, entry.references)
         if author_id == self._vault.user_id:
-            return entry.references
-        return tuple(one for one in entry.references if self._is_of_member(one.ring, author_id))
+            return tuple(saved)
+        return tuple(one for one in saved if self._is_of_member(one.ring, author_id))
 
     def _is_of_member(self, ring: bytes, author_id: UUID) -> bool:
         known = self._may_write.get((ring, author_id))
         if known is None:
-            known = self._vault.is_member(self._db, cached_uuid(ring), author_id)
-            self._may_write[ring, author_id] = known
+            id = cached_uuid(ring)
+            if not self._has_looked_for_grants and not self._vault.has_grant(id):
+                # It may have been granted since the unlock. The statements of its members come with it.
+                self._vault.rings.load_new_grants(self._db)
+                self._has_looked_for_grants = True
+            known = self._may_write[ring, author_id] = self._vault.is_member(self._db, id, author_id)
         return known

@@ -21,9 +21,9 @@ class UnsignedEntriesEvent(StrEnum):
     REFUSED = "audit.not_adopted"
 
 
-# The entry of `sign_unsigned_entries`, the one that says how the practice was unlocked, and the one for a
-# restored header.
-_ENTRIES_PER_UNLOCK = 3
+# The entry of `sign_unsigned_entries`, the one for statements of rings that were not seen before, the one
+# that says how the practice was unlocked, and the one for a restored header.
+_ENTRIES_PER_UNLOCK = 4
 
 
 def sign_unsigned_entries(db: Connection, vault: Vault, *, now: datetime) -> int | None:
@@ -52,12 +52,14 @@ def sign_unsigned_entries(db: Connection, vault: Vault, *, now: datetime) -> int
 def find_refused_entry(db: Connection, vault: Vault) -> int | None:
     """Return the number of the entry that this unlock refused, as its sealed entry says; None if none."""
     newest, _ = audit_log.last_position(db)
+    refused = None
     for result in audit_entries.iter_entries_after(db, vault, max(0, newest - _ENTRIES_PER_UNLOCK)):
         if result.entry and result.entry.actor_id == vault.user_id:
             code, _, refused_number = result.entry.event.partition(" ")
-            if code == UnsignedEntriesEvent.REFUSED:
-                return int(refused_number)
-    return None
+            # Each unlock writes one of these, so the last one is that of this unlock.
+            if code in set(UnsignedEntriesEvent):
+                refused = int(refused_number) if code == UnsignedEntriesEvent.REFUSED else None
+    return refused
 
 
 def check_unsigned_entries(db: Connection, vault: Vault) -> tuple[int, int]:
@@ -73,7 +75,7 @@ def check_unsigned_entries(db: Connection, vault: Vault) -> tuple[int, int]:
     query = select(audit_log.audit_log_table).where(audit_log.audit_log_table.c.signature.is_not(None))
     last_signed = db.execute(query.order_by(audit_log.audit_log_table.c.seq.desc()).limit(1)).first()
     seq, previous_hash = (last_signed.seq, last_signed.hash) if last_signed else (0, GENESIS_HASH)
-    if last_signed and not audit_entries.has_valid_signature(db, vault, last_signed):
+    if last_signed and not audit_entries.SignatureCheck(db, vault).is_signed_by_author(last_signed):
         raise audit_log.ChainBroken(seq)
     first = seq + 1
     for row in audit_entries.iter_chained_rows(db, vault, seq, previous_hash):

@@ -85,6 +85,18 @@ def list_users(encoded: bytes) -> set[UUID]:
     }
 
 
+class StatementId(NamedTuple):
+    """Which statement of a ring: its generation, and its hash, 32 bytes."""
+
+    generation: int
+    hash: bytes
+
+
+def identify_statement(vault_id: UUID, row: Row[Any]) -> StatementId:
+    """The generation and the hash of a statement."""
+    return StatementId(row.generation, hash_statement(vault_id, row))
+
+
 def hash_statement(vault_id: UUID, row: Row[Any]) -> bytes:
     """The hash by which the next statement names this one: 32 bytes."""
     return sha256(encode_fields("sig/ring", *_signed_fields(vault_id, row))).digest()

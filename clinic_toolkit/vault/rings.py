@@ -6,8 +6,8 @@ class are only inside the sealed grant, and the directory of owners is built in 
 column links a ring to a person, or two rings to each other.
 """
 
-from collections.abc import Iterable
-from hashlib import sha256
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from uuid import UUID
 
 from sqlalchemy import Connection, select
@@ -18,19 +18,20 @@ from clinic_toolkit.store.transactions import on_rollback
 from clinic_toolkit.store.types import cached_uuid
 from clinic_toolkit.vault.directory import Directory
 from clinic_toolkit.vault.ring_creation import insert_ring
-from clinic_toolkit.vault.ring_grants import is_own_grant, open_grant
+from clinic_toolkit.vault.ring_grants import is_own_grant
 from clinic_toolkit.vault.ring_keys import CLASS_NUMBERS, RingKey
 from clinic_toolkit.vault.ring_keys import RingClass as RingClass
 from clinic_toolkit.vault.ring_membership import list_members
 from clinic_toolkit.vault.ring_selection import Generation, select_generations
 from clinic_toolkit.vault.ring_statements import (
+    FIRST_GENERATION,
     MEMBER_BYTES,
+    StatementId,
+    identify_statement,
     list_users,
-    lists_member,
-    parse_members,
-    verify_statements,
 )
 from clinic_toolkit.vault.ring_tables import ring_grant_table, ring_table
+from clinic_toolkit.vault.ring_verification import open_generations, verify_generations
 from clinic_toolkit.vault.user_keys import UserKeys
 
 
@@ -74,6 +75,8 @@ class OpenRings:
         self.damaged: frozenset[UUID] = frozenset()
         # Rings that this clinician is known to have held, and that have no grant any more.
         self.lost: frozenset[UUID] = frozenset()
+        # Rings whose newest statement is not the one that the audit log names; they are read, not written.
+        self.outdated: frozenset[UUID] = frozenset()
         # Rings with a row that no member wrote; it is damage, but nothing is opened or judged by it.
         self.with_refused_rows: frozenset[UUID] = frozenset()
 
@@ -106,7 +109,7 @@ class OpenRings:
                 refused.add(id)
             statements[id] = generations
             try:
-                keys = self._open_generations(generations)
+                keys = open_generations(user_keys, generations)
             except DecryptionError:
                 damaged.add(id)
                 continue
@@ -124,6 +127,12 @@ class OpenRings:
                 self._add_ring(key)
         self._statements.update((id, generations) for id, generations in statements.items() if generations)
         self.damaged, self.with_refused_rows = frozenset(damaged), frozenset(refused)
+
+    def load_new_grants(self, db: Connection) -> None:
+        """Open the rings that were granted to this clinician since; a small query if there is none."""
+        query = select(ring_grant_table.c.ring).where(ring_grant_table.c.user == self._user_keys.user_id)
+        if set(db.scalars(query)) - self._rings.keys() - self.damaged:
+            self.load_grants(db)
 
     def reload(self, db: Connection) -> None:
         """Open every grant anew, because other public keys or newer statements are known than before.
@@ -171,21 +180,41 @@ class OpenRings:
         ring_key = self._rings.get(id)
         if ring_key is not None and kid not in (None, ring_key.kid):
             ring_key = self._earlier_keys.get((id, kid or b""))
-        # Who was taken out of a ring reads what was granted before, and writes nothing.
-        if ring_key is None or (kid is None and not self._is_newest(ring_key)):
+        if ring_key is None or (kid is None and not self._may_write(ring_key)):
             raise DecryptionError
-        if id in self._statements and id not in self._verified:
-            self._verify_generations(id, self._statements[id])
-            self._verified.add(id)
+        self._verify_ring(id)
         return ring_key
 
     def has_grant(self, id: UUID) -> bool:
         """Whether this clinician has a grant to the ring."""
         return id in self._rings
 
-    def note_known_rings(self, known: Iterable[bytes]) -> None:
-        """Set which rings this clinician is known to have held; those without a grant are `lost`."""
+    def note_known_rings(
+        self, db: Connection, known: Iterable[bytes], statements: Mapping[UUID, StatementId]
+    ) -> None:
+        """Set which rings this clinician is known to have held; those without a grant are `lost`.
+
+        Args:
+            statements: the newest statement that is known of each ring. If it is newer than what was read,
+                the rings are read again; those of which it is not there are `outdated`.
+        """
+        held = {id: statement for id, statement in statements.items() if id in self._rings}
+        if any(self._newest_generation(id) < statement.generation for id, statement in held.items()):
+            self.reload(db)
         self.lost = frozenset(id for id in map(cached_uuid, known) if id not in self._rings)
+        self.outdated = frozenset(
+            id for id, statement in held.items() if not self._has_statement(id, statement)
+        )
+
+    def list_shared_statements(self) -> dict[UUID, StatementId]:
+        """The newest statement of each ring that others hold too, or made; only of those that verify."""
+        found = {}
+        for id, generations in list(self._statements.items()):
+            if id in self._rings and (self.is_shared(id) or not self.is_creator(id)):
+                with suppress(DecryptionError):
+                    self._verify_ring(id)
+                    found[id] = identify_statement(self._user_keys.vault_id, generations[-1][0])
+        return found
 
     def list_rings(self) -> frozenset[UUID]:
         """Every ring that this clinician has a grant of."""
@@ -226,9 +255,23 @@ class OpenRings:
         """Every owner of a ring of this class, in the order in which the rings were created."""
         return [owner for name, owner in self._ring_by_owner if name == ring_class]
 
-    def _is_newest(self, key: RingKey) -> bool:
-        generations = self._statements.get(key.ring)
-        return generations is None or generations[-1][0].generation == key.generation
+    def _may_write(self, key: RingKey) -> bool:
+        # Who was taken out of a ring reads what was granted before, and writes nothing. In an outdated ring,
+        # somebody who was taken out might read what is written. The ring of the practice goes on all the
+        # same, since without it nothing can be noted in the audit log, and nobody could unlock.
+        is_current = key.ring not in self.outdated or key.ring_class == RingClass.PRACTICE
+        return is_current and self._newest_generation(key.ring) == key.generation
+
+    def _newest_generation(self, id: UUID) -> int:
+        generations = self._statements.get(id)
+        return int(generations[-1][0].generation) if generations else FIRST_GENERATION
+
+    def _has_statement(self, id: UUID, statement: StatementId) -> bool:
+        rows = [row for row, _ in self._statements.get(id, ())]
+        return statement in [identify_statement(self._user_keys.vault_id, row) for row in rows] or (
+            # It was made since the unlock.
+            not rows and statement.generation == FIRST_GENERATION
+        )
 
     def _is_own(self, key: RingKey) -> bool:
         return key.creator == self._fingerprint
@@ -241,44 +284,11 @@ class OpenRings:
         self._rings.pop(key.ring, None)
         self._ring_by_owner.pop((key.ring_class, key.owner), None)
 
-    def _open_generations(self, generations: list[Generation]) -> list[RingKey]:
-        """Open the granted keys of one ring, oldest first; none if the ring is a colleague's."""
-        if not generations:
-            return []
-        newest_row, newest_sealed = generations[-1]
-        if newest_sealed is None and lists_member(newest_row.members, self._user_keys.user_id):
-            raise DecryptionError
-        keys = [
-            open_grant(self._user_keys, row.ring, row.generation, sealed)
-            for row, sealed in generations
-            if sealed is not None
-        ]
-        if len({(key.owner, key.ring_class, key.creator) for key in keys}) > 1:
-            raise DecryptionError
-        if keys and self._is_own(keys[0]) and generations[0][0].grantor != self._user_keys.user_id:
-            raise DecryptionError
-        return keys
-
-    def _verify_generations(self, id: UUID, generations: list[Generation]) -> None:
-        user_keys = self._user_keys
-        verify_statements(user_keys.vault_id, self.directory, [row for row, _ in generations])
-        first = generations[0][0]
-        # The grant names the creator, so that nobody can put a first statement of their own in its place.
-        if parse_members(first.members)[first.grantor.bytes].fingerprint != self._rings[id].creator:
-            raise DecryptionError
-        for row, sealed in generations:
-            if sealed is None:
-                continue
-            # The signed key id is recomputed from the grant. One who became a member later holds earlier keys
-            # too, whose statements do not list them.
-            member = parse_members(row.members).get(user_keys.user_id.bytes)
-            is_newest = row is generations[-1][0]
-            key = self._rings[id] if row.kid == self._rings[id].kid else self._earlier_keys.get((id, row.kid))
-            if key is None or key.generation != row.generation or (is_newest and member is None):
-                raise DecryptionError
-            own = (self._fingerprint, sha256(sealed).digest())
-            if member is not None and (member.fingerprint, member.sealed_hash) != own:
-                raise DecryptionError
+    def _verify_ring(self, id: UUID) -> None:
+        if id in self._statements and id not in self._verified:
+            keys = [self._rings[id], *(key for (ring, _), key in self._earlier_keys.items() if ring == id)]
+            verify_generations(self._user_keys, self.directory, self._statements[id], keys)
+            self._verified.add(id)
 
     def is_member(self, db: Connection, id: UUID, user_id: UUID) -> bool:
         """Whether a verified statement of a ring that this clinician holds lists this user, now or once."""

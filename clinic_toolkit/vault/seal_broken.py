@@ -1,4 +1,4 @@
-"""The error for a sealed row that does not open."""
+"""The errors for a sealed row that does not open, and for a ring in which nothing may be sealed."""
 
 from uuid import UUID
 
@@ -15,3 +15,16 @@ class SealBroken(ClinicError):
         )
         self.table = table
         self.record = record
+
+
+class RingReadOnly(SealBroken):
+    """Nothing is sealed in a ring that this clinician may only read, or whose statements are damaged."""
+
+    def __init__(self, *, table: str, record: UUID) -> None:
+        super().__init__(table=table, record=record)
+        ClinicError.__init__(
+            self,
+            "Nothing was saved: this part of the record can only be read. Who may write in it was changed, "
+            "or is damaged in the data file. Lock, and unlock once more; if nothing can be saved then, run "
+            "the full check.",
+        )

@@ -26,6 +26,7 @@ from clinic_toolkit.vault.inventory import Inventory
 from clinic_toolkit.vault.key_slot_list import KeySlotList
 from clinic_toolkit.vault.ring_keys import RingKey
 from clinic_toolkit.vault.rings import OpenRings, OwnRingLost, RingClass, UnknownRing
+from clinic_toolkit.vault.seal_broken import RingReadOnly
 from clinic_toolkit.vault.seal_broken import SealBroken as SealBroken
 from clinic_toolkit.vault.seal_context import SealContext, SealedVersion, create_seal_context
 from clinic_toolkit.vault.user_keys import UserKeys
@@ -81,6 +82,11 @@ class Vault:
         """The public keys of the practice's clinicians."""
         return self._rings.directory
 
+    @property
+    def rings(self) -> OpenRings:
+        """The opened rings, for whoever says what is known of them."""
+        return self._rings
+
     def list_colleagues(self) -> frozenset[UUID]:
         """Every other member of the practice's ring, as its newest statement says."""
         return self._rings.list_members(self.practice_ring) - {self.user_id}
@@ -106,8 +112,14 @@ class Vault:
 
     @property
     def damaged_rings(self) -> frozenset[UUID]:
-        """Rings whose grant is missing or does not open, or with a row that no member wrote."""
-        return self._rings.damaged | self._rings.lost | self._rings.with_refused_rows
+        """Rings whose grant is missing or does not open, or whose statements are not all real and newest."""
+        rings = self._rings
+        return rings.damaged | rings.lost | rings.with_refused_rows | rings.outdated
+
+    @property
+    def outdated_rings(self) -> frozenset[UUID]:
+        """Rings whose newest statement is not in the store, although the audit log names it."""
+        return self._rings.outdated
 
     @property
     def practice_ring(self) -> UUID:
@@ -157,7 +169,8 @@ class Vault:
         try:
             key = self._rings.get_key(ring)
         except DecryptionError:
-            raise SealBroken(table=table, record=record) from None
+            error = RingReadOnly if self.has_grant(ring) else SealBroken
+            raise error(table=table, record=record) from None
         context = self._seal_context(table, key)
         salt = secrets.token_bytes(CONTENT_SALT_BYTES)
         content_id = compute_content_id(salt, payload)
@@ -259,14 +272,6 @@ class Vault:
     def is_creator(self, ring: UUID) -> bool:
         """Whether this clinician created the ring, and so has held it from its beginning."""
         return self._rings.is_creator(ring)
-
-    def note_known_rings(self, known: Iterable[bytes]) -> None:
-        """Set which rings this clinician is known to have held; see `OpenRings.note_known_rings`."""
-        self._rings.note_known_rings(known)
-
-    def reload_rings(self, db: Connection) -> None:
-        """Open every grant anew; see `OpenRings.reload`."""
-        self._rings.reload(db)
 
     def load_new_rings(self, db: Connection, ring_ids: Iterable[bytes]) -> None:
         """Open those of these rings that are not open yet, because another session created them."""

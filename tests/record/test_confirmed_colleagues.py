@@ -193,7 +193,7 @@ def test_an_earlier_ring_key_stays_when_contacts_change_a_key(
     founder, _ = both
     before = founder.vault.list_rings()
     with reading(founder.engine) as db:
-        founder.vault.reload_rings(db)
+        founder.vault.rings.reload(db)
     assert founder.vault.list_rings() == before
     assert phone_of(founder, founder.vault, shared) == ""
 

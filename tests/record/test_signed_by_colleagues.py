@@ -16,6 +16,7 @@ from clinic_toolkit.journal import (
     inventory_snapshot,
     record_versions,
     records,
+    unsigned_entries,
 )
 from clinic_toolkit.journal.audit_log import VersionReference
 from clinic_toolkit.journal.audit_reader import EntryFault
@@ -119,8 +120,9 @@ def test_a_forged_last_line_is_refused_at_the_next_unlock(both: tuple[Work, Work
         forged = _in_my_name(db, founder, colleague)
     with writing(founder.engine) as db:
         practice_access.unlock_with_recovery_sheet(db, " ".join(founder.groups), now=NOW)
-        events = [line.event for line in audit_lines.lines(db, founder.vault, newest=2)]
-    assert events[1] == f"audit.not_adopted {forged}"
+        events = [line.event for line in audit_lines.lines(db, founder.vault, newest=3)]
+        refused = unsigned_entries.find_refused_entry(db, founder.vault)
+    assert events[2] == f"audit.not_adopted {forged}" and refused == forged
 
 
 def test_what_a_forged_line_names_is_not_shown(

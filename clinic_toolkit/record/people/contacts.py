@@ -122,7 +122,7 @@ def apply_contacts(db: Connection, vault: Vault) -> None:
         return
     contacts = [one.payload.confirmed_key(vault.vault_id) for one in list_contacts(db, vault)]
     if vault.directory.confirm(contacts):
-        vault.reload_rings(db)
+        vault.rings.reload(db)
         inventory_snapshot.mark_unreliable_from(db, vault)
     if vault.directory.faults:
         log.warning("directory.key_refused")

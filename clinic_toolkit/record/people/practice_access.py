@@ -18,6 +18,7 @@ from clinic_toolkit.journal import (
     inventory_snapshot,
     key_slot_events,
     records,
+    ring_references,
 )
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import clinician as clinicians
@@ -124,6 +125,7 @@ def _finish_unlock(db: Connection, vault: Vault, event: str, *, now: datetime) -
     contacts.apply_contacts(db, vault)
     inventory = inventory_snapshot.load_inventory(db, vault)
     vault.compare_slot_generation(inventory.slot_generation, log_complete=not inventory.gaps)
+    ring_references.note_statements(db, vault, inventory, now=now)
     audit_log.append_entry(db, vault, event, now=now)
     header_recovery.reconcile_header_copies(db, vault, now=now)
     inventory_snapshot.save_snapshot(db, vault)

@@ -12,6 +12,7 @@ from clinic_toolkit.journal.audit_reader import EntryFault
 from clinic_toolkit.journal.condition import ConditionEvent
 from clinic_toolkit.journal.header_recovery import HeaderEvent
 from clinic_toolkit.journal.record_kind import RecordNouns, nouns_of
+from clinic_toolkit.journal.ring_references import RingEvent
 from clinic_toolkit.journal.unsigned_entries import UnsignedEntriesEvent
 from clinic_toolkit.record.handovers.answer_log import HandoverKeylessEvent
 from clinic_toolkit.record.handovers.handover_record import HandoverEvent
@@ -144,6 +145,7 @@ EVENT_TEXTS: dict[str, tuple[EventKind, str]] = {
     AccessEvent.GUESSING_SLOWED: (EventKind.PRACTICE, "Made guessing the passphrase slower"),
     AccessEvent.SHEET_REPLACED: (EventKind.PRACTICE, "Made a new recovery sheet"),
     HeaderEvent.RESTORED: (EventKind.PRACTICE, "Restored the keys of the practice from their second copy"),
+    RingEvent.SEEN: (EventKind.PRACTICE, "Noted who shares parts of the record"),
     UnsignedEntriesEvent.NONE_FOUND: (EventKind.TRAIL, "Found nothing that waited to be confirmed"),
     AccessEvent.PHRASE_REFUSED: (EventKind.PRACTICE, "Typed a wrong present passphrase"),
     UnlockEvent.FAILED: (EventKind.PRACTICE, "A try to unlock was refused"),

@@ -1,0 +1,69 @@
+"""Opening the grants of one ring, and verifying that they are those of its signed statements."""
+
+from collections.abc import Iterable
+from hashlib import sha256
+
+from clinic_toolkit.crypto.seal import DecryptionError
+from clinic_toolkit.vault.directory import Directory
+from clinic_toolkit.vault.ring_grants import open_grant
+from clinic_toolkit.vault.ring_keys import RingKey
+from clinic_toolkit.vault.ring_selection import Generation
+from clinic_toolkit.vault.ring_statements import lists_member, parse_members, verify_statements
+from clinic_toolkit.vault.user_keys import UserKeys
+
+
+def open_generations(user_keys: UserKeys, generations: list[Generation]) -> list[RingKey]:
+    """Open the granted keys of one ring, oldest first; none if the ring is a colleague's.
+
+    Raises:
+        DecryptionError: a grant does not open or is missing, or they are not grants of one ring.
+    """
+    if not generations:
+        return []
+    newest_row, newest_sealed = generations[-1]
+    if newest_sealed is None and lists_member(newest_row.members, user_keys.user_id):
+        raise DecryptionError
+    keys = [
+        open_grant(user_keys, row.ring, row.generation, sealed)
+        for row, sealed in generations
+        if sealed is not None
+    ]
+    if len({(key.owner, key.ring_class, key.creator) for key in keys}) > 1:
+        raise DecryptionError
+    is_own = bool(keys) and keys[0].creator == user_keys.fingerprint()
+    if is_own and generations[0][0].grantor != user_keys.user_id:
+        raise DecryptionError
+    return keys
+
+
+def verify_generations(
+    user_keys: UserKeys, directory: Directory, generations: list[Generation], keys: Iterable[RingKey]
+) -> None:
+    """Verify the statements of one ring, and compare the grants with them.
+
+    Args:
+        keys: the opened key of every generation that was granted.
+
+    Raises:
+        DecryptionError: a statement does not verify, or a grant is not what it says.
+    """
+    key_by_kid = {key.kid: key for key in keys}
+    verify_statements(user_keys.vault_id, directory, [row for row, _ in generations])
+    first, own_fingerprint = generations[0][0], user_keys.fingerprint()
+    # The grant names the creator, so that nobody can put a first statement of their own in its place.
+    creator = parse_members(first.members)[first.grantor.bytes].fingerprint
+    for row, sealed in generations:
+        if sealed is None:
+            continue
+        # The signed key id is recomputed from the grant. One who became a member later holds earlier keys
+        # too, whose statements do not list them.
+        member = parse_members(row.members).get(user_keys.user_id.bytes)
+        is_newest = row is generations[-1][0]
+        key = key_by_kid.get(row.kid)
+        if key is None or (key.generation, key.creator) != (row.generation, creator):
+            raise DecryptionError
+        if is_newest and member is None:
+            raise DecryptionError
+        own = (own_fingerprint, sha256(sealed).digest())
+        if member is not None and (member.fingerprint, member.sealed_hash) != own:
+            raise DecryptionError
