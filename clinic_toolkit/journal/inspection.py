@@ -21,6 +21,7 @@ from clinic_toolkit.journal import (
     key_slot_events,
 )
 from clinic_toolkit.journal.inspection_keys import Finding
+from clinic_toolkit.journal.integrity_reasons import REASON_TEXTS, IntegrityReason
 from clinic_toolkit.journal.logged_versions import LoggedVersions
 from clinic_toolkit.journal.record_kind import nouns_of
 from clinic_toolkit.journal.record_versions import VersionHeader, decode_header
@@ -204,7 +205,7 @@ def _audit_log_fault(
     ):
         return "the audit trail describes other content for it"
     if logged.writers[row.record.bytes, row.version] != UUID(bytes=header.author_id):
-        return "it names another author than the audit trail"
+        return REASON_TEXTS[IntegrityReason.AUTHOR]
     earlier_versions = [version for version in logged.versions[row.record.bytes] if version < row.version]
     previous = logged.references[row.record.bytes, max(earlier_versions)] if earlier_versions else None
     if header.previous_content_id is not None and (

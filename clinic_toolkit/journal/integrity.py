@@ -101,7 +101,8 @@ def check_against_audit_log(
     """Compare a version that opened with what the audit log says about it.
 
     Args:
-        version: the newest version found; needs `id`, `version`, `ring`, `recorded_at` and `content_id`.
+        version: the newest version found; needs `id`, `version`, `ring`, `recorded_at`, `author_id` and
+            `content_id`.
 
     Returns:
         The reason, or None if nothing is wrong.
@@ -109,7 +110,7 @@ def check_against_audit_log(
     logged = inventory_snapshot.load_inventory(db, vault).find_newest(version.id.bytes)
     if logged and _matches(logged, table, version):
         vault.unconfirmed.pop(version.id.bytes, None)
-        return None
+        return _author_reason(vault, logged, version)
     # The inventory in memory may be older or newer than this read transaction. That is rare, so it is
     # refreshed only after a mismatch.
     inventory = inventory_snapshot.refresh_inventory(db, vault)
@@ -118,7 +119,7 @@ def check_against_audit_log(
         logged_versions = inventory_replay.list_named_versions(db, vault, version.id, logged, inventory.gaps)
         logged = logged_versions[max(logged_versions)] if logged_versions else None
     if logged and _matches(logged, table, version):
-        return None
+        return _author_reason(vault, logged, version)
     if logged and (logged.table, logged.ring) != (table.name, version.ring.bytes):
         return IntegrityReason.MOVED
     if logged and version.version < logged.version:
@@ -139,7 +140,7 @@ def check_earlier_version(db: Connection, vault: Vault, table: Table, version: A
     )
     logged_version = logged_versions.get(version.version)
     if logged_version and _matches(logged_version, table, version):
-        return None
+        return _author_reason(vault, logged_version, version)
     earlier_versions = [earlier for number, earlier in logged_versions.items() if number < version.version]
     return _unnamed_reason(
         vault, inventory, table, version, max(earlier_versions, key=lambda one: one.version, default=None)
@@ -149,6 +150,12 @@ def check_earlier_version(db: Connection, vault: Vault, table: Table, version: A
 def _matches(logged: KnownVersion, table: Table, version: Any) -> bool:
     expected = (table.name, version.ring.bytes, version.version, version.content_id)
     return (logged.table, logged.ring, logged.version, logged.content_id) == expected
+
+
+def _author_reason(vault: Vault, logged: KnownVersion, version: Any) -> IntegrityReason | None:
+    """Return AUTHOR if one's own version is not named by an entry of one's own, or the other way round."""
+    is_own = version.author_id == vault.user_id
+    return None if is_own == logged.is_own else IntegrityReason.AUTHOR
 
 
 def _unnamed_reason(

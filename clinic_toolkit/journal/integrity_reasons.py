@@ -13,6 +13,7 @@ class IntegrityReason(StrEnum):
     MOVED = "moved"
     UNNAMED = "unnamed"
     BACK = "back"
+    AUTHOR = "author"
 
 
 REASON_TEXTS = {
@@ -24,4 +25,5 @@ REASON_TEXTS = {
     IntegrityReason.UNNAMED: "the audit trail does not mention it, so it was added from outside this "
     "program, or its line was removed",
     IntegrityReason.BACK: "an old version was put back beside it",
+    IntegrityReason.AUTHOR: "it names another author than the audit trail",
 }

@@ -142,6 +142,7 @@ def list_named_versions(
                     reference.content_id,
                     result.seq,
                     logged.first_seq,
+                    is_own=_is_own(vault, result.entry),
                 )
     return versions
 

@@ -46,8 +46,8 @@ inventory_snapshot_table = Table(
     info=HIDES_INSERTION_ORDER,
 )
 
-# Record id, version, content id, entry of the newest version, entry of the first one.
-_SavedVersion = tuple[bytes, int, bytes, int, int]
+# Record id, version, content id, entry of the newest version, entry of the first one, whether it is own.
+_SavedVersion = tuple[bytes, int, bytes, int, int, bool]
 
 
 class _SavedFacts(msgspec.Struct, frozen=True, array_like=True):
@@ -201,7 +201,7 @@ def _versions_to_save(inventory: Inventory) -> list[tuple[str, bytes, list[_Save
             table,
             ring,
             [
-                (record, newest.version, newest.content_id, newest.seq, newest.first_seq)
+                (record, newest.version, newest.content_id, newest.seq, newest.first_seq, newest.is_own)
                 for record, newest in versions
             ],
         )
@@ -237,8 +237,8 @@ def _load_snapshot(db: Connection, vault: Vault) -> Inventory | None:
         inventory.set_versions(
             (table, ring),
             {
-                record: KnownVersion(table, ring, version, content_id, seq, first_seq)
-                for record, version, content_id, seq, first_seq in versions
+                record: KnownVersion(table, ring, version, content_id, seq, first_seq, is_own)
+                for record, version, content_id, seq, first_seq, is_own in versions
             },
         )
     inventory.seq, inventory.tip_hash = row.seq, snapshot.tip_hash

@@ -35,8 +35,9 @@ class LoggedVersions:
             if not is_own:
                 return
             self._remove_record(entry.record)
+        if self.references.get((entry.record, entry.version)) != entry:
+            self.writers[entry.record, entry.version] = writer_id
         self.references[entry.record, entry.version] = entry
-        self.writers[entry.record, entry.version] = writer_id
         self.versions.setdefault(entry.record, []).append(entry.version)
         newest = self.newest_references.get(entry.record)
         if newest is None or entry.version >= newest.version:

@@ -32,7 +32,10 @@ class ReferencedVersion(RecordReference, Protocol):
 
 
 class KnownVersion(Struct, frozen=True, gc=False):
-    """The newest version of a record; `seq` is its audit entry, `first_seq` that of the first version."""
+    """The newest version of a record; `seq` is its audit entry, `first_seq` that of the first version.
+
+    `is_own`: the clinician of the vault wrote it. Which colleague wrote another one only the full check asks.
+    """
 
     table: str
     ring: bytes
@@ -40,6 +43,7 @@ class KnownVersion(Struct, frozen=True, gc=False):
     content_id: bytes
     seq: int
     first_seq: int
+    is_own: bool = True
 
 
 class KeptFacts(NamedTuple):
@@ -194,10 +198,11 @@ class Inventory:
                 previous_changes.append(self._places.save_changes((previous.table, previous.ring)))
             if previous is None or is_moved or reference.version >= previous.version:
                 first_seq = previous.first_seq if previous and not is_moved else seq
-                newest = KnownVersion(
-                    reference.table, reference.ring, reference.version, reference.content_id, seq, first_seq
-                )
-                self.set_version(reference.record, newest)
+                written = reference.table, reference.ring, reference.version, reference.content_id
+                # Who named it first wrote it: nobody else could know the content id before.
+                is_named_again = previous and written == (*place, previous.version, previous.content_id)
+                is_by_owner = previous.is_own if previous and is_named_again and not is_moved else is_own
+                self.set_version(reference.record, KnownVersion(*written, seq, first_seq, is_own=is_by_owner))
         self.seq, self.tip_hash, self.slot_generation = (
             seq,
             entry_hash,

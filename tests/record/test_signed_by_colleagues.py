@@ -17,12 +17,14 @@ from clinic_toolkit.journal import (
     record_versions,
     records,
     unsigned_entries,
+    version_history,
 )
 from clinic_toolkit.journal.audit_log import VersionReference
 from clinic_toolkit.journal.audit_reader import EntryFault
+from clinic_toolkit.journal.integrity_reasons import IntegrityReason
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import authors, clients, contacts, practice_access
-from clinic_toolkit.record.people.client_record import Client
+from clinic_toolkit.record.people.client_record import CLIENT, Client
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
 from clinic_toolkit.record.writing import note_rendering, notes
 from clinic_toolkit.record.writing.note_record import ClinicalNote, NotePart, PartSource
@@ -281,3 +283,51 @@ def test_a_version_in_anothers_name_is_found_by_the_check(
     monkeypatch.undo()
     [sentence] = sentences()
     assert "it names another author than the audit trail" in sentence
+
+
+@pytest.mark.parametrize("in_session", [True, False])
+@pytest.mark.parametrize("is_forged", [True, False])
+def test_a_version_in_my_name_is_named_as_soon_as_it_is_read(
+    both: tuple[Work, Work],
+    shared: RecordVersion[Client],
+    monkeypatch: pytest.MonkeyPatch,
+    is_forged: bool,
+    in_session: bool,
+) -> None:
+    """A colleague seals it in a ring that we share, and names it in a line of their own."""
+    founder, colleague = both
+    revise(colleague, shared, "444")
+    revise(founder, shared, "445")
+    header, my_id = record_versions.VersionHeader, founder.vault.user_id.bytes
+    if is_forged:
+        monkeypatch.setattr(
+            record_versions, "VersionHeader", lambda schema, author, *others: header(schema, my_id, *others)
+        )
+    revise(colleague, shared, "446")
+    monkeypatch.undo()
+    vault = founder.vault if in_session else reopened(founder.engine, founder.vault)
+    with reading(founder.engine) as db:
+        listed = [client.payload.phone for client in clients.list_clients(db, vault)]
+        history = [one.author_id for one in version_history.list_versions(db, vault, CLIENT, shared.id)]
+    if is_forged:
+        assert vault.integrity_failures[shared.id.bytes].reason == IntegrityReason.AUTHOR
+        assert listed == [""] and len(history) == 3
+    else:
+        assert vault.integrity_failures == {} and listed == ["446"] and len(history) == 4
+
+
+def test_who_names_a_version_once_more_is_not_its_author(
+    both: tuple[Work, Work], shared: RecordVersion[Client]
+) -> None:
+    founder, colleague = both
+    revise(founder, shared, "445")
+    with writing(colleague.engine) as db:
+        found = clients.load_client(db, colleague.vault, shared.id)
+        reference = records.version_reference(CLIENT, found)
+        key = colleague.vault._user_keys.signing_key
+        add_line(db, colleague.vault, colleague.vault.user_id, key, reference)
+    vault = reopened(founder.engine, founder.vault)
+    with reading(founder.engine) as db:
+        assert clients.load_client(db, vault, shared.id).payload.phone == "445"
+        assert inspection.inspect_all(db, vault, lambda done, total: None).findings == ()
+    assert vault.integrity_failures == {}
