@@ -83,6 +83,7 @@ def inspect_all(
     if vault is not None:
         findings += inspection_keys.inspect_key_slots(vault, logged)
         findings += inspection_keys.inspect_directory(vault)
+        findings += inspection_keys.inspect_users(db, vault)
         findings += inspection_keys.inspect_rings(db, vault, logged)
         findings += _list_missing(logged, {str(table.name) for table in tables})
     return Report(entries_checked=entry_count, rows_checked=row_count, findings=tuple(findings))

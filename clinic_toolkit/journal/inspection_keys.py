@@ -7,9 +7,13 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from clinic_toolkit.journal import directory_findings
+from clinic_toolkit.journal.inventory_snapshot import inventory_snapshot_table
 from clinic_toolkit.journal.logged_versions import LoggedVersions
 from clinic_toolkit.vault import header_backup
 from clinic_toolkit.vault.header_fault import HeaderFault
+from clinic_toolkit.vault.identity import identity_table
+from clinic_toolkit.vault.key_slot_tables import slot_list_table, slot_table
+from clinic_toolkit.vault.ring_membership import list_members
 from clinic_toolkit.vault.ring_tables import ring_table
 from clinic_toolkit.vault.vault import Vault
 
@@ -19,6 +23,15 @@ HEADER_FAULT_SENTENCES = {
     HeaderFault.MISSING: "The second copy of the practice’s keys, the file clinic.head, is missing or "
     "cannot be read.",
     HeaderFault.OUTDATED: "The second copy of the practice’s keys, the file clinic.head, is out of date.",
+}
+
+
+# The tables with rows of each clinician, and what such a row is called.
+_NOUN_BY_TABLE = {
+    identity_table: "A sealed key",
+    slot_table: "A way to unlock",
+    slot_list_table: "A list of ways to unlock",
+    inventory_snapshot_table: "A summary of the trail",
 }
 
 
@@ -85,6 +98,23 @@ def inspect_directory(vault: Vault) -> Iterator[Finding]:
     """Yield a finding for each public key that is refused, and each contact that cannot be read."""
     yield from map(_key_finding, directory_findings.directory_sentences(vault.directory.faults))
     yield from map(_key_finding, directory_findings.unreadable_contact_sentences(vault))
+
+
+def inspect_users(db: Connection, vault: Vault) -> Iterator[Finding]:
+    """Yield a finding for each row of a clinician who never was a member of the practice's ring.
+
+    Whose bytes a row of a member holds only that member can tell.
+    """
+    key = vault.rings.get_key(vault.practice_ring)
+    members = list_members(db, vault.vault_id, vault.directory, key)
+    for table, noun in _NOUN_BY_TABLE.items():
+        users = set(db.scalars(select(table.c.user)))
+        for user_id in sorted(users - {vault.user_id}, key=lambda user_id: user_id.bytes):
+            if user_id.bytes not in members:
+                yield Finding(
+                    sentence=f"{noun} of a clinician ({user_id.hex[:8]}) who is not in this practice was "
+                    "added from outside this program."
+                )
 
 
 def _key_finding(sentence: str) -> Finding:
