@@ -33,13 +33,16 @@ class ClientWithPronouns(Client, array_like=True, frozen=True, kw_only=True):
     pronouns: str = ""
 
 
-def test_a_field_is_added_without_another_schema_version(work: Work) -> None:
+def test_a_field_is_added_by_another_schema_version_and_an_older_program_drops_nothing(work: Work) -> None:
     later = RecordKind(
         table=CLIENT.table,
         payload_type=ClientWithPronouns,
         states=CLIENT.states,
         events=CLIENT.events,
         nouns=CLIENT.nouns,
+        # What an older version wrote lacks the field, which then has its default.
+        schema_version=2,
+        upcasts={1: list},
     )
     kept = work.client("Ana Reyes")
     with writing(work.engine) as db:
@@ -51,8 +54,22 @@ def test_a_field_is_added_without_another_schema_version(work: Work) -> None:
         )
     with reading(work.engine) as db:
         assert records.load_record(db, work.vault, later, kept.id).payload.pronouns == "she/her"
-        # The program of today reads what it knows of it.
-        assert records.load_record(db, work.vault, CLIENT, kept.id).payload.name == "Ana Reyes"
+        today = records.load_record(db, work.vault, CLIENT, kept.id)
+    # The program of today would lose the field if it saved, so it reads and saves nothing of it.
+    assert today.is_substitute
+    with pytest.raises(records.SavedByNewerProgram), writing(work.engine) as db:
+        records.append_version(
+            db,
+            work.vault,
+            CLIENT,
+            today,
+            Client(name="Ana Reyes"),
+            state="active",
+            event="client.revised",
+            now=NOW,
+        )
+    with reading(work.engine) as db:
+        assert records.load_record(db, work.vault, later, kept.id).payload.pronouns == "she/her"
 
 
 class MeasureState(StrEnum):
