@@ -1,8 +1,10 @@
 """The engines that the contract is run on, and what a test may do to them from outside."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 from sqlalchemy import MetaData, Table
@@ -11,15 +13,28 @@ from sqlalchemy.exc import IntegrityError
 from clinic_toolkit.store import base
 from clinic_toolkit.store.base import RowOperation
 from clinic_toolkit.store.folder import ANCHOR_FILE, DATABASE_FILE
-from clinic_toolkit.store.protocol import Store, Transaction
-from clinic_toolkit.store.sqlite import store_opening
+from clinic_toolkit.store.protocol import Store, StoreUpkeep, Transaction
+from clinic_toolkit.store.sqlite import read_only_view, store_opening, store_removal
 from clinic_toolkit.store.sqlite.store import SqliteStore
+from clinic_toolkit.store.sqlite.transaction import SqliteTransaction
+from clinic_toolkit.store.verdict import Verdict
 from tests.fixtures import memory_store
 from tests.fixtures.memory_store import Disk, MemoryStore, MemoryTransaction, RowRefused
 
 METADATA = MetaData(naming_convention=base.metadata.naming_convention)
 SAMPLE = base.sealed_table("sample", METADATA)
 CHAIN = base.chain_table(METADATA)
+
+
+class KeptStore(Store[Transaction], StoreUpkeep, Protocol):
+    """An open store and the upkeep of what it is kept in."""
+
+
+class View(NamedTuple):
+    """A store opened for inspection only."""
+
+    transaction: Transaction
+    verdict: Verdict
 
 
 class EngineUnderTest(Protocol):
@@ -29,9 +44,20 @@ class EngineUnderTest(Protocol):
     refusal: type[Exception]
     # Where the test may write.
     folder: Path
+    # Whether the store lies in files, which others can replace while it is open.
+    keeps_files: bool
 
-    def open(self) -> Store[Transaction]:
+    def open(self) -> KeptStore:
         """Open the store of this place; the first time it is new."""
+
+    def look(self) -> AbstractContextManager[View]:
+        """Open the store of this place for inspection only."""
+
+    def delete(self) -> None:
+        """Delete the store of this place."""
+
+    def holds(self, raw: bytes) -> bool:
+        """Whether these bytes lie anywhere in this place."""
 
     def open_snapshot(self, folder: Path) -> Store[Transaction]:
         """Open a snapshot as a store."""
@@ -56,12 +82,25 @@ class SqliteUnderTest:
     """SQLite: the rows are the database and its log, the mark is the anchor."""
 
     refusal: type[Exception] = IntegrityError
+    keeps_files = True
 
     def __init__(self, folder: Path) -> None:
         self.folder, self._data = folder, folder / "data"
 
     def open(self) -> SqliteStore:
         return store_opening.open_store(self._data, METADATA)
+
+    @contextmanager
+    def look(self) -> Iterator[View]:
+        with read_only_view.open_read_only(self._data, METADATA) as view:
+            assert view.problems == ()
+            yield View(SqliteTransaction(view.db, is_writing=False), view.verdict)
+
+    def delete(self) -> None:
+        store_removal.delete_store(self._data)
+
+    def holds(self, raw: bytes) -> bool:
+        return any(raw in path.read_bytes() for path in self._data.iterdir() if path.is_file())
 
     def open_snapshot(self, folder: Path) -> SqliteStore:
         return store_opening.open_store(folder, METADATA)
@@ -98,12 +137,24 @@ class MemoryUnderTest:
     """The twin in memory, or a broken variant of it."""
 
     refusal: type[Exception] = RowRefused
+    keeps_files = False
 
     def __init__(self, folder: Path, variant: type[MemoryStore] = MemoryStore) -> None:
         self.folder, self._variant, self._disk = folder, variant, Disk()
 
     def open(self) -> MemoryStore:
         return self._variant(self._disk)
+
+    @contextmanager
+    def look(self) -> Iterator[View]:
+        with self._variant.look(self._disk) as (transaction, verdict):
+            yield View(transaction, verdict)
+
+    def delete(self) -> None:
+        self._variant.delete(self._disk)
+
+    def holds(self, raw: bytes) -> bool:
+        return raw in msgspec.msgpack.encode([row for rows in self._disk.state.rows.values() for row in rows])
 
     def open_snapshot(self, folder: Path) -> MemoryStore:
         return memory_store.open_copy(folder)

@@ -14,7 +14,15 @@ from clinic_toolkit.store.base import RowOperation
 from clinic_toolkit.store.rows import RowValues, SealedRow
 from clinic_toolkit.store.verdict import Verdict
 from tests.fixtures.memory_store import Disk, MemoryStore, MemoryTransaction, State
-from tests.store.contract import test_chain, test_losses, test_rows, test_snapshots, test_transactions
+from tests.store.contract import (
+    test_chain,
+    test_losses,
+    test_opening,
+    test_rows,
+    test_snapshots,
+    test_transactions,
+    test_upkeep,
+)
 from tests.store.contract.engines import EngineUnderTest, MemoryUnderTest
 
 Check = Callable[[EngineUnderTest], None]
@@ -132,7 +140,7 @@ class ForgetsOnClose(MemoryStore):
     """Keeps nothing."""
 
     def close(self) -> None:
-        self.disk.state = State()
+        self.disk.state, self.disk.mark = State(), None
 
 
 class SaysAllIsWell(MemoryStore):
@@ -156,6 +164,57 @@ class CopiesTwoMoments(MemoryStore):
         state, mark = self.disk.state, self.disk.mark or ()
         earlier = replace(state, chain=state.chain[:-1])
         MemoryStore.write_snapshot(MemoryStore(Disk(state=earlier, mark=mark[:-1])), folder)
+
+
+class ForgetsOnCheckpoint(MemoryStore):
+    """Loses the rows when it keeps its place in order."""
+
+    def checkpoint(self) -> bool:
+        self.disk.state = State(chain=self.disk.state.chain)
+        return True
+
+
+class KeepsWhatWasReplaced(MemoryStore):
+    """Leaves the earlier rows lying there."""
+
+    def commit(self, transaction: MemoryTransaction) -> None:
+        earlier = self.disk.state.rows.get("sample", ())
+        super().commit(transaction)
+        self.disk.state = replace(self.disk.state, rows={**self.disk.state.rows, "earlier": earlier})
+
+
+class DropsWhatIsBeingWritten(MemoryStore):
+    """Takes the state from under whoever writes."""
+
+    def try_upkeep(self) -> bool:
+        self.disk.state = State()
+        return True
+
+
+class TakesEmptyForNew(MemoryStore):
+    """Begins anew where everything is gone."""
+
+    def refuse_empty(self) -> None:
+        self.disk.mark, self.disk.losses = None, ()
+
+
+class ForgetsWhenLookedInto(MemoryStore):
+    """Takes a look for an acknowledgement."""
+
+    @classmethod
+    @contextmanager
+    def look(cls, disk: Disk) -> Iterator[tuple[MemoryTransaction, Verdict]]:
+        with super().look(disk) as seen:
+            yield seen
+        disk.mark, disk.losses = disk.mark[: len(disk.state.chain)] if disk.mark else None, ()
+
+
+class DeletesTheMarkAlone(MemoryStore):
+    """Deletes what would notice a loss, and nothing else."""
+
+    @classmethod
+    def delete(cls, disk: Disk) -> None:
+        disk.mark = None
 
 
 def with_transaction(kind: type[MemoryTransaction]) -> type[MemoryStore]:
@@ -190,6 +249,15 @@ BREACHES: list[tuple[type[MemoryStore], Check]] = [
     (SaysAllIsWell, test_losses.test_lost_saves_are_named),
     (WritesToAnyStore, test_losses.test_another_store_is_only_read),
     (CopiesTwoMoments, test_snapshots.test_a_snapshot_is_of_one_moment_while_others_save),
+    (ForgetsOnCheckpoint, partial(test_upkeep.test_it_loses_nothing, act="checkpoint")),
+    (
+        KeepsWhatWasReplaced,
+        partial(test_upkeep.test_nothing_is_left_of_what_was_replaced, act="purge"),
+    ),
+    (DropsWhatIsBeingWritten, test_upkeep.test_it_waits_for_nobody),
+    (TakesEmptyForNew, test_opening.test_a_store_that_lost_everything_is_no_new_one),
+    (ForgetsWhenLookedInto, test_opening.test_a_look_tells_of_a_loss_and_forgets_it_for_nobody),
+    (DeletesTheMarkAlone, test_opening.test_a_deleted_store_leaves_nothing),
 ]
 
 
