@@ -289,3 +289,29 @@ def test_a_ring_that_a_colleague_grants_as_my_own_is_refused(engine: Engine, vau
         found = reopened(engine, two.founder)
         assert found.own_ring == own
         assert theirs in found.damaged_rings
+
+
+@pytest.mark.parametrize("is_mine", [True, False])
+def test_a_grant_that_its_receiver_sealed_anew_opens(
+    engine: Engine, vault: Vault, ring: UUID, is_mine: bool
+) -> None:
+    """Its bytes are others than the statement names; who made the grant keeps it as it was made."""
+    two = second_identity(engine, vault, ring)
+    receiver = two.founder if is_mine else two.colleague
+    keys = receiver._user_keys
+    with writing(engine) as db:
+        for row in db.execute(
+            ring_grant_table.select().where(
+                ring_grant_table.c.ring == ring, ring_grant_table.c.user == keys.user_id
+            )
+        ).all():
+            plaintext = keys.open(row.sealed, "grant", ring, row.generation)
+            place = (ring_grant_table.c.ring == ring) & (ring_grant_table.c.generation == row.generation)
+            sealed = keys.seal(plaintext, "grant", ring, row.generation)
+            assert sealed != row.sealed
+            db.execute(
+                ring_grant_table.update()
+                .where(place, ring_grant_table.c.user == keys.user_id)
+                .values(sealed=sealed)
+            )
+    assert seals(engine, reopened(engine, receiver), ring) is not is_mine
