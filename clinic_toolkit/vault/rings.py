@@ -109,7 +109,7 @@ class OpenRings:
                 refused.add(id)
             statements[id] = generations
             try:
-                keys = open_generations(user_keys, generations)
+                keys = open_generations(user_keys, self._fingerprint, generations)
             except DecryptionError:
                 damaged.add(id)
                 continue
