@@ -73,10 +73,7 @@ def note_statements(db: Connection, vault: Vault, inventory: Inventory, *, now: 
         inventory: what the audit log names so far.
     """
     named = list_named_statements(inventory)
-    references = [
-        statement_reference(ring, statement)
-        for ring, statement in vault.rings.list_shared_statements().items()
-        if ring not in named or named[ring].generation < statement.generation
-    ]
-    if references:
+    newer = vault.rings.list_shared_statements(named)
+    if newer:
+        references = [statement_reference(ring, statement) for ring, statement in newer.items()]
         audit_log.append_entry(db, vault, RingEvent.SEEN, references, now=now)

@@ -202,15 +202,18 @@ class OpenRings:
         if any(self._newest_generation(id) < statement.generation for id, statement in held.items()):
             self.reload(db)
         self.lost = frozenset(id for id in map(cached_uuid, known) if id not in self._rings)
-        self.outdated = frozenset(
-            id for id, statement in held.items() if not self._has_statement(id, statement)
-        )
+        self.outdated = frozenset(id for id, one in held.items() if not self._has_statement(id, one))
 
-    def list_shared_statements(self) -> dict[UUID, StatementId]:
-        """The newest statement of each ring that others hold too, or made; only of those that verify."""
+    def list_shared_statements(self, named: Mapping[UUID, StatementId]) -> dict[UUID, StatementId]:
+        """The newest statement of each ring that others hold too, or made; only of those that verify.
+
+        Args:
+            named: the statements that the audit log names; only newer ones are verified, and returned.
+        """
         found = {}
         for id, generations in list(self._statements.items()):
-            if id in self._rings and (self.is_shared(id) or not self.is_creator(id)):
+            is_newer = id not in named or named[id].generation < generations[-1][0].generation
+            if is_newer and id in self._rings and (self.is_shared(id) or not self.is_creator(id)):
                 with suppress(DecryptionError):
                     self._verify_ring(id)
                     found[id] = identify_statement(self._user_keys.vault_id, generations[-1][0])
@@ -256,9 +259,8 @@ class OpenRings:
         return [owner for name, owner in self._ring_by_owner if name == ring_class]
 
     def _may_write(self, key: RingKey) -> bool:
-        # Who was taken out of a ring reads what was granted before, and writes nothing. In an outdated ring,
-        # somebody who was taken out might read what is written. The ring of the practice goes on all the
-        # same, since without it nothing can be noted in the audit log, and nobody could unlock.
+        # Who was taken out of a ring reads what was granted before, and writes nothing; in an outdated ring
+        # they might read what is written. Without that of the practice nobody could unlock, so it goes on.
         is_current = key.ring not in self.outdated or key.ring_class == RingClass.PRACTICE
         return is_current and self._newest_generation(key.ring) == key.generation
 
@@ -267,11 +269,10 @@ class OpenRings:
         return int(generations[-1][0].generation) if generations else FIRST_GENERATION
 
     def _has_statement(self, id: UUID, statement: StatementId) -> bool:
-        rows = [row for row, _ in self._statements.get(id, ())]
-        return statement in [identify_statement(self._user_keys.vault_id, row) for row in rows] or (
-            # It was made since the unlock.
-            not rows and statement.generation == FIRST_GENERATION
-        )
+        if id not in self._statements:  # it was made since the unlock
+            return statement.generation == FIRST_GENERATION
+        vault_id = self._user_keys.vault_id
+        return statement in [identify_statement(vault_id, row) for row, _ in self._statements[id]]
 
     def _is_own(self, key: RingKey) -> bool:
         return key.creator == self._fingerprint

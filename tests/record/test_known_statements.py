@@ -121,7 +121,7 @@ def test_a_statement_is_named_once_and_by_nobody_alone(
     seen = events(founder, vaults[0]).count("rings.seen")
     assert (before, seen) == (0, 1), "what one of them has noted the other knows by that line"
     own_alone = work.client("Ben Hale")
-    assert own_alone.ring not in vaults[1].rings.list_shared_statements()
+    assert own_alone.ring not in vaults[1].rings.list_shared_statements({})
     assert events(founder, unlocked(founder)).count("rings.seen") == 1
 
 
@@ -152,7 +152,7 @@ def test_the_ring_of_the_practice_goes_on_although_its_newest_statement_is_gone(
     with writing(founder.engine) as db:
         references = [
             ring_references.statement_reference(ring, statement._replace(generation=3))
-            for id, statement in vault.rings.list_shared_statements().items()
+            for id, statement in vault.rings.list_shared_statements({}).items()
             if id == ring
         ]
         audit_log.append_entry(db, vault, ring_references.RingEvent.SEEN, references, now=NOW)
