@@ -6,7 +6,6 @@ thread belongs to the open vault: it holds no key of its own, counts as no activ
 
 import logging
 import threading
-import time
 
 from sqlalchemy import Engine
 
@@ -64,8 +63,9 @@ def save_snapshot(engine: Engine, vault: Vault) -> None:
 
 
 def _check_vault(worker: WorkerState, vault: Vault) -> None:
+    pause = threading.Event()  # never set; a thread that waits for it is idle
     while _is_open(worker, vault):
-        time.sleep(_PAUSE_SECONDS if list_facts.count_unchecked(vault) else _LONG_PAUSE_SECONDS)
+        pause.wait(_PAUSE_SECONDS if list_facts.count_unchecked(vault) else _LONG_PAUSE_SECONDS)
         idle, engine = worker.timeouts.seconds_idle(), worker.engine
         if engine is None or idle < QUIET_SECONDS or not _is_open(worker, vault):
             continue
