@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.fixtures import fresh_reruns, shared_caches, starts
+from tests.fixtures import fresh_reruns, memory_folders, shared_caches, starts
 from tests.fixtures.outside import sitecustomize as outside
 
 if TYPE_CHECKING:
@@ -154,6 +154,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.section("goals, as ratios of this run")
         for line in config.stash[_ratios]:
             terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def tmp_path_factory(
+    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[pytest.TempPathFactory]:
+    """Where the folders of tests lie: in memory, but for tests that are about files and disks."""
+    with memory_folders.factory(pytestconfig, tmp_path_factory) as factory:
+        yield factory
 
 
 @pytest.fixture(scope="session")

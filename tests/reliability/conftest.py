@@ -7,9 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from tests.fixtures import memory_folders
 from tests.reliability.programme import FOLDER, Programme
 
 _FIGURE = "figure"
+
+
+@pytest.fixture(scope="session")
+def tmp_path_factory(
+    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> pytest.TempPathFactory:
+    """Folders on the disk: what is tested here is what a disk keeps."""
+    return pytestconfig.stash[memory_folders.ON_DISK]
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fixtures import memory_folders
 from tests.reliability import programme
 from tests.reliability.programme import Programme
 
@@ -40,3 +41,8 @@ def test_what_another_program_has_shown_does_not_count(
 def test_a_short_form_leaves_nothing_behind(tmp_path: Path) -> None:
     assert list(Programme(2, None)) == [0, 1]
     assert not list(tmp_path.iterdir())
+
+
+def test_the_folders_of_these_tests_lie_on_the_disk(tmp_path: Path, pytestconfig: pytest.Config) -> None:
+    disk = pytestconfig.stash[memory_folders.ON_DISK].getbasetemp()
+    assert disk in tmp_path.parents
