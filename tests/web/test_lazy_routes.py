@@ -38,3 +38,21 @@ def test_no_builder_is_made_before_it_is_asked_for(monkeypatch: pytest.MonkeyPat
     assert made == []
     site.get("/unlock")
     assert 0 < len(made) < 40 < len(list(site.app.url_map.iter_rules()))
+
+
+def test_two_apps_share_how_an_address_is_read_and_no_address(tmp_path: Path) -> None:
+    one, other = (sites.made(tmp_path / name) for name in ("one", "other"))
+    for site in (one, other):
+        site.unlock()
+    first, second = (list(site.app.url_map.iter_rules()) for site in (one, other))
+    # Werkzeug itself would read each anew.
+    assert all(a._parts[-1] is b._parts[-1] for a, b in zip(first, second, strict=True))
+    assert [rule.arguments for rule in first] == [rule.arguments for rule in second]
+    path = one.route(lambda: "made here", method="GET")
+    assert (one.get(path).status_code, other.get(path).status_code) == (200, 404)
+    readers = [site.app.url_map.bind("") for site in (one, other)]
+    for address in other.addresses():
+        methods = list(readers[1].allowed_methods(address))
+        assert methods
+        found = [reader.match(address, methods[0]) for reader in readers]
+        assert found[0] == found[1], address
