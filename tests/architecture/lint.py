@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 Rule = Callable[[ast.AST], Iterator[ast.AST]]
 
@@ -56,7 +57,7 @@ def marks_data_as_safe(tree: ast.AST) -> Iterator[ast.AST]:
         for keyword in call.keywords:
             if keyword.arg == "autoescape" and _is(keyword.value, False):
                 yield call
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         if isinstance(node, ast.FunctionDef) and node.name == "__html__":
             yield node
         if isinstance(node, ast.Assign) and _is(node.value, False) and "autoescape" in _targets(node):
@@ -65,8 +66,8 @@ def marks_data_as_safe(tree: ast.AST) -> Iterator[ast.AST]:
 
 def saves_without_waiting(tree: ast.AST) -> Iterator[ast.AST]:
     """A `synchronous` below FULL loses saves that were confirmed."""
-    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings only tell
-    for node in ast.walk(tree):
+    told = {id(node.value) for node in _nodes(tree) if isinstance(node, ast.Expr)}  # docstrings only tell
+    for node in _nodes(tree):
         text = node.value if isinstance(node, ast.Constant) and id(node) not in told else None
         if isinstance(text, str) and _WEAK_SYNC.search(text):
             yield node
@@ -88,7 +89,7 @@ def runs_as_debug(tree: ast.AST) -> Iterator[ast.AST]:
             said = (keyword.arg or "").lower()
             if said in ("debug", "use_reloader", "use_debugger") and not _is(keyword.value, False):
                 yield call
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         if isinstance(node, ast.Import) and any(each.name in ("pdb", "faulthandler") for each in node.names):
             yield node
         if isinstance(node, ast.Assign) and not _is(node.value, False) and _DEBUG.search(_targets(node)):
@@ -107,7 +108,7 @@ def speaks_to_a_shell(tree: ast.AST) -> Iterator[ast.AST]:
 
 def starts_programs(tree: ast.AST) -> Iterator[ast.AST]:
     """Other programs are started in few places, each named in the test."""
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         if _imports(node, {"subprocess", "pty", "pexpect"}):
             yield node
         if isinstance(node, ast.Call) and re.fullmatch(
@@ -118,7 +119,7 @@ def starts_programs(tree: ast.AST) -> Iterator[ast.AST]:
 
 def makes_temporary_files(tree: ast.AST) -> Iterator[ast.AST]:
     """What passes through the program stays in memory; the disk sees it sealed or not at all."""
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         if _imports(node, {"tempfile"}):
             yield node
         if isinstance(node, ast.Name | ast.Attribute) and _name(node) in ("mkstemp", "mkdtemp", "mktemp"):
@@ -129,7 +130,7 @@ def makes_temporary_files(tree: ast.AST) -> Iterator[ast.AST]:
 
 def runs_data(tree: ast.AST) -> Iterator[ast.AST]:
     """Nothing that was read is run, and nothing is read by a format that can run it."""
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _RUNNERS:
             yield node
         if _imports(node, _UNSAFE_READERS) or _imports(node, {"xml"}):
@@ -138,7 +139,7 @@ def runs_data(tree: ast.AST) -> Iterator[ast.AST]:
 
 def reaches_out(tree: ast.AST) -> Iterator[ast.AST]:
     """The program asks nobody for anything."""
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         if _imports(node, _NETWORK):
             yield node
         if isinstance(node, ast.ImportFrom) and node.module in ("urllib.request", "http.client"):
@@ -154,7 +155,7 @@ def reaches_out(tree: ast.AST) -> Iterator[ast.AST]:
 
 def draws_from_a_weak_well(tree: ast.AST) -> Iterator[ast.AST]:
     """Chance comes from the system's source, and no broken hash is used."""
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         if _imports(node, {"random"}) or (isinstance(node, ast.Attribute) and node.attr in ("md5", "sha1")):
             yield node
 
@@ -178,8 +179,14 @@ def fills_in_what_it_was_given(tree: ast.AST) -> Iterator[ast.AST]:
                 yield call
 
 
+@lru_cache(maxsize=1)
+def _nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """Every node of a module, found once for all rules."""
+    return tuple(ast.walk(tree))
+
+
 def _calls(tree: ast.AST) -> Iterator[ast.Call]:
-    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return (node for node in _nodes(tree) if isinstance(node, ast.Call))
 
 
 def _targets(node: ast.Assign) -> str:
