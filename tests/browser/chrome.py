@@ -43,6 +43,8 @@ FRUGAL = (
     "--renderer-process-limit=1",
     "--disable-site-isolation-trials",
     "--disable-lcd-text",
+    # A page lives too short for code to be compiled a second and a third time, for speed.
+    "--js-flags=--no-maglev,--no-turbofan,--min-semi-space-size=16",
 )
 
 
@@ -57,6 +59,8 @@ class Watched:
 
     context: BrowserContext
     host: str
+    # The page that came in, until somebody works on it.
+    arrived: Page | None = None
     elsewhere: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     looked_at: list[str] = field(default_factory=list)
@@ -65,6 +69,8 @@ class Watched:
     def __post_init__(self) -> None:
         self.context.on("request", lambda request: self._asked(request.url))
         self.context.on("page", self._listen)
+        if self.arrived:
+            self._listen(self.arrived)
         self.context.set_default_timeout(60_000)
 
     def _asked(self, url: str) -> None:
@@ -84,9 +90,12 @@ class Watched:
             self.complaints.append(text)
 
     def page(self, path: str = "/") -> Page:
-        """A new page at this address."""
-        page = self.context.new_page()
-        page.goto(f"http://{self.host}{path}")
+        """A page at this address: first the one that came in, then new ones."""
+        page, self.arrived = self.arrived or self.context.new_page(), None
+        address = f"http://{self.host}{path}"
+        # A person who came in stands at the first page already.
+        if page.url != address:
+            page.goto(address)
         return page
 
     def look(self, page: Page, *, name: str = "") -> None:
@@ -119,8 +128,8 @@ def too_narrow(page: Page) -> list[str]:
     return scrolls + [f"under {SMALLEST} px: {each}" for each in page.evaluate(_TARGETS)]
 
 
-def come_in(context: BrowserContext, host: str, *, by_file: bool = False) -> None:
-    """Let this browser in, by the address in a launch file.
+def come_in(context: BrowserContext, host: str, *, by_file: bool = False) -> Page:
+    """Let this browser in, by the address in a launch file; returns the page that it led to.
 
     Args:
         by_file: open the file itself, as the program does at its start. That costs a process of the browser
@@ -130,7 +139,7 @@ def come_in(context: BrowserContext, host: str, *, by_file: bool = False) -> Non
     file = launch_file(host)
     page.goto(file.as_uri() if by_file else address_in(file))
     page.wait_for_url(lambda url: urlsplit(url).netloc == host and "key=" not in url)
-    page.close()
+    return page
 
 
 @contextmanager
@@ -140,8 +149,7 @@ def watched(browser: Browser, host: str, *, script: bool = True, by_file: bool =
     context = browser.new_context(
         viewport=USUAL, java_script_enabled=script, accept_downloads=True, reduced_motion="reduce"
     )
-    come_in(context, host, by_file=by_file)
-    seen = Watched(context, host)
+    seen = Watched(context, host, come_in(context, host, by_file=by_file))
     try:
         yield seen
     finally:

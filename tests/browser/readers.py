@@ -85,8 +85,7 @@ def in_chromium(browser: Browser, host: str) -> Iterator[Reader]:
     """A Chromium that was let in, and is locked."""
     context = browser.new_context(viewport=chrome.USUAL, reduced_motion="reduce")
     try:
-        chrome.come_in(context, host)
-        yield InChromium(context.new_page(), host)
+        yield InChromium(chrome.come_in(context, host), host)
     finally:
         context.close()
 

@@ -176,8 +176,7 @@ def test_the_look_sees_a_fault(browser: Browser, fault: str) -> None:
 
 def test_a_request_to_another_host_would_be_noticed(browser: Browser, practice: Practice) -> None:
     context = browser.new_context()
-    chrome.come_in(context, practice.running.host)
-    seen = chrome.Watched(context, practice.running.host)
+    seen = chrome.Watched(context, practice.running.host, chrome.come_in(context, practice.running.host))
     page = seen.page("/unlock")
     expect(page.get_by_role("button", name="Unlock")).to_be_visible()
     assert seen.elsewhere == []

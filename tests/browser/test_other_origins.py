@@ -59,8 +59,7 @@ def test_no_other_port_or_name_is_answered(
             executable_path=browser_path, args=["--no-sandbox", "--disable-gpu"]
         )
         context = chrome.new_context()
-        come_in(context, running.host)
-        ours = context.new_page()
+        ours = come_in(context, running.host)
         complaints: list[str] = []
         ours.on("console", lambda message: complaints.append(message.text))
         ours.goto(f"http://{running.host}/unlock/sheet")

@@ -58,8 +58,7 @@ def a_day(running: Running, words: str, hour: str, typed: str) -> Callable[[Brow
     """Unlock, read, write a note that is saved by itself, look at it on paper, lock."""
 
     def work(context: BrowserContext) -> None:
-        chrome.come_in(context, running.host)
-        page = context.new_page()
+        page = chrome.come_in(context, running.host)
         page.goto(f"http://{running.host}/unlock")
         page.get_by_label("Passphrase", exact=True).fill(words)
         page.get_by_role("button", name="Unlock").click()
