@@ -190,8 +190,8 @@ def test_what_the_processes_hold_while_a_form_is_out(practice: Practice) -> None
         for each in (out.handover_key, word.encode(), said.encode()):
             assert holds(me, form, each)
             assert not found(keeper, each) and not found(waiting, each)
-        for each in (*keys, practice.name.encode(), practice.words.encode()):
-            assert not any(found(pid, each) for pid in (form, keeper, waiting))
+        away = (*keys, practice.name.encode(), practice.words.encode())
+        assert not any(found(pid, *away) for pid in (form, keeper, waiting))
         me.press(me.open("/form/give-back"), "Give back")
         until = time.monotonic() + 20
         while is_alive(form) and time.monotonic() < until:

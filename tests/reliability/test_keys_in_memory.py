@@ -30,17 +30,18 @@ def holders(running: Running, text: str) -> list[int]:
     """The processes of the program that have this text in memory."""
     wanted = [text.encode(), text.encode("utf-16-le"), text.encode("utf-32-le")]
     everyone = [running.process.pid, *children(running.process.pid)]
-    return [pid for pid in everyone if any(found(pid, each) for each in wanted)]
+    return [pid for pid in everyone if found(pid, *wanted)]
 
 
-def found(pid: int, wanted: bytes) -> bool:
+def found(pid: int, *wanted: bytes) -> bool:
+    """Whether a process has any of these in memory, which is read once for all of them."""
     try:
         return _found(pid, wanted)
     except (FileNotFoundError, ProcessLookupError):
         return False  # it ended meanwhile
 
 
-def _found(pid: int, wanted: bytes) -> bool:
+def _found(pid: int, wanted: tuple[bytes, ...]) -> bool:
     with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
         for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
             place = re.match(r"([0-9a-f]+)-([0-9a-f]+) r", line)
@@ -49,10 +50,11 @@ def _found(pid: int, wanted: bytes) -> bool:
             start, end = int(place[1], 16), int(place[2], 16)
             try:
                 memory.seek(start)
-                if wanted in memory.read(end - start):
-                    return True
+                held = memory.read(end - start)
             except OSError:
                 continue
+            if any(each in held for each in wanted):
+                return True
     return False
 
 
