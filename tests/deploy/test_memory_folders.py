@@ -1,6 +1,8 @@
 """Folders of tests lie in memory where there is room, on the disk where a person or the subject asks."""
 
+import os
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -31,3 +33,18 @@ def test_a_folder_lies_in_memory_unless_a_place_was_named(
     with memory_folders.factory(pytestconfig, on_disk) as made:
         assert made is on_disk
     assert not in_memory(on_disk.getbasetemp())
+
+
+@pytest.mark.skipif(not ROOM, reason="no memory to put folders in")
+def test_what_killed_tests_left_in_memory_goes_and_what_others_use_stays(pytestconfig: pytest.Config) -> None:
+    on_disk = pytestconfig.stash[memory_folders.ON_DISK]
+    with memory_folders.factory(pytestconfig, on_disk) as other:
+        at_work = other.getbasetemp()
+        left = Path(tempfile.mkdtemp(prefix="clinic-tests-", dir=memory_folders.MEMORY))
+        new = Path(tempfile.mkdtemp(prefix="clinic-tests-", dir=memory_folders.MEMORY))
+        (left / "some").mkdir()
+        for folder in (at_work, left):
+            os.utime(folder, (0, 0))
+        with memory_folders.factory(pytestconfig, on_disk):
+            assert [at_work.is_dir(), left.exists(), new.is_dir()] == [True, False, True]
+        new.rmdir()
