@@ -81,7 +81,8 @@ class InFirefox:
         return self._driven.address.partition(self._host)[2]
 
     def heading(self) -> str:
-        return self._driven.text("h1")
+        # Between two pages what was found may be gone before it is read.
+        return str(self._driven.until(lambda: self._driven.text("h1")))
 
 
 @pytest.fixture
