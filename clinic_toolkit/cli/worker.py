@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from clinic_toolkit.web.app import ClinicApp
     from clinic_toolkit.web.handover.client_app import HandoverApp
+    from clinic_toolkit.web.waiting_reads import WaitingReads
 
 MIB = 2**20
 WAITRESS_OPTIONS: dict[str, Any] = {
@@ -45,6 +46,8 @@ WAITRESS_OPTIONS: dict[str, Any] = {
 # Keys must be gone two seconds after Lock at the latest, whatever requests are still running.
 MAX_SHUTDOWN_SECONDS = 1.5
 WATCH_SECONDS = 0.5
+# How long the end waits for the audit entries of what was looked at.
+MAX_AUDIT_SECONDS = 0.3
 
 log = logging.getLogger("clinic")
 
@@ -104,6 +107,7 @@ class Worker:
         self._channels: dict[int, Any] = {}
         self._app: ClinicApp | HandoverApp | None = None
         self._engine: Engine | None = None
+        self._waiting_reads: WaitingReads | None = None
 
     def serve(self) -> None:
         """Import everything, wait to be activated, and serve until the process ends."""
@@ -142,6 +146,10 @@ class Worker:
             **WAITRESS_OPTIONS,
         )
         http_channel.install_channel(self._channels, served_app.may_read_body)
+        self._waiting_reads = app.worker.waiting_reads
+        threading.Thread(
+            target=self._waiting_reads.write_in_time, args=(self._engine,), name="reads", daemon=True
+        ).start()
         threading.Thread(
             target=self._watch_idle_and_disk, args=(served_app,), name="idle", daemon=True
         ).start()
@@ -189,7 +197,11 @@ class Worker:
         self._keeper.send_message(worker_protocol.Exiting())
         if self._app is not None:
             self._app.stop_serving()
+            # Before the running responses are waited for, since that may take all the time there is, and
+            # after it, since they may show something.
+            self._write_waiting_reads()
             self._drain_connections()
+            self._write_waiting_reads()
         if self._engine is not None:
             self._run_last_upkeep(self._engine)
         os._exit(0)
@@ -198,6 +210,10 @@ class Worker:
         from clinic_toolkit.cli import http_channel
 
         http_channel.drain_connections(self._channels)
+
+    def _write_waiting_reads(self) -> None:
+        if self._engine is not None and self._waiting_reads is not None:
+            self._waiting_reads.try_write_within(MAX_AUDIT_SECONDS, self._engine)
 
     def _run_last_upkeep(self, engine: "Engine") -> None:
         from clinic_toolkit.store.transactions import store_of

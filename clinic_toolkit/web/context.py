@@ -30,6 +30,7 @@ from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web.perimeter.end_reason import EndReason
 from clinic_toolkit.web.perimeter.timeouts import Timeouts, suspend_aware_clock
 from clinic_toolkit.web.unit_of_work import UnitOfWork
+from clinic_toolkit.web.waiting_reads import WaitingReads
 
 P = TypeVar("P", bound=Struct)
 
@@ -95,6 +96,7 @@ class WorkerState:
     unlocked_sessions: dict[str, UnlockedSession] = field(default_factory=dict)
     has_practice: bool = False
     is_ending: bool = False
+    waiting_reads: WaitingReads = field(default_factory=WaitingReads)
     # Identifies the quick return that was offered last; None once it was revoked.
     quick_return_request: object = None
     quick_return_thread: threading.Thread | None = None
@@ -177,7 +179,7 @@ def letterhead() -> Letterhead:
 
 
 def audit_read(kind: RecordKind[P], *versions: RecordVersion[P]) -> None:
-    """Note that this page shows these records; one audit entry for all of them is written after the view."""
+    """Note that this page shows these records; one audit entry names all of them."""
     work = unit_of_work()
     work.reading_vault = vault()
     work.audit_reads.extend(records.version_reference(kind, version) for version in versions)
@@ -186,6 +188,11 @@ def audit_read(kind: RecordKind[P], *versions: RecordVersion[P]) -> None:
 def discard_audit_reads() -> None:
     """Write no audit entry for the records read so far, because the response does not show them."""
     unit_of_work().audit_reads.clear()
+
+
+def audit_reads_at_once() -> None:
+    """Write the audit entry for the records read before this response is sent, because they are printed."""
+    unit_of_work().audits_at_once = True
 
 
 def audit_export(event: str) -> None:

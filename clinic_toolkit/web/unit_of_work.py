@@ -11,10 +11,12 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Engine
 
-from clinic_toolkit.journal import audit_log
+from clinic_toolkit.journal.audit_log import VersionReference
 from clinic_toolkit.store.storage_errors import StorageError
-from clinic_toolkit.store.transactions import reading, writing
+from clinic_toolkit.store.transactions import reading
 from clinic_toolkit.vault.vault import Vault
+from clinic_toolkit.web import waiting_reads
+from clinic_toolkit.web.waiting_reads import ReadsNotWritten, WaitingReads
 
 log = logging.getLogger("clinic")
 
@@ -22,18 +24,22 @@ log = logging.getLogger("clinic")
 class UnitOfWork:
     """The transaction of one request and the records it has read; the connection is opened on first use."""
 
-    def __init__(self, engine: Engine, *, writes: bool) -> None:
-        self.engine, self.writes = engine, writes
+    def __init__(self, engine: Engine, waiting: WaitingReads, *, writes: bool) -> None:
+        self.engine, self.waiting, self.writes = engine, waiting, writes
         self.now = datetime.now(UTC)
-        self.audit_reads: list[audit_log.VersionReference] = []
+        self.audit_reads: list[VersionReference] = []
         self.reading_vault: Vault | None = None
+        # Whether the entry for what this request read must be in the audit log before it is answered.
+        self.audits_at_once = writes
         self.exit_stack = ExitStack()
         self._db: Connection | None = None
 
     def db(self) -> Connection:
         """The connection of this request: read-only for a GET, writing for a POST."""
         if self._db is None:
-            self._db = self.exit_stack.enter_context((writing if self.writes else reading)(self.engine))
+            self._db = self.exit_stack.enter_context(
+                self.waiting.writing(self.engine) if self.writes else reading(self.engine)
+            )
         return self._db
 
     @property
@@ -41,35 +47,46 @@ class UnitOfWork:
         """Whether this request has opened its transaction; a write transaction makes all others wait."""
         return self._db is not None
 
+    def write_waiting_reads(self) -> None:
+        """Write what earlier pages showed, before this request reads the audit log.
+
+        Raises:
+            ReadsNotWritten: the disk took no entry.
+        """
+        self.waiting.write(self.engine)
+
     def write_read_audit(self, db: Connection) -> None:
         """Write the one audit entry that names every record this page shows."""
         if self.audit_reads and self.reading_vault is not None:
-            audit_log.append_entry(
-                db,
-                self.reading_vault,
-                audit_log.JournalEvent.RECORDS_READ,
-                tuple(dict.fromkeys(self.audit_reads)),
-                now=self.now,
-            )
+            waiting_reads.append_read_entry(db, self.reading_vault, self.audit_reads, now=self.now)
 
 
 @contextmanager
-def begin_unit_of_work(engine: Engine, *, writes: bool) -> Iterator[UnitOfWork]:
+def begin_unit_of_work(engine: Engine, waiting: WaitingReads, *, writes: bool) -> Iterator[UnitOfWork]:
     """Begin a unit of work, which is committed at the end, or rolled back after any exception."""
-    unit = UnitOfWork(engine, writes=writes)
+    unit = UnitOfWork(engine, waiting, writes=writes)
     with unit.exit_stack:
         yield unit
         if writes and unit.audit_reads:
             unit.write_read_audit(unit.db())
     if not writes and unit.audit_reads:
-        _write_read_audit_later(unit)
+        _audit_page(unit)
 
 
-def _write_read_audit_later(work: UnitOfWork) -> None:
-    # The page was read in a read-only transaction. With a full disk the clinician must still be able to read
-    # in the middle of a session: then only the audit entry is missing, and the technical log says so.
-    try:
-        with writing(work.engine) as db:
-            work.write_read_audit(db)
-    except StorageError:
-        log.exception("audit.read_not_noted")
+def _audit_page(work: UnitOfWork) -> None:
+    # The page was read in a read-only transaction, so its entry is written in another one.
+    if not waiting_reads.may_write(work.engine):
+        # The page says that nothing is written; what is there can still be read.
+        log.error("audit.read_not_noted")
+        return
+    if work.audits_at_once:
+        try:
+            with work.waiting.writing(work.engine) as db:
+                work.write_read_audit(db)
+        except StorageError as error:
+            raise ReadsNotWritten from error
+        return
+    if work.waiting.has_failed:
+        work.write_waiting_reads()
+    if work.reading_vault is not None:
+        work.waiting.add(work.reading_vault, work.audit_reads, now=work.now)

@@ -88,7 +88,7 @@ def _drawing(site: Site, kept: RecordVersion[Administration]) -> Act:
     def draw() -> None:
         # Inside a request of its own, which costs little beside the drawing.
         with site.app.test_request_context(f"/administrations/{kept.id}/items/4", base_url=site.origin):
-            g.unit = unit_of_work.UnitOfWork(site.work.engine, writes=False)
+            g.unit = unit_of_work.UnitOfWork(site.work.engine, site.app.worker.waiting_reads, writes=False)
             assert 'type="radio"' in render_template("administrations/item.html", **shown)
 
     return draw

@@ -131,6 +131,7 @@ def test_looking_at_anything_changes_nothing(furnished: tuple[Site, Person]) -> 
         assert page.status < 500, page.path
     assert looked > 200
     assert everything(site) == before
+    site.write_reads()
     with reading(site.work.engine) as db:
         new = {line.event for line in audit_lines.lines(db, site.work.vault) if line.seq > last}
     assert new == {"records.read"}

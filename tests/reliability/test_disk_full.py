@@ -23,7 +23,7 @@ from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.storage_errors import StorageError
 from clinic_toolkit.store.transactions import reading, store_of, writing
 from clinic_toolkit.vault.vault import Vault
-from clinic_toolkit.web import unit_of_work
+from clinic_toolkit.web import waiting_reads
 from clinic_toolkit.web.handover.client_messages import GENERIC_MESSAGE
 from tests.fixtures import sites
 from tests.fixtures.handed_over_device import handed_over
@@ -176,7 +176,7 @@ def test_a_program_that_takes_no_notice_of_a_full_disk_is_found_out(
         with suppress(StorageError), writing(engine) as db:
             yield db
 
-    monkeypatch.setattr(unit_of_work, "writing", careless)
+    monkeypatch.setattr(waiting_reads, "writing", careless)
     me = person.at(site)
     page = me.send(me.open("/clients/new"), {"name": "Ana Reyes"})
     with disk.with_room_for(0):
@@ -234,7 +234,13 @@ def test_a_real_disk_that_is_full_and_then_may_only_be_read(small_disk: Path) ->
     assert refused.status == 503 and "disk is full" in refused.text
     assert refused.typed("reach_note") == "After six"
     assert me.open(page.path).status == 200, "what is there can still be read"
+    # Until that look should have been in the trail: then nothing more is shown until there is room.
+    site.app.worker.waiting_reads.try_write(site.work.engine)
+    hidden = me.open(page.path)
+    assert hidden.status == 503 and "could not be written into the audit trail" in hidden.text
+    assert "Ana Reyes" not in hidden.text
     filler.unlink()
+    assert me.open(page.path).status == 200
     assert "After six" in me.press(refused, "Try saving again").text
     edit = me.open(f"{page.path}/edit")
     # No disk becomes read-only while a file on it is open for writing.

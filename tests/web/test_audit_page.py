@@ -93,6 +93,7 @@ def test_a_line_says_what_when_and_who_and_leads_to_its_record(site: Site) -> No
 def test_looking_at_the_trail_is_in_the_trail(site: Site) -> None:
     kept = site.work.client("Ana Reyes")
     site.get("/audit")
+    site.write_reads()
     with reading(site.work.engine) as db:
         newest = audit_lines.lines(db, site.work.vault)[0]
     assert newest.event == "records.read"

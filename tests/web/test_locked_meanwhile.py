@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from clinic_toolkit.record.handovers import clinician_side
 from clinic_toolkit.store.transactions import reading, writing
-from clinic_toolkit.web import unit_of_work
+from clinic_toolkit.web import unit_of_work, waiting_reads
 from tests.fixtures.practices import giving
 from tests.fixtures.sites import Site
 
@@ -31,7 +31,7 @@ def late(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
 
     # The first look at the sheet is remembered; from here on a request opens the store for its view alone.
     assert site.get("/").status_code == 200
-    monkeypatch.setattr(unit_of_work, "writing", wait_for_a_turn(writing))
+    monkeypatch.setattr(waiting_reads, "writing", wait_for_a_turn(writing))
     monkeypatch.setattr(unit_of_work, "reading", wait_for_a_turn(reading))
     return site
 
@@ -76,13 +76,13 @@ def test_a_second_press_of_hand_over_begins_no_second_one(
     # The second one passes the guard, and gets its turn when the first one is on the disk, not yet away.
     @contextmanager
     def after_the_first(engine: Engine) -> Iterator[Connection]:
-        monkeypatch.setattr(unit_of_work, "writing", writing)
+        monkeypatch.setattr(waiting_reads, "writing", writing)
         monkeypatch.setattr("clinic_toolkit.web.context.end_worker", lambda reason: None)
         answers.append(press())
         with writing(engine) as db:
             yield db
 
-    monkeypatch.setattr(unit_of_work, "writing", after_the_first)
+    monkeypatch.setattr(waiting_reads, "writing", after_the_first)
     second = press()
     assert answers[0].headers["Location"] == "/"
     assert second.headers["Refresh"] == "1; url=/"

@@ -23,6 +23,7 @@ def plain(page: str) -> str:
 
 
 def last_line(site: Site) -> AuditEntry:
+    site.write_reads()
     with reading(site.work.engine) as db:
         return audit_lines.lines(db, site.work.vault, newest=1)[0]
 

@@ -61,6 +61,7 @@ def paper_of(page: Page) -> Page:
 
 
 def last_line(site: Site) -> AuditEntry:
+    site.write_reads()
     with reading(site.work.engine) as db:
         return audit_lines.lines(db, site.work.vault, newest=1)[0]
 
@@ -134,6 +135,7 @@ def test_a_look_at_the_page_is_noted_when_the_frame_asks(
     assert site.get(path).status_code == 200
     assert last_line(site).seq == before
     site.get(f"{path}?framed=1", **{"Sec-Fetch-Dest": "iframe"})
+    assert site.app.worker.waiting_reads.is_empty, "what is printed is noted before it is sent"
     assert last_line(site).event == audit_log.JournalEvent.RECORDS_READ
     assert last_line(site).seq == before + 1
 

@@ -170,6 +170,7 @@ def test_asking_again_holds_no_lock_back_and_writes_nothing(
     activity = site.app.worker.timeouts
 
     def seen() -> tuple[float, int, int]:
+        site.write_reads()
         with reading(site.work.engine) as db:
             last = audit_lines.lines(db, site.work.vault)[0].seq
             return (

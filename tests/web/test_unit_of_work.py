@@ -1,6 +1,5 @@
-import logging
 from collections.abc import Iterator, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 from flask import Response
@@ -109,6 +108,7 @@ def test_no_get_of_any_route_writes_anything_but_its_audit_line(site: Site) -> N
             }
 
     def events() -> list[str]:
+        site.write_reads()
         with reading(site.work.engine) as db:
             return [line.event for line in audit_lines.lines(db, site.work.vault)]
 
@@ -135,6 +135,7 @@ def test_what_a_page_shows_is_one_line_of_audit(site: Site) -> None:
     with reading(site.work.engine) as db:
         before = audit_lines.lines(db, site.work.vault)[0].seq
     site.get(site.route(view, "GET"))
+    site.write_reads()
     with reading(site.work.engine) as db:
         lines = [line for line in audit_lines.lines(db, site.work.vault) if line.seq > before]
         audit_lines.check(db, site.work.vault)
@@ -153,30 +154,12 @@ def test_answers_shown_on_the_page_of_an_hour_are_in_the_audit(site: Site, page:
 
     def seen(path: str) -> set[bytes]:
         assert site.get(path).status_code == 200
+        site.write_reads()
         with reading(site.work.engine) as db:
             return {entry.record for entry in audit_lines.lines(db, site.work.vault, newest=1)[0].references}
 
     assert given.id.bytes in seen(f"/sessions/{hour.id}/{page}")
     assert given.id.bytes not in seen(f"/sessions/{other.id}/{page}")
-
-
-def test_reading_goes_on_when_the_disk_is_full(
-    site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    kept = site.work.client()
-
-    def view() -> str:
-        context.audit_read(CLIENT, kept)
-        return "shown"
-
-    def full(*_args: object, **_more: object) -> NoReturn:
-        raise StorageFull
-
-    path = site.route(view, "GET")
-    monkeypatch.setattr("clinic_toolkit.web.unit_of_work.writing", full)
-    with caplog.at_level(logging.ERROR):
-        assert site.get(path).text == "shown"
-    assert "audit.read_not_noted" in caplog.messages
 
 
 def test_the_time_stands_still_in_a_request(site: Site) -> None:

@@ -12,6 +12,9 @@ from clinic_toolkit.web.perimeter.end_reason import EndReason
 from clinic_toolkit.web.transport import responses
 
 COMMITTED_STATUSES = (200, 303)
+# How long a lock waits for the entries of what was looked at. A save that is running must not keep the keys
+# in memory; the entries are tried once more while the process ends.
+MAX_AUDIT_SECONDS = 0.4
 
 
 def cover_and_redirect(back: str) -> Response:
@@ -46,6 +49,7 @@ def end_program(last_page: str) -> Response:
 
     @after_this_request
     def leave(answer: Response) -> Response:
+        _write_waiting_reads()
         _save_snapshot()
         session.clear()
         worker = context.worker()
@@ -63,6 +67,7 @@ def _drop_keys_after_commit(reason: EndReason) -> None:
     @after_this_request
     def leave(answer: Response) -> Response:
         if answer.status_code in COMMITTED_STATUSES:
+            _write_waiting_reads()
             if reason == EndReason.COVERED:
                 # The next page offers the return code, but the keeper may not have the blob yet.
                 quick_return.wait_for_quick_return()
@@ -71,6 +76,12 @@ def _drop_keys_after_commit(reason: EndReason) -> None:
             context.end_worker(reason)
             answer.headers["Clear-Site-Data"] = '"cache", "storage"'
         return answer
+
+
+def _write_waiting_reads() -> None:
+    worker = context.worker()
+    if worker.engine is not None:
+        worker.waiting_reads.try_write_within(MAX_AUDIT_SECONDS, worker.engine)
 
 
 def _save_snapshot() -> None:

@@ -196,7 +196,16 @@ PROMISES = (
         "rollback of everything since the last outside anchor. A total rollback of everything cannot be "
         "seen.",
         safeguards=(CRYPTOGRAPHY,),
+        limitation="What was looked at is written into the trail in groups, within two seconds, and before "
+        "a lock, a cover, a hand-over, the end of the program, and any paper or file. If the program is "
+        "killed or the power is cut, the trail may lack what was looked at in the last two seconds. While "
+        "the disk takes no line, no further page of the record is shown; what it had not taken when you "
+        "lock is lost.",
         tests=(
+            "tests/reliability/test_waiting_reads.py::test_a_kill_loses_two_seconds_of_looks_at_most",
+            "tests/reliability/test_waiting_reads.py::test_an_end_that_was_asked_for_loses_no_look",
+            "tests/web/test_waiting_reads.py::test_it_is_written_before_the_keys_go",
+            "tests/web/test_waiting_reads.py::test_what_cannot_be_written_stops_every_further_page_and_nothing_else",
             "tests/record/test_audit.py::test_a_changed_line_is_named",
             "tests/record/test_audit.py::test_a_missing_line_is_named",
             "tests/record/test_audit.py::test_a_line_forged_without_the_key_is_not_adopted_silently",

@@ -53,6 +53,7 @@ def respond_with_printout(printout: Printout) -> ViewResult:
         # A PDF opened on its own would be in a viewer that a lock does not close.
         context.discard_audit_reads()
         return responses.redirect_to(_printout_address())
+    context.audit_reads_at_once()
     return responses.framed_pdf(printout.render(), _file_name(printout, context.now()))
 
 

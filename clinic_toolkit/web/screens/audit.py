@@ -96,6 +96,8 @@ def search() -> ViewResult:
 
 def _render_list(form: AuditSearchForm) -> str:
     form.validate()
+    if not context.unit_of_work().writes:
+        context.unit_of_work().write_waiting_reads()
     db, vault = context.db(), context.vault()
     owners = ring_owners.load_ring_owners(db, vault)
     page = audit_reader.read_audit_page(
