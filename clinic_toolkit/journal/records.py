@@ -27,7 +27,8 @@ from clinic_toolkit.journal.record_versions import (
     seal_version,
 )
 from clinic_toolkit.store.rows import RowTaken, SealedRow
-from clinic_toolkit.store.transactions import transaction_of
+from clinic_toolkit.store.transactions import remember_in_snapshot, transaction_of
+from clinic_toolkit.vault.inventory import Inventory
 from clinic_toolkit.vault.vault import Vault
 
 P = TypeVar("P", bound=msgspec.Struct)
@@ -183,7 +184,7 @@ def load_record(
     record_id: UUID,
     fallback: Fallback[P] | None = None,
 ) -> RecordVersion[P]:
-    """Return the newest version of one record.
+    """Return the newest version of one record; within one read transaction it is opened once.
 
     Args:
         fallback: stands in for an unreadable record, in place of the kind's own fallback.
@@ -192,8 +193,18 @@ def load_record(
         RecordNotFound: there is none, or this clinician has no grant for its ring.
         UnreadableRecord: it failed its integrity check, and there is no fallback.
     """
+    if fallback is not None:
+        return _open_newest(db, vault, kind, record_id, fallback)
+    return remember_in_snapshot(
+        db, (vault, kind.name, record_id), lambda: _open_newest(db, vault, kind, record_id, None)
+    )
+
+
+def _open_newest(
+    db: Connection, vault: Vault, kind: RecordKind[P], record_id: UUID, fallback: Fallback[P] | None
+) -> RecordVersion[P]:
     table = kind.table
-    inventory_snapshot.refresh_inventory(db, vault)
+    _refresh_inventory(db, vault)
     row = transaction_of(db).find_newest_row(table, record_id)
     if row is None or not vault.has_grant(row.ring):
         logged = integrity.find_missing_record(db, vault, table, record_id)
@@ -218,9 +229,14 @@ def list_records_in_rings(
 ) -> list[RecordVersion[P]]:
     """Return the newest version of every record in these rings, in the order of creation.
 
-    An unreadable record is listed in `vault.integrity_failures`, and left out if it has no fallback.
+    An unreadable record is listed in `vault.integrity_failures`, and left out if it has no fallback. Within
+    one read transaction the records are read once.
     """
-    return _list_newest_versions(db, vault, kind, list(rings))
+    ring_list = list(rings)
+    versions = remember_in_snapshot(
+        db, (vault, kind.name, tuple(ring_list)), lambda: _list_newest_versions(db, vault, kind, ring_list)
+    )
+    return list(versions)
 
 
 def list_all_records(db: Connection, vault: Vault, kind: RecordKind[P]) -> list[RecordVersion[P]]:
@@ -247,7 +263,7 @@ def _list_newest_versions(
                 versions.append(opened)
         return versions
 
-    inventory = inventory_snapshot.refresh_inventory(db, vault)
+    inventory = _refresh_inventory(db, vault)
     found_ids = set()
     ordered: list[tuple[int, RecordVersion[P]]] = []
     for record_id, version in version_cache.iter_newest_versions(db, vault, table, rings, open_rows):
@@ -268,6 +284,12 @@ def _list_newest_versions(
     # Row numbers are not authenticated, so the order comes from the audit log.
     ordered.sort(key=itemgetter(0))
     return [version for _, version in ordered]
+
+
+def _refresh_inventory(db: Connection, vault: Vault) -> Inventory:
+    return remember_in_snapshot(
+        db, (vault, "inventory"), lambda: inventory_snapshot.refresh_inventory(db, vault)
+    )
 
 
 def version_reference(kind: RecordKind[P], version: RecordVersion[P]) -> audit_log.VersionReference:

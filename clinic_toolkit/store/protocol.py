@@ -7,7 +7,7 @@ for statements of portable SQLAlchemy, and the upkeep of its files (`SqlTransact
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from msgspec import Struct
@@ -109,6 +109,10 @@ class SqlTransaction(Transaction, Protocol):
     @property
     def db(self) -> Connection:
         """The connection, in this transaction."""
+
+    @property
+    def memo(self) -> dict[object, Any] | None:
+        """What the layers above worked out from this snapshot; ends with it. None while writing."""
 
 
 class Store(Protocol[T_co]):

@@ -6,10 +6,16 @@ The store behind an engine, and the transaction behind a connection, is found wi
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
 from clinic_toolkit.store.protocol import SqlStore, SqlTransaction
+
+T = TypeVar("T")
+
+# Answers that one snapshot remembers: more than a page asks for, few enough for a look at everything.
+MAX_REMEMBERED = 64
 
 # Execution option of an engine, and key in the `info` of a connection.
 STORE_OPTION, TRANSACTION_KEY = "clinic_store", "clinic transaction"
@@ -56,6 +62,27 @@ def on_rollback(db: Connection, callback: Callable[[], None]) -> None:
 def before_commit(db: Connection, callback: Callable[[], None]) -> None:
     """Register a function to run right before this write transaction commits; if it raises, it rolls back."""
     transaction_of(db).before_commit(callback)
+
+
+def remember_in_snapshot(db: Connection, key: object, compute: Callable[[], T]) -> T:
+    """Return what was computed under this key in this read transaction before, or compute it.
+
+    A read transaction sees one snapshot, so the same question has the same answer until it ends. While
+    writing, it is always computed.
+
+    Args:
+        key: hashable, and unique for the question; it names the vault if the answer depends on one.
+    """
+    memo = transaction_of(db).memo
+    if memo is None:
+        return compute()
+    if key in memo:
+        value: T = memo[key]
+        return value
+    value = compute()
+    if len(memo) < MAX_REMEMBERED:
+        memo[key] = value
+    return value
 
 
 def is_writing(db: Connection) -> bool:

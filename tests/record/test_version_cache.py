@@ -6,8 +6,9 @@ from unittest.mock import patch
 
 import pytest
 
-from clinic_toolkit.record.people import clients
-from clinic_toolkit.record.people.client_record import Client, client_table
+from clinic_toolkit.journal import records
+from clinic_toolkit.record.people import clients, display_names
+from clinic_toolkit.record.people.client_record import CLIENT, Client, client_table
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault.envelope import Envelope
 from clinic_toolkit.vault.vault import Vault
@@ -80,3 +81,41 @@ def test_a_row_that_was_changed_is_opened_again_and_left_out(work: Work, column:
     with reading(work.engine) as db:
         assert "Ana" not in [each.payload.name for each in clients.list_clients(db, work.vault)]
     assert {hurt.noun for hurt in work.vault.integrity_failures.values()} == {"a client’s details"}
+
+
+def test_what_one_page_reads_twice_is_opened_once_and_a_save_reads_it_again(
+    work: Work, opened: list[str]
+) -> None:
+    kept = work.client("Ana")
+    opened.clear()
+    with reading(work.engine) as db:
+        first = clients.load_client(db, work.vault, kept.id)
+        assert clients.load_client(db, work.vault, kept.id) is first
+    assert opened.count("client") == 1
+    with writing(work.engine) as db:
+        before = clients.load_client(db, work.vault, kept.id)
+        clients.revise_client(db, work.vault, before, Client(name="Ana Reyes"), now=NOW)
+        assert clients.load_client(db, work.vault, kept.id).payload.name == "Ana Reyes"
+    with reading(work.engine) as db:
+        assert clients.load_client(db, work.vault, kept.id).payload.name == "Ana Reyes"
+
+
+def test_a_list_that_one_caller_changes_is_whole_for_the_next(work: Work) -> None:
+    work.client("Ana")
+    with reading(work.engine) as db:
+        (client,) = clients.list_clients(db, work.vault)
+        ring = client.ring
+        records.list_records_in_rings(db, work.vault, CLIENT, [ring]).clear()
+        assert records.list_records_in_rings(db, work.vault, CLIENT, [ring]) == [client]
+
+
+def test_the_names_of_all_clients_are_worked_out_again_once_a_client_was_added(work: Work) -> None:
+    work.client("Ana")
+    with reading(work.engine) as db:
+        names = display_names.load_display_names(db, work.vault)
+        assert display_names.load_display_names(db, work.vault) is names
+    with reading(work.engine) as db:
+        assert display_names.load_display_names(db, work.vault) is names, "nothing was added since"
+    ben = work.client("Ben")
+    with reading(work.engine) as db:
+        assert ben.id in display_names.load_display_names(db, work.vault).full_by_id

@@ -20,6 +20,7 @@ from clinic_toolkit.record.people.client_record import (
     ClientState,
     record_ring,
 )
+from clinic_toolkit.store.transactions import remember_in_snapshot
 from clinic_toolkit.vault.rings import RingClass
 from clinic_toolkit.vault.vault import Vault
 
@@ -200,7 +201,10 @@ def list_clients_by_creation(db: Connection, vault: Vault) -> list[RecordVersion
 
 def load_client_joins(db: Connection, vault: Vault) -> dict[UUID, UUID]:
     """Return the join table: each joined entry with the primary entry that it is shown under."""
-    reader = FactsReader(db, vault)
+    return remember_in_snapshot(db, (vault, "joined clients"), lambda: _load_joins(FactsReader(db, vault)))
+
+
+def _load_joins(reader: FactsReader) -> dict[UUID, UUID]:
     return reader.load_derived("joined clients", (CLIENT,), lambda: _compute_joins(reader))
 
 

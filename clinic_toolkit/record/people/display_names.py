@@ -21,6 +21,7 @@ from clinic_toolkit.record.people.client_record import (
     Client,
     ClientState,
 )
+from clinic_toolkit.store.transactions import remember_in_snapshot
 from clinic_toolkit.vault.vault import Vault
 
 
@@ -46,7 +47,10 @@ class DisplayNames(Struct, frozen=True, kw_only=True):
 
 def load_display_names(db: Connection, vault: Vault) -> DisplayNames:
     """Return the display names of every client of this clinician."""
-    reader = FactsReader(db, vault)
+    return remember_in_snapshot(db, (vault, "names"), lambda: _load_names(db, vault, FactsReader(db, vault)))
+
+
+def _load_names(db: Connection, vault: Vault, reader: FactsReader) -> DisplayNames:
     return reader.load_derived("names", (CLIENT,), lambda: _compute_display_names(db, vault, reader))
 
 

@@ -21,6 +21,7 @@ from clinic_toolkit.record.people.relationship_record import (
     RelationshipState,
 )
 from clinic_toolkit.record.people.watched_questions import WatchedQuestion
+from clinic_toolkit.store.transactions import remember_in_snapshot
 from clinic_toolkit.vault.vault import Vault
 
 
@@ -219,7 +220,12 @@ def list_active_relationships(
 
 def load_relationship_joins(db: Connection, vault: Vault) -> dict[UUID, UUID]:
     """Return each joined entry of any client, with the primary entry that it is shown under."""
-    reader = FactsReader(db, vault)
+    return remember_in_snapshot(
+        db, (vault, "joined relationships"), lambda: _load_joins(FactsReader(db, vault))
+    )
+
+
+def _load_joins(reader: FactsReader) -> dict[UUID, UUID]:
     return reader.load_derived("joined relationships", (RELATIONSHIP,), lambda: _compute_joins(reader))
 
 

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import Connection, Table
@@ -26,6 +26,7 @@ class SqliteTransaction:
         self.rollback_hooks: list[Callable[[], None]] = []
         self.new_entries: list[ChainEntry] = []
         self.acknowledges_losses = False
+        self.memo: dict[object, Any] | None = None if is_writing else {}
         self._driver = cast(sqlite3.Connection, db.connection.driver_connection)
 
     def find_newest_row(self, table: Table, record: UUID) -> SealedRow | None:
