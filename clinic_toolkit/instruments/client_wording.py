@@ -20,6 +20,8 @@ def with_client_word(text: str, word: str) -> str:
     Args:
         word: the client's own word; if "", because no one person is meant, the text is unchanged.
     """
+    if "this person" not in text:
+        return text
     replacement = _LEADING_MY.sub("your ", word) or "this person"
     return _PERSON.sub(lambda _: replacement, text)
 

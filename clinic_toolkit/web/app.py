@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, g, request, url_for
+from flask import Flask, Response, g, request
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import Engine
 
@@ -19,11 +19,11 @@ from clinic_toolkit.web import context, error_pages, unit_of_work
 from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.access.session_cookie import SessionCookie
 from clinic_toolkit.web.pages import filters, static_files
-from clinic_toolkit.web.pages.template_environment import TemplateEnvironment
+from clinic_toolkit.web.pages.template_environment import TemplateEnvironment, remember_macros
 from clinic_toolkit.web.perimeter import gate, post_bodies
 from clinic_toolkit.web.perimeter.end_reason import EndReason
 from clinic_toolkit.web.perimeter.timeouts import Timeouts
-from clinic_toolkit.web.screen_parts import client_names, idempotent_forms, record_notices, saved_message
+from clinic_toolkit.web.screen_parts import client_names, idempotent_forms, page_frame, record_notices
 from clinic_toolkit.web.screens import (
     administrations,
     audit,
@@ -133,16 +133,21 @@ class ClinicApp(Flask):
             SESSION_COOKIE_PATH="/",
             SESSION_REFRESH_EACH_REQUEST=False,
             PERMANENT_SESSION_LIFETIME=timedelta(hours=8),
-            # `dispatch_request` checks the CSRF token itself, after the guard.
-            WTF_CSRF_CHECK_DEFAULT=False,
             WTF_CSRF_TIME_LIMIT=None,
+            WTF_CSRF_METHODS={"POST"},
+            WTF_CSRF_FIELD_NAME="csrf_token",
+            WTF_CSRF_HEADERS=["X-CSRFToken", "X-CSRF-Token"],
+            WTF_CSRF_SSL_STRICT=True,
             TEMPLATES_AUTO_RELOAD=False,
         )
-        self.session_interface = SessionCookie(self)
+        self.session_interface = cookies = SessionCookie(self)
         self._rejected_posts = post_bodies.RejectedPosts(self)
         self.url_map.strict_slashes = False
-        self.csrf = CSRFProtect(self)
+        # Not given the app, to which it would add a hook for every request and one for every page:
+        # `dispatch_request` checks the CSRF token itself, after the guard.
+        self.csrf = CSRFProtect()
         self.jinja_env.globals.update(
+            csrf_token=cookies.form_token,
             demo=worker.settings.demo,
             here="",
             errors={},
@@ -151,9 +156,10 @@ class ClinicApp(Flask):
             names_of_case=client_names.names_of_case,
             number_for_page=idempotent_forms.idempotency_key_for_page,
         )
-        self.context_processor(_template_globals)
+        self.context_processor(page_frame.values_of_frame)
         static_files.register_static_files(self, decorate=guard.allow_always)
         filters.register_filters(self)
+        remember_macros(self.jinja_env)
         error_pages.register_error_handlers(self)
         self.register_error_handler(context.LockedMeanwhile, _respond_after_lock)
 
@@ -162,6 +168,7 @@ class ClinicApp(Flask):
         gate_response = gate.intercept_request(environ, self.worker.settings, self._cookie_key)
         if gate_response is not None:
             return gate_response(environ, start_response)
+        start_response = security_headers.secured(start_response)
         if environ["REQUEST_METHOD"] != "POST":
             return super().wsgi_app(environ, start_response)
         with self._rejected_posts.track_request():
@@ -205,8 +212,7 @@ class ClinicApp(Flask):
         self.csrf.protect()
 
     def process_response(self, response: Response) -> Response:
-        """Add the security headers to every response."""
-        security_headers.add_security_headers(response)
+        """Say in an autosave's response what its page must know, and note a form that was refused."""
         record_notices.add_notice_to_autosave(response)
         if response.status_code >= 400 and post_bodies.was_body_read():
             self._rejected_posts.record_rejected()
@@ -281,13 +287,3 @@ def create_app(
     for screen in SCREENS:
         app.register_blueprint(screen)
     return app
-
-
-def _template_globals() -> dict[str, Any]:
-    is_unlocked = context.find_unlocked_session() is not None
-    return {
-        "unlocked": is_unlocked,
-        "pulse": url_for("lock.pulse") if is_unlocked else "",
-        "notices": record_notices.list_notices() if is_unlocked else (),
-        "was_saved": saved_message.was_saved if is_unlocked else bool,
-    }

@@ -8,7 +8,7 @@ from werkzeug.test import Client
 from clinic_toolkit.settings import Settings
 from clinic_toolkit.web.context import SESSION_ID_KEY
 from clinic_toolkit.web.perimeter import browser_launch, gate
-from tests.fixtures.sites import FROM_OUR_PAGE, Site, Visitor
+from tests.fixtures.sites import FROM_OUR_PAGE, TOKEN, Site, Visitor
 
 SITES = (None, "same-origin", "same-site", "cross-site", "none", "anything")
 ORIGINS = (None, "exact", "null", "http://127.0.0.1:8765", "other port", "https", "")
@@ -167,3 +167,37 @@ def test_the_token_of_another_session_is_refused(site: Site) -> None:
     assert site.post(path, {"csrf_token": token}, token=False).status_code == 422
     # The control: its own is good.
     assert site.post(path).text == "done"
+
+
+def test_a_cookie_that_was_verified_before_vouches_for_no_other(site: Site) -> None:
+    """The program remembers the cookie it verified last, so the same one again is not worked out again."""
+    for _ in range(2):
+        assert site.get("/clients").status_code == 200
+    cookie = site.browser.get_cookie("__Host-sid", site.settings.host_name)
+    assert cookie is not None
+    for changed in (cookie.value[:-1], cookie.value + "A", cookie.value.swapcase(), "é" + cookie.value, ""):
+        site.browser.set_cookie("__Host-sid", changed, domain=site.settings.host_name)
+        assert site.get("/clients").headers.get("Location", "").startswith("/unlock"), changed
+    site.browser.set_cookie("__Host-sid", cookie.value, domain=site.settings.host_name)
+    assert site.get("/clients").status_code == 200
+
+
+def test_every_session_has_a_form_token_of_its_own_that_stays(site: Site) -> None:
+    token = TOKEN.search(site.get("/clients/new").text)
+    again = TOKEN.search(site.get("/clients/new").text)
+    other = Visitor(site.app)
+    theirs = TOKEN.search(other.get("/unlock", base_url=site.origin).text)
+    assert token and again and theirs
+    assert token[1] == again[1] != theirs[1]
+    assert (
+        site.post(
+            "/clients/new", {"name": "Ana Reyes", "leave_message": "ask", "csrf_token": token[1]}, token=False
+        ).status_code
+        == 303
+    )
+    assert (
+        site.post(
+            "/clients/new", {"name": "Ben Ode", "leave_message": "ask", "csrf_token": theirs[1]}, token=False
+        ).status_code
+        == 422
+    )

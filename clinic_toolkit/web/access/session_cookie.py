@@ -1,16 +1,24 @@
-"""The signed session cookie. Every request reads it, so its signer is made only once."""
+"""The signed session cookie and the form token of its session, which every request reads.
+
+Their signer is made once, and what a browser sends again unchanged is not worked out again.
+"""
 
 import hashlib
 import hmac
+from functools import lru_cache
+from itertools import islice
 from typing import Any
 
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, g, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from flask_wtf.csrf import generate_csrf
 
 from clinic_toolkit.web.context import SESSION_ID_KEY
 
 # The session key in which Flask-WTF looks for the CSRF token.
 _CSRF_SESSION_KEY = "csrf_token"
+# Sessions of which the form token is remembered; a worker seldom has more than two.
+_MAX_TOKENS = 8
 
 
 def _sha256(string: bytes = b"") -> Any:
@@ -23,14 +31,25 @@ class _UndatedSigner:
 
     def __init__(self, signer: Any) -> None:
         self._signer = signer
+        # The cookie that was verified last, and its payload.
+        self._last_verified: tuple[bytes, dict[str, str]] = (b"", {})
 
     def dumps(self, payload: Any) -> Any:
         """Serialize and sign the payload."""
         return self._signer.dumps(payload)
 
     def loads(self, signed: str, max_age: int | None = None) -> Any:
-        """Verify the signature and return the payload, whatever its age; `max_age` is ignored."""
-        return self._signer.loads(signed)
+        """Verify the signature and return the payload, whatever its age; `max_age` is ignored.
+
+        A cookie that is, byte for byte, the one verified last needs no second look at its signature.
+        """
+        raw, (last, payload) = signed.encode("utf-8", "replace"), self._last_verified
+        if last and hmac.compare_digest(raw, last):
+            return dict(payload)
+        verified = self._signer.loads(signed)
+        if isinstance(verified, dict) and all(isinstance(value, str) for value in verified.values()):
+            self._last_verified = (raw, dict(verified))
+        return verified
 
 
 class SessionCookie(SecureCookieSessionInterface):
@@ -42,6 +61,7 @@ class SessionCookie(SecureCookieSessionInterface):
     def __init__(self, app: Flask) -> None:
         self._signer = _UndatedSigner(super().get_signing_serializer(app))
         self._key = app.secret_key
+        self._signed_tokens: dict[str, str] = {}
 
     def get_signing_serializer(self, app: Flask) -> Any:
         """The serializer that signs and verifies the cookie."""
@@ -64,6 +84,23 @@ class SessionCookie(SecureCookieSessionInterface):
         if session.modified:
             super().save_session(app, session, response)
 
+    def form_token(self) -> str:
+        """The form token of this session, signed once; the moment in its signature limits nothing."""
+        raw = session.get(_CSRF_SESSION_KEY)
+        signed = self._signed_tokens.get(raw) if raw else None
+        if signed is None:
+            # A session that began in this request has a token only from its next request on.
+            is_of_session = _CSRF_SESSION_KEY not in g
+            signed = str(generate_csrf())
+            if raw and is_of_session:
+                self._signed_tokens = {raw: signed, **dict(islice(self._signed_tokens.items(), _MAX_TOKENS))}
+        return signed
+
     def _derive_csrf_token(self, sid: str) -> str:
         key = self._key.encode() if isinstance(self._key, str) else self._key or b""
-        return hmac.digest(key, b"clinic form token 1 " + sid.encode(), "sha256").hex()
+        return _raw_form_token(key, sid)
+
+
+@lru_cache(_MAX_TOKENS)
+def _raw_form_token(key: bytes, sid: str) -> str:
+    return hmac.digest(key, b"clinic form token 1 " + sid.encode(), "sha256").hex()

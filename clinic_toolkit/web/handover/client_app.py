@@ -26,7 +26,7 @@ from clinic_toolkit.store.transactions import reading
 from clinic_toolkit.web.handover.client_messages import client_message
 from clinic_toolkit.web.handover.form_pages import THANKS_PATH, HandoverForm
 from clinic_toolkit.web.pages import static_files
-from clinic_toolkit.web.pages.template_environment import TemplateEnvironment
+from clinic_toolkit.web.pages.template_environment import TemplateEnvironment, remember_macros
 from clinic_toolkit.web.perimeter import gate, post_bodies
 from clinic_toolkit.web.perimeter.end_reason import EndReason
 from clinic_toolkit.web.perimeter.timeouts import Timeouts
@@ -121,6 +121,7 @@ class HandoverApp(Flask):
         )
         self.form = HandoverForm(self, ticket, instrument, on_returned=self._end_handover)
         self.jinja_env.globals["pulse"] = self.form.pulse_address
+        remember_macros(self.jinja_env)
         self.register_error_handler(Exception, self._handle_unexpected_error)
 
     def attach_store(self, engine: Engine) -> None:
@@ -147,7 +148,7 @@ class HandoverApp(Flask):
         gate_response = gate.intercept_request(environ, self._settings, self._cookie_key)
         if gate_response is not None:
             return gate_response(environ, start_response)
-        return super().wsgi_app(environ, start_response)
+        return super().wsgi_app(environ, security_headers.secured(start_response))
 
     def dispatch_request(self) -> Response:
         """Refuse every URL that is not the form's, and every POST without the form's CSRF token."""
@@ -163,11 +164,6 @@ class HandoverApp(Flask):
         if not is_automatic():
             self._timeouts.record_activity()
         return self.make_response(super().dispatch_request())
-
-    def process_response(self, response: Response) -> Response:
-        """Add the security headers to every response."""
-        security_headers.add_security_headers(response)
-        return super().process_response(response)
 
     def may_read_body(self, environ: "WSGIEnvironment") -> bool:
         """Whether a POST body may be read into this process: only one that is sent to the form."""

@@ -1,8 +1,10 @@
 """The Jinja environment of both apps: the clinician's and that of a handed-over form."""
 
 from collections.abc import MutableMapping
+from functools import lru_cache
 from typing import Any
 
+import jinja2
 from flask.sansio.app import App
 from flask.templating import Environment
 from jinja2 import StrictUndefined
@@ -10,6 +12,14 @@ from jinja2 import StrictUndefined
 from clinic_toolkit import paths
 from clinic_toolkit.web.pages.page_titles import page_title
 from clinic_toolkit.web.pages.template_cache import TemplateCache
+
+# Macros that draw the same whenever they are given the same, and are never given a word of a record.
+_REMEMBERED_MACROS = {
+    "macros/icon.html": ("icon",),
+    "macros/dots.html": ("progress",),
+    "macros/keys.html": ("keys",),
+}
+_MAX_DRAWINGS = 512
 
 
 class TemplateEnvironment(Environment):
@@ -30,3 +40,11 @@ class TemplateEnvironment(Environment):
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """The globals of a template."""
         return super().make_globals(d) if d else self.globals
+
+
+def remember_macros(environment: jinja2.Environment) -> None:
+    """Draw what is the same on every page once. Call it when the globals of the app are set."""
+    for template, names in _REMEMBERED_MACROS.items():
+        module = environment.get_template(template).module
+        for name in names:
+            setattr(module, name, lru_cache(_MAX_DRAWINGS)(getattr(module, name)))

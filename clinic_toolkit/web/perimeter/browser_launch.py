@@ -5,6 +5,7 @@ accepts exactly the headers that browsers send in that case.
 """
 
 import hmac
+from functools import lru_cache
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
@@ -71,14 +72,26 @@ def welcome_response(settings: Settings, cookie_key: bytes) -> Response:
 
 def has_launch_cookie(environ: "WSGIEnvironment", settings: Settings, cookie_key: bytes) -> bool:
     """Whether the launch cookie of this browser was set by this run of the program."""
+    cookie = _sent_launch_cookie(environ.get("HTTP_COOKIE", ""))
+    expected = _expected_launch_cookie(settings.host, cookie_key)
+    return cookie is not None and hmac.compare_digest(cookie, expected)
+
+
+# A browser sends the same header with every request, and parsing it takes longer than the rest of the gate.
+@lru_cache(4)
+def _sent_launch_cookie(header: str) -> bytes | None:
     try:
-        cookie = SimpleCookie(environ.get("HTTP_COOKIE", "")).get(COOKIE_NAME)
+        cookie = SimpleCookie(header).get(COOKIE_NAME)
     except CookieError:
-        return False
-    expected = launch_cookie_value(settings, cookie_key)
-    return cookie is not None and hmac.compare_digest(cookie.value.encode(), expected.encode())
+        return None
+    return None if cookie is None else cookie.value.encode()
 
 
 def launch_cookie_value(settings: Settings, cookie_key: bytes) -> str:
     """The value of the launch cookie: an HMAC of host and port, valid until the program ends."""
-    return hmac.digest(cookie_key, _COOKIE_LABEL + settings.host.encode(), "sha256").hex()
+    return _expected_launch_cookie(settings.host, cookie_key).decode()
+
+
+@lru_cache(4)
+def _expected_launch_cookie(host: str, cookie_key: bytes) -> bytes:
+    return hmac.digest(cookie_key, _COOKIE_LABEL + host.encode(), "sha256").hex().encode()

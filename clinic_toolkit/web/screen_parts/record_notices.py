@@ -59,7 +59,7 @@ def is_store_read_only(engine: Engine) -> bool:
 def add_notice_to_autosave(answer: Response) -> None:
     """Add to an autosave response that writing the anchor failed; pages show it with `list_notices`."""
     engine = context.worker().engine
-    if engine is None or not answer.is_json or not store_of(engine).check_mark_failed:
+    if engine is None or not store_of(engine).check_mark_failed or not answer.is_json:
         return
     payload = answer.get_json()
     if isinstance(payload, dict) and "saved" in payload:

@@ -15,6 +15,7 @@ from clinic_toolkit.web.access import (
 )
 from clinic_toolkit.web.forms.practice import PassphraseForm, guessable_names
 from clinic_toolkit.web.perimeter.end_reason import EndReason
+from clinic_toolkit.web.screen_parts import page_frame
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.request_info import is_from_script
 from clinic_toolkit.web.transport.responses import ViewResult
@@ -168,7 +169,7 @@ def quit_program() -> ViewResult:
     return locking.end_program(render_template("lock/quit.html", done=True))
 
 
-@screen.get("/pulse")
+@screen.get(page_frame.PULSE_PATH)
 @guard.allow_with_keys
 def pulse() -> ViewResult:
     """Confirm to an open page that it is still unlocked, and send it the current CSRF token."""

@@ -1,6 +1,14 @@
 """Security headers of every response: only our own files run, nothing is cached, only printouts framed."""
 
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from werkzeug.datastructures import Headers
 from werkzeug.wrappers import Response
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse
+
+WSGIHeaders: TypeAlias = list[tuple[str, str]]
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -33,12 +41,30 @@ FIXED_HEADERS = {
 }
 
 
+_DEFAULT_HEADERS = {"Content-Security-Policy": CONTENT_SECURITY_POLICY, "Cache-Control": "no-store"}
+# A printout may be framed by our own pages.
+_FRAMED_HEADERS = FIXED_HEADERS | {"X-Frame-Options": "SAMEORIGIN"}
+
+
 def add_security_headers(response: Response) -> None:
     """Add the headers to a response; a content security policy or cache rule that it has is kept."""
+    response.headers = Headers(_complete(response.headers.to_wsgi_list()))
+
+
+def secured(start_response: "StartResponse") -> "StartResponse":
+    """Wrap the start of a response, so that it has the headers whatever the app answers."""
+
+    def start(status: str, headers: WSGIHeaders, exc_info: Any = None, /) -> Any:
+        return start_response(status, _complete(headers), exc_info)
+
+    return start
+
+
+def _complete(headers: WSGIHeaders) -> WSGIHeaders:
+    given = dict(headers)
     # A gate refusal that was made inside the app has them already.
-    if "Permissions-Policy" not in response.headers:
-        response.headers.extend(FIXED_HEADERS)
-        if response.headers.get("Content-Security-Policy") == FRAMED_PDF_POLICY:
-            response.headers["X-Frame-Options"] = "SAMEORIGIN"
-    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-    response.headers.setdefault("Cache-Control", "no-store")
+    if "Permissions-Policy" in given:
+        return headers
+    is_framed = given.get("Content-Security-Policy") == FRAMED_PDF_POLICY
+    missing = [pair for pair in _DEFAULT_HEADERS.items() if pair[0] not in given]
+    return [*headers, *(_FRAMED_HEADERS if is_framed else FIXED_HEADERS).items(), *missing]
