@@ -18,6 +18,7 @@ from clinic_toolkit.journal.integrity_reasons import REASON_TEXTS, IntegrityReas
 from clinic_toolkit.journal.record_kind import nouns_of
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.store.rows import SealedRow
+from clinic_toolkit.store.transactions import remember_in_snapshot
 from clinic_toolkit.store.types import to_microseconds
 from clinic_toolkit.vault.inventory import Inventory, KnownVersion
 from clinic_toolkit.vault.vault import Vault
@@ -180,6 +181,13 @@ def _unnamed_reason(
         found_version=opened.version,
     )
     return None
+
+
+def refresh_inventory(db: Connection, vault: Vault) -> Inventory:
+    """Return the inventory with every entry visible in this transaction; in a snapshot they are read once."""
+    return remember_in_snapshot(
+        db, (vault, "inventory"), lambda: inventory_snapshot.refresh_inventory(db, vault)
+    )
 
 
 def find_missing_record(db: Connection, vault: Vault, table: Table, record: UUID) -> KnownVersion | None:

@@ -16,7 +16,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.journal import audit_log, fallbacks, integrity, inventory_snapshot, version_cache
+from clinic_toolkit.journal import audit_log, fallbacks, integrity, loaded_versions, version_cache
 from clinic_toolkit.journal.integrity_reasons import IntegrityReason
 from clinic_toolkit.journal.record_kind import Fallback, RecordKind
 from clinic_toolkit.journal.record_versions import (
@@ -28,7 +28,6 @@ from clinic_toolkit.journal.record_versions import (
 )
 from clinic_toolkit.store.rows import RowTaken, SealedRow
 from clinic_toolkit.store.transactions import remember_in_snapshot, transaction_of
-from clinic_toolkit.vault.inventory import Inventory
 from clinic_toolkit.vault.vault import Vault
 
 P = TypeVar("P", bound=msgspec.Struct)
@@ -204,7 +203,7 @@ def _open_newest(
     db: Connection, vault: Vault, kind: RecordKind[P], record_id: UUID, fallback: Fallback[P] | None
 ) -> RecordVersion[P]:
     table = kind.table
-    _refresh_inventory(db, vault)
+    integrity.refresh_inventory(db, vault)
     row = transaction_of(db).find_newest_row(table, record_id)
     if row is None or not vault.has_grant(row.ring):
         logged = integrity.find_missing_record(db, vault, table, record_id)
@@ -213,7 +212,7 @@ def _open_newest(
         reason = IntegrityReason.MOVED if row else IntegrityReason.MISSING
         error = integrity.record_failure(vault, table, record_id, UUID(bytes=logged.ring), reason)
         return fallbacks.load_fallback(db, vault, kind, error, fallback)
-    (version,) = open_versions(vault, kind, [row])
+    version = loaded_versions.open_row(vault, kind, row)
     if isinstance(version, IntegrityReason):
         error = integrity.record_unopened_row(vault, table, row, version)
         return fallbacks.load_fallback(db, vault, kind, error, fallback)
@@ -263,7 +262,7 @@ def _list_newest_versions(
                 versions.append(opened)
         return versions
 
-    inventory = _refresh_inventory(db, vault)
+    inventory = integrity.refresh_inventory(db, vault)
     found_ids = set()
     ordered: list[tuple[int, RecordVersion[P]]] = []
     for record_id, version in version_cache.iter_newest_versions(db, vault, table, rings, open_rows):
@@ -284,12 +283,6 @@ def _list_newest_versions(
     # Row numbers are not authenticated, so the order comes from the audit log.
     ordered.sort(key=itemgetter(0))
     return [version for _, version in ordered]
-
-
-def _refresh_inventory(db: Connection, vault: Vault) -> Inventory:
-    return remember_in_snapshot(
-        db, (vault, "inventory"), lambda: inventory_snapshot.refresh_inventory(db, vault)
-    )
 
 
 def version_reference(kind: RecordKind[P], version: RecordVersion[P]) -> audit_log.VersionReference:

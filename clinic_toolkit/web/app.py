@@ -18,7 +18,7 @@ from clinic_toolkit.vault import identity
 from clinic_toolkit.web import context, error_pages, unit_of_work
 from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.access.session_cookie import SessionCookie
-from clinic_toolkit.web.pages import filters, static_files
+from clinic_toolkit.web.pages import filters, page_addresses, static_files
 from clinic_toolkit.web.pages.template_environment import TemplateEnvironment, remember_macros
 from clinic_toolkit.web.perimeter import gate, post_bodies
 from clinic_toolkit.web.perimeter.end_reason import EndReason
@@ -140,20 +140,22 @@ class ClinicApp(Flask):
             WTF_CSRF_SSL_STRICT=True,
             TEMPLATES_AUTO_RELOAD=False,
         )
-        self.session_interface = cookies = SessionCookie(self)
+        self.session_interface = self._cookies = SessionCookie(self)
         self._rejected_posts = post_bodies.RejectedPosts(self)
         self.url_map.strict_slashes = False
         # Not given the app, to which it would add a hook for every request and one for every page:
         # `dispatch_request` checks the CSRF token itself, after the guard.
         self.csrf = CSRFProtect()
         self.jinja_env.globals.update(
-            csrf_token=cookies.form_token,
+            csrf_token=self._cookies.form_token,
             demo=worker.settings.demo,
             here="",
             errors={},
             in_private=IN_PRIVATE_LINE,
             name_of=client_names.name_of,
             names_of_case=client_names.names_of_case,
+            page_of=page_addresses.page_of,
+            place_of=page_addresses.place_of,
             number_for_page=idempotent_forms.idempotency_key_for_page,
         )
         self.context_processor(page_frame.values_of_frame)
@@ -209,7 +211,10 @@ class ClinicApp(Flask):
     def _check_csrf_token(self) -> None:
         if post_bodies.is_body_unread():
             error_pages.raise_body_not_read()
-        self.csrf.protect()
+        # The token that the pages of this session carry is compared as it is; another one, such as that of a
+        # page from before a restart, is looked at by its signature.
+        if not self._cookies.is_form_token(request.form.get("csrf_token", "")):
+            self.csrf.protect()
 
     def process_response(self, response: Response) -> Response:
         """Say in an autosave's response what its page must know, and note a form that was refused."""

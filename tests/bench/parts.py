@@ -27,7 +27,9 @@ def of_a_page(site: Site, kept: RecordVersion[Administration]) -> dict[str, Act]
             site.get(nothing)
         ),
         "of a page: opening the answers and whom they are about": lambda: _open(site, kept),
-        "of a page: the line of audit, its commit and the anchor": lambda: _note(site, kept),
+        "the line of audit for all looks of two seconds, its commit and the anchor": lambda: _note(
+            site, kept
+        ),
         "of a page: drawing it": _drawing(site, kept),
     }
 
@@ -78,11 +80,11 @@ def _keeping(site: Site, kept: RecordVersion[Administration]) -> Act:
 def _drawing(site: Site, kept: RecordVersion[Administration]) -> Act:
     instrument = administrations.instrument_of(kept.payload)
     shown = {
-        "kept": kept, "number": 4, "count": len(instrument.items), "item": instrument.items[3],
+        "administration": kept, "number": 4, "count": len(instrument.items), "item": instrument.items[3],
         "facet": next(each for each in instrument.facets if each.id == instrument.items[3].facet),
         "text": administrations.item_wording(kept.payload, instrument.items[3]), "instrument": instrument,
         "answered": decode_responses(kept.payload.answers)[3], "errors": {}, "changing": False, "about": "M.",
-        "general": False,
+        "general": False, "version": "", "elsewhere": None,
     }  # fmt: skip
 
     def draw() -> None:

@@ -54,7 +54,7 @@ def stands(work: Work, kept: RecordVersion[Administration], now: datetime = NOW)
     with reading(work.engine) as db:
         everything = administrations.list_administrations(db, work.vault, kept.payload.client_id)
         known = repeat_agreements.list_agreements(db, work.vault, kept.payload.client_id)
-    found = repeat_status.list_repeat_statuses(everything, known, now=now)
+    found = repeat_status.list_repeat_statuses(work.vault, everything, known, now=now)
     return next(
         each
         for each in found
@@ -239,4 +239,4 @@ def test_it_ends_on_the_day_or_after_the_times_that_were_agreed(work: Work) -> N
 def test_what_was_never_given_is_not_repeated(work: Work) -> None:
     client = work.client()
     begun = work.begun(client, administrations.instrument_of(course(work, [3])[0].payload))
-    assert repeat_status.list_repeat_statuses([begun], {}, now=NOW) == ()
+    assert repeat_status.list_repeat_statuses(work.vault, [begun], {}, now=NOW) == ()

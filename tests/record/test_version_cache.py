@@ -5,8 +5,9 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from sqlalchemy import select
 
-from clinic_toolkit.journal import records
+from clinic_toolkit.journal import loaded_versions, records
 from clinic_toolkit.record.people import clients, display_names
 from clinic_toolkit.record.people.client_record import CLIENT, Client, client_table
 from clinic_toolkit.store.transactions import reading, writing
@@ -119,3 +120,37 @@ def test_the_names_of_all_clients_are_worked_out_again_once_a_client_was_added(w
     ben = work.client("Ben")
     with reading(work.engine) as db:
         assert ben.id in display_names.load_display_names(db, work.vault).full_by_id
+
+
+def test_a_record_whose_row_is_the_same_is_not_opened_again(work: Work, opened: list[str]) -> None:
+    kept = work.client("Ana")
+    opened.clear()
+    for _ in range(2):
+        with reading(work.engine) as db:
+            assert clients.load_client(db, work.vault, kept.id).payload.name == "Ana"
+    assert opened.count("client") == 1
+
+
+@pytest.mark.parametrize("place", [0, 40, -1])
+def test_a_changed_byte_is_noticed_although_the_record_was_opened_before(work: Work, place: int) -> None:
+    kept = work.client("Ana")
+    with reading(work.engine) as db:
+        assert clients.load_client(db, work.vault, kept.id).payload.name == "Ana"
+    with writing(work.engine) as db:
+        db.exec_driver_sql("DROP TRIGGER no_update_client")
+        (sealed,) = db.scalars(select(client_table.c.sealed)).all()
+        changed = bytearray(sealed)
+        changed[place] ^= 1
+        db.execute(client_table.update().values(sealed=bytes(changed)))
+    with reading(work.engine) as db:
+        assert clients.load_client(db, work.vault, kept.id).payload.name != "Ana"
+    assert {hurt.noun for hurt in work.vault.integrity_failures.values()} == {"a client’s details"}
+
+
+def test_what_is_kept_of_single_records_stays_small(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loaded_versions, "MAX_VERSIONS", 2)
+    for name in ("Ana", "Ben", "Cem"):
+        kept = work.client(name)
+        with reading(work.engine) as db:
+            clients.load_client(db, work.vault, kept.id)
+    assert len(work.vault.record_cache["client: loaded"]) == 1

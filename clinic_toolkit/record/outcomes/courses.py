@@ -176,16 +176,25 @@ def _reading_in_words(reading: Reading, labels: Mapping[int, str]) -> str:
     )
 
 
-def count_unchanged_rounds(rounds: Sequence[AdministrationVersion]) -> int:
+def count_unchanged_rounds(vault: Vault, rounds: Sequence[AdministrationVersion]) -> int:
     """Count the unchanged rounds at the end, within the newest segment (`score_change`).
 
-    Every round is scored again, so pass only the rounds in question and the one before them.
+    Every round is scored, so pass only the rounds in question and the one before them. The count is kept on
+    the vault for as long as these versions are the newest.
 
     Args:
         rounds: oldest first.
     """
     if not rounds:
         return 0
+    cache, newest = vault.record_cache.setdefault("unchanged rounds", {}), rounds[-1].id.int
+    versions = [administration.content_id for administration in rounds]
+    if newest not in cache or cache[newest][0] != versions:
+        cache[newest] = (versions, _count_unchanged_rounds(rounds))
+    return int(cache[newest][1])
+
+
+def _count_unchanged_rounds(rounds: Sequence[AdministrationVersion]) -> int:
     newest_key = _segment_key(rounds[-1])
     newest_rounds = [
         administration for administration in rounds if _segment_key(administration) == newest_key

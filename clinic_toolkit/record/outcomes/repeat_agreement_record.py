@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from uuid import UUID
 
 import msgspec
 
@@ -10,6 +9,7 @@ from clinic_toolkit.journal.record_kind import RecordKind, RecordNouns, register
 from clinic_toolkit.psychometrics.score_change import MIN_BASELINE_ROUNDS
 from clinic_toolkit.record.outcomes.courses import SeriesKey
 from clinic_toolkit.store.base import sealed_table
+from clinic_toolkit.store.types import cached_uuid
 
 repeat_agreement_table = sealed_table("rhythm")
 
@@ -57,7 +57,7 @@ class RepeatAgreement(msgspec.Struct, array_like=True, frozen=True, kw_only=True
     @property
     def series_key(self) -> SeriesKey:
         """The key of the course that the agreement is about."""
-        return (UUID(bytes=self.relationship) if self.relationship else None), self.instrument_id
+        return (cached_uuid(self.relationship) if self.relationship else None), self.instrument_id
 
     @property
     def counting_declines(self) -> int:

@@ -17,6 +17,7 @@ from clinic_toolkit.record.outcomes.courses import SeriesKey
 from clinic_toolkit.record.outcomes.repeat_agreement_record import RepeatAgreement, RepeatState
 from clinic_toolkit.record.questionnaires import administrations
 from clinic_toolkit.record.questionnaires.administration_record import ENDED_STATES, Administration
+from clinic_toolkit.vault.vault import Vault
 
 DECLINES_TO_PROPOSE_STOP = 2
 UNCHANGED_TO_PROPOSE_STOP = 3
@@ -81,6 +82,7 @@ class RepeatStatus(Struct, frozen=True, kw_only=True):
 
 
 def list_repeat_statuses(
+    vault: Vault,
     administrations_given: Sequence[RecordVersion[Administration]],
     agreements: Mapping[SeriesKey, RecordVersion[RepeatAgreement]],
     *,
@@ -99,12 +101,13 @@ def list_repeat_statuses(
                 administration
             )
     return tuple(
-        build_repeat_status(rounds, agreements.get(series_key), now=now)
+        build_repeat_status(vault, rounds, agreements.get(series_key), now=now)
         for series_key, rounds in rounds_by_series.items()
     )
 
 
 def build_repeat_status(
+    vault: Vault,
     rounds: Sequence[RecordVersion[Administration]],
     agreement: RecordVersion[RepeatAgreement] | None,
     *,
@@ -125,7 +128,7 @@ def build_repeat_status(
         last_answered_on=latest.payload.answered_on,
         round_count=len(ordered),
         agreement=agreement,
-        stop_reason=_stop_reason(ordered, agreement),
+        stop_reason=_stop_reason(vault, ordered, agreement),
         end_sentence=end_sentence,
         is_due=bool(
             agreement
@@ -138,7 +141,9 @@ def build_repeat_status(
 
 
 def _stop_reason(
-    rounds: Sequence[RecordVersion[Administration]], agreement: RecordVersion[RepeatAgreement] | None
+    vault: Vault,
+    rounds: Sequence[RecordVersion[Administration]],
+    agreement: RecordVersion[RepeatAgreement] | None,
 ) -> str:
     """Why stopping is proposed; empty if it is not.
 
@@ -159,7 +164,7 @@ def _stop_reason(
     has_enough_rounds = min(new_rounds, len(rounds) - 1) >= UNCHANGED_TO_PROPOSE_STOP
     if (
         has_enough_rounds
-        and courses.count_unchanged_rounds(rounds[-UNCHANGED_TO_PROPOSE_STOP - 1 :])
+        and courses.count_unchanged_rounds(vault, rounds[-UNCHANGED_TO_PROPOSE_STOP - 1 :])
         == UNCHANGED_TO_PROPOSE_STOP
     ):
         count_in_words = number_in_words(UNCHANGED_TO_PROPOSE_STOP)

@@ -8,6 +8,7 @@ import msgspec
 from clinic_toolkit.journal.record_kind import RecordKind, RecordNouns, register_kind
 from clinic_toolkit.record.people.watched_questions import WatchedQuestion
 from clinic_toolkit.store.base import sealed_table
+from clinic_toolkit.store.types import cached_uuid
 
 relationship_table = sealed_table("relationship")
 
@@ -49,7 +50,7 @@ class Relationship(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     @property
     def client_id(self) -> UUID:
         """The client whose relationship it is."""
-        return UUID(bytes=self.client)
+        return cached_uuid(self.client)
 
 
 RELATIONSHIP = register_kind(

@@ -8,6 +8,7 @@ import msgspec
 
 from clinic_toolkit.journal.record_kind import RecordKind, RecordNouns, register_kind
 from clinic_toolkit.store.base import sealed_table
+from clinic_toolkit.store.types import cached_uuid
 
 therapy_session_table = sealed_table("therapy_session")
 
@@ -111,7 +112,7 @@ class TherapySession(msgspec.Struct, array_like=True, frozen=True, kw_only=True)
     @property
     def case_id(self) -> UUID:
         """The case that this session belongs to."""
-        return UUID(bytes=self.case_id_bytes)
+        return cached_uuid(self.case_id_bytes)
 
     @property
     def present_ids(self) -> tuple[UUID, ...]:

@@ -10,6 +10,7 @@ from clinic_toolkit.record.people.watched_questions import WatchedQuestion
 from clinic_toolkit.record.questionnaires.answers import Answers
 from clinic_toolkit.record.questionnaires.corrections import Correction
 from clinic_toolkit.store.base import sealed_table
+from clinic_toolkit.store.types import cached_uuid
 
 administration_table = sealed_table("administration")
 
@@ -105,7 +106,7 @@ class Administration(ClientScoped, array_like=True, frozen=True, kw_only=True):
     @property
     def relationship_id(self) -> UUID | None:
         """The relationship that it is about; None for people in general."""
-        return UUID(bytes=self.relationship) if self.relationship else None
+        return cached_uuid(self.relationship) if self.relationship else None
 
 
 ADMINISTRATION = register_kind(

@@ -31,6 +31,7 @@ from clinic_toolkit.record.questionnaires.administration_record import (
     AdministrationMode,
     AdministrationState,
 )
+from clinic_toolkit.store.transactions import remember_in_snapshot
 from clinic_toolkit.vault.vault import Vault
 
 GENERAL_FRAME = "in_general"
@@ -168,7 +169,12 @@ def list_administrations(
     db: Connection, vault: Vault, client_id: UUID
 ) -> list[RecordVersion[Administration]]:
     """Return a client's administrations, latest answered first; only for display (see `joined_entries`)."""
-    return list_administrations_in_rings(db, vault, clients.list_record_rings(db, vault, client_id))
+    versions = remember_in_snapshot(
+        db,
+        (vault, "administrations", client_id),
+        lambda: list_administrations_in_rings(db, vault, clients.list_record_rings(db, vault, client_id)),
+    )
+    return list(versions)
 
 
 def list_administrations_in_rings(

@@ -96,6 +96,12 @@ class SessionCookie(SecureCookieSessionInterface):
                 self._signed_tokens = {raw: signed, **dict(islice(self._signed_tokens.items(), _MAX_TOKENS))}
         return signed
 
+    def is_form_token(self, sent: str) -> bool:
+        """Whether this is, character for character, the form token of this session."""
+        raw = session.get(_CSRF_SESSION_KEY)
+        signed = self._signed_tokens.get(raw) if raw else None
+        return signed is not None and hmac.compare_digest(sent.encode("utf-8", "replace"), signed.encode())
+
     def _derive_csrf_token(self, sid: str) -> str:
         key = self._key.encode() if isinstance(self._key, str) else self._key or b""
         return _raw_form_token(key, sid)

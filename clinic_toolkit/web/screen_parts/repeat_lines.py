@@ -19,8 +19,9 @@ def list_repeats(
     client_id: UUID, client_administrations: Sequence[RecordVersion[Administration]]
 ) -> tuple[RepeatStatus, ...]:
     """The repeat status of each questionnaire that this client was given."""
-    agreements = repeat_agreements.list_agreements(context.db(), context.vault(), client_id)
-    return repeat_status.list_repeat_statuses(client_administrations, agreements, now=context.now())
+    vault = context.vault()
+    agreements = repeat_agreements.list_agreements(context.db(), vault, client_id)
+    return repeat_status.list_repeat_statuses(vault, client_administrations, agreements, now=context.now())
 
 
 def audit_shown_agreements(shown: Sequence[RepeatStatus]) -> None:
@@ -74,6 +75,6 @@ def list_due_repeats(
         for relationship in relationships.list_relationships(db, vault, client_id)
     }
     statuses = repeat_status.list_repeat_statuses(
-        administrations.list_administrations(db, vault, client_id), agreements, now=context.now()
+        vault, administrations.list_administrations(db, vault, client_id), agreements, now=context.now()
     )
     return with_words(client_id, words, [status for status in statuses if status.is_due])

@@ -128,6 +128,7 @@ def _repeat_of_course(
 ) -> RepeatStatus:
     series_key = course.relationship_id, course.instrument.id
     return repeat_status.build_repeat_status(
+        context.vault(),
         courses.list_rounds(relationship_administrations, series_key),
         agreements.get(series_key),
         now=context.now(),

@@ -166,7 +166,7 @@ def _render_form(
         version=fields.version_for_page(form, agreement.version if agreement else 0),
         title=administrations.instrument_of(administration.payload).title,
         about=answered_items.relationship_label(db, vault, administration.payload),
-        repeat=repeat_status.build_repeat_status(rounds, agreement, now=context.now()),
+        repeat=repeat_status.build_repeat_status(context.vault(), rounds, agreement, now=context.now()),
         cadence=repeat_status.CADENCE_ADVICE,
         back=over_time_address(administration.payload),
     )
