@@ -24,7 +24,7 @@ from clinic_toolkit.journal.audit_log import (
     chain_hash,
 )
 from clinic_toolkit.journal.unsigned_entries import UnsignedEntriesEvent
-from clinic_toolkit.store.transactions import transaction_of
+from clinic_toolkit.store.transactions import remember_in_snapshot, transaction_of
 from clinic_toolkit.store.types import from_microseconds
 from clinic_toolkit.vault import identity
 from clinic_toolkit.vault.inventory import GENESIS_HASH
@@ -87,7 +87,9 @@ class AuditPage(msgspec.Struct, frozen=True, kw_only=True):
 
 def last_entry_number(db: Connection) -> int:
     """Return the number of the newest entry; 0 if the log is empty."""
-    tip = transaction_of(db).find_chain_tip(audit_log_table)
+    tip = remember_in_snapshot(
+        db, audit_log_table.name, lambda: transaction_of(db).find_chain_tip(audit_log_table)
+    )
     return tip.seq if tip else 0
 
 

@@ -35,6 +35,8 @@ def watch(site: Site) -> list[str]:
     def listen(connection: sqlite3.Connection, *_: object) -> None:
         connection.set_trace_callback(seen.append)
 
+    # What was open before is closed, so that every connection is watched.
+    site.work.engine.dispose()
     for engine in (site.work.engine, writer_engine(site.work.engine)):
         event.listen(engine, "checkout", listen)
     return seen

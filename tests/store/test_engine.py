@@ -256,3 +256,21 @@ def test_what_was_stored_is_there_at_the_next_start(folder: Path, opened: Engine
     with reading(again) as db:
         assert db.scalar(select(func.count()).select_from(SAMPLE)) == 1
     again.dispose()
+
+
+def test_a_reader_is_used_again_alone_and_is_closed_with_the_store(opened: Engine) -> None:
+    with reading(opened) as db:
+        first = db.connection.driver_connection
+    with reading(opened) as db, reading(opened) as other:
+        assert db.connection.driver_connection is first
+        assert other.connection.driver_connection is not first
+    with pytest.raises(RuntimeError, match="broke off"), reading(opened) as db:
+        raise RuntimeError("broke off")
+    with reading(opened) as db:
+        assert db.scalar(text("SELECT 1")) == 1
+    opened.dispose()
+    assert isinstance(first, sqlite3.Connection)
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        first.execute("SELECT 1")
+    with reading(opened) as db:
+        assert db.connection.driver_connection is not first

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, event
 
 from clinic_toolkit.store.sqlite import file_guard, rescue_copies, snapshot, store_rescue, upkeep
 from clinic_toolkit.store.sqlite.anchor import Anchor
@@ -18,6 +18,9 @@ from clinic_toolkit.store.sqlite.write_lock import hold_write_lock
 from clinic_toolkit.store.storage_errors import StorageMismatch, StorageReplaced
 from clinic_toolkit.store.transactions import STORE_OPTION, TRANSACTION_KEY
 
+# Connections without a transaction that are kept for the next pages.
+MAX_IDLE_READERS = 2
+
 
 class SqliteStore(StoreFiles):
     """The store behind an engine."""
@@ -27,18 +30,34 @@ class SqliteStore(StoreFiles):
     ) -> None:
         super().__init__(file, engine, anchor, guard)
         set_engine_options(engine, **{STORE_OPTION: self})
+        self._idle_readers: list[Connection] = []
+        event.listen(engine, "engine_disposed", lambda _: self._close_idle_readers())
 
     @contextmanager
     def reading(self) -> Iterator[SqliteTransaction]:
         """Open a read transaction on one consistent snapshot."""
-        with translating_errors(self.file), self.engine.connect() as db, db.begin():
-            transaction = SqliteTransaction(db, is_writing=False, is_store_read_only=self.is_read_only)
-            info = db.info
-            info[TRANSACTION_KEY] = transaction
+        with translating_errors(self.file):
+            pool = self.engine.pool
+            db = self._take_reader()
             try:
-                yield transaction
-            finally:
-                del info[TRANSACTION_KEY]
+                with db.begin():
+                    transaction = SqliteTransaction(
+                        db, is_writing=False, is_store_read_only=self.is_read_only
+                    )
+                    info = db.info
+                    info[TRANSACTION_KEY] = transaction
+                    try:
+                        yield transaction
+                    finally:
+                        del info[TRANSACTION_KEY]
+            except BaseException:
+                db.close()
+                raise
+            # Not given back to the pool, since taking it from there again costs more than a short statement.
+            if pool is self.engine.pool and len(self._idle_readers) < MAX_IDLE_READERS:
+                self._idle_readers.append(db)
+            else:
+                db.close()
 
     @contextmanager
     def writing(self) -> Iterator[SqliteTransaction]:
@@ -101,6 +120,19 @@ class SqliteStore(StoreFiles):
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+    def _take_reader(self) -> Connection:
+        try:
+            return self._idle_readers.pop()
+        except IndexError:
+            return self.engine.connect()
+
+    def _close_idle_readers(self) -> None:
+        while self._idle_readers:
+            db = self._idle_readers.pop()
+            # Detached, so that it is closed and does not go back to a pool that is no longer used.
+            db.detach()
+            db.close()
 
     def rescue_if_replaced(self, *, ending: bool = False) -> None:
         """Check whether the file was replaced, and rescue the store if so."""
