@@ -13,12 +13,6 @@ from clinic_toolkit import paths
 from clinic_toolkit.web.pages.page_titles import page_title
 from clinic_toolkit.web.pages.template_cache import TemplateCache
 
-# Macros that draw the same whenever they are given the same, and are never given a word of a record.
-_REMEMBERED_MACROS = {
-    "macros/icon.html": ("icon",),
-    "macros/dots.html": ("progress",),
-    "macros/keys.html": ("keys",),
-}
 _MAX_DRAWINGS = 512
 
 
@@ -43,8 +37,13 @@ class TemplateEnvironment(Environment):
 
 
 def remember_macros(environment: jinja2.Environment) -> None:
-    """Draw what is the same on every page once. Call it when the globals of the app are set."""
-    for template, names in _REMEMBERED_MACROS.items():
-        module = environment.get_template(template).module
-        for name in names:
-            setattr(module, name, lru_cache(_MAX_DRAWINGS)(getattr(module, name)))
+    """Draw what is the same on every page once. Call it when the globals of the app are set.
+
+    Only macros that draw the same whenever they are given the same, and are never given a word of a record.
+    """
+    for module, name in (
+        (environment.get_template("macros/icon.html").module, "icon"),
+        (environment.get_template("macros/dots.html").module, "progress"),
+        (environment.get_template("macros/keys.html").module, "keys"),
+    ):
+        setattr(module, name, lru_cache(_MAX_DRAWINGS)(getattr(module, name)))
