@@ -50,6 +50,13 @@ def check_at_first_look() -> None:
         list_facts.check_for(context.db(), context.vault(), seconds=FIRST_LOOK_SECONDS)
 
 
+def save_snapshot_within(seconds: float, engine: Engine, vault: Vault) -> None:
+    """Save the snapshot, and wait no longer than this for it; what is not saved only costs time later."""
+    thread = threading.Thread(target=save_snapshot, args=(engine, vault), name="snapshot", daemon=True)
+    thread.start()
+    thread.join(seconds)
+
+
 def save_snapshot(engine: Engine, vault: Vault) -> None:
     """Save the inventory and the list facts if it pays off; if they cannot be saved, only time is lost."""
     try:
