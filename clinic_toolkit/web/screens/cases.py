@@ -11,7 +11,7 @@ from clinic_toolkit.record.people.client_record import CLIENT, ClientState
 from clinic_toolkit.record.people.therapy_session_record import KIND_LABELS
 from clinic_toolkit.web import context
 from clinic_toolkit.web.forms.cases import CoupleForm
-from clinic_toolkit.web.screen_parts import saved_message, session_lines
+from clinic_toolkit.web.screen_parts import saved_message, session_choice, session_lines
 from clinic_toolkit.web.transport import request_info, responses
 from clinic_toolkit.web.transport.responses import ViewResult
 
@@ -69,7 +69,7 @@ def show(id: UUID) -> ViewResult:
         return responses.redirect_to(url_for("clients.show", id=case.payload.single_client_id))
     people = [clients.load_client(db, vault, client_id) for client_id in case.payload.client_ids]
     hours = therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, [case])
-    limit = request_info.list_limit(NEWEST_SHOWN)
+    chosen = session_choice.choose_sessions(hours, limit=request_info.list_limit(NEWEST_SHOWN))
     context.audit_read(CASE, case)
     context.audit_read(CLIENT, *people)
     return render_template(
@@ -77,9 +77,8 @@ def show(id: UUID) -> ViewResult:
         here="clients",
         case=case,
         people=people,
-        hours=hours,
-        list_limit=limit,
-        session_details=session_lines.describe_sessions(hours[:limit]),
+        hours=chosen,
+        session_details=session_lines.describe_sessions(chosen.shown),
         now=therapy_session_timeline.find_todays_sessions(hours, now=context.now()),
         agreed=therapy_session_timeline.find_last_agreement(hours),
         kinds=KIND_LABELS,

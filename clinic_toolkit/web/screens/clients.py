@@ -35,6 +35,7 @@ from clinic_toolkit.web.screen_parts import (
     initials_suggestion,
     recent_searches,
     repeat_lines,
+    session_choice,
     session_lines,
     similar_clients,
 )
@@ -228,8 +229,8 @@ def show(id: UUID) -> ViewResult:
             for other in case.payload.client_ids
             if case.payload.is_couple and other not in entry_ids and other in names.full_by_id
         ],
-        hours=hours,
-        session_details=session_lines.describe_sessions(hours[:limit], cases_of_person),
+        hours=(chosen := session_choice.choose_sessions(hours, limit=limit)),
+        session_details=session_lines.describe_sessions(chosen.shown, cases_of_person),
         notes_alone=notes.list_notes_without_session(db, vault, cases_of_person, hours),
         now=therapy_session_timeline.find_todays_sessions(own_hours, now=context.now()),
         agreed=therapy_session_timeline.find_last_agreement(own_hours),
