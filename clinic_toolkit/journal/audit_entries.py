@@ -30,7 +30,7 @@ from clinic_toolkit.store.types import cached_uuid, from_microseconds
 from clinic_toolkit.vault.inventory import GENESIS_HASH
 from clinic_toolkit.vault.vault import SealBroken, Vault
 
-_UNREADABLE_ERRORS = (SealBroken, msgspec.DecodeError, OverflowError, ValueError)
+UNREADABLE_ERRORS = (SealBroken, msgspec.DecodeError, OverflowError, ValueError)
 _decode_payload = msgspec.msgpack.Decoder(EntryPayload).decode
 
 
@@ -117,16 +117,21 @@ class SignatureCheck:
             return self.is_signed_by(row, vault.user_id)
         try:
             payload = open_payload(vault, row.seq, row.body)
-        except _UNREADABLE_ERRORS:
+        except UNREADABLE_ERRORS:
             return self.is_signed_by(row, vault.user_id)
         return self.is_signed_by(row, UUID(bytes=payload.actor_id) if payload.actor_id else vault.user_id)
 
 
-def iter_entries_after(db: Connection, vault: Vault, seq: int) -> Iterator[ReadResult]:
+def iter_entries_after(
+    db: Connection, vault: Vault, seq: int, *, checked_seq: int = 0
+) -> Iterator[ReadResult]:
     """Yield a result for every entry after this one, oldest first; untrusted entries have `entry=None`.
 
     Anyone can write a keyless entry, so only the chain protects it; `unsigned_entries` checks the end of
     the chain.
+
+    Args:
+        checked_seq: the clinician's own entries up to this one were verified before (`checked_entries`).
     """
     previous_hash = find_entry_hash(db, seq) if seq else GENESIS_HASH
     signatures = SignatureCheck(db, vault)
@@ -137,20 +142,22 @@ def iter_entries_after(db: Connection, vault: Vault, seq: int) -> Iterator[ReadR
             vault.incarnation, row.seq, previous_hash, row.body
         )
         seq, previous_hash = row.seq, row.hash
-        entry = _trusted_entry(vault, signatures, row) if continues_chain else None
+        entry = _trusted_entry(vault, signatures, row, checked_seq) if continues_chain else None
         yield ReadResult(seq=seq, hash=row.hash, entry=entry)
 
 
-def _trusted_entry(vault: Vault, signatures: SignatureCheck, row: Any) -> AuditEntry | None:
+def _trusted_entry(vault: Vault, signatures: SignatureCheck, row: Any, checked_seq: int) -> AuditEntry | None:
     try:
         entry = open_entry(vault, row)
-    except _UNREADABLE_ERRORS:
+    except UNREADABLE_ERRORS:
         return None
     if entry.actor_id is None:
         return entry
     if not entry.is_signed:
         # Sealed entries are always signed, so one without a signature is not trusted.
         return None
+    if row.seq <= checked_seq and entry.actor_id == vault.user_id:
+        return entry
     # Also where nobody else seems to hold the key of the practice's ring: a colleague may have put back the
     # statements from before the key was shared.
     return entry if signatures.is_signed_by(row, entry.actor_id) else None

@@ -10,7 +10,13 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, select
 
-from clinic_toolkit.journal import audit_entries, key_slot_events, ring_references
+from clinic_toolkit.journal import (
+    audit_entries,
+    audit_reader,
+    checked_entries,
+    key_slot_events,
+    ring_references,
+)
 from clinic_toolkit.journal.audit_entries import AuditEntry, ReadResult
 from clinic_toolkit.journal.audit_log import KEYLESS_MARK, audit_log_table
 from clinic_toolkit.journal.reference_filter import ReferenceFilter
@@ -46,7 +52,11 @@ def replay_inventory(
     """
     start = load_start()
     start_seq = start.seq if start else 0
-    inventory, reports = _replay(db, vault, start, [])
+    checked_seq = _find_checked_seq(db, vault, start_seq)
+    inventory, reports = _replay(db, vault, start, [], checked_seq)
+    if checked_seq and inventory.gaps:
+        # Somebody changed the log since it was checked; then every signature is verified.
+        inventory, reports = _replay(db, vault, load_start(), [])
     reports += [(refused_entry, inventory.seq + 1)] if refused_entry else []
     if not reports:
         return inventory
@@ -115,6 +125,8 @@ def _apply_effects(vault: Vault, inventory: Inventory, result: ReadResult) -> in
         inventory.known_rings |= ring_references.select_granted_rings(entry.references, vault.user_id)
         return 0
     inventory.known_rings |= {reference.ring for reference in entry.references}
+    if entry.event == UnsignedEntriesEvent.ALL_CHECKED:
+        inventory.checked_seq = result.seq
     return key_slot_events.slot_generation_of(entry.event)
 
 
@@ -151,8 +163,19 @@ def _is_own(vault: Vault, entry: AuditEntry | None) -> bool:
     return entry is not None and entry.actor_id == vault.user_id
 
 
+def _find_checked_seq(db: Connection, vault: Vault, start_seq: int) -> int:
+    # A short rest of the log is verified sooner than such an entry is found.
+    if audit_reader.last_entry_number(db) - start_seq < 2 * checked_entries.CHECKED_INTERVAL:
+        return 0
+    return checked_entries.find_checked_seq(db, vault, after_seq=start_seq)
+
+
 def _replay(
-    db: Connection, vault: Vault, start: Inventory | None, refused_ranges: list[RefusedRange]
+    db: Connection,
+    vault: Vault,
+    start: Inventory | None,
+    refused_ranges: list[RefusedRange],
+    checked_seq: int = 0,
 ) -> tuple[Inventory, list[tuple[int, int]]]:
     """Return the inventory and the refusals: each refused entry with the entry that reports it."""
     inventory = start or Inventory()
@@ -160,7 +183,7 @@ def _replay(
     pending_gaps: list[int] = []
     not_before = -_NO_LIMIT
     reference_filter = ReferenceFilter(db, vault)
-    for result in audit_entries.iter_entries_after(db, vault, inventory.seq):
+    for result in audit_entries.iter_entries_after(db, vault, inventory.seq, checked_seq=checked_seq):
         refused_range = next(
             (candidate for candidate in refused_ranges if result.seq in candidate.entry_numbers), None
         )

@@ -71,6 +71,7 @@ class _SnapshotPayload(msgspec.Struct, frozen=True, array_like=True):
     versions: list[tuple[str, bytes, list[_SavedVersion]]]
     slot_generation: int
     rings: list[bytes]
+    checked_seq: int
     facts_context: str
     facts: list[_SavedFacts]
 
@@ -173,6 +174,7 @@ def save_snapshot(db: Connection, vault: Vault) -> None:
         _versions_to_save(inventory),
         inventory.slot_generation,
         rings,
+        inventory.checked_seq,
         _facts_context(),
         _facts_to_save(inventory),
     )
@@ -243,6 +245,7 @@ def _load_snapshot(db: Connection, vault: Vault) -> Inventory | None:
         )
     inventory.seq, inventory.tip_hash = row.seq, snapshot.tip_hash
     inventory.slot_generation, inventory.known_rings = snapshot.slot_generation, covered
+    inventory.checked_seq = snapshot.checked_seq
     for saved in snapshot.facts if snapshot.facts_context == _facts_context() else ():
         # A copy, because the original keeps the whole snapshot in memory.
         facts = msgspec.Raw(bytes(saved.facts))

@@ -21,7 +21,7 @@ def open_row(vault: Vault, kind: RecordKind[P], row: SealedRow) -> RecordVersion
 
     What was opened is kept on the vault and goes with it. A row that does not open is tried again each time.
     """
-    cache = vault.record_cache.setdefault(f"{kind.name}: loaded", {})
+    cache = vault.record_cache.setdefault(f"{kind.name} {kind.schema_version}: loaded", {})
     known = cache.get(row.id)
     if known is not None and known[0] == row:
         version: RecordVersion[P] = known[1]

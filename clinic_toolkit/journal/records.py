@@ -195,7 +195,7 @@ def load_record(
     if fallback is not None:
         return _open_newest(db, vault, kind, record_id, fallback)
     return remember_in_snapshot(
-        db, (vault, kind.name, record_id), lambda: _open_newest(db, vault, kind, record_id, None)
+        db, (vault, kind, record_id), lambda: _open_newest(db, vault, kind, record_id, None)
     )
 
 
@@ -233,7 +233,7 @@ def list_records_in_rings(
     """
     ring_list = list(rings)
     versions = remember_in_snapshot(
-        db, (vault, kind.name, tuple(ring_list)), lambda: _list_newest_versions(db, vault, kind, ring_list)
+        db, (vault, kind, tuple(ring_list)), lambda: _list_newest_versions(db, vault, kind, ring_list)
     )
     return list(versions)
 

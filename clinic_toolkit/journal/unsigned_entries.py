@@ -13,17 +13,19 @@ from clinic_toolkit.vault.vault import Vault
 class UnsignedEntriesEvent(StrEnum):
     """What an unlock says of the unsigned entries: they are signed now, there were none, or one was invalid.
 
-    The first is followed by the numbers of the first and last of them, the last by that of the invalid one.
+    The first is followed by the numbers of the first and last of them, the third by that of the invalid one.
+    ALL_CHECKED: this unlock trusts every entry before; see `checked_entries`.
     """
 
     ACCEPTED = "audit.adopted"
     NONE_FOUND = "audit.opened"
     REFUSED = "audit.not_adopted"
+    ALL_CHECKED = "audit.checked"
 
 
 # The entry of `sign_unsigned_entries`, the one for statements of rings that were not seen before, the one
-# that says how the practice was unlocked, and the one for a restored header.
-_ENTRIES_PER_UNLOCK = 4
+# that says how the practice was unlocked, that of `checked_entries`, and the one for a restored header.
+_ENTRIES_PER_UNLOCK = 5
 
 
 def sign_unsigned_entries(db: Connection, vault: Vault, *, now: datetime) -> int | None:
@@ -57,7 +59,7 @@ def find_refused_entry(db: Connection, vault: Vault) -> int | None:
         if result.entry and result.entry.actor_id == vault.user_id:
             code, _, refused_number = result.entry.event.partition(" ")
             # Each unlock writes one of these, so the last one is that of this unlock.
-            if code in set(UnsignedEntriesEvent):
+            if code in set(UnsignedEntriesEvent) - {UnsignedEntriesEvent.ALL_CHECKED}:
                 refused = int(refused_number) if code == UnsignedEntriesEvent.REFUSED else None
     return refused
 

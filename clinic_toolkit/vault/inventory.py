@@ -84,7 +84,7 @@ class Inventory:
         self.seq, self.tip_hash = 0, GENESIS_HASH
         self.gaps: list[int] = []
         self.unreadable_entries: list[UnreadableEntry] = []
-        self.slot_generation = 0
+        self.slot_generation, self.checked_seq = 0, 0
         self.known_rings: set[bytes] = set()
         self._expected_seq = 0
         self.kept_facts: dict[tuple[str, bytes], KeptFacts] = {}

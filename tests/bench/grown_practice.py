@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import Connection
 
 from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
+from clinic_toolkit.journal import checked_entries, inventory_snapshot
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.people import cases, clients, relationships, therapy_sessions
@@ -144,6 +145,8 @@ def _grow_client(work: Work, number: int, each: int) -> None:
             draft = notes.create_note(db, vault, session, parts, now=now)
             practices.signed(db, vault, session, draft, now)
         _close_prompts(db, vault, added, now)
+        # As the unlock of every few days does it.
+        checked_entries.note_checked(db, vault, inventory_snapshot.load_inventory(db, vault), now=now)
 
 
 def _close_prompts(db: Connection, vault: Vault, client: RecordVersion[Client], now: datetime) -> None:

@@ -267,9 +267,9 @@ class TestLedger:
         begun: list[int] = []
         real = audit_entries.iter_entries_after
 
-        def counting(db: object, vault: object, seq: int) -> object:
+        def counting(db: object, vault: object, seq: int, **more: int) -> object:
             begun.append(seq)
-            return real(db, vault, seq)  # type: ignore[arg-type]
+            return real(db, vault, seq, **more)  # type: ignore[arg-type]
 
         monkeypatch.setattr(audit_entries, "iter_entries_after", counting)
         self.read(work)

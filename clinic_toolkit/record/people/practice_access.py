@@ -14,6 +14,7 @@ from clinic_toolkit.errors import DamagedFile
 from clinic_toolkit.journal import (
     audit_log,
     audit_reader,
+    checked_entries,
     header_recovery,
     inventory_snapshot,
     key_slot_events,
@@ -126,6 +127,7 @@ def _finish_unlock(db: Connection, vault: Vault, event: str, *, now: datetime) -
     inventory = inventory_snapshot.load_inventory(db, vault)
     vault.compare_slot_generation(inventory.slot_generation, log_complete=not inventory.gaps)
     ring_references.note_statements(db, vault, inventory, now=now)
+    checked_entries.note_checked(db, vault, inventory, now=now)
     audit_log.append_entry(db, vault, event, now=now)
     header_recovery.reconcile_header_copies(db, vault, now=now)
     inventory_snapshot.save_snapshot(db, vault)

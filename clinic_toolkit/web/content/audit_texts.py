@@ -157,6 +157,7 @@ EVENT_TEXTS: dict[str, tuple[EventKind, str]] = {
     ),
     ConditionEvent.ABSENT_SEEN: (EventKind.TRAIL, "Read that the check-mark of the last saves was missing"),
     ConditionEvent.OTHER_TAKEN: (EventKind.TRAIL, "Went on with another data file"),
+    UnsignedEntriesEvent.ALL_CHECKED: (EventKind.TRAIL, "Found every line before this one as it was written"),
     UnsignedEntriesEvent.ACCEPTED: (EventKind.TRAIL, "Checked and confirmed what was written while locked"),
 }
 
