@@ -6,6 +6,8 @@ from typing import Any
 from . import independent_reader
 
 LONGEST = 64
+# Lines that name what was there before and write nothing; a word may follow, after a space.
+READ_ONLY = {"records.read", "records.exported"}
 KEYLESS = re.compile(r"unlock\.failed|handover\.(kept|finished|given_back) [0-9a-f]{8}-[1-9][0-9]{0,3}")
 
 
@@ -28,7 +30,7 @@ def unnamed(reader: independent_reader.Reader) -> list[tuple[str, str, int]]:
     named = {
         (table, record.hex(), version, content.hex())
         for text in told(reader)
-        if len(text) == 4 and text[0] != "records.read"
+        if len(text) == 4 and text[0].split(" ")[0] not in READ_ONLY
         for table, _, record, version, content in text[3]
     }
     return [

@@ -10,7 +10,10 @@ import pytest
 
 from clinic_toolkit.journal import audit_log
 from clinic_toolkit.journal.record_versions import PendingVersion, seal_version
+from clinic_toolkit.journal.records import version_reference
+from clinic_toolkit.record.handovers.answer_log import HandoverKeylessEvent
 from clinic_toolkit.record.people.client_record import CLIENT, Client, client_table
+from clinic_toolkit.record.people.practice_record import UnlockEvent
 from clinic_toolkit.store.transactions import transaction_of, writing
 from tests.fixtures.practices import NOW, Work, at_work
 
@@ -31,8 +34,13 @@ def reading_of(work: Work) -> Iterator[Any]:
 
 
 def test_the_known_keyless_lines_are_read(work: Work) -> None:
+    events = (
+        UnlockEvent.FAILED,
+        f"{HandoverKeylessEvent.KEPT} 01234567-12",
+        f"{HandoverKeylessEvent.GIVEN_BACK} 89abcdef-5000",
+    )
     with writing(work.engine) as db:
-        for event in ("unlock.failed", "handover.kept 01234567-12", "handover.given_back 89abcdef-5000"):
+        for event in events:
             audit_log.append_keyless_entry(db, work.vault.incarnation, event, now=NOW)
     with reading_of(work) as reader:
         lines = independent_trail.told(reader)
@@ -55,6 +63,27 @@ def test_every_row_is_named_by_a_line_and_one_that_is_put_in_is_not(work: Work) 
         transaction_of(db).insert_row(client_table, row)
     with reading_of(work) as reader:
         assert independent_trail.unnamed(reader) == [("client", kept.id.hex, 2)]
+
+
+@pytest.mark.parametrize(
+    ("event", "is_named"),
+    [("records.read", False), ("records.exported note", False), ("records.exportedly", True)],
+)
+def test_what_was_only_read_or_saved_as_a_file_is_not_named_by_that(
+    work: Work, event: str, is_named: bool
+) -> None:
+    kept = work.client("Edda")
+    place = PendingVersion(
+        id=kept.id, version=2, ring=kept.ring, state="active", final=True, previous_content_id=kept.content_id
+    )
+    put_in, row = seal_version(work.vault, CLIENT, Client(name="Not Edda"), place, now=NOW)
+    reference = version_reference(CLIENT, put_in)
+    with writing(work.engine) as db:
+        transaction_of(db).insert_row(client_table, row)
+        audit_log.append_entry(db, work.vault, event, [reference], now=NOW)
+        assert audit_log.is_read_only_event(event) is not is_named, "the program and the page agree"
+    with reading_of(work) as reader:
+        assert independent_trail.unnamed(reader) == ([] if is_named else [("client", kept.id.hex, 2)])
 
 
 @pytest.mark.parametrize(
