@@ -183,7 +183,7 @@ def _save_agreement(
     agreement: RepeatAgreement,
     *,
     state: str,
-    event: str,
+    event: RepeatEvent,
     now: datetime,
 ) -> RecordVersion[RepeatAgreement]:
     if current is not None:

@@ -109,7 +109,9 @@ def retire_questionnaire(
     """Stop offering a questionnaire; what was given with it is still shown and scored."""
     if current.state != OwnQuestionnaireState.OFFERED:
         return current
-    return _set_state(db, vault, current, OwnQuestionnaireState.RETIRED, "questionnaire.retired", now=now)
+    return _set_state(
+        db, vault, current, OwnQuestionnaireState.RETIRED, OwnQuestionnaireEvent.RETIRED, now=now
+    )
 
 
 def reoffer_questionnaire(
@@ -118,7 +120,9 @@ def reoffer_questionnaire(
     """Offer a retired questionnaire again."""
     if current.state != OwnQuestionnaireState.RETIRED:
         return current
-    return _set_state(db, vault, current, OwnQuestionnaireState.OFFERED, "questionnaire.offered", now=now)
+    return _set_state(
+        db, vault, current, OwnQuestionnaireState.OFFERED, OwnQuestionnaireEvent.OFFERED, now=now
+    )
 
 
 def load_own_questionnaire(
@@ -229,8 +233,8 @@ def _set_state(
     db: Connection,
     vault: Vault,
     current: RecordVersion[OwnQuestionnaire],
-    state: str,
-    event: str,
+    state: OwnQuestionnaireState,
+    event: OwnQuestionnaireEvent,
     *,
     now: datetime,
 ) -> RecordVersion[OwnQuestionnaire]:

@@ -89,18 +89,18 @@ def discard_form_draft(
     db: Connection, vault: Vault, current: RecordVersion[FormDraft], *, now: datetime
 ) -> RecordVersion[FormDraft]:
     """Overwrite the draft with an empty version, because the author discarded it."""
-    return _overwrite_draft(db, vault, current, "draft.discarded", now=now)
+    return _overwrite_draft(db, vault, current, FormDraftEvent.DISCARDED, now=now)
 
 
 def clear_recorded_draft(
     db: Connection, vault: Vault, current: RecordVersion[FormDraft], *, now: datetime
 ) -> RecordVersion[FormDraft]:
     """Overwrite the draft with an empty version, in the transaction that records the form."""
-    return _overwrite_draft(db, vault, current, "draft.recorded", now=now)
+    return _overwrite_draft(db, vault, current, FormDraftEvent.RECORDED, now=now)
 
 
 def _overwrite_draft(
-    db: Connection, vault: Vault, current: RecordVersion[FormDraft], event: str, *, now: datetime
+    db: Connection, vault: Vault, current: RecordVersion[FormDraft], event: FormDraftEvent, *, now: datetime
 ) -> RecordVersion[FormDraft]:
     if current.state == FormDraftState.EMPTY:
         return current
