@@ -117,7 +117,7 @@ def test_what_tells_two_alike_apart_stands_in_the_list_and_beside_a_joined_entry
 def test_two_entries_of_one_client_are_joined_in_one_act_and_taken_apart(me: Person) -> None:
     ana = take_in(me, "Ana Reyes")
     hour = me.press(ana, "Start a session now")
-    again = take_in(me, "Anna Reyes", phone="555 0101")
+    again = take_in(me, "Anna Reyes", phone="555 0101", leave_message="no")
     me.send(me.follow(again, "Add a person"), {"word": "Kit", "frame": "friend"})
     page = me.follow(me.open(again.path), "Join with another entry")
     assert me.send(page, {"other": ""}, by="other").status == 422
@@ -131,6 +131,7 @@ def test_two_entries_of_one_client_are_joined_in_one_act_and_taken_apart(me: Per
     assert named(me.send(me.open("/clients"), {"words": "0101"})) == ["Ana Reyes"]
     there = me.open(again.path)
     assert "Everything of both is shown under" in there.text and "555 0101" in there.text
+    assert "please leave none" in there.text and "may be left" in me.open(ana.path).text
     assert me.follow(there, "Go to the joined entry").path == ana.path
     # The people of both can be chosen in an hour of either.
     assert "Kit" in me.open(f"{hour.path}/questionnaire").text

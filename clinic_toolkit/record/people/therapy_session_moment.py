@@ -47,11 +47,6 @@ def with_moment(therapy_session: TherapySession, before: TherapySession | None =
     )
 
 
-def without_moment(therapy_session: TherapySession) -> TherapySession:
-    """Return the session as a form holds it, to compare the two."""
-    return msgspec.structs.replace(therapy_session, starts_at=None, minutes=None, zone="")
-
-
 def _local_times(therapy_session: TherapySession) -> tuple[object, ...]:
     return (therapy_session.on, therapy_session.start, therapy_session.end)
 

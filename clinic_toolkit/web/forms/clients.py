@@ -38,6 +38,7 @@ class ClientForm(Form):
     version = StringField("Version", default="0")
 
     def __init__(self, typed: Any, *, today: date, current: Client | None = None) -> None:
+        """Make the form for a new client, or for the stored details of one."""
         prefill = msgspec.structs.replace(current, code=_shown_code(current)) if current else None
         super().__init__(typed, obj=prefill)
         self.today = today
@@ -65,16 +66,19 @@ class ClientForm(Form):
 
     def matches_record(self, current: Client) -> bool:
         """Whether these are the stored details, apart from initials that were suggested and filled in."""
-        code = self.code.data or current.code
-        return msgspec.structs.replace(self.payload(), code=code) in (
+        typed = self._replace_in(current)
+        return msgspec.structs.replace(typed, code=typed.code or current.code) in (
             current,
             msgspec.structs.replace(current, code=_shown_code(current)),
         )
 
     def payload(self) -> Client:
-        """The details as typed."""
-        return Client(
-            joined_to_id=self.current.joined_to_id if self.current else None,
+        """The details as typed; what this form does not ask for stays as it is stored."""
+        return self._replace_in(self.current or Client(name=""))
+
+    def _replace_in(self, client: Client) -> Client:
+        return msgspec.structs.replace(
+            client,
             code=self.code.data,
             name=self.name.data,
             birth_date=self.birth_date.data,

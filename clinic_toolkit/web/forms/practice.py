@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 from wtforms import Form, StringField
 from wtforms.validators import ValidationError
 
@@ -56,9 +57,10 @@ class PracticeForm(Form):
         if field.data not in COUNTRIES:
             raise ValidationError("Choose a country.")
 
-    def practice(self) -> PracticeSettings:
-        """The settings of the practice as typed."""
-        return PracticeSettings(
+    def practice(self, current: PracticeSettings) -> PracticeSettings:
+        """The settings of the practice as typed; what this form does not ask for stays as it is stored."""
+        return msgspec.structs.replace(
+            current,
             country=self.country.data,
             record_kind=RecordRole(self.record_kind.data),
             practice_name=self.practice_name.data,
@@ -66,9 +68,9 @@ class PracticeForm(Form):
             limits_text=self.limits_text.data,
         )
 
-    def clinician(self) -> Clinician:
-        """The clinician as typed."""
-        return Clinician(name=self.clinician_name.data)
+    def clinician(self, current: Clinician) -> Clinician:
+        """The clinician as typed; what this form does not ask for stays as it is stored."""
+        return msgspec.structs.replace(current, name=self.clinician_name.data)
 
     def prefill_limits(self, draft: str) -> None:
         """Fill in this draft, unless the field already has text."""

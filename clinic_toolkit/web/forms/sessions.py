@@ -12,7 +12,6 @@ from wtforms.validators import ValidationError
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import therapy_sessions
 from clinic_toolkit.record.people.client_record import Client
-from clinic_toolkit.record.people.therapy_session_moment import without_moment
 from clinic_toolkit.record.people.therapy_session_record import (
     ATTENDANCE_LABELS,
     HELD_ATTENDANCE,
@@ -45,6 +44,7 @@ class HourForm(Form):
     version = StringField("Version", default="0")
 
     client_ids: frozenset[str] = frozenset()
+    current: TherapySession
     today: date
 
     @classmethod
@@ -53,16 +53,21 @@ class HourForm(Form):
         people: Sequence[RecordVersion[Client]],
         names: Mapping[UUID, str],
         typed: Any,
-        body: TherapySession,
+        current: TherapySession,
         *,
         today: date,
     ) -> "HourForm":
-        """Make the form for the clients of one case, from the stored session or the posted fields."""
-        values = msgspec.structs.asdict(body) | {"present": [id.hex for id in body.present_ids]}
+        """Make the form for the clients of one case.
+
+        Args:
+            typed: the posted fields; None to fill in those of `current`.
+            current: the stored session, or what a new one begins with.
+        """
+        values = msgspec.structs.asdict(current) | {"present": [id.hex for id in current.present_ids]}
         form = cls(typed, data=values)
         form.present.choices = [(client.id.hex, names[client.id]) for client in people]
         form.client_ids = frozenset(client.id.hex for client in people)
-        form.today = today
+        form.current, form.today = current, today
         return form
 
     def validate_on(self, field: Any) -> None:
@@ -92,14 +97,20 @@ class HourForm(Form):
         if field.data and self.start.data and field.data < self.start.data:
             raise ValidationError(therapy_sessions.EndBeforeStart().sentence)
 
-    def matches_record(self, case: UUID, current: TherapySession) -> bool:
-        """Whether the session as typed is the stored one; its moment is worked out when it is stored."""
-        return self.payload(case, current.agreed_for_next) == without_moment(current)
+    def matches_record(self, stored: TherapySession) -> bool:
+        """Whether the session as typed is the stored one."""
+        return stored.case_id_bytes == self.current.case_id_bytes and self._replace_in(stored) == stored
 
-    def payload(self, case: UUID, agreed: str = "") -> TherapySession:
-        """The session as typed; chosen clients are kept even if nobody came, which may be a wrong click."""
-        return TherapySession(
-            case_id_bytes=case.bytes,
+    def payload(self) -> TherapySession:
+        """The session as typed; what this form does not ask for stays as it is stored.
+
+        Chosen clients are kept even if nobody came, which may be a wrong click.
+        """
+        return self._replace_in(self.current)
+
+    def _replace_in(self, therapy_session: TherapySession) -> TherapySession:
+        return msgspec.structs.replace(
+            therapy_session,
             kind=TherapySessionKind(self.kind.data),
             on=self.on.data,
             start=self.start.data,
@@ -110,7 +121,6 @@ class HourForm(Form):
             present=tuple(UUID(hex=id).bytes for id in dict.fromkeys(self.present.data or ())),
             others_present=self.others_present.data,
             attendance=Attendance(self.attendance.data),
-            agreed_for_next=agreed,
         )
 
 

@@ -49,7 +49,7 @@ def index() -> ViewResult:
     if request.method == "POST" and form.validate():
         stored_mark, sent_mark, seen_mark = (
             settings_mark(stored.payload, clinician.payload),
-            settings_mark(form.practice(), form.clinician()),
+            settings_mark(form.practice(stored.payload), form.clinician(clinician.payload)),
             form.version.data,
         )
         if sent_mark in (stored_mark, seen_mark):
@@ -90,8 +90,7 @@ def _save_settings(form: PracticeForm) -> None:
     """Save what was changed of the practice and of the clinician, in one transaction."""
     db, vault, now = context.db(), context.vault(), context.now()
     stored, clinician = context.load_practice(), context.load_clinician()
-    settings = msgspec.structs.replace(form.practice(), is_demo=stored.payload.is_demo)
-    renamed = msgspec.structs.replace(clinician.payload, name=form.clinician().name)
+    settings, renamed = form.practice(stored.payload), form.clinician(clinician.payload)
     if settings != stored.payload:
         practice.revise_practice_settings(db, vault, stored, settings, now=now)
     if renamed != clinician.payload:

@@ -124,14 +124,14 @@ def new(case_id: UUID) -> ViewResult:
     existing = idempotent_forms.find_created_before(
         therapy_session_record.THERAPY_SESSION,
         loaded_case.ring,
-        lambda body: bool(is_valid) and form.matches_record(case_id, body),
+        lambda body: bool(is_valid) and form.matches_record(body),
     )
     if existing is not None:
         return responses.redirect_to(url_for(".show", id=existing.id))
     if is_valid:
         idempotency_key = idempotent_forms.submitted_idempotency_key()
         hour = therapy_sessions.create_therapy_session(
-            db, vault, loaded_case, form.payload(case_id), now=context.now(), idempotency_key=idempotency_key
+            db, vault, loaded_case, form.payload(), now=context.now(), idempotency_key=idempotency_key
         )
         draft.mark_recorded()
         return redirect_saved(url_for(".show", id=hour.id))
@@ -152,16 +152,14 @@ def edit(id: UUID) -> ViewResult:
         people, _display_names(), draft.field_values(), hour.payload, today=context.today()
     )
     if request.method == "POST" and form.validate():
-        if form.matches_record(case.id, hour.payload):
+        if form.matches_record(hour.payload):
             draft.mark_recorded()
             return responses.redirect_to(url_for(".show", id=id))
         if not therapy_sessions.has_same_facts(
             therapy_sessions.find_shown_version(db, vault, id, form.version.data), hour.payload
         ):
             return _render_form(form, case, people, hour, draft, newer=True)
-        revised = therapy_sessions.revise_therapy_session(
-            db, vault, hour, form.payload(case.id, hour.payload.agreed_for_next), now=context.now()
-        )
+        revised = therapy_sessions.revise_therapy_session(db, vault, hour, form.payload(), now=context.now())
         draft.mark_recorded()
         if not therapy_sessions.was_ended(hour, revised):
             return redirect_saved(url_for(".show", id=id))

@@ -11,6 +11,8 @@ from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.record.people import clinician as clinicians
 from clinic_toolkit.record.people import practice_access
+from clinic_toolkit.record.people.clinician_record import Clinician
+from clinic_toolkit.record.people.practice_record import PracticeSettings, RecordRole
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard, pending_recovery_sheet, quick_return, secret_removal
 from clinic_toolkit.web.forms.practice import (
@@ -72,11 +74,17 @@ def passphrase() -> ViewResult:
     form = PassphraseForm(request.form, guessable_names=practice_form.guessable_names())
     if not form.validate():
         return _render_passphrase_form(practice_form, form), 422
-    settings = msgspec.structs.replace(practice_form.practice(), is_demo=context.settings().demo)
+    blank = PracticeSettings(
+        country="",
+        record_kind=RecordRole.FULL,
+        practice_name="",
+        crisis_text="",
+        is_demo=context.settings().demo,
+    )
     vault, groups = practice_access.create_practice(
         context.db(),
-        settings,
-        practice_form.clinician(),
+        practice_form.practice(blank),
+        practice_form.clinician(Clinician(name="")),
         passphrase=form.passphrase.data or "",
         now=context.now(),
     )
