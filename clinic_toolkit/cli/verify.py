@@ -21,7 +21,7 @@ from clinic_toolkit.store.folder_lock import AlreadyOpen, acquire_folder_lock
 from clinic_toolkit.store.opening import open_read_only
 from clinic_toolkit.store.storage_errors import StorageReadOnly
 from clinic_toolkit.store.verdict import Verdict
-from clinic_toolkit.vault import identity, key_slots, unlock_attempts
+from clinic_toolkit.vault import identity, key_slots, secret_attempt
 from clinic_toolkit.vault.vault import Vault
 
 EXIT_INTACT, EXIT_DAMAGED, EXIT_UNREADABLE = 0, 1, 2
@@ -53,8 +53,8 @@ def verify_store(data_folder: Path, *, keyless: bool) -> int:
     try:
         if not folder.database_path(data_folder).exists():
             raise folder.FolderRefused(f"There is no practice in {data_folder}.")
-        with _lock_if_writable(data_folder):
-            return _check_store(data_folder, keyless=keyless)
+        with _lock_if_writable(data_folder) as is_writable:
+            return _check_store(data_folder, keyless=keyless, is_writable=is_writable)
     except AlreadyOpen:
         click.echo(IN_USE_MESSAGE, err=True)
     except ClinicError as error:
@@ -63,21 +63,23 @@ def verify_store(data_folder: Path, *, keyless: bool) -> int:
 
 
 @contextmanager
-def _lock_if_writable(data_folder: Path) -> Iterator[None]:
+def _lock_if_writable(data_folder: Path) -> Iterator[bool]:
     # On a read-only disk no lock can be taken, and none is needed: nobody else can write there either.
     with ExitStack() as exit_stack:
+        is_writable = False
         with suppress(StorageReadOnly):
             exit_stack.callback(acquire_folder_lock(data_folder).release)
-        yield
+            is_writable = True
+        yield is_writable
 
 
-def _check_store(data_folder: Path, *, keyless: bool) -> int:
+def _check_store(data_folder: Path, *, keyless: bool, is_writable: bool) -> int:
     with open_read_only(data_folder) as view:
         if not identity.has_practice(view.db):
             raise folder.FolderRefused(
                 f"No practice was set up in {data_folder} yet; there is nothing to check."
             )
-        vault = None if keyless else _unlock_vault(view.db, data_folder)
+        vault = None if keyless else _unlock_vault(view.db, data_folder, is_writable=is_writable)
         report = inspection.inspect_all(view.db, vault, _progress_printer())
         sentences = [
             *view.problems,
@@ -87,22 +89,19 @@ def _check_store(data_folder: Path, *, keyless: bool) -> int:
     return _report_findings(sentences, report, keyless=keyless)
 
 
-def _unlock_vault(db: Connection, data_folder: Path) -> Vault:
+def _unlock_vault(db: Connection, data_folder: Path, *, is_writable: bool) -> Vault:
     passphrase = _read_passphrase()
-    delay = unlock_attempts.delay_seconds(unlock_attempts.count_failures(data_folder))
+    served_since = time.monotonic()
+    delay = round(secret_attempt.seconds_until_attempt(data_folder, None, served_since=served_since))
     if delay:
         click.echo(f"After a wrong passphrase, the next one is checked after {delay} seconds.", err=True)
-        time.sleep(delay)
-    unnamed_before = unlock_attempts.count_unnamed_failures(data_folder)
-    # Counted like an unlock in the browser; otherwise this command would allow faster guessing.
-    with suppress(OSError):
-        unlock_attempts.record_failure(data_folder)
-    vault = header_recovery.open_vault(db, lambda at: key_slots.unlock_with_passphrase(at, passphrase))
-    with suppress(OSError):
-        unlock_attempts.clear_failures(
-            data_folder, vault.user_id, colleagues=vault.list_colleagues(), unnamed_before=unnamed_before
-        )
-    return vault
+
+    def open_vault() -> Vault:
+        return header_recovery.open_vault(db, lambda at: key_slots.unlock_with_passphrase(at, passphrase))
+
+    if not is_writable:
+        return secret_attempt.attempt_secret_uncounted(data_folder, open_vault, served_since=served_since)
+    return secret_attempt.attempt_secret(data_folder, open_vault, user_id=None, served_since=served_since)
 
 
 def _read_passphrase() -> str:

@@ -1,5 +1,6 @@
 """Errors of the store and the disk, as messages for the person at the screen."""
 
+import errno
 from pathlib import Path
 
 from clinic_toolkit.errors import ClinicError, DamagedFile
@@ -29,6 +30,11 @@ class StorageReadOnly(StorageError):
             "The data folder cannot be written, so this was not saved. "
             "Check that the disk is not write-protected, then save again."
         )
+
+
+def storage_error_of(error: OSError) -> StorageError:
+    """Return the error of a refused write: the disk is full, or the folder cannot be written."""
+    return StorageFull() if error.errno == errno.ENOSPC else StorageReadOnly()
 
 
 class StorageBusy(StorageError):

@@ -1,6 +1,5 @@
 """The file that holds the header backup: opaque bytes with a checksum."""
 
-import errno
 import hashlib
 import logging
 import os
@@ -10,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from clinic_toolkit.store import folder
-from clinic_toolkit.store.storage_errors import StorageFull, StorageReadOnly
+from clinic_toolkit.store.storage_errors import storage_error_of
 
 _HEADER = struct.Struct(">6sHI")
 _MAGIC, _FORMAT, _CHECKSUM_BYTES = b"CtHead", 1, 32
@@ -62,7 +61,7 @@ def _change_file(file: Path, change: Callable[[Path], None]) -> Callable[[], Non
         change(file)
         new_content = _read_if_present(file)
     except OSError as error:
-        raise (StorageFull if error.errno == errno.ENOSPC else StorageReadOnly) from error
+        raise storage_error_of(error) from error
 
     def take_back() -> None:
         try:

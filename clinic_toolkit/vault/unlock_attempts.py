@@ -19,33 +19,19 @@ _MAX_FILE_BYTES = 4096
 _LINE = re.compile(rb"(?:([0-9a-f]{32}) )?([0-9]+)")
 
 
-def count_failures(folder: Path, user_id: UUID | None = None) -> int:
-    """How many attempts failed since the last success; the maximum if the file cannot be read.
+def count_failures(folder: Path, user_id: UUID) -> int:
+    """How many attempts failed for this clinician since their last success, named or naming nobody.
 
-    Args:
-        user_id: for whom to count, including attempts that named nobody; None for whoever has the most.
+    The maximum if the file cannot be read.
     """
     counts = _read_counts(folder)
-    if counts is None:
-        return _MAX_FAILURES
-    if user_id is None:
-        return max(counts.values(), default=0)
-    return max(counts.get(None, 0), counts.get(user_id, 0))
+    return _MAX_FAILURES if counts is None else max(counts.get(None, 0), counts.get(user_id, 0))
 
 
-def record_failure(folder: Path, user_id: UUID | None = None) -> int:
-    """Count one more failure, durably; returns the new count.
-
-    Call this before an attempt and `clear_failures` after success, so that killing the program during the
-    attempt, which takes a second, counts as a failure.
-
-    Args:
-        user_id: whose secret is tried; None if the attempt names nobody, which then counts for everyone.
-    """
-    failures = min(count_failures(folder, user_id) + 1, _MAX_FAILURES)
+def count_most_failures(folder: Path) -> int:
+    """How many attempts failed for whoever has the most; the maximum if the file cannot be read."""
     counts = _read_counts(folder)
-    _write_counts(folder, {None: _MAX_FAILURES} if counts is None else {**counts, user_id: failures})
-    return failures
+    return _MAX_FAILURES if counts is None else max(counts.values(), default=0)
 
 
 def count_unnamed_failures(folder: Path) -> int:
@@ -54,10 +40,27 @@ def count_unnamed_failures(folder: Path) -> int:
     return _MAX_FAILURES if counts is None else counts.get(None, 0)
 
 
+def record_failure(folder: Path, user_id: UUID) -> int:
+    """Count one more failure at the secret of this clinician, durably; returns their new count.
+
+    Count before an attempt and call `clear_failures` after success, so that killing the program during the
+    attempt, which takes a second, counts as a failure.
+    """
+    return _record_failure(folder, user_id, count_failures(folder, user_id))
+
+
+def record_unnamed_failure(folder: Path) -> int:
+    """Count one more failure of an attempt that names nobody, durably; it counts for everyone.
+
+    Returns the new count.
+    """
+    return _record_failure(folder, None, count_most_failures(folder))
+
+
 def clear_failures(
-    folder: Path, user_id: UUID | None = None, *, colleagues: Iterable[UUID] = (), unnamed_before: int = 0
+    folder: Path, user_id: UUID, *, colleagues: Iterable[UUID] = (), unnamed_before: int = 0
 ) -> None:
-    """Reset the count after a success, of this clinician and of attempts that named nobody; None for all.
+    """Reset the count after a success, of this clinician and of attempts that named nobody.
 
     An attempt that named nobody may have been a guess at a colleague's secret, so one's own success does not
     clear it for the colleagues: it counts for each of them until they succeed themselves.
@@ -71,10 +74,17 @@ def clear_failures(
     }
     for colleague in colleagues if unnamed_before else ():
         kept[colleague] = max(kept.get(colleague, 0), unnamed_before)
-    if user_id is None or not kept:
-        (folder / ATTEMPTS_FILE).unlink(missing_ok=True)
-    else:
+    if kept:
         _write_counts(folder, kept)
+    else:
+        (folder / ATTEMPTS_FILE).unlink(missing_ok=True)
+
+
+def _record_failure(folder: Path, user_id: UUID | None, failures_before: int) -> int:
+    failures = min(failures_before + 1, _MAX_FAILURES)
+    counts = _read_counts(folder)
+    _write_counts(folder, {None: _MAX_FAILURES} if counts is None else {**counts, user_id: failures})
+    return failures
 
 
 def _read_counts(folder: Path) -> dict[UUID | None, int] | None:

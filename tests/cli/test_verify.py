@@ -1,11 +1,13 @@
 """`clinic-toolkit verify`: whole, hurt, unreadable; with and without a key; and it changes nothing."""
 
+import errno
 import hashlib
 import os
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from click.testing import CliRunner, Result
@@ -17,6 +19,7 @@ from clinic_toolkit.cli import main
 from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
 from clinic_toolkit.journal import audit_log, key_slot_events
 from clinic_toolkit.store.opening import open_store
+from clinic_toolkit.store.storage_errors import StorageReadOnly
 from clinic_toolkit.store.transactions import writing
 from clinic_toolkit.vault import header_backup, key_slots, unlock_attempts
 from tests.fixtures import practices
@@ -207,12 +210,48 @@ def test_a_wrong_passphrase_reads_nothing_and_is_counted(copy: Path, monkeypatch
     said = verify(copy, typed="another one")
     assert said.exit_code == 2
     assert "That passphrase does not open this practice." in said.stderr
-    assert unlock_attempts.count_failures(copy) == 1
+    assert unlock_attempts.count_most_failures(copy) == 1
     slept: list[float] = []
-    monkeypatch.setattr("clinic_toolkit.cli.verify.time.sleep", slept.append)
+    monkeypatch.setattr("clinic_toolkit.vault.secret_attempt.sleep", slept.append)
     assert verify(copy).exit_code == 0
-    assert slept == [1]
-    assert unlock_attempts.count_failures(copy) == 0
+    assert [round(seconds) for seconds in slept] == [1]
+    assert unlock_attempts.count_most_failures(copy) == 0
+
+
+@pytest.mark.parametrize(
+    ("trouble", "said"), [(errno.ENOSPC, "The disk is full"), (errno.EACCES, "cannot be written")]
+)
+def test_a_try_that_cannot_be_counted_is_not_made(
+    copy: Path, monkeypatch: pytest.MonkeyPatch, trouble: int, said: str
+) -> None:
+    def refuse(folder: Path) -> NoReturn:
+        raise OSError(trouble, os.strerror(trouble))
+
+    monkeypatch.setattr(unlock_attempts, "record_unnamed_failure", refuse)
+    for typed in (WORDS, "another one"):
+        answer = verify(copy, typed=typed)
+        assert answer.exit_code == 2 and said in answer.stderr
+        assert "does not open" not in answer.stderr, "it was not tried"
+
+
+def test_on_a_disk_where_nothing_can_be_written_it_waits_and_checks(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> NoReturn:
+        raise StorageReadOnly
+
+    for _ in range(3):
+        unlock_attempts.record_unnamed_failure(copy)
+    before = prints(copy)
+    slept: list[float] = []
+    monkeypatch.setattr("clinic_toolkit.vault.secret_attempt.sleep", slept.append)
+    monkeypatch.setattr("clinic_toolkit.cli.verify.acquire_folder_lock", refuse)
+    for name in ("record_failure", "record_unnamed_failure", "clear_failures"):
+        monkeypatch.setattr(unlock_attempts, name, refuse)
+    assert verify(copy).exit_code == 0
+    assert verify(copy, typed="another one").exit_code == 2
+    assert [round(seconds) for seconds in slept] == [4, 4]
+    assert prints(copy) == before
 
 
 def test_what_cannot_be_read_is_said_with_its_name(copy: Path, tmp_path: Path) -> None:

@@ -150,7 +150,7 @@ def test_a_delay_is_neither_skipped_nor_endless(
     site: Site, monkeypatch: pytest.MonkeyPatch, figure: Figure
 ) -> None:
     for _ in range(5):
-        unlock_attempts.record_failure(site.settings.data_folder)
+        unlock_attempts.record_unnamed_failure(site.settings.data_folder)
     site.app.worker.serving_since = time.monotonic()
     found = [waits(site, moment) for moment in JUMPS]
     figure(f"a delay of 16 seconds is {min(found):.1f} to {max(found):.1f} seconds, whatever the date is")

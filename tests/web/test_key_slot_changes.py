@@ -63,7 +63,7 @@ def test_a_wrong_present_passphrase_is_counted_and_ends_the_process(
     assert "unwraped" not in answer.text
     assert f'name="back" value="{path}"' in answer.text
     assert site.ends == ["wrong secret"]
-    assert unlock_attempts.count_failures(site.settings.data_folder) == 1
+    assert unlock_attempts.count_most_failures(site.settings.data_folder) == 1
     assert not site.keeper.has_return_blob()
     assert events(site, 1) == [("practice.passphrase_refused", True)]
     assert site.get("/practice").headers["Location"].startswith("/unlock")
@@ -77,12 +77,12 @@ def test_nothing_and_too_much_are_not_tried(site: Site, knows: None, path: str, 
     assert answer.status_code == 422
     assert "Type your present passphrase." in answer.text
     assert not site.ends
-    assert unlock_attempts.count_failures(site.settings.data_folder) == 0
+    assert unlock_attempts.count_most_failures(site.settings.data_folder) == 0
 
 
 def test_the_right_one_leaves_no_failure_behind(site: Site, knows: None) -> None:
     assert site.post("/practice/code", {"code": "4H7K2M", "present_passphrase": RIGHT}).status_code == 303
-    assert unlock_attempts.count_failures(site.settings.data_folder) == 0
+    assert unlock_attempts.count_most_failures(site.settings.data_folder) == 0
     assert not site.ends
 
 

@@ -72,7 +72,7 @@ def test_the_right_one_leads_to_the_act_and_is_fresh_from_then_on(asked: Site) -
     assert page.status_code == 303
     assert done == ["removed wish"]
     assert asked.post(remove, {"why": "again"}).status_code == 303
-    assert unlock_attempts.count_failures(asked.settings.data_folder) == 0
+    assert unlock_attempts.count_most_failures(asked.settings.data_folder) == 0
 
 
 def test_a_page_that_is_only_opened_is_reached_through_the_question(asked: Site) -> None:
@@ -102,7 +102,7 @@ def test_a_wrong_one_locks_is_counted_and_the_code_is_gone(asked: Site) -> None:
     assert done == []
     assert asked.ends == ["wrong secret"]
     assert not asked.keeper.has_return_blob()
-    assert unlock_attempts.count_failures(asked.settings.data_folder) == 1
+    assert unlock_attempts.count_most_failures(asked.settings.data_folder) == 1
 
 
 def test_a_wrong_one_ends_the_process_even_if_that_cannot_be_noted(

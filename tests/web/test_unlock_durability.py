@@ -121,10 +121,10 @@ def test_a_practice_that_did_not_reach_the_disk_was_never_set_up(
 def test_a_try_that_cannot_be_counted_is_not_made_and_its_secret_goes(
     lock: Site, monkeypatch: pytest.MonkeyPatch, trouble: int, said: str
 ) -> None:
-    def refuse(folder: Path, user_id: object) -> NoReturn:
+    def refuse(folder: Path) -> NoReturn:
         raise OSError(trouble, os.strerror(trouble))
 
-    monkeypatch.setattr(unlock_attempts, "record_failure", refuse)
+    monkeypatch.setattr(unlock_attempts, "record_unnamed_failure", refuse)
     page = lock.post("/unlock", TYPED)
     assert page.status_code == 503
     assert said in page.text
@@ -164,13 +164,9 @@ def test_the_detour_after_the_sheet_ends_only_with_a_passphrase_on_the_disk(site
     assert not here.must_choose_passphrase
 
 
-def test_time_spent_waiting_in_reserve_is_no_delay_served(
-    locked: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    slept: list[float] = []
-    monkeypatch.setattr(time, "sleep", slept.append)
+def test_time_spent_waiting_in_reserve_is_no_delay_served(locked: Site) -> None:
     for _ in range(4):
-        unlock_attempts.record_failure(locked.settings.data_folder)
+        unlock_attempts.record_unnamed_failure(locked.settings.data_folder)
     # A worker that was imported long ago, and is told only now to answer.
     locked.app.worker.serving_since = time.monotonic() - 3600
     locked.app.attach_store(locked.work.engine)

@@ -4,9 +4,7 @@ A mistyped passphrase is almost the passphrase, so it must not stay in memory. T
 stored on the disk. The delay that follows from it starts anew with every process, on a monotonic clock.
 """
 
-import errno
 import threading
-import time
 from collections.abc import Callable
 from typing import cast
 from uuid import UUID
@@ -14,8 +12,8 @@ from uuid import UUID
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import unsigned_entries
 from clinic_toolkit.record.people import practice_access
-from clinic_toolkit.store.storage_errors import StorageFull, StorageReadOnly
-from clinic_toolkit.vault import passphrases, recovery_sheet, return_code, unlock_attempts
+from clinic_toolkit.store.storage_errors import storage_error_of
+from clinic_toolkit.vault import passphrases, recovery_sheet, return_code, secret_attempt, unlock_attempts
 from clinic_toolkit.vault.key_slots import WrongSecret
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web import context
@@ -31,6 +29,7 @@ BUSY_MESSAGE = "Another try is still being checked. Wait for its answer, then tr
 ENDED_MESSAGE = (
     "The try before this one was refused, or the practice was locked meanwhile. Type it once more."
 )
+REFUSED_MESSAGE = "This is not your present passphrase. Nothing was changed, and the practice is locked."
 # How long a second press waits for the first: the longest delay and the time of one attempt.
 MAX_WAIT_SECONDS = 75.0
 
@@ -42,11 +41,11 @@ class QuickReturnGone(ClinicError):
         super().__init__("Your code is not enough any more.")
 
 
-def seconds_until_next_attempt(user_id: UUID | None = None) -> float:
-    """Seconds until the next attempt is accepted; the lock page does not ask who it is, so None is usual."""
-    failures = unlock_attempts.count_failures(context.settings().data_folder, user_id)
-    delay = unlock_attempts.delay_seconds(failures)
-    return max(0.0, delay - (time.monotonic() - context.worker().serving_since))
+def seconds_until_next_attempt() -> float:
+    """Seconds until the lock page, which does not ask who it is, accepts the next attempt."""
+    return secret_attempt.seconds_until_attempt(
+        context.settings().data_folder, None, served_since=context.worker().serving_since
+    )
 
 
 def unlock_with_passphrase(typed: str) -> str:
@@ -113,27 +112,37 @@ def confirm_passphrase(typed: str) -> str:
     context.db()
     if not _attempt_lock.acquire(timeout=MAX_WAIT_SECONDS):
         return BUSY_MESSAGE
-    folder = context.settings().data_folder
     try:
         if context.worker().is_ending:
             return ENDED_MESSAGE
         vault = context.vault()
-        time.sleep(seconds_until_next_attempt(vault.user_id))
-        unnamed_before = unlock_attempts.count_unnamed_failures(folder)
-        unlock_attempts.record_failure(folder, vault.user_id)
-        if practice_access.is_current_passphrase(context.db(), vault, typed):
-            _clear_failures(vault, unnamed_before)
+        try:
+            secret_attempt.attempt_secret(
+                context.settings().data_folder,
+                lambda: _check_present_passphrase(vault, typed),
+                user_id=vault.user_id,
+                served_since=context.worker().serving_since,
+            )
+        except WrongSecret as wrong_secret:
+            # Before anything that can fail: what was typed is almost the passphrase, so it ends this process.
+            context.end_worker(EndReason.REFUSED)
+            quick_return.revoke_quick_return()
+            sentence = wrong_secret.sentence
+        else:
             context.mark_passphrase_typed()
             return ""
-        # Before anything that can fail: what was typed is almost the passphrase, so this process must end.
-        context.end_worker(EndReason.REFUSED)
-        quick_return.revoke_quick_return()
     except OSError as error:
-        raise (StorageFull if error.errno == errno.ENOSPC else StorageReadOnly) from error
+        raise storage_error_of(error) from error
     finally:
         _attempt_lock.release()
     practice_access.record_refused_passphrase(context.db(), vault, now=context.now())
-    return "This is not your present passphrase. Nothing was changed, and the practice is locked."
+    return sentence
+
+
+def _check_present_passphrase(vault: Vault, typed: str) -> Vault:
+    if not practice_access.is_current_passphrase(context.db(), vault, typed):
+        raise WrongSecret(REFUSED_MESSAGE)
+    return vault
 
 
 def unverified_audit_line() -> int | None:
@@ -160,15 +169,6 @@ def sheet_group_error(number: int, typed: str) -> str:
     return ""
 
 
-def _clear_failures(vault: Vault, unnamed_before: int) -> None:
-    unlock_attempts.clear_failures(
-        context.settings().data_folder,
-        vault.user_id,
-        colleagues=vault.list_colleagues(),
-        unnamed_before=unnamed_before,
-    )
-
-
 def _attempt_unlock(
     unlock: Callable[[], Vault],
     *,
@@ -181,20 +181,18 @@ def _attempt_unlock(
     if not _attempt_lock.acquire(timeout=MAX_WAIT_SECONDS):
         return BUSY_MESSAGE
     folder = context.settings().data_folder
-    refused_tries = unlock_attempts.count_failures(folder)
+    refused_tries = unlock_attempts.count_most_failures(folder)
     try:
         # The next process waits for the delay; one that is ending must not try another secret without it.
         if context.worker().is_ending:
             return ENDED_MESSAGE
         before_attempt()
-        unnamed_before = unlock_attempts.count_unnamed_failures(folder)
         if delayed:
-            user_id = find_user()
-            time.sleep(seconds_until_next_attempt(user_id))
-            # Counted before the attempt, so that it counts even if the program is ended during it.
-            unlock_attempts.record_failure(folder, user_id)
-        vault = unlock()
-        _clear_failures(vault, unnamed_before)
+            vault = secret_attempt.attempt_secret(
+                folder, unlock, user_id=find_user(), served_since=context.worker().serving_since
+            )
+        else:
+            vault = secret_attempt.attempt_recovery_sheet(folder, unlock)
     except QuickReturnGone:
         raise
     except WrongSecret as wrong_secret:
@@ -205,7 +203,7 @@ def _attempt_unlock(
         # The right secret may be in memory although nobody is unlocked, so this process ends.
         context.end_worker(EndReason.NOT_OPENED)
         if isinstance(error, OSError):
-            raise (StorageFull if error.errno == errno.ENOSPC else StorageReadOnly) from error
+            raise storage_error_of(error) from error
         raise
     finally:
         _attempt_lock.release()
