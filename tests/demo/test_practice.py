@@ -32,7 +32,7 @@ from clinic_toolkit.record.people.therapy_session_record import (
     TherapySession,
 )
 from clinic_toolkit.record.questionnaires import administrations, answers, own_questionnaires
-from clinic_toolkit.record.safety import risk_entries
+from clinic_toolkit.record.safety import fear_holds, risk_entries
 from clinic_toolkit.record.writing import handouts, note_rendering, notes
 from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, PartSource
 from clinic_toolkit.store.opening import open_store
@@ -116,7 +116,16 @@ def test_questionnaires_show_every_way_to_answer(demo: Demo) -> None:
             for kept in records.list_all_records(db, demo.vault, THERAPY_SESSION)
             if not therapy_session_loader.single_client_of(db, demo.vault, kept)
         ]
-        pages = [results.build_result(db, demo.vault, kept, now=NOW) for kept in given]
+        pages = [
+            results.build_result_with_offers(
+                db,
+                demo.vault,
+                kept,
+                fear_holds.load_fear_holds(db, demo.vault, kept.payload.client_id),
+                today=NOW.astimezone().date(),
+            )
+            for kept in given
+        ]
         sheets = [
             sheet
             for client in clients.list_clients(db, demo.vault)

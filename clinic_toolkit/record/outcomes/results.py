@@ -5,8 +5,9 @@ stores anything.
 """
 
 import re
-from datetime import datetime
+from datetime import date
 
+import msgspec
 from sqlalchemy import Connection
 
 from clinic_toolkit.instruments.closed_sets import InstrumentKind, ItemRole, SafetyFlag
@@ -33,7 +34,7 @@ from clinic_toolkit.record.questionnaires.administration_record import (
     AdministrationMode,
     AdministrationState,
 )
-from clinic_toolkit.record.safety import fear_holds
+from clinic_toolkit.record.safety.fear_holds import FearHolds
 from clinic_toolkit.record.values.page_values import (
     AnnotatedAnswer,
     AnsweredItem,
@@ -46,7 +47,6 @@ from clinic_toolkit.record.values.page_values import (
 )
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.worksheets import catalogue as sheets
-from clinic_toolkit.worksheets.model import Worksheet
 
 # Other people may find the paper, so its heading names neither a topic nor a person.
 CLIENT_PAGE_TITLE = "What I take with me"
@@ -63,19 +63,8 @@ def result_heading(instrument: Instrument, client_name: str, relationship_word: 
     return re.sub(r"\{(client|about)\}", lambda match: names[match[1]], instrument.result_heading)
 
 
-def build_result(
-    db: Connection,
-    vault: Vault,
-    administration: RecordVersion[Administration],
-    *,
-    now: datetime | None = None,
-) -> Result:
-    """Build the clinician's result page of one administration.
-
-    Args:
-        now: the present moment, for the age of the last inquiry about fear. Without it nothing about fear is
-            looked up: no sheet is offered, and `is_room_only` is False.
-    """
+def build_result(db: Connection, vault: Vault, administration: RecordVersion[Administration]) -> Result:
+    """Build the result of one administration: nothing about fear is looked up, and no sheet is offered."""
     payload = administration.payload
     instrument = administrations.instrument_of(payload)
     items = answered_items.list_answered_items(payload)
@@ -87,13 +76,8 @@ def build_result(
         clients.load_client(db, vault, payload.client_id).payload.name,
         answered_items.relationship_label(db, vault, payload),
     )
-    value_by_item = {item.item_id: item.value for item in items}
     answers_by_facet = _annotated_answers(instrument, items)
-    holds = fear_holds.load_fear_holds(db, vault, payload.client_id) if now else None
-    eligible = _eligible_worksheets(payload, holds, now)
     is_scored = instrument.missing is not None
-    # The single answers of a weekly check-in are too little reason to offer a sheet.
-    offers = worksheet_offers.offer_worksheets(instrument, value_by_item, eligible) if is_scored else ()
     return Result(
         instrument=instrument,
         heading=result_heading(
@@ -146,12 +130,7 @@ def build_result(
         safety_prompts=safety_prompt_rules.list_prompt_sentences(
             instrument, items, finished=administration.state == AdministrationState.COMPLETED
         ),
-        offers=tuple(WorksheetOffer(worksheet=offer.worksheet, reason=offer.reason) for offer in offers),
         items=items,
-        is_room_only=holds is not None and holds.is_room_only(payload.relationship_id),
-        offer_withheld=is_scored
-        and holds is not None
-        and offers != worksheet_offers.offer_worksheets(instrument, value_by_item, sheets.list_worksheets()),
         open_line_question=administrations.open_line_question(payload),
         open_line_answer=payload.open_line_answer,
         client_says=corrections.match_client_says(
@@ -183,16 +162,35 @@ def _annotated_answers(
     return answers_by_facet
 
 
-def _eligible_worksheets(
-    administration: Administration, holds: fear_holds.FearHolds | None, now: datetime | None
-) -> list[Worksheet]:
-    """The sheets that may be offered about the person this questionnaire is about."""
-    if holds is None or now is None:
-        return []
-    relationship_id, today = administration.relationship_id, now.astimezone().date()
-    return [
-        sheet for sheet in sheets.list_worksheets() if holds.may_suggest(sheet, relationship_id, today=today)
-    ]
+def build_result_with_offers(
+    db: Connection,
+    vault: Vault,
+    administration: RecordVersion[Administration],
+    holds: FearHolds,
+    *,
+    today: date,
+) -> Result:
+    """Build the result with the worksheets that fit its answers, and whether sheets stay in the room.
+
+    Args:
+        holds: of the client whose administration it is; they decide which sheets may be suggested.
+        today: for the age of the last inquiry about fear.
+    """
+    result, relationship_id = build_result(db, vault, administration), administration.payload.relationship_id
+    result = msgspec.structs.replace(result, is_room_only=holds.is_room_only(relationship_id))
+    if result.instrument.missing is None:
+        # The single answers of a weekly check-in are too little reason to offer a sheet.
+        return result
+    worksheets = sheets.list_worksheets()
+    eligible = [sheet for sheet in worksheets if holds.may_suggest(sheet, relationship_id, today=today)]
+    value_by_item = {item.item_id: item.value for item in result.items}
+    offers = worksheet_offers.offer_worksheets(result.instrument, value_by_item, eligible)
+    return msgspec.structs.replace(
+        result,
+        offers=tuple(WorksheetOffer(worksheet=offer.worksheet, reason=offer.reason) for offer in offers),
+        offer_withheld=offers
+        != worksheet_offers.offer_worksheets(result.instrument, value_by_item, worksheets),
+    )
 
 
 def build_joint_review(

@@ -158,7 +158,7 @@ class Result(Struct, frozen=True, kw_only=True):
     remarks: tuple[AnsweredItem, ...]
     pattern_notes: tuple[str, ...]
     safety_prompts: tuple[str, ...]
-    offers: tuple[WorksheetOffer, ...]
+    offers: tuple[WorksheetOffer, ...] = ()
     items: tuple[AnsweredItem, ...]
     total_band: str = ""
     is_room_only: bool = False

@@ -46,7 +46,10 @@ def show(id: UUID) -> ViewResult:
         RISK_ENTRY,
         *{prompt.entry.id: prompt.entry for prompt in prompts if prompt.entry}.values(),
     )
-    result = results.build_result(context.db(), context.vault(), administration, now=context.now())
+    holds = fear_holds.load_fear_holds(context.db(), context.vault(), administration.payload.client_id)
+    result = results.build_result_with_offers(
+        context.db(), context.vault(), administration, holds, today=context.today()
+    )
     still_open = open_matters.lines_beside(administration, request.path)
     if check_ins.is_check_in(administration.payload):
         return render_template(
