@@ -66,13 +66,15 @@ class PageDraft(msgspec.Struct, kw_only=True):
     @property
     def page(self) -> str:
         """The id of this page, in hex: the posted one if the form is shown again, else a new one."""
-        return (_sent_mark() or uuid4().bytes).hex()
+        return (_posted_page_id() or uuid4().bytes).hex()
 
     @property
     def is_kept_by_this_page(self) -> bool:
         """Whether this page saved the stored draft, even if the response with its version was lost."""
         return (
-            self.record is not None and bool(page_id := _sent_mark()) and self.record.payload.page == page_id
+            self.record is not None
+            and bool(page_id := _posted_page_id())
+            and self.record.payload.page == page_id
         )
 
     @property
@@ -119,7 +121,7 @@ class PageDraft(msgspec.Struct, kw_only=True):
 
     def _save_draft(self, suggestion: Callable[[], str]) -> ViewResult:
         # An autosave that arrives after the form itself would leave a draft of what is already recorded.
-        if idempotent_forms.is_spent() or int.from_bytes(_sent_mark()) in _recorded_pages():
+        if idempotent_forms.is_spent() or int.from_bytes(_posted_page_id()) in _recorded_pages():
             return responses.autosave_failed(LATE, 409)
         if not self.is_current:
             return responses.autosave_failed(records.StaleVersion().sentence, 409)
@@ -130,7 +132,7 @@ class PageDraft(msgspec.Struct, kw_only=True):
             path=self.address,
             begun_at=now,
             fields=tuple(pair for pair in request.form.items(multi=True) if pair[0] not in _EXCLUDED_FIELDS),
-            page=_sent_mark(),
+            page=_posted_page_id(),
         )
         ring = self.ring or vault.ensure_own_ring(db)
         record = form_drafts.save_form_draft(db, vault, self.record, draft, ring=ring, now=now)
@@ -141,14 +143,14 @@ class PageDraft(msgspec.Struct, kw_only=True):
 
         A draft that another window saved in the meantime is not in what was recorded, so it is kept.
         """
-        if (page_id := int.from_bytes(_sent_mark())) and page_id not in (pages := _recorded_pages()):
+        if (page_id := int.from_bytes(_posted_page_id())) and page_id not in (pages := _recorded_pages()):
             pages[page_id] = None
             on_rollback(context.db(), lambda: pages.pop(page_id))
         if self.record is not None and (self.is_current or self.is_kept_by_this_page):
             form_drafts.clear_recorded_draft(context.db(), context.vault(), self.record, now=context.now())
 
 
-def _sent_mark() -> bytes:
+def _posted_page_id() -> bytes:
     """The page id that was posted; empty if none or an invalid one was posted."""
     with suppress(ValueError):
         return UUID(hex=request.form.get(PAGE, "")).bytes if request.method == "POST" else b""
