@@ -113,7 +113,7 @@ def _set_up_practice(visitor: ScriptedBrowser) -> Page:
             "practice_name": "Check practice",
             "clinician_name": "Check Clinician",
             "country": "IE",
-            "record_kind": "full",
+            "record_role": "full",
             "crisis_text": "In a crisis call 112.",
             "limits_text": "What you say stays with me, unless a life is in danger.",
         },

@@ -57,7 +57,7 @@ def demo_settings(spec: made_up.Practice) -> PracticeSettings:
     """The settings of the demo."""
     return PracticeSettings(
         country=spec.country,
-        record_kind=RecordRole.FULL,
+        record_role=RecordRole.FULL,
         practice_name=spec.practice_name,
         crisis_text=spec.crisis_text,
         limits_text=spec.limits_text,

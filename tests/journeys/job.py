@@ -7,7 +7,7 @@ from tests.journeys.pages import Page
 from tests.journeys.person import Person
 
 Say = Callable[[str], str]
-PLAIN = {"country", "record_kind"}
+PLAIN = {"country", "record_role"}
 
 
 def do(me: Person, say: Say) -> tuple[str, str]:

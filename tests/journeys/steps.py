@@ -13,7 +13,7 @@ ABOUT = {
     "practice_name": "Harbour Practice",
     "clinician_name": "Nora Whelan",
     "country": "IE",
-    "record_kind": "full",
+    "record_role": "full",
     "crisis_text": "Crisis line 116 123\nEmergency 112",
     "limits_text": "What you say stays with me, unless someone may be hurt.\nOr a court orders me to speak.",
 }

@@ -23,7 +23,7 @@ SENTENCES = {
     "practice_name": "Write the name of the practice",
     "clinician_name": "Write your name",
     "country": "Choose a country",
-    "record_kind": "Choose whether",
+    "record_role": "Choose whether",
     "crisis_text": "Write whom a client can call",
     "limits_text": "Write what does not stay between you",
 }
@@ -131,7 +131,7 @@ def test_every_field_of_the_practice_is_needed(empty: Empty, name: str, value: s
     assert not empty.has_practice
 
 
-@pytest.mark.parametrize(("name", "value"), [("country", "XX"), ("country", "ie"), ("record_kind", "none")])
+@pytest.mark.parametrize(("name", "value"), [("country", "XX"), ("country", "ie"), ("record_role", "none")])
 def test_only_what_is_offered_is_taken(empty: Empty, name: str, value: str) -> None:
     page = empty.me.send(empty.me.open("/setup"), ABOUT | {name: value})
     assert page.status == 422 and SENTENCES[name] in page.error(name)

@@ -189,7 +189,7 @@ def test_at_set_up_the_draft_of_the_country_is_put_in_and_marked(empty: Empty) -
         and confidentiality_limits.draft_for("IE").check in page.text
     )
     assert page.typed("limits_text") == DRAFT
-    typed = {name: page.typed(name) for name in ABOUT if name not in ("limits_text", "record_kind")}
+    typed = {name: page.typed(name) for name in ABOUT if name not in ("limits_text", "record_role")}
     assert typed == {name: ABOUT[name] for name in typed}
     # It says that it is a draft as long as it stands there unchanged, also after a mistake.
     page = empty.me.send(page, {"clinician_name": ""})

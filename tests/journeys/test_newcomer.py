@@ -65,7 +65,7 @@ def test_from_the_first_start_to_a_signed_note_in_sixty_steps(tmp_path: Path) ->
 
 def set_up(one: Newcomer) -> str:
     """The first run, with a code; returns the code."""
-    for field in ("practice_name", "clinician_name", "country", "record_kind", "crisis_text"):
+    for field in ("practice_name", "clinician_name", "country", "record_role", "crisis_text"):
         one.fill(field, steps.ABOUT[field])
     one.press("Show a draft for my country")
     # The draft stands in its field, to be read and taken over.

@@ -25,7 +25,7 @@ class Older(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     """The settings as they were kept before there was such a field."""
 
     country: str
-    record_kind: str
+    record_role: str
     practice_name: str
     crisis_text: str
     is_demo: bool = False

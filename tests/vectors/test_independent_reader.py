@@ -135,7 +135,7 @@ def test_a_whole_practice_with_its_audit_trail(tmp_path: Path) -> None:
     engine = open_store(tmp_path / "data")
     settings = PracticeSettings(
         country="AT",
-        record_kind=RecordRole.FULL,
+        record_role=RecordRole.FULL,
         practice_name="Lindenhof",
         crisis_text="142",
     )
@@ -168,7 +168,7 @@ def test_the_second_copy_opens_what_the_store_does_not_any_more(tmp_path: Path) 
     engine = open_store(folder)
     settings = PracticeSettings(
         country="AT",
-        record_kind=RecordRole.FULL,
+        record_role=RecordRole.FULL,
         practice_name="Lindenhof",
         crisis_text="142",
     )

@@ -147,7 +147,7 @@ def test_saving_the_settings_keeps_the_date_of_the_sheet(site: Site, knows: None
     version = VERSION.search(site.get("/practice").text)
     assert version
     about = {
-        "practice_name": "Harbour", "clinician_name": "Nora", "country": "IE", "record_kind": "full",
+        "practice_name": "Harbour", "clinician_name": "Nora", "country": "IE", "record_role": "full",
         "crisis_text": "112", "limits_text": "Except in danger.",
         "version": version[1],
     }  # fmt: skip

@@ -68,7 +68,7 @@ class PracticeSettings(msgspec.Struct, array_like=True, frozen=True, kw_only=Tru
     """
 
     country: str
-    record_kind: RecordRole
+    record_role: RecordRole
     practice_name: str
     crisis_text: str
     is_demo: bool = False
@@ -84,7 +84,7 @@ def _fallback_settings(vault: Vault, ring: UUID) -> PracticeSettings:
     # Every page needs the settings, so defaults replace unreadable ones until they are entered again.
     return PracticeSettings(
         country="",
-        record_kind=RecordRole.FULL,
+        record_role=RecordRole.FULL,
         practice_name="",
         crisis_text="Ask your therapist whom to call in a crisis.",
     )

@@ -15,7 +15,7 @@ from clinic_toolkit.vault import passphrases, return_code
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.countries import COUNTRIES
 
-RECORD_KINDS = [
+RECORD_ROLES = [
     (RecordRole.FULL, "The full legal record", "Everything about the client is kept here."),
     (RecordRole.BESIDE, "Beside another record", "Notes can be copied as plain text into the other one."),
 ]
@@ -33,9 +33,9 @@ class PracticeForm(Form):
         "Your name", needed="Write your name as it should stand under a signed note."
     )
     country = fields.choice_field("Country", [("", "Choose"), *COUNTRIES.items()], needed="Choose a country.")
-    record_kind = fields.choice_field(
+    record_role = fields.choice_field(
         "What this record is",
-        [(value, label) for value, label, _ in RECORD_KINDS],
+        [(value, label) for value, label, _ in RECORD_ROLES],
         needed="Choose whether this is the full record or stands beside another.",
     )
     crisis_text = fields.text_field(
@@ -62,7 +62,7 @@ class PracticeForm(Form):
         return msgspec.structs.replace(
             current,
             country=self.country.data,
-            record_kind=RecordRole(self.record_kind.data),
+            record_role=RecordRole(self.record_role.data),
             practice_name=self.practice_name.data,
             crisis_text=self.crisis_text.data,
             limits_text=self.limits_text.data,
@@ -99,7 +99,7 @@ def setting_values(settings: PracticeSettings, clinician: Clinician) -> dict[str
         "practice_name": settings.practice_name,
         "clinician_name": clinician.name,
         "country": settings.country,
-        "record_kind": settings.record_kind,
+        "record_role": settings.record_role,
         "crisis_text": settings.crisis_text,
         "limits_text": settings.limits_text,
     }

@@ -264,7 +264,7 @@ def show(id: UUID) -> ViewResult:
         changed_later=CHANGED_LATER,
         not_signed=NOT_PART_OF_NOTE,
         some_unread=SOME_UNREADABLE,
-        has_other_record=context.load_practice().payload.record_kind == RecordRole.BESIDE,
+        has_other_record=context.load_practice().payload.record_role == RecordRole.BESIDE,
     )
 
 

@@ -11,7 +11,7 @@ from clinic_toolkit.web import context
 from clinic_toolkit.web.access import pending_recovery_sheet, quick_return, secret_removal, step_up, unlocking
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.practice import (
-    RECORD_KINDS,
+    RECORD_ROLES,
     PassphraseForm,
     PracticeForm,
     ReturnCodeForm,
@@ -69,7 +69,7 @@ def index() -> ViewResult:
         form=form,
         draft=draft,
         errors=form.errors,
-        kinds=RECORD_KINDS,
+        roles=RECORD_ROLES,
         practice=stored.payload,
         clinician=clinician.payload,
         offered=draft_notice,

@@ -16,7 +16,7 @@ from clinic_toolkit.record.people.practice_record import PracticeSettings, Recor
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard, pending_recovery_sheet, quick_return, secret_removal
 from clinic_toolkit.web.forms.practice import (
-    RECORD_KINDS,
+    RECORD_ROLES,
     PassphraseForm,
     PracticeForm,
     ReturnCodeForm,
@@ -59,7 +59,7 @@ def _render_practice_form(
     # The page marks the text as a draft for as long as it is unchanged.
     shown_draft = draft if asked_for or form.limits_text.data == draft["text"] else None
     page = render_template(
-        "setup/practice.html", form=form, errors=errors, kinds=RECORD_KINDS, offered=shown_draft
+        "setup/practice.html", form=form, errors=errors, roles=RECORD_ROLES, offered=shown_draft
     )
     return (page, 422) if errors else page
 
@@ -76,7 +76,7 @@ def passphrase() -> ViewResult:
         return _render_passphrase_form(practice_form, form), 422
     blank = PracticeSettings(
         country="",
-        record_kind=RecordRole.FULL,
+        record_role=RecordRole.FULL,
         practice_name="",
         crisis_text="",
         is_demo=context.settings().demo,
