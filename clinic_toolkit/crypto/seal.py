@@ -1,14 +1,14 @@
 """Authenticated encryption: AES-256-GCM with a single-use key and a key commitment.
 
-Key, nonce and commitment are always derived together by HKDF (76 bytes of output keying material,
-"okm") from a secret and the full context. Key slots, identities, grants and records differ only in which
-secret and which context they use.
+Key, nonce and commitment are always derived together by HKDF from a secret and the full context. Key slots,
+identities, grants and records differ only in which secret and which context they use.
 """
 
 import hmac
 import secrets
 from functools import cache
 from hashlib import sha256
+from typing import NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -20,7 +20,7 @@ from clinic_toolkit.crypto.encoding import EncodingTemplate, Placeholder, encode
 SUITE = 1
 KEY_BYTES = 32
 SALT_BYTES = 24
-_OKM_BYTES = 76
+_NONCE_BYTES = 12
 _COMMITMENT_BYTES = 32
 _TAG_BYTES = 16
 
@@ -39,17 +39,33 @@ def hkdf_extract(salt: bytes, secret: bytes) -> bytes:
     return HKDF.extract(hashes.SHA256(), salt, secret)
 
 
-def derive_okm(secret: bytes, info: bytes) -> bytes:
-    """Derive key (32 bytes), nonce (12) and commitment (32) together, so that they are never mixed up."""
-    return hkdf_expand(secret, info, _OKM_BYTES)
+class KeyingMaterial(NamedTuple):
+    """HKDF's output keying material for one seal: key (32 bytes), nonce (12) and commitment (32)."""
+
+    key: bytes
+    nonce: bytes
+    commitment: bytes
+
+    def __repr__(self) -> str:
+        return "<KeyingMaterial>"
+
+    def __reduce__(self) -> str:
+        raise TypeError("a key is never pickled")
 
 
-def seal(okm: bytes, plaintext: bytes, aad: bytes) -> bytes:
-    """Encrypt; returns commitment and ciphertext. One okm must never seal two different plaintexts."""
-    return okm[44:] + AESGCM(okm[:32]).encrypt(okm[32:44], plaintext, aad)
+def derive_keying_material(secret: bytes, info: bytes) -> KeyingMaterial:
+    """Derive key, nonce and commitment together, so that they are never mixed up."""
+    okm = hkdf_expand(secret, info, KEY_BYTES + _NONCE_BYTES + _COMMITMENT_BYTES)
+    nonce_end = KEY_BYTES + _NONCE_BYTES
+    return KeyingMaterial(okm[:KEY_BYTES], okm[KEY_BYTES:nonce_end], okm[nonce_end:])
 
 
-def open_seal(okm: bytes, sealed: bytes, aad: bytes) -> bytes:
+def seal(material: KeyingMaterial, plaintext: bytes, aad: bytes) -> bytes:
+    """Encrypt; returns commitment and ciphertext. One key never seals two different plaintexts."""
+    return material.commitment + AESGCM(material.key).encrypt(material.nonce, plaintext, aad)
+
+
+def open_seal(material: KeyingMaterial, sealed: bytes, aad: bytes) -> bytes:
     """Verify the commitment and decrypt; returns the plaintext.
 
     AES-GCM does not commit to its key: an attacker can build one ciphertext that decrypts under two keys,
@@ -60,17 +76,17 @@ def open_seal(okm: bytes, sealed: bytes, aad: bytes) -> bytes:
         DecryptionError: another key, another context, or changed bytes.
     """
     if len(sealed) < _COMMITMENT_BYTES + _TAG_BYTES or not hmac.compare_digest(
-        sealed[:_COMMITMENT_BYTES], okm[44:]
+        sealed[:_COMMITMENT_BYTES], material.commitment
     ):
         raise DecryptionError
     try:
-        return AESGCM(okm[:32]).decrypt(okm[32:44], sealed[_COMMITMENT_BYTES:], aad)
+        return AESGCM(material.key).decrypt(material.nonce, sealed[_COMMITMENT_BYTES:], aad)
     except InvalidTag:
         raise DecryptionError from None
 
 
 class SealingKey:
-    """A long-lived 32-byte key that seals many plaintexts, each under its own derived okm.
+    """A long-lived 32-byte key that seals many plaintexts, each under a key, nonce and commitment of its own.
 
     Salts are hedged: each is a keyed hash of fresh randomness, context and plaintext. If the random
     generator repeats itself (a cloned virtual machine, a folder that is copied and used twice), different
@@ -84,7 +100,7 @@ class SealingKey:
             raise ValueError("a sealing key has 32 bytes")
         self._root = root
         self._hedge_label = hedge_label
-        self._info_template = _okm_info_template(key_label)
+        self._info_template = _info_template_of(key_label)
         self._hedge_key = b""
 
     def __repr__(self) -> str:
@@ -100,7 +116,9 @@ class SealingKey:
             self._hedge_key = hkdf_expand(self._root, encode_fields(self._hedge_label))
         random_bytes = secrets.token_bytes(32)
         salt = hmac.digest(self._hedge_key, random_bytes + context_digest + plaintext, "sha256")[:SALT_BYTES]
-        return bytes([SUITE]) + salt + seal(self._derive_okm(salt, context_digest), plaintext, aad)
+        return (
+            bytes([SUITE]) + salt + seal(self._derive_keying_material(salt, context_digest), plaintext, aad)
+        )
 
     def open(self, sealed: bytes, aad: bytes) -> bytes:
         """Decrypt what `seal` returned for the same context; returns the plaintext.
@@ -111,12 +129,14 @@ class SealingKey:
         if len(sealed) < 1 + SALT_BYTES + _COMMITMENT_BYTES + _TAG_BYTES or sealed[0] != SUITE:
             raise DecryptionError
         salt = sealed[1 : 1 + SALT_BYTES]
-        return open_seal(self._derive_okm(salt, sha256(aad).digest()), sealed[1 + SALT_BYTES :], aad)
+        return open_seal(
+            self._derive_keying_material(salt, sha256(aad).digest()), sealed[1 + SALT_BYTES :], aad
+        )
 
-    def _derive_okm(self, salt: bytes, context_digest: bytes) -> bytes:
-        return derive_okm(self._root, self._info_template.fill(salt, context_digest))
+    def _derive_keying_material(self, salt: bytes, context_digest: bytes) -> KeyingMaterial:
+        return derive_keying_material(self._root, self._info_template.fill(salt, context_digest))
 
 
 @cache
-def _okm_info_template(key_label: str) -> EncodingTemplate:
+def _info_template_of(key_label: str) -> EncodingTemplate:
     return EncodingTemplate(key_label, Placeholder(SALT_BYTES), Placeholder(sha256().digest_size))

@@ -25,7 +25,7 @@ from clinic_toolkit.crypto.passphrase_kdf import (
 from clinic_toolkit.crypto.seal import (
     SUITE,
     DecryptionError,
-    derive_okm,
+    derive_keying_material,
     hkdf_extract,
     open_seal,
     seal,
@@ -274,7 +274,7 @@ def _unwrap_with_passphrase(db: Connection, row: Row[Any], text: str) -> bytes:
 def _unwrap_user_key(db: Connection, row: Row[Any], root: bytes, refusal: str) -> bytes:
     try:
         context = key_slot_list_store.slot_context(identity.load_vault_ids(db)[0], row)
-        return open_seal(derive_okm(root, context), row.sealed, context)
+        return open_seal(derive_keying_material(root, context), row.sealed, context)
     except (DecryptionError, ValueError):
         raise WrongSecret(refusal) from None
 
@@ -289,7 +289,7 @@ def _replace_slot(
     db.execute(
         slot_table.insert().values(
             slot=id, user=vault.user_id, kind=kind, salt=salt, memory_kib=costs[0], passes=costs[1],
-            lanes=costs[2], sealed=seal(derive_okm(root, context), vault.user_key(), context),
+            lanes=costs[2], sealed=seal(derive_keying_material(root, context), vault.user_key(), context),
         )
     )  # fmt: skip
     key_slot_list_store.update_slot_list(db, vault, id)

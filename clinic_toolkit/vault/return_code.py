@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.crypto.encoding import encode_fields
 from clinic_toolkit.crypto.passphrase_kdf import MIN_COST, SALT_BYTES, derive_key
-from clinic_toolkit.crypto.seal import SUITE, DecryptionError, derive_okm, open_seal, seal
+from clinic_toolkit.crypto.seal import SUITE, DecryptionError, derive_keying_material, open_seal, seal
 from clinic_toolkit.vault import identity
 from clinic_toolkit.vault.crockford_base32 import normalize_code
 from clinic_toolkit.vault.key_slots import WrongSecret, unlock_with_user_key
@@ -22,8 +22,8 @@ def wrap_user_key(vault: Vault, code: str) -> bytes:
     """
     salt = secrets.token_bytes(SALT_BYTES)
     context = _return_context(vault.vault_id, vault.user_id, salt)
-    key = derive_okm(derive_key(normalize_return_code(code), salt, MIN_COST), context)
-    return vault.vault_id.bytes + vault.user_id.bytes + salt + seal(key, vault.user_key(), context)
+    material = derive_keying_material(derive_key(normalize_return_code(code), salt, MIN_COST), context)
+    return vault.vault_id.bytes + vault.user_id.bytes + salt + seal(material, vault.user_key(), context)
 
 
 def unlock_with_return_code(db: Connection, blob: bytes, code: str) -> Vault:
@@ -39,7 +39,9 @@ def unlock_with_return_code(db: Connection, blob: bytes, code: str) -> Vault:
     context = _return_context(vault_id, user_id, salt)
     try:
         user_key = open_seal(
-            derive_okm(derive_key(normalize_return_code(code), salt, MIN_COST), context), sealed, context
+            derive_keying_material(derive_key(normalize_return_code(code), salt, MIN_COST), context),
+            sealed,
+            context,
         )
     except (DecryptionError, ValueError):
         raise WrongSecret("That is not your return code.") from None

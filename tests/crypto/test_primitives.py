@@ -25,8 +25,8 @@ def raw(case: dict[str, Any]) -> dict[str, Any]:
 def test_aes_gcm() -> None:
     case = raw(KNOWN["aes_256_gcm"])
     assert AESGCM(case["key"]).encrypt(case["nonce"], case["plaintext"], case["aad"]) == case["sealed"]
-    okm = case["key"] + case["nonce"] + bytes(32)
-    assert seal.seal(okm, case["plaintext"], case["aad"]) == bytes(32) + case["sealed"]
+    material = seal.KeyingMaterial(case["key"], case["nonce"], bytes(32))
+    assert seal.seal(material, case["plaintext"], case["aad"]) == bytes(32) + case["sealed"]
 
 
 def test_hkdf() -> None:

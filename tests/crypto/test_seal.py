@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinic_toolkit.crypto import seal as sealing
-from clinic_toolkit.crypto.seal import DecryptionError, SealingKey, derive_okm, open_seal, seal
+from clinic_toolkit.crypto.seal import (
+    DecryptionError,
+    KeyingMaterial,
+    SealingKey,
+    derive_keying_material,
+    open_seal,
+    seal,
+)
 
 from .gcm import two_key_ciphertext
 
@@ -55,26 +62,26 @@ def test_another_place_key_or_family_is_refused() -> None:
 
 
 def test_one_ciphertext_under_two_keys_is_refused() -> None:
-    one, two = derive_okm(bytes(32), b"one"), derive_okm(bytes(32), b"two")
+    one, two = derive_keying_material(bytes(32), b"one"), derive_keying_material(bytes(32), b"two")
     aad = b"sixteen byte aad"
-    ciphertext = two_key_ciphertext((one[:32], one[32:44]), (two[:32], two[32:44]), aad)
+    ciphertext = two_key_ciphertext((one.key, one.nonce), (two.key, two.nonce), aad)
     # The control: the bare cipher accepts it under both keys, with two different texts.
-    first = AESGCM(one[:32]).decrypt(one[32:44], ciphertext, aad)
-    second = AESGCM(two[:32]).decrypt(two[32:44], ciphertext, aad)
+    first = AESGCM(one.key).decrypt(one.nonce, ciphertext, aad)
+    second = AESGCM(two.key).decrypt(two.nonce, ciphertext, aad)
     assert first != second
-    assert open_seal(one, one[44:] + ciphertext, aad) == first
+    assert open_seal(one, one.commitment + ciphertext, aad) == first
     with pytest.raises(DecryptionError):
-        open_seal(two, one[44:] + ciphertext, aad)
+        open_seal(two, one.commitment + ciphertext, aad)
 
 
 def test_a_frozen_random_generator_repeats_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(secrets, "token_bytes", lambda size=32: bytes(size))
-    used: list[bytes] = []
+    used: list[KeyingMaterial] = []
     real = sealing.seal
 
-    def watched(okm: bytes, plaintext: bytes, aad: bytes) -> bytes:
-        used.append(okm)
-        return real(okm, plaintext, aad)
+    def watched(material: KeyingMaterial, plaintext: bytes, aad: bytes) -> bytes:
+        used.append(material)
+        return real(material, plaintext, aad)
 
     monkeypatch.setattr(sealing, "seal", watched)
     texts = [str(number).encode() for number in range(40)]
@@ -88,7 +95,7 @@ def test_a_frozen_random_generator_repeats_no_key(monkeypatch: pytest.MonkeyPatc
 
 
 def test_the_commitment_is_compared_before_the_cipher_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    one, two = derive_okm(bytes(32), b"one"), derive_okm(bytes(32), b"two")
+    one, two = derive_keying_material(bytes(32), b"one"), derive_keying_material(bytes(32), b"two")
     sealed = seal(one, b"text", b"aad")
 
     def never(*_: Any) -> None:
@@ -103,6 +110,10 @@ def test_the_commitment_is_compared_before_the_cipher_runs(monkeypatch: pytest.M
 
 def test_a_key_neither_prints_nor_travels() -> None:
     assert repr(ring_key()) == "<SealingKey>"
+    material = derive_keying_material(bytes(32), b"one")
+    assert repr(material) == f"{material}" == "<KeyingMaterial>"
+    with pytest.raises(TypeError):
+        pickle.dumps(material)
     with pytest.raises(TypeError):
         pickle.dumps(ring_key())
     with pytest.raises(ValueError):

@@ -15,7 +15,7 @@ from clinic_toolkit.crypto.encoding import encode_fields
 from clinic_toolkit.crypto.seal import (
     DecryptionError,
     SealingKey,
-    derive_okm,
+    derive_keying_material,
     hkdf_extract,
     open_seal,
 )
@@ -96,8 +96,8 @@ def test_one_ciphertext_under_two_keys() -> None:
         for held in case["keys"]
     ]
     for ring_key, text in zip(ring_keys, case["plaintexts"], strict=True):
-        derived = ring_key._derive_okm(salt, independent_reader.sha256(aad))
-        bare = AESGCM(derived[:32]).decrypt(derived[32:44], bytes.fromhex(case["ciphertext"]), aad)
+        derived = ring_key._derive_keying_material(salt, independent_reader.sha256(aad))
+        bare = AESGCM(derived.key).decrypt(derived.nonce, bytes.fromhex(case["ciphertext"]), aad)
         assert bare.hex() == text
     assert ring_keys[0].open(blob, aad).hex() == case["plaintexts"][0]
     with pytest.raises(DecryptionError):
@@ -139,7 +139,9 @@ def test_a_sheet_slot() -> None:
 
 
 def opened(case: dict[str, Any], root: bytes) -> str:
-    return open_seal(derive_okm(root, header(case)), bytes.fromhex(case["sealed"]), header(case)).hex()
+    return open_seal(
+        derive_keying_material(root, header(case)), bytes.fromhex(case["sealed"]), header(case)
+    ).hex()
 
 
 def test_a_ring_and_a_signed_record() -> None:
