@@ -1,4 +1,4 @@
-"""Sentences about a part over time, depending on how many points there are (clinical specification 3.7).
+"""Sentences about a part over time, depending on how many points there are (`docs/change.md`).
 
 The clinician's sentences may contain numbers and counts. The client's sentences contain no digit, and only
 those answer labels that the client chose.

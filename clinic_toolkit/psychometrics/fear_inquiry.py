@@ -2,7 +2,7 @@
 
 A sheet for a request, a limit, a role, a repair or a duty done in another way asks its reader to act towards
 another person. If the reader fears that person, acting can be dangerous, and a form cannot know that; so a
-clinician has to have asked (clinical specification, 4.6). Asking is not enough where sheets about that person
+clinician has to have asked (`docs/safety.md`). Asking is not enough where sheets about that person
 stay in the room: the answer was a reason to hold them, so such a sheet is not given at all.
 """
 

@@ -2,7 +2,7 @@
 
 The formulas are exact, but their inputs are unknown. Reliability and standard deviation hold for one version
 of a form, one language and one kind of relationship; values borrowed from other items would be baseless.
-Therefore `compute_reliable_change` is locked (clinical specification 3.6), and no page unlocks it.
+Therefore `compute_reliable_change` is locked (`docs/change.md`), and no page unlocks it.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """Score changes of one person over time, described without norms or data of other people.
 
-It works from the first round on (clinical specification 3.7). Nothing here is a statistical test: the display
+It works from the first round on (`docs/change.md`). Nothing here is a statistical test: the display
 rule only decides which words a page uses, and the ranges only summarise the answers so far. Whether a change
 exceeds the measurement error is decided in `reliable_change`, which refuses without local data.
 """
@@ -40,7 +40,7 @@ class ScoreRange(Struct, frozen=True, kw_only=True):
 def largest_same_difference(items: int, highest: int = 4) -> float:
     """The largest difference called "about the same": that of two answers changed by one step each.
 
-    This is a convention (clinical specification 3.7).
+    This is a convention, not a statistical test (`docs/change.md`).
 
     Args:
         items: how many items the score is the mean of: 9 gives 5.56 points, 3 gives 16.67, 8 gives 6.25.

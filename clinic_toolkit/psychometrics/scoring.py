@@ -109,7 +109,7 @@ def score_form(instrument: Instrument, answers: Mapping[str, int | None]) -> Ins
     A form of kind "difficulties" has a score for each facet and a total, from its difficulty items. A form of
     kind "strengths" has a total over all its items and no facet scores (its rule sets no facet minimum). A
     group is scored over all items below it, if each of its facets has enough answers. A check-in has no score
-    at all (clinical specification 3.2), because its six questions are of five different kinds.
+    at all, because its six questions are of five different kinds.
 
     Raises:
         AnswerDoesNotFit: an answer belongs to no item, or its value to no option.

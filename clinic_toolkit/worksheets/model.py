@@ -67,8 +67,7 @@ class Worksheet:
     client; `aim`, `when_not_to_use`, `review_prompts` and `evidence` are for the clinician.
 
     `needs_fear_asked`: given about somebody only after fear of that person was asked about in private,
-    because it asks the client to act towards that person, which can be dangerous (clinical specification,
-    4.6).
+    because it asks the client to act towards that person, which can be dangerous (`docs/safety.md`).
     """
 
     slug: Slug

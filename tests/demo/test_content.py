@@ -12,7 +12,7 @@ from clinic_toolkit.vault import passphrases
 
 DOCS = Path(__file__).parents[2] / "docs"
 
-# What the toolkit never says (clinical specification 4.7), in any form, even in a clinician's note.
+# What the toolkit never says, in any form, even in a clinician's note.
 NEVER = re.compile(
     r"diagnos|disorder|codepend|toxic|narciss|attachment|abnormal|overgiv|guilt-trip|!"
     r"|\b(?:normal|high|low|severe|pass(?:ed)?|fail(?:ed|s|ure)?|balanced?|ratio|credits?|debts?|points"

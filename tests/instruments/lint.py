@@ -1,4 +1,4 @@
-"""The rules for wording a question (clinical specification 2.8 and 4.7), as functions that find faults.
+"""The rules for wording a question, as functions that find faults.
 
 Syllables are counted twice, by groups of vowels and by a hyphenation dictionary: neither is right
 about every word, and a text is plain only if both say so.

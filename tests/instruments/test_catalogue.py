@@ -131,7 +131,7 @@ def test_what_is_offered_about_whom() -> None:
 
 
 def test_what_often_does_not_fit_is_as_specified() -> None:
-    """Clinical specification 2.6, last column; all questions are asked all the same.
+    """All questions are asked all the same, also those that often do not fit.
 
     For a child under 18 it says that giving is read as load and limits, so being useful fits ill too.
     """

@@ -1,4 +1,4 @@
-"""Fear counts as asked about for ninety days: the rule of the clinical specification, 4.6."""
+"""Fear counts as asked about for ninety days: the rule of `docs/safety.md`."""
 
 from dataclasses import replace
 from datetime import date, timedelta

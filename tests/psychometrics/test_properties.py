@@ -288,7 +288,7 @@ def test_an_empty_form_has_no_number_and_no_sentence_for_the_client(form: Instru
 
 @given(st.data())
 def test_no_answers_make_a_number_of_a_check_in(data: st.DataObject) -> None:
-    """Clinical specification 3.2: the check-in is never scored, with an own question or without one."""
+    """The check-in is never scored, with an own question or without one."""
     form = load_check_in()
     own = data.draw(st.sampled_from([item for one in list_instruments() for item in one.items]))
     if data.draw(st.booleans()) and own.facet in {facet.id for facet in form.facets}:

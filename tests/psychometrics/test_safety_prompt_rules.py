@@ -1,4 +1,4 @@
-"""Safety prompts by the rules of the clinical specification, 4.6, and the notes "worth asking", 3.5."""
+"""Safety prompts by the rules of `docs/safety.md`, and the notes "worth asking"."""
 
 from dataclasses import replace
 from fractions import Fraction

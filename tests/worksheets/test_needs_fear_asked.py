@@ -13,7 +13,7 @@ from clinic_toolkit.worksheets.model import TableBlock, Worksheet
 README = Path(__file__).parents[2] / "worksheets" / "README.md"
 # Every sheet that ships, by name, and whether it waits; the reasons stand in the README.
 DECIDED = {"want-to-have-to": True, "receiving-ladder": False, "two-circles": True}
-# By their numbers in the clinical specification, 4.6 and 5, also those that are not written yet.
+# By their numbers, also those that are not written yet; the rule is in `docs/safety.md`.
 WAIT = {1, 9, 11, 13, 14, 17, 19, 20}
 # Steps that lead to another person: to ask, tell, decline, hand back, or do a thing for them otherwise.
 TOWARDS = re.compile(

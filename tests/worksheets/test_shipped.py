@@ -16,13 +16,13 @@ FOLDER = Path(__file__).parents[2] / "worksheets"
 SHEETS = [read_worksheet_file(path) for path in sorted(FOLDER.glob("*.toml"))]
 each_sheet = pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.slug)
 
-# What no page of ours says: diagnosis, grading, advice, tally (clinical specification, 4.7).
+# What no page of ours says: diagnosis, grading, advice, tally.
 NEVER = (
     r"diagnos|disorder|codepend|toxic|narcissis|attachment|normal|\b(?:low|high|severe|elevated|pass|fail)\b"
     r"|\b(?:balance|credit|debt|points?|streak|badge|ratio|score)\b|you should|\bought\b|must\b|selfish|needy"
     r"|(?:better|worse) than others|gives? (?:more|less)\b|well done|improved because"
 )
-# What nothing that leaves the room says: the topic, safety, a relationship (clinical specification, 5).
+# What nothing that leaves the room says: the topic, safety, a relationship.
 NOT_OUTSIDE = (
     r"\bgiv(?:e|es|ing|er)\b|receiv|boundar|reciproc|overgiv|\bguilt|\bow(?:e|es|ed|ing)\b"
     r"|\b(?:safe|unsafe|safety|afraid|fear|danger|abuse|violen|threat|crisis|harm|suicid|risk)"

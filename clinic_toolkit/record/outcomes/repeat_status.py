@@ -21,7 +21,7 @@ from clinic_toolkit.vault.vault import Vault
 
 DECLINES_TO_PROPOSE_STOP = 2
 UNCHANGED_TO_PROPOSE_STOP = 3
-# A long form is worth repeating after four to six weeks (clinical specification 4.5), never automatically.
+# A long form is worth repeating after four to six weeks (`docs/change.md`), never automatically.
 MIN_DAYS_BETWEEN_ROUNDS = 28
 CADENCE_ADVICE = (
     "A long form is usually repeated every four to six weeks. Leave it out in a crisis, in fresh grief, or "
