@@ -35,8 +35,11 @@ SNAPSHOT_INTERVAL = 200
 # The same for list facts that no snapshot holds: computing those of a subject again takes a few milliseconds.
 MIN_UNSAVED_FACTS = 20
 
+# The name in the store and in its seals; a stored name stays.
+SNAPSHOT_TABLE_NAME = "ledger"
+
 inventory_snapshot_table = Table(
-    "ledger",
+    SNAPSHOT_TABLE_NAME,
     metadata,
     Column("user", UuidType, primary_key=True),
     Column("seq", Integer, nullable=False),
@@ -179,7 +182,7 @@ def save_snapshot(db: Connection, vault: Vault) -> None:
         _facts_to_save(inventory),
     )
     sealed = vault.seal(
-        table="ledger",
+        table=SNAPSHOT_TABLE_NAME,
         record=vault.incarnation,
         version=inventory.seq,
         ring=vault.own_ring,
@@ -257,7 +260,7 @@ def _load_snapshot(db: Connection, vault: Vault) -> Inventory | None:
 
 def _open_snapshot(vault: Vault, row: Any, own_ring: UUID) -> _SnapshotPayload:
     envelope = vault.open(
-        table="ledger",
+        table=SNAPSHOT_TABLE_NAME,
         record=vault.incarnation,
         version=row.seq,
         ring=own_ring,
