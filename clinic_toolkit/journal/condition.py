@@ -58,7 +58,7 @@ def list_findings(db: Connection, vault: Vault, load_names: Callable[[], NamesOf
     findings += directory_findings.list_directory_findings(vault.directory.faults, own_id=vault.user_id)
     findings += directory_findings.list_contact_findings(vault)
     names_of_ring = (
-        load_names() if verdict.missing_entries or vault.integrity_failures or vault.unconfirmed else None
+        load_names() if verdict.missing_entries or vault.integrity_failures or vault.unnamed_records else None
     )
     findings += [
         condition_findings.missing_finding(db, vault, missing, names_of_ring)
@@ -73,7 +73,7 @@ def list_findings(db: Connection, vault: Vault, load_names: Callable[[], NamesOf
         findings.append(
             condition_findings.gaps_finding(
                 gaps,
-                list(condition_findings.failure_sentences(vault.unconfirmed, names_of_ring))
+                list(condition_findings.failure_sentences(vault.unnamed_records, names_of_ring))
                 if names_of_ring
                 else [],
             )
@@ -111,23 +111,21 @@ def acknowledge_losses(db: Connection, vault: Vault, *, now: datetime) -> None:
     transaction_of(db).acknowledge_losses()
 
 
-def can_accept_rollback(engine: Engine) -> bool:
+def can_accept_older_files(engine: Engine) -> bool:
     """Return whether the file can be written, so that the clinician may accept it as the record."""
     return store_of(engine).verdict.schema_damage is None
 
 
-def accept_store_rollback(engine: Engine) -> Callable[[], None]:
+def accept_older_files(engine: Engine) -> Callable[[], None]:
     """Accept a file that is not the one last written; returns a function that undoes this."""
-    return store_of(engine).accept_rollback()
+    return store_of(engine).accept_older_files()
 
 
-def record_accepted_rollback(
-    db: Connection, vault: Vault, undo: Callable[[], None], *, now: datetime
-) -> bool:
+def record_accepted_files(db: Connection, vault: Vault, undo: Callable[[], None], *, now: datetime) -> bool:
     """Check the unsigned entries, then record that the clinician accepted this file.
 
     Args:
-        undo: what `accept_store_rollback` returned; called if the transaction is rolled back.
+        undo: what `accept_older_files` returned; called if the transaction is rolled back.
 
     Returns:
         Whether the unsigned entries were valid.

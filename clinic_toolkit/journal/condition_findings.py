@@ -232,12 +232,12 @@ def unreadable_finding(vault: Vault, names_of_ring: NamesOfRing) -> Finding:
     )
 
 
-def gaps_finding(gaps: list[int], unconfirmed: list[str]) -> Finding:
+def gaps_finding(gaps: list[int], unnamed_records: list[str]) -> Finding:
     """Return the finding for unreadable audit entries.
 
     Args:
         gaps: the numbers of those entries.
-        unconfirmed: a sentence for each shown record that only an unreadable entry could have named.
+        unnamed_records: a sentence for each shown record that only an unreadable entry could have named.
     """
     details = [f"Line {seq}." for seq in gaps[:_MAX_LISTED]] + (["And more."] if gaps[_MAX_LISTED:] else [])
     return Finding(
@@ -247,7 +247,7 @@ def gaps_finding(gaps: list[int], unconfirmed: list[str]) -> Finding:
         "from the time of such a line are still shown, although nobody can say whether they are "
         "genuine; those that were opened since you unlocked are listed here. An entry that no "
         "line can explain is never shown.",
-        details=(*details, *sorted(unconfirmed)),
+        details=(*details, *sorted(unnamed_records)),
     )
 
 

@@ -110,7 +110,7 @@ def check_against_audit_log(
     """
     logged = inventory_snapshot.load_inventory(db, vault).find_newest(version.id.bytes)
     if logged and _matches(logged, table, version):
-        vault.unconfirmed.pop(version.id.bytes, None)
+        vault.unnamed_records.pop(version.id.bytes, None)
         return _author_reason(vault, logged, version)
     # The inventory in memory may be older or newer than this read transaction. That is rare, so it is
     # refreshed only after a mismatch.
@@ -165,7 +165,7 @@ def _unnamed_reason(
     """Return UNNAMED for a version that no audit entry names, or None if an unreadable one may name it.
 
     That is possible if the unreadable entry dates from when the version was sealed; such a version is shown
-    and listed in `vault.unconfirmed`.
+    and listed in `vault.unnamed_records`.
     """
     after_seq, earlier_version = (earlier.seq, earlier.version) if earlier else (0, 0)
     sealed_at, unnamed_count = to_microseconds(opened.recorded_at), opened.version - earlier_version
@@ -173,7 +173,7 @@ def _unnamed_reason(
         sealed_at, after_seq=after_seq, unnamed_count=unnamed_count
     ):
         return IntegrityReason.UNNAMED
-    vault.unconfirmed[opened.id.bytes] = IntegrityFailure(
+    vault.unnamed_records[opened.id.bytes] = IntegrityFailure(
         table=str(table.name),
         record=opened.id,
         ring=opened.ring,

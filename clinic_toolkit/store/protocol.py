@@ -138,7 +138,7 @@ class Store(Protocol[T_co]):
     def is_read_only(self) -> bool:
         """Whether this store must not be written: it is not the one written last, or it is damaged."""
 
-    def accept_rollback(self) -> Callable[[], None]:
+    def accept_older_files(self) -> Callable[[], None]:
         """Allow writing to a store that is not the one written last; returns a function that undoes this.
 
         The next transaction must record this in the audit chain.

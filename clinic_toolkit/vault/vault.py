@@ -54,7 +54,7 @@ class Vault:
         self.inventory: Inventory | None = None
         self.integrity_failures: dict[bytes, Any] = {}
         # Records that are shown although no readable entry names them, since an unreadable one may do so.
-        self.unconfirmed: dict[bytes, Any] = {}
+        self.unnamed_records: dict[bytes, Any] = {}
 
     def __repr__(self) -> str:
         return "<Vault>"

@@ -291,7 +291,7 @@ PAPERS = (
 )
 ELSEWHERE = dict.fromkeys(PAPERS, "a copy of a paper, which is saved as often as it is asked for") | {
     "audit.stop_check": "a check that was stopped is stopped",
-    "condition.accept_rollback": "an answer to another state of the record leads to the page",
+    "condition.accept_older_files": "an answer to another state of the record leads to the page",
     "condition.acknowledge_loss": "an answer to another state of the record leads to the page",
     "confirm.confirm_passphrase": "asks for the passphrase, and writes nothing",
     "handover.retry_merge": "what is in is not brought in again: tests/record/test_handover.py",

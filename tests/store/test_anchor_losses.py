@@ -340,7 +340,7 @@ def test_a_chain_that_went_another_way_is_only_looked_at(other: Path) -> None:
 
 def test_a_shorter_chain_on_another_way_is_another_file_too(other: Path) -> None:
     engine = chains.opened(other)
-    store_of(engine).accept_rollback()
+    store_of(engine).accept_older_files()
     for _ in range(5):
         chains.save(engine)
     newer = (other / ANCHOR_FILE).read_bytes()
@@ -360,14 +360,14 @@ def test_a_shorter_chain_on_another_way_is_another_file_too(other: Path) -> None
 
 def test_taking_the_other_file_for_the_record(other: Path) -> None:
     engine = chains.opened(other)
-    take_back = store_of(engine).accept_rollback()
+    take_back = store_of(engine).accept_older_files()
     with writing(engine) as db:
         chains.line(db)
     take_back()
     assert store_of(engine).verdict.chain_mismatch
     with pytest.raises(StorageMismatch):
         chains.save(engine)
-    store_of(engine).accept_rollback()
+    store_of(engine).accept_older_files()
     chains.save(engine)
     assert store_of(engine).verdict.is_clean
     assert chains.newest(other).seq == 9

@@ -176,7 +176,7 @@ class Anchor:
             self.verdict, file_replaced=FileReplaced(rescue_copies=copies, in_this_run=True)
         )
 
-    def accept_rollback(self) -> Callable[[], None]:
+    def accept_older_files(self) -> Callable[[], None]:
         """Accept a file that is not the one written last; the next commit writes a new anchor.
 
         Returns a function that undoes this.

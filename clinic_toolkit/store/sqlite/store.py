@@ -100,11 +100,11 @@ class SqliteStore(StoreFiles):
             if self.anchor:
                 self.anchor.write_committed(transaction)
 
-    def accept_rollback(self) -> Callable[[], None]:
+    def accept_older_files(self) -> Callable[[], None]:
         """Allow writing to a store that is not the one written last; returns a function that undoes this."""
         if self.anchor is None or not self.anchor.read_only:
             return lambda: None
-        undo = self.anchor.accept_rollback()
+        undo = self.anchor.accept_older_files()
         self.close()
 
         def take_back() -> None:

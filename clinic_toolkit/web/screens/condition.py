@@ -36,14 +36,14 @@ def acknowledge_loss() -> ViewResult:
 
 
 @screen.post("/condition/go-on")
-def accept_rollback() -> ViewResult:
+def accept_older_files() -> ViewResult:
     """Accept an older state of the store as the current one."""
     engine = context.unit_of_work().engine
-    if request.form.get("state") != condition.findings_token(engine) or not condition.can_accept_rollback(
+    if request.form.get("state") != condition.findings_token(engine) or not condition.can_accept_older_files(
         engine
     ):
         return responses.redirect_to(url_for(".index"))
     # Accepted before the transaction, because no write transaction can be opened until then.
-    undo = condition.accept_store_rollback(engine)
-    tail_is_valid = condition.record_accepted_rollback(context.db(), context.vault(), undo, now=context.now())
+    undo = condition.accept_older_files(engine)
+    tail_is_valid = condition.record_accepted_files(context.db(), context.vault(), undo, now=context.now())
     return responses.redirect_to("/" if tail_is_valid else url_for("lock.trail"))

@@ -116,11 +116,11 @@ def test_another_store_is_only_read(engine: EngineUnderTest) -> None:
 
 def test_another_store_may_be_accepted(engine: EngineUnderTest) -> None:
     store = another_store(engine)
-    undo = store.accept_rollback()
+    undo = store.accept_older_files()
     undo()
     with pytest.raises(StorageMismatch):
         save(store)
-    store.accept_rollback()
+    store.accept_older_files()
     save(store)
     assert not store.is_read_only
     store.close()
