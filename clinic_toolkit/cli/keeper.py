@@ -15,7 +15,13 @@ from types import FrameType
 
 import click
 
-from clinic_toolkit.cli import definition_pipe, parser, parser_process, ticket_pipe, worker_protocol
+from clinic_toolkit.cli import (
+    definition_parser,
+    definition_pipe,
+    parser_process,
+    ticket_pipe,
+    worker_protocol,
+)
 from clinic_toolkit.cli.listening_sockets import ListeningSockets
 from clinic_toolkit.cli.parser_process import ParserProcess
 from clinic_toolkit.cli.process_limits import blocking_interrupts
@@ -57,7 +63,7 @@ class Keeper:
         *,
         on_ready: Callable[[], None],
         worker_target: WorkerTarget = run_worker,
-        parser_target: parser_process.ParserTarget = parser.run_parser,
+        parser_target: parser_process.ParserTarget = definition_parser.run_parser,
         holds_folder: Callable[[], bool] = lambda: True,
     ) -> None:
         self._settings, self._sockets, self._on_ready = settings, sockets, on_ready

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from multiprocessing import connection, get_context
 from multiprocessing.context import SpawnProcess
 
-from clinic_toolkit.cli import definition_pipe, parser
-from clinic_toolkit.cli.parser import LimitedBy, ParserExit
+from clinic_toolkit.cli import definition_parser, definition_pipe
+from clinic_toolkit.cli.definition_parser import LimitedBy, ParserExit
 from clinic_toolkit.cli.process_limits import blocking_interrupts, resident_bytes
 from clinic_toolkit.instruments.parser_outcome import ParserOutcome
 
@@ -37,7 +37,7 @@ class ParserProcess:
         number: int,
         definition_sockets: definition_pipe.SocketPair,
         *,
-        target: ParserTarget = parser.run_parser,
+        target: ParserTarget = definition_parser.run_parser,
     ) -> None:
         self.number = number
         self.limited_by: LimitedBy | None = None

@@ -72,7 +72,7 @@ def run_worker(
     """
     protect_memory()
     keeper = worker_protocol.KeeperConnection(pipe, TicketPipe(ticket_sockets), definition_sockets)
-    signal.signal(signal.SIGTERM, lambda number, frame: keeper.stopping.set())
+    signal.signal(signal.SIGTERM, lambda number, frame: keeper.worker_must_end.set())
     if not hasattr(signal, "pthread_sigmask"):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=keeper.receive_messages, name="keeper", daemon=True).start()
@@ -125,7 +125,7 @@ class Worker:
         app = create_app(
             self._settings,
             keeper=self._keeper,
-            end_worker=lambda reason: self._keeper.stopping.set(),
+            end_worker=lambda reason: self._keeper.worker_must_end.set(),
             cookie_key=self._cookie_key,
         )
         _load_definitions()
@@ -165,14 +165,14 @@ class Worker:
         from clinic_toolkit.store.transactions import store_of
 
         is_over = False
-        while not self._keeper.stopping.wait(WATCH_SECONDS):
+        while not self._keeper.worker_must_end.wait(WATCH_SECONDS):
             if not is_over and app.reason_to_end() is not None:
                 is_over = True
-                # Withhold the keys, but end the process only after a rescue copy exists, since only this
+                # Drop the keys, but end the process only after a rescue copy exists, since only this
                 # process may still have the data.
-                app.withhold_keys()
+                app.drop_keys()
             if is_over and not self._needs_rescue():
-                self._keeper.stopping.set()
+                self._keeper.worker_must_end.set()
             elif self._engine is not None:
                 # No disk error may end this thread, because it also enforces the idle timeout.
                 try:
@@ -187,16 +187,16 @@ class Worker:
         return self._engine is not None and store_of(self._engine).needs_rescue
 
     def _force_exit(self) -> None:
-        self._keeper.stopping.wait()
+        self._keeper.worker_must_end.wait()
         time.sleep(MAX_SHUTDOWN_SECONDS)
         os._exit(0)
 
     def _shut_down(self) -> None:
-        self._keeper.stopping.wait()
+        self._keeper.worker_must_end.wait()
         # Sent first, since the shutdown may be cut short, so that the keeper does not count a crash.
         self._keeper.send_message(worker_protocol.Exiting())
         if self._app is not None:
-            self._app.stop_serving()
+            self._app.refuse_requests()
             # Before the running responses are waited for, since that may take all the time there is, and
             # after it, since they may show something.
             self._write_waiting_reads()

@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 from queue import Empty, SimpleQueue
 
 from clinic_toolkit.cli import definition_pipe
-from clinic_toolkit.cli.parser import LimitedBy
+from clinic_toolkit.cli.definition_parser import LimitedBy
 from clinic_toolkit.cli.ticket_pipe import TicketPipe
 from clinic_toolkit.instruments.parser_outcome import ParserOutcome
 
@@ -124,7 +124,7 @@ class ParserEnded:
 
 
 class KeeperConnection:
-    """A worker's connection to the keeper. It implements `web.context.Keeper`."""
+    """A worker's connection to the keeper. It implements `web.context.KeeperServices`."""
 
     def __init__(
         self,
@@ -143,7 +143,7 @@ class KeeperConnection:
         self._blobs: SimpleQueue[ReturnBlob] = SimpleQueue()
         self._blob_number = 0
         self.activated = threading.Event()
-        self.stopping = threading.Event()
+        self.worker_must_end = threading.Event()
 
     def receive_messages(self) -> None:
         """Receive messages until the keeper is gone, then end this process at once.
@@ -164,7 +164,7 @@ class KeeperConnection:
             elif isinstance(message, (Stop, PrepareForSleep)):
                 if isinstance(message, PrepareForSleep):
                     self.ticket_pipe.discard_ticket()
-                self.stopping.set()
+                self.worker_must_end.set()
 
     def send_message(self, message: object) -> None:
         """Send a message to the keeper; if the keeper is gone, this process ends at once."""
@@ -245,7 +245,7 @@ class KeeperConnection:
                 while result is None:
                     ended = self._parser_results.get_nowait()
                     result = ended if ended.number == self._parser_number else None
-            return result is not None or self.stopping.is_set() or time.monotonic() > deadline
+            return result is not None or self.worker_must_end.is_set() or time.monotonic() > deadline
 
         definition_pipe.discard_pending(self._definitions)
         self.send_message(StartParser(number=self._parser_number))

@@ -238,22 +238,22 @@ class ClinicApp(Flask):
         """The reason to end a worker that holds keys, or None; called twice a second."""
         return self.worker.timeouts.reason_to_end()
 
-    def withhold_keys(self) -> None:
-        """Make the keys unreachable for requests; the process may still wait for a copy of the store."""
-        self.stop_serving()
+    def drop_keys(self) -> None:
+        """Drop the keys because the idle time is over; the process may still wait for a copy of the store."""
+        self.refuse_requests()
 
     @property
     def is_locked_and_serving(self) -> bool:
         """Whether no session is unlocked and the process is not ending yet."""
         return not self.worker.unlocked_sessions and not self.worker.is_ending
 
-    def shut_down(self, reason: EndReason) -> None:
-        """End this process after its pending responses."""
-        self.stop_serving()
+    def end_worker(self, reason: EndReason) -> None:
+        """Drop the keys, and end this process after its pending responses."""
+        self.refuse_requests()
         self.worker.end_process(reason)
 
-    def stop_serving(self) -> None:
-        """Drop all unlocked sessions; further requests get the lock page."""
+    def refuse_requests(self) -> None:
+        """Drop all unlocked sessions, because this process ends: further requests get the lock page."""
         self.worker.unlocked_sessions.clear()
         self.worker.is_ending = True
 
@@ -267,7 +267,7 @@ def _respond_after_lock(_: Exception) -> Any:
 def create_app(
     settings: Settings,
     *,
-    keeper: context.Keeper,
+    keeper: context.KeeperServices,
     end_worker: Callable[[EndReason], None],
     engine: Engine | None = None,
     cookie_key: bytes | None = None,

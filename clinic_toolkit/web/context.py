@@ -41,7 +41,7 @@ class LockedMeanwhile(Exception):
     """The keys were removed from memory while this request waited for its write transaction."""
 
 
-class Keeper(Protocol):
+class KeeperServices(Protocol):
     """What a worker needs of the keeper: the blob of a quick return, the ticket, the parser, quitting."""
 
     def hold_return_blob(self, blob: bytes) -> None:
@@ -89,7 +89,7 @@ class WorkerState:
     """What this process holds in memory between requests."""
 
     settings: Settings
-    keeper: Keeper
+    keeper: KeeperServices
     end_process: Callable[[EndReason], None]
     timeouts: Timeouts
     engine: Engine | None = None

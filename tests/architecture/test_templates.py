@@ -10,7 +10,7 @@ from jinja2 import Environment
 
 from clinic_toolkit.settings import Settings
 from clinic_toolkit.web.app import create_app
-from clinic_toolkit.web.context import Keeper
+from clinic_toolkit.web.context import KeeperServices
 
 from .tree import STATIC, TEMPLATES, templates
 
@@ -40,7 +40,10 @@ def pages() -> Environment:
     """The templates with every filter and global that the app gives them."""
     settings = Settings(data_folder=Path("unused"), host_name="t-aaaaaaaa.localhost")
     app = create_app(
-        settings, keeper=cast("Keeper", None), end_worker=lambda _: None, cookie_key=secrets.token_bytes(32)
+        settings,
+        keeper=cast("KeeperServices", None),
+        end_worker=lambda _: None,
+        cookie_key=secrets.token_bytes(32),
     )
     return cast("Environment", app.jinja_env)
 

@@ -299,10 +299,10 @@ def test_hand_over_pressed_twice_leads_to_the_clients_form(desk: Desk) -> None:
     asked = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
     answer = device.send(path, {"csrf_token": "x" * 91}, **asked)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/")
-    assert not device.line.stopping.is_set()
+    assert not device.line.worker_must_end.is_set()
     # Words are not taken there, whatever address they come to.
     refused = device.send(path, {"csrf_token": "x" * 91, "did": "w" * 400}, **asked)
-    assert refused.status_code == 403 and device.line.stopping.is_set()
+    assert refused.status_code == 403 and device.line.worker_must_end.is_set()
 
 
 @pytest.mark.parametrize("path", ["/form/give-back", "/form/finish"])

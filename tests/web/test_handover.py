@@ -163,7 +163,7 @@ def test_the_clinicians_cookies_are_worth_nothing(site: Site) -> None:
 def test_words_sent_from_another_page_end_the_process_and_the_form_goes_on(device: Device) -> None:
     device.post("/form/1", {"answer": "3"})
     answer = device.send("/notes/1", {"text": "Words about another client."})
-    assert answer.data == REFUSED.data and device.line.stopping.is_set()
+    assert answer.data == REFUSED.data and device.line.worker_must_end.is_set()
     later = device.next_process()
     assert later.get("/form/1").status_code == 200
     assert given(later)[0] == ("answered", 3)
@@ -267,9 +267,9 @@ def test_giving_back_asks_first_then_ends_the_process_and_destroys_the_ticket(de
     device.post("/form/1", {"answer": "3"})
     ticket = device.line.ticket_pipe.ticket
     assert "Give the laptop back?" in device.get("/form/give-back").text
-    assert device.line.ticket_pipe.ticket == ticket and not device.line.stopping.is_set()
+    assert device.line.ticket_pipe.ticket == ticket and not device.line.worker_must_end.is_set()
     assert device.post("/form/give-back").headers["Location"] == "/handed-back"
-    assert device.line.ticket_pipe.ticket is None and device.line.stopping.is_set()
+    assert device.line.ticket_pipe.ticket is None and device.line.worker_must_end.is_set()
     # Until the process is gone it answers nothing more, but what the last page looks like.
     assert "<h1>One moment</h1>" in device.get("/form/1").text
     page = device.get("/handed-back")
@@ -288,7 +288,7 @@ def test_nothing_is_finished_without_being_asked(device: Device) -> None:
     asked = device.get("/form/finish").text
     assert "Some questions are still open." in asked
     assert device.post("/form/finish").headers["Location"] == "/handed-back"
-    assert device.line.ticket_pipe.ticket is None and device.line.stopping.is_set()
+    assert device.line.ticket_pipe.ticket is None and device.line.worker_must_end.is_set()
 
 
 @pytest.mark.parametrize(
@@ -411,13 +411,13 @@ def test_a_page_of_an_earlier_hand_over_is_told_nothing_and_sends_nothing(site: 
     assert device.token() != token
     words = {"csrf_token": token, "answer": "3", "said": "Words of another client."}
     assert device.send("/form/1", words, **{"X-Autosave": "1"}).data == REFUSED.data
-    assert given(device)[0] == ("", None) and device.line.stopping.is_set()
+    assert given(device)[0] == ("", None) and device.line.worker_must_end.is_set()
 
 
 def test_what_is_larger_than_any_page_of_the_form_is_another_pages(device: Device) -> None:
     """Its token is never read, so it is treated as words of another client: they go with the process."""
     answer = device.post("/form/1", {"said": "x" * 1_200_000})
-    assert answer.data == REFUSED.data and device.line.stopping.is_set()
+    assert answer.data == REFUSED.data and device.line.worker_must_end.is_set()
     assert device.next_process().get("/form/1").status_code == 200
 
 

@@ -23,7 +23,7 @@ def late(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     ) -> Callable[[Engine], AbstractContextManager[Connection]]:
         @contextmanager
         def opened(engine: Engine) -> Iterator[Connection]:
-            site.app.stop_serving()
+            site.app.refuse_requests()
             with what(engine) as db:
                 yield db
 

@@ -29,10 +29,10 @@ def test_a_form_is_handed_over_and_given_back_whatever_the_token(site: Site) -> 
 def test_a_form_is_given_back_whatever_the_token_but_nothing_else(site: Site) -> None:
     device = handed_over(site, site.work.begun(site.work.client(), giving()))
     assert device.send("/form/finish", {"csrf_token": "old"}).status_code == 403
-    device.line.stopping.clear()
+    device.line.worker_must_end.clear()
     device.app._is_ending = False
     assert device.send("/form/give-back", {"csrf_token": "old"}).headers["Location"] == "/handed-back"
-    assert device.line.ticket_pipe.ticket is None and device.line.stopping.is_set()
+    assert device.line.ticket_pipe.ticket is None and device.line.worker_must_end.is_set()
 
 
 def test_a_clients_page_goes_on_after_its_process_was_killed(site: Site) -> None:

@@ -80,7 +80,7 @@ def test_a_form_in_a_clients_hands_reads_only_what_is_sent_to_it(site: Site) -> 
         headers={"Origin": site.origin},
         environ_overrides={post_bodies.UNREAD_KEY: True},
     )
-    assert answer.status_code == 403 and not device.line.stopping.is_set()
+    assert answer.status_code == 403 and not device.line.worker_must_end.is_set()
 
 
 REFUSED = {

@@ -50,7 +50,7 @@ def _begins(device: Device) -> None:
 
 
 def _closes(device: Device) -> None:
-    device.app.stop_serving()
+    device.app.refuse_requests()
 
 
 def _finishes(device: Device) -> None:
@@ -73,7 +73,7 @@ def test_in_a_clients_hands_every_way_ends_at_a_page(
 
 def test_a_form_that_is_being_put_away_shows_a_page_that_asks_again(tmp_path: Path) -> None:
     device = a_device(tmp_path)
-    device.app.stop_serving()
+    device.app.refuse_requests()
     answer = device.get("/", **A_PERSON)
     assert answer.status_code == 200 and "<h1>One moment</h1>" in answer.text
     assert re.fullmatch(r"\d", answer.headers["Refresh"])

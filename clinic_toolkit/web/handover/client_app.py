@@ -64,7 +64,7 @@ class TicketKeeper(Protocol):
         """The pipe in which the previous worker may have left a ticket."""
 
     @property
-    def stopping(self) -> Any:
+    def worker_must_end(self) -> Any:
         """The event that ends this process after its pending responses."""
 
 
@@ -129,11 +129,11 @@ class HandoverApp(Flask):
         self.form.answers.engine = engine
         self._timeouts.start()
 
-    def stop_serving(self) -> None:
+    def refuse_requests(self) -> None:
         """Answer only the requests that are already being processed."""
         self._is_ending = True
 
-    def withhold_keys(self) -> None:
+    def drop_keys(self) -> None:
         """Do nothing: this process has no keys of the record, and the form stays open while it waits."""
 
     def reason_to_end(self) -> EndReason | None:
@@ -193,7 +193,7 @@ class HandoverApp(Flask):
         # into this process, the process ends; the ticket stays in the pipe and the next process goes on.
         if post_bodies.was_body_read():
             self._is_ending = True
-            self._keeper.stopping.set()
+            self._keeper.worker_must_end.set()
         return self._refusal_response()
 
     def _refusal_response(self) -> Response:
@@ -213,7 +213,7 @@ class HandoverApp(Flask):
         """End the hand-over: destroy the ticket, so that only the clinician can open the form again."""
         self._keeper.ticket_pipe.discard_ticket()
         self._is_ending = self._is_given_back = True
-        self._keeper.stopping.set()
+        self._keeper.worker_must_end.set()
 
     def _handle_unexpected_error(self, error: Exception) -> Any:
         code = getattr(error, "code", None)

@@ -33,7 +33,7 @@ class LockableProcess(Protocol):
     def is_locked_and_serving(self) -> bool:
         """Whether no session is unlocked and the process is not ending yet."""
 
-    def shut_down(self, reason: EndReason) -> None:
+    def end_worker(self, reason: EndReason) -> None:
         """End the process after its pending responses."""
 
 
@@ -98,4 +98,4 @@ class RejectedPosts:
                 must_end = self._in_flight == 0 and self._has_rejected
                 self._has_rejected = self._has_rejected and not must_end
             if must_end and self._process.is_locked_and_serving:
-                self._process.shut_down(EndReason.POSTED_IN_VAIN)
+                self._process.end_worker(EndReason.POSTED_IN_VAIN)

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from clinic_toolkit.cli import definition_pipe, parser, parser_process, worker_protocol
-from clinic_toolkit.cli.parser import LimitedBy
+from clinic_toolkit.cli import definition_parser, definition_pipe, parser_process, worker_protocol
+from clinic_toolkit.cli.definition_parser import LimitedBy
 from clinic_toolkit.cli.parser_process import ParserProcess
 from clinic_toolkit.cli.process_limits import resident_bytes
 from clinic_toolkit.cli.ticket_pipe import TicketPipe
@@ -64,7 +64,7 @@ def run(work: parser_process.ParserTarget, asked: bytes = b"anything") -> Ended:
 
 def test_a_good_file_comes_back_as_the_questionnaire_it_is() -> None:
     data = TEXT.encode()
-    ended = run(parser.run_parser, parser_protocol.encode_request(data, "resting.toml"))
+    ended = run(definition_parser.run_parser, parser_protocol.encode_request(data, "resting.toml"))
     assert ended.outcome == ParserOutcome.DONE
     assert ended.guard == (LimitedBy.SYSTEM if sys.platform == "linux" else LimitedBy.KEEPER)
     assert parser_protocol.decode_reply(ended.reply or b"", data).instrument == loader.parse_instrument(
@@ -75,7 +75,7 @@ def test_a_good_file_comes_back_as_the_questionnaire_it_is() -> None:
 
 def test_a_file_with_faults_comes_back_as_places_with_their_lines() -> None:
     data = TEXT.replace("weight = 2", "weight = 0").encode()
-    ended = run(parser.run_parser, parser_protocol.encode_request(data, "resting.toml"))
+    ended = run(definition_parser.run_parser, parser_protocol.encode_request(data, "resting.toml"))
     told = parser_protocol.decode_reply(ended.reply or b"", data)
     assert told.instrument is None and told.findings is not None
     line_of = TEXT.split("weight = 2")[0].count("\n") + 1
@@ -86,7 +86,7 @@ def test_a_file_with_faults_comes_back_as_places_with_their_lines() -> None:
 def test_what_comes_with_the_program_is_refused_there_too() -> None:
     data = TEXT.replace('id = "resting"', 'id = "giving"').encode()
     told = parser_protocol.decode_reply(
-        run(parser.run_parser, parser_protocol.encode_request(data, "own.toml")).reply or b"", data
+        run(definition_parser.run_parser, parser_protocol.encode_request(data, "own.toml")).reply or b"", data
     )
     assert told.findings and "comes with the program" in told.findings.problems[0].what
 
@@ -246,7 +246,7 @@ def test_a_worker_says_why_there_is_no_answer(
 
 
 def test_a_lock_ends_the_wait(worker: Worker) -> None:
-    worker.line.stopping.set()
+    worker.line.worker_must_end.set()
     began = time.monotonic()
     with pytest.raises(ParsingFailed):
         worker.line.parse_definition(b"anything")
@@ -284,20 +284,20 @@ def pickling_calls(source: str) -> list[str]:
 def test_no_pickle_is_taken_from_a_parser() -> None:
     sources = {
         module: Path(module.__file__ or "").read_text()
-        for module in (parser, parser_process, definition_pipe, parser_protocol)
+        for module in (definition_parser, parser_process, definition_pipe, parser_protocol)
     }
     for source in sources.values():
         assert not lint.broken(lint.runs_data, source)
     over_connections = {module for module, source in sources.items() if "multiprocessing" in source}
-    assert over_connections == {parser, parser_process}
+    assert over_connections == {definition_parser, parser_process}
     for module in over_connections:
         assert not pickling_calls(sources[module])
-    assert ".send_bytes(" in sources[parser] and ".recv_bytes(" in sources[parser_process]
+    assert ".send_bytes(" in sources[definition_parser] and ".recv_bytes(" in sources[parser_process]
     planted = sources[parser_process].replace(".recv_bytes(16)", ".recv()")
     assert pickling_calls(planted) == ["self.pipe.recv()"]
 
 
 def test_a_parser_is_given_its_two_ends_and_nothing_else() -> None:
-    given = parser.run_parser.__annotations__
+    given = definition_parser.run_parser.__annotations__
     assert list(given) == ["definition_socket", "pipe", "return"]
     assert given["definition_socket"] is socket.socket
