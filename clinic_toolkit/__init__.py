@@ -17,10 +17,11 @@ the code.
     2  settings          the configuration, read once
     1  errors, paths     the base error; where things lie
        combining_marks   how many marks a letter may carry
-       dates             dates in words
+       dates             dates and times as people write them
        definition_cache  definition files, validated once on a machine and kept in that form
        names             names of people: letters, initials, finding
        plain_text        the text of a file, whichever editor saved it
+       standing_sentences  the sentences that screens and paper say in the same words
        toml_limits       what a TOML file may hold, judged before it is parsed
 
 A request goes down from `web/app.py` (perimeter, guard, form token) to a screen, to a function of `record`,

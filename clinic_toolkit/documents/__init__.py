@@ -7,7 +7,7 @@ beside it, and it imports ReportLab only inside the functions that draw.
 Text goes from a value to the canvas as plain text. No module here builds or parses markup, so nothing that a
 person typed can become a tag, a link or a file.
 
-    sheet_texts.py     sentences, days and times that are printed on more than one sheet
+    sheet_texts.py     sentences that are printed on more than one sheet, and on paper alone
     styles.py          colours, sizes and rules of the printed sheets
     font_faces.py      the two embedded font families, their coverage, text widths
     printable_text.py  typed text made printable: cleaned, marked, shaped, put in visual order

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from clinic_toolkit import standing_sentences
 from clinic_toolkit.documents import font_faces, page_layout, printable_text, sheet_texts
 from clinic_toolkit.documents.blocks import Block, Text
 from clinic_toolkit.documents.styles import ACCENT, EDGE, HAIR, INK, MM, SOFT, WASH, TextStyle
@@ -79,7 +80,7 @@ def render_answer_card(value: "AnswerCard") -> bytes:
     """Draw the card on one page, with the largest letters that fit the widest label."""
     sheet = page_layout.PageLayout(
         paper=value.letterhead.paper_size,
-        footer=(Text(sheet_texts.CLIENT_LINE, TextStyle(size=12, colour=SOFT)),),
+        footer=(Text(standing_sentences.CLIENT_LINE, TextStyle(size=12, colour=SOFT)),),
         demo=value.letterhead.is_demo,
         side=20 * MM,
         top=17 * MM,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from clinic_toolkit import standing_sentences
 from clinic_toolkit.documents import font_faces, page_layout, printable_text, sheet_texts
 from clinic_toolkit.documents.blocks import Align, Block, Text, WritingLines, draw_tick_box, typed_paragraphs
 from clinic_toolkit.documents.styles import BODY, EDGE, HAIR, MM, SMALL, SOFT, WASH, TextStyle
@@ -148,11 +149,10 @@ def render_blank_form(value: "BlankQuestionnaire") -> bytes:
     instrument = value.instrument
     # The code identifies the form; its name would reveal the topic to anyone who finds the sheet.
     version_label = "Draft, version" if instrument.evidence.level == EvidenceLevel.DRAFTED else "Version"
-    footer_text = f"{sheet_texts.CLIENT_LINE} {version_label} {instrument.version} · sheet "
-    footer = (Text([(footer_text, SMALL), (value.form_code, _CODE)]),)
+    footer_text = f"{standing_sentences.CLIENT_LINE} {version_label} {instrument.version} · sheet "
     sheet = page_layout.PageLayout(
         paper=value.letterhead.paper_size,
-        footer=footer,
+        footer=(Text([(footer_text, SMALL), (value.form_code, _CODE)]),),
         demo=value.letterhead.is_demo,
         side=19 * MM,
         top=16 * MM,

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
+from clinic_toolkit.dates import format_day_and_month
 from clinic_toolkit.documents.mark_shapes import MarkShape, mode_shape
-from clinic_toolkit.documents.sheet_texts import MONTHS
 
 if TYPE_CHECKING:
     from clinic_toolkit.record.values.course_values import RoundRange
@@ -267,7 +267,7 @@ def _date_labels(rounds: Sequence[ChartRound], xs: Sequence[float], max_labels: 
 
 
 def _short_date(on: date, *, year: bool) -> str:
-    return f"{on.day} {MONTHS[on.month - 1][:3]}" + (f" {on.year % 100:02}" if year else "")
+    return format_day_and_month(on) + (f" {on.year % 100:02}" if year else "")
 
 
 def _range_band(round_range: "RoundRange", xs: Sequence[float]) -> RangeBand:

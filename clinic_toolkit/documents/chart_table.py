@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from clinic_toolkit.documents.sheet_texts import MONTHS
+from clinic_toolkit.dates import format_short_date
 from clinic_toolkit.psychometrics.result_sentences import uncapitalise
 from clinic_toolkit.psychometrics.scoring import round_half_up
 
@@ -37,8 +37,7 @@ def _iterate_rows(course: "Course", part: "CoursePart") -> Iterator[TableRow]:
         count_text = f"{len(reading.values)} of {reading.asked} answered"
         number = round_half_up(reading.score) if reading.score is not None else None
         yield TableRow(
-            day=f"{chart_round.answered_on.day} {MONTHS[chart_round.answered_on.month - 1][:3]} "
-            f"{chart_round.answered_on.year}",
+            day=format_short_date(chart_round.answered_on),
             answers=_answers_by_count(reading.values, labels)
             if part.is_whole
             else _answers_by_item(reading, labels),
@@ -64,8 +63,7 @@ def client_rows(course: "Course", part: "CoursePart") -> tuple[TableRow, ...]:
             continue
         rows.append(
             TableRow(
-                day=f"{chart_round.answered_on.day} {MONTHS[chart_round.answered_on.month - 1][:3]} "
-                f"{chart_round.answered_on.year}",
+                day=format_short_date(chart_round.answered_on),
                 answers=", ".join(uncapitalise(labels[value]) for value in reading.values),
                 number="",
                 mode=chart_round.mode_label,

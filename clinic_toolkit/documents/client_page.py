@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from clinic_toolkit.documents import page_layout, sheet_texts
+from clinic_toolkit import standing_sentences
+from clinic_toolkit.dates import format_date
+from clinic_toolkit.documents import page_layout
 from clinic_toolkit.documents.blocks import Block, Text, WritingLines, typed_paragraphs
 from clinic_toolkit.documents.styles import MM, READING, READING_HEADING, SOFT, TextStyle
 
@@ -19,7 +21,7 @@ def render_client_page(value: "ClientPage") -> bytes:
     """Draw the client page. An empty section is left out, or has lines to write on if words may be added."""
     sheet = page_layout.PageLayout(
         paper=value.letterhead.paper_size,
-        footer=(Text(sheet_texts.CLIENT_LINE, _DATE_STYLE),),
+        footer=(Text(standing_sentences.CLIENT_LINE, _DATE_STYLE),),
         demo=value.letterhead.is_demo,
         small_style=_DATE_STYLE,
     )
@@ -43,7 +45,7 @@ def render_client_page(value: "ClientPage") -> bytes:
 def _blocks(value: "ClientPage", lines: int) -> list[Block]:
     return [
         *page_layout.title_blocks(value.title, after=2),
-        Text(sheet_texts.format_date(value.answered_on), _DATE_STYLE, after=20),
+        Text(format_date(value.answered_on), _DATE_STYLE, after=20),
         *_section("What is going well", value.strengths),
         *_section("What stood out", value.stood_out),
         *_own_words_section(value.own_words, lines + 1),

@@ -6,7 +6,8 @@ form itself shows nothing of this.
 
 from typing import TYPE_CHECKING
 
-from clinic_toolkit.documents import page_layout, sheet_texts
+from clinic_toolkit import standing_sentences
+from clinic_toolkit.documents import page_layout
 from clinic_toolkit.documents.blocks import Block, Rule, Text, typed_paragraphs
 from clinic_toolkit.documents.styles import ACCENT, EDGE, MM, SMALL, SOFT, TextStyle
 from clinic_toolkit.psychometrics.safety_prompt_rules import (
@@ -76,7 +77,7 @@ def render_clinician_card(value: "ClinicianCard") -> bytes:
         ]
     sheet = page_layout.PageLayout(
         paper=value.letterhead.paper_size,
-        footer=(Text(sheet_texts.STATUS_LINE, SMALL),),
+        footer=(Text(standing_sentences.STATUS_LINE, SMALL),),
         demo=value.letterhead.is_demo,
     )
     instruction = Text(

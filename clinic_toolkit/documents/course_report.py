@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from clinic_toolkit.documents import chart_plan, chart_table, mark_shapes, page_layout, sheet_texts
+from clinic_toolkit import standing_sentences
+from clinic_toolkit.dates import format_date
+from clinic_toolkit.documents import chart_plan, chart_table, mark_shapes, page_layout
 from clinic_toolkit.documents.blocks import Block, Rule, Text
 from clinic_toolkit.documents.hour_header import letterhead_block
 from clinic_toolkit.documents.styles import BODY, HEADING, QUIET, SMALL, SMALL_STRONG
@@ -24,10 +26,9 @@ def render_course(value: "CoursePage") -> bytes:
     facts = [
         course.client_name,
         f"about {course.relationship_word}",
-        f"{sheet_texts.format_date(course.rounds[0].answered_on)} to "
-        f"{sheet_texts.format_date(course.latest.answered_on)}"
+        f"{format_date(course.rounds[0].answered_on)} to {format_date(course.latest.answered_on)}"
         if len(course.rounds) > 1
-        else sheet_texts.format_date(course.latest.answered_on),
+        else format_date(course.latest.answered_on),
         ", then ".join(course.segment_labels),
     ]
     modes = [(mark_shapes.mode_shape(mode), label) for mode, label in course.modes]
@@ -57,8 +58,8 @@ def render_course(value: "CoursePage") -> bytes:
     )
     blocks += [Text(line, SMALL, bullet="–", indent=10, after=2) for line in value.cautions]
     footer = [
-        Text(f"{course.client_name} · {sheet_texts.format_date(course.latest.answered_on)}", SMALL),
-        Text(sheet_texts.STATUS_LINE, SMALL),
+        Text(f"{course.client_name} · {format_date(course.latest.answered_on)}", SMALL),
+        Text(standing_sentences.STATUS_LINE, SMALL),
     ]
     return page_layout.make_pdf(
         blocks,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from clinic_toolkit import standing_sentences
 from clinic_toolkit.documents import page_layout, sheet_texts
 from clinic_toolkit.documents.blocks import Block, Text
 from clinic_toolkit.documents.page_layout import PlacedBlocks
@@ -67,7 +68,10 @@ def render_guide(value: "InstrumentGuide") -> bytes:
         paper=value.letterhead.paper_size,
         footer=[
             Text(line, TextStyle(size=9, colour=SOFT))
-            for line in (validation_status_line(instrument, sheet_texts.STATUS_LINE), sheet_texts.LEGAL_LINE)
+            for line in (
+                validation_status_line(instrument, standing_sentences.STATUS_LINE),
+                sheet_texts.LEGAL_LINE,
+            )
         ],
         demo=value.letterhead.is_demo,
         side=15 * MM,

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from clinic_toolkit.documents import sheet_texts
+from clinic_toolkit.dates import format_date, format_time_range
 from clinic_toolkit.documents.blocks import Block, LabelledValue, Text
 from clinic_toolkit.documents.styles import BODY, QUIET, STRONG, TextStyle
 
@@ -24,8 +24,8 @@ def hour_fact_blocks(hour: "TherapySessionFacts") -> list[Block]:
     """The facts of the session, one labelled value a line; empty ones are left out."""
     rows = [
         ("Client", hour.client_names, STRONG),
-        ("Date", sheet_texts.format_date(hour.session_date), BODY),
-        ("Time", sheet_texts.format_time_range(hour.start, hour.end), BODY),
+        ("Date", format_date(hour.session_date), BODY),
+        ("Time", format_time_range(hour.start, hour.end), BODY),
         ("", hour.remark, BODY),
         ("Kind", hour.kind, BODY),
         ("Place", hour.place, BODY),

@@ -5,7 +5,9 @@ Changes after signing are printed on a separate sheet at the end, so that the si
 
 from typing import TYPE_CHECKING
 
-from clinic_toolkit.documents import page_layout, sheet_texts
+from clinic_toolkit import standing_sentences
+from clinic_toolkit.dates import format_date, format_timestamp
+from clinic_toolkit.documents import page_layout
 from clinic_toolkit.documents.blocks import Block, LabelledValue, Rule, Text, typed_paragraphs
 from clinic_toolkit.documents.hour_header import hour_fact_blocks, letterhead_block
 from clinic_toolkit.documents.styles import BODY, HEADING, QUIET, SMALL, STRONG
@@ -28,9 +30,7 @@ def render_note(value: "NotePage") -> bytes:
     for section in value.sections:
         blocks += _section_blocks(section)
     blocks += _signature_blocks(value)
-    footer_text = f" · {sheet_texts.format_date(value.session_facts.session_date)}" + (
-        "" if is_signed else f" · {DRAFT}"
-    )
+    footer_text = f" · {format_date(value.session_facts.session_date)}" + ("" if is_signed else f" · {DRAFT}")
     # Only who and when: a footer line about questionnaires or courts would seem to be about the note.
     footer = (Text([(value.session_facts.client_names, SMALL), (footer_text, SMALL)]),)
     sheet = page_layout.PageLayout(
@@ -44,19 +44,21 @@ def _later_changes_part(value: "NotePage") -> list[tuple[list[Block], page_layou
     if not value.changes_after_signing and not value.some_unreadable:
         return []
     signature_text = f"The note was signed by {value.signer_name}"
-    signature_text += f", {sheet_texts.format_timestamp(value.signed_at)}" if value.signed_at else ""
+    signature_text += f", {format_timestamp(value.signed_at)}" if value.signed_at else ""
     blocks: list[Block] = [
-        *page_layout.title_blocks(sheet_texts.CHANGED_LATER),
-        Text(f"{sheet_texts.NOT_PART_OF_NOTE} {signature_text}, mark {value.mark}.", QUIET, after=14),
+        *page_layout.title_blocks(standing_sentences.CHANGED_LATER),
+        Text(f"{standing_sentences.NOT_PART_OF_NOTE} {signature_text}, mark {value.mark}.", QUIET, after=14),
         *(
             LabelledValue(
                 Text(change.fact_name, QUIET), Text(change.sentence, BODY), label_width=92, before=3
             )
             for change in value.changes_after_signing
         ),
-        *([Text(sheet_texts.SOME_UNREADABLE, BODY, before=10)] if value.some_unreadable else []),
+        *([Text(standing_sentences.SOME_UNREADABLE, BODY, before=10)] if value.some_unreadable else []),
     ]
-    footer = (Text([(value.session_facts.client_names, SMALL), (f" · {sheet_texts.CHANGED_LATER}", SMALL)]),)
+    footer = (
+        Text([(value.session_facts.client_names, SMALL), (f" · {standing_sentences.CHANGED_LATER}", SMALL)]),
+    )
     return [
         (
             blocks,
@@ -78,7 +80,7 @@ def _section_blocks(section: "NoteSection") -> list[Block]:
 def _signature_blocks(value: "NotePage") -> list[Block]:
     rows = [
         ("Signed by", value.signer_name or ""),
-        ("At", sheet_texts.format_timestamp(value.signed_at) if value.signed_at else ""),
+        ("At", format_timestamp(value.signed_at) if value.signed_at else ""),
     ]
     if value.signer_name is None:
         rows = [("Signature", DRAFT)]

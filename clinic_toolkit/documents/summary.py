@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from clinic_toolkit import standing_sentences
+from clinic_toolkit.dates import format_date
 from clinic_toolkit.documents import page_layout, sheet_texts
 from clinic_toolkit.documents.blocks import Block, LabelledValue, Rule, Text
 from clinic_toolkit.documents.dot_chart import DotChart
@@ -50,12 +52,12 @@ def render_session_summary(value: "TherapySessionSummary") -> bytes:
         Text(
             [
                 (value.session_facts.client_names, SMALL),
-                (f" · {sheet_texts.format_date(value.session_facts.session_date)}", SMALL),
+                (f" · {format_date(value.session_facts.session_date)}", SMALL),
             ]
         )
     ]
     status_lines = [
-        validation_status_line(result.instrument, sheet_texts.STATUS_LINE) for result in value.results
+        validation_status_line(result.instrument, standing_sentences.STATUS_LINE) for result in value.results
     ]
     footer += [Text(line, SMALL) for line in dict.fromkeys(status_lines)]
     footer.append(Text(sheet_texts.LEGAL_LINE, SMALL))
@@ -74,7 +76,7 @@ def _result_blocks(result: "Result") -> list[Block]:
     facts = " · ".join(
         (
             f"version {result.instrument.version}",
-            sheet_texts.format_date(result.answered_on),
+            format_date(result.answered_on),
             result.mode_label,
             *([] if result.is_finished else ["stopped" if result.is_stopped else "in progress"]),
             f"{result.answered} of {result.asked} answered",

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from clinic_toolkit.documents import page_layout, sheet_texts
+from clinic_toolkit import standing_sentences
+from clinic_toolkit.documents import page_layout
 from clinic_toolkit.documents.blocks import Align, Block, Rule, Text, WritingLines
 from clinic_toolkit.documents.fill_in_blocks import Circles, Scale, Table
 from clinic_toolkit.documents.styles import ACCENT, EDGE, MM, SOFT, TextStyle
@@ -139,7 +140,7 @@ def render_worksheet(value: "WorksheetPage") -> bytes:
     footer_style = TextStyle(size=scheme.body.size, colour=SOFT)
     sheet = page_layout.PageLayout(
         paper=value.letterhead.paper_size,
-        footer=(Text(sheet_texts.CLIENT_LINE, footer_style),),
+        footer=(Text(standing_sentences.CLIENT_LINE, footer_style),),
         demo=value.letterhead.is_demo,
         side=20 * MM,
         top=17 * MM,

@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 from sqlalchemy import Connection, func, select
 
-from clinic_toolkit.dates import format_date
+from clinic_toolkit.dates import format_date_and_time
 from clinic_toolkit.journal.integrity import IntegrityFailure
 from clinic_toolkit.journal.integrity_reasons import REASON_TEXTS
 from clinic_toolkit.journal.record_kind import nouns_of
@@ -256,7 +256,7 @@ def _format_moment(recorded_at: int) -> str:
         local_time = from_microseconds(recorded_at).astimezone()
     except ValueError:
         return "at a time that cannot be read"
-    return f"{format_date(local_time.date())}, {local_time:%H:%M}"
+    return format_date_and_time(local_time)
 
 
 def _counted(number: int, singular: str, plural: str) -> str:

@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
 import pytest
 
+from clinic_toolkit import standing_sentences
+from clinic_toolkit.dates import format_timestamp
 from clinic_toolkit.documents import note, sheet_texts, summary
 from clinic_toolkit.record.values.page_values import ChangeAfterSigning
 from tests.documents import values
@@ -22,7 +24,9 @@ def test_the_summary_says_words_before_numbers_and_what_they_are_worth(paper: st
     assert (
         "Numbers run from 0 to 100. Higher means more often, nothing else. There is no normal score" in said
     )
-    assert said.count(sheet_texts.STATUS_LINE) == pages(summary.render_session_summary(values.summary(paper)))
+    assert said.count(standing_sentences.STATUS_LINE) == pages(
+        summary.render_session_summary(values.summary(paper))
+    )
     assert said.index("Strengths first") < said.index("Giving past my limit") < said.index("Every answer")
     assert "version 1 · 22 November 2026 · read aloud · 10 of 12 answered" in said
 
@@ -61,7 +65,7 @@ def test_an_hour_without_a_questionnaire_has_no_trace_of_one() -> None:
     said = " ".join(
         texts(summary.render_session_summary(replace(values.summary(), results=(), worksheet_titles=())))
     )
-    assert sheet_texts.STATUS_LINE not in said and "answered" not in said and "Worksheets" not in said
+    assert standing_sentences.STATUS_LINE not in said and "answered" not in said and "Worksheets" not in said
     said = " ".join(texts(note.render_note(values.note(text="Spoke."))))
     assert "validated" not in said and "questionnaire" not in said
 
@@ -117,7 +121,7 @@ def test_a_one_page_note_counts_nothing() -> None:
     ],
 )
 def test_a_moment_says_which_clock_it_was(zone: tzinfo, shown: str) -> None:
-    assert sheet_texts.format_timestamp(datetime(2026, 11, 22, 11, 5, tzinfo=zone)) == shown
+    assert format_timestamp(datetime(2026, 11, 22, 11, 5, tzinfo=zone)) == shown
 
 
 @every
@@ -133,9 +137,9 @@ def test_what_was_changed_after_a_note_was_signed_stands_on_a_sheet_of_its_own(p
     assert len(texts(alone)) > 1 and drawn(both)[:-1] == drawn(alone)
     behind = texts(both)[-1]
     for said in (
-        sheet_texts.CHANGED_LATER,
-        sheet_texts.NOT_PART_OF_NOTE,
-        sheet_texts.SOME_UNREADABLE,
+        standing_sentences.CHANGED_LATER,
+        standing_sentences.NOT_PART_OF_NOTE,
+        standing_sentences.SOME_UNREADABLE,
         value.mark,
         "D. K.",
     ):

@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from clinic_toolkit import dates
 from clinic_toolkit.documents import client_page, course_report, note, sheet_texts, styles, summary, worksheet
 from clinic_toolkit.record.values import page_values
 from tests.documents import values
@@ -222,15 +221,3 @@ def test_sheets_drawn_at_the_same_moment_do_not_disturb_each_other() -> None:
             )
         )
     assert together == alone
-
-
-def test_words_and_days_agree_with_the_record() -> None:
-    assert (
-        sheet_texts.CLIENT_LINE == page_values.CLIENT_LINE
-        and sheet_texts.STATUS_LINE == page_values.STATUS_LINE
-    )
-    for name in ("CHANGED_LATER", "NOT_PART_OF_NOTE", "SOME_UNREADABLE"):
-        assert getattr(sheet_texts, name) == getattr(page_values, name)
-    for month in range(1, 13):
-        day = values.hour().session_date.replace(month=month)
-        assert sheet_texts.format_date(day) == dates.format_date(day)

@@ -14,12 +14,6 @@ from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.values.client_statements import ClientSays, Statement
 from clinic_toolkit.worksheets.model import Worksheet
 
-STATUS_LINE = "Written by this project. Not validated. No norms. For conversation, not for diagnosis."
-CLIENT_LINE = "A conversation aid, not a test."
-CHANGED_LATER = "Changed after the note was signed"
-NOT_PART_OF_NOTE = "This is not part of the signed note."
-SOME_UNREADABLE = "Some of the record cannot be read at the moment, so a later change may be missing here."
-
 
 class PaperSize(StrEnum):
     """The paper that is printed on."""

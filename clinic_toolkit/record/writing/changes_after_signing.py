@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection
 
-from clinic_toolkit.dates import format_date
+from clinic_toolkit.dates import format_date, format_time
 from clinic_toolkit.journal import version_history
 from clinic_toolkit.journal.record_kind import RecordKind
 from clinic_toolkit.journal.record_versions import RecordVersion
@@ -112,9 +112,9 @@ def _session_fact(name: str, client_names: Mapping[UUID, str], hour: RecordVersi
 
 def _facts_by_name(facts: TherapySessionFacts, *, is_open: bool) -> dict[str, str]:
     """Each fact of an hour in words, by its name."""
-    times = f"{facts.start:%H:%M}" if facts.start else ""
+    times = format_time(facts.start) if facts.start else ""
     if facts.end:
-        times = f"{times} to {facts.end:%H:%M}".strip()
+        times = f"{times} to {format_time(facts.end)}".strip()
     if is_open:
         times = f"{times}, not ended".removeprefix(", ")
     return {

@@ -2,22 +2,15 @@
 
 from sqlalchemy import Connection
 
-from clinic_toolkit.dates import format_date
+from clinic_toolkit.dates import format_date, format_date_and_time, format_time
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import therapy_session_facts
 from clinic_toolkit.record.people.therapy_session_record import TherapySession
-from clinic_toolkit.record.values.page_values import (
-    CHANGED_LATER,
-    NOT_PART_OF_NOTE,
-    SOME_UNREADABLE,
-    Letterhead,
-    NotePage,
-    NoteSection,
-    TherapySessionFacts,
-)
+from clinic_toolkit.record.values.page_values import Letterhead, NotePage, NoteSection, TherapySessionFacts
 from clinic_toolkit.record.writing import changes_after_signing, note_formats, notes, signature_facts
 from clinic_toolkit.record.writing.changes_after_signing import ChangesAfterSigning
 from clinic_toolkit.record.writing.note_record import ClinicalNote, PartSource
+from clinic_toolkit.standing_sentences import CHANGED_LATER, NOT_PART_OF_NOTE, SOME_UNREADABLE
 from clinic_toolkit.vault.vault import Vault
 
 
@@ -142,7 +135,9 @@ def render_plain_note(
     """
     date_and_times = format_date(facts.session_date)
     if facts.start:
-        date_and_times += f", {facts.start:%H:%M}" + (f" to {facts.end:%H:%M}" if facts.end else "")
+        date_and_times += f", {format_time(facts.start)}" + (
+            f" to {format_time(facts.end)}" if facts.end else ""
+        )
     lines = [
         f"{facts.client_names}, {facts.kind.lower()}, {date_and_times}",
         " ".join(f"{fact}." for fact in (facts.place, facts.attendance.rstrip(".")) if fact),
@@ -156,8 +151,7 @@ def render_plain_note(
     if note.final and (signed_at := note.payload.signed_at_local):
         lines += [
             "",
-            f"Signed by {signer}, {format_date(signed_at)}, {signed_at:%H:%M}. "
-            f"Mark {notes.content_mark(note)}.",
+            f"Signed by {signer}, {format_date_and_time(signed_at)}. Mark {notes.content_mark(note)}.",
         ]
     else:
         lines += ["", "Draft, not signed."]

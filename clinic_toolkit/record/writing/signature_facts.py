@@ -21,9 +21,9 @@ from clinic_toolkit.record.people.therapy_session_record import (
     TherapySessionState,
 )
 from clinic_toolkit.record.questionnaires import administrations, answered_items
-from clinic_toolkit.record.values.page_values import STATUS_LINE
 from clinic_toolkit.record.writing.note_facts import FactVersions, NoteFacts
 from clinic_toolkit.record.writing.note_record import ClinicalNote, note_table
+from clinic_toolkit.standing_sentences import STATUS_LINE
 from clinic_toolkit.vault.vault import Vault
 
 

@@ -18,7 +18,7 @@ from clinic_toolkit.record.questionnaires.answers import (
     response_fingerprint,
     text_fingerprint,
 )
-from clinic_toolkit.record.values.page_values import CLIENT_LINE
+from clinic_toolkit.standing_sentences import CLIENT_LINE
 from clinic_toolkit.web.forms.fields import first_error
 from clinic_toolkit.web.forms.items import (
     CONFLICT_MESSAGE,

@@ -1,13 +1,18 @@
 """Jinja filters for dates, times, positions in a chart and the client's own word."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from flask import Flask
 
-from clinic_toolkit.dates import MONTH_NAMES, format_date
+from clinic_toolkit.dates import (
+    format_date,
+    format_date_and_time,
+    format_day_and_month,
+    format_short_date,
+    format_time,
+    weekday_name,
+)
 from clinic_toolkit.instruments import client_wording
-
-WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
 def register_filters(app: Flask) -> None:
@@ -16,9 +21,9 @@ def register_filters(app: Flask) -> None:
         day=format_date,
         day_of=short_date,
         short_day=short_day,
-        weekday=weekday,
-        clock=clock_time,
-        moment=date_and_time,
+        weekday=weekday_name,
+        clock=format_time,
+        moment=format_date_and_time,
         share=percentage,
         times=times,
         spell=duration,
@@ -31,27 +36,12 @@ def register_filters(app: Flask) -> None:
 
 def short_day(day: date) -> str:
     """ "Thu 19 Nov": for lists."""
-    return f"{weekday(day)[:3]} {day.day} {MONTH_NAMES[day.month - 1][:3]}"
+    return f"{weekday_name(day)[:3]} {format_day_and_month(day)}"
 
 
 def short_date(day: date, today: date) -> str:
     """ "19 Nov", and "19 Nov 2025" in another year: for lists of many months."""
-    return f"{day.day} {MONTH_NAMES[day.month - 1][:3]}" + (f" {day.year}" if day.year != today.year else "")
-
-
-def weekday(day: date) -> str:
-    """ "Thursday"."""
-    return WEEKDAYS[day.weekday()]
-
-
-def clock_time(at: time) -> str:
-    """ "10:00"."""
-    return f"{at:%H:%M}"
-
-
-def date_and_time(at: datetime) -> str:
-    """ "22 November 2026, 10:00"."""
-    return f"{format_date(at)}, {at:%H:%M}"
+    return format_day_and_month(day) if day.year == today.year else format_short_date(day)
 
 
 def times(count: int) -> str:

@@ -12,6 +12,7 @@ import msgspec
 from flask import request
 from werkzeug.datastructures import MultiDict
 
+from clinic_toolkit.dates import format_date, format_time
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.writing import form_drafts
@@ -96,7 +97,7 @@ class PageDraft(msgspec.Struct, kw_only=True):
     def begun_text(self) -> str:
         """When the draft was begun, in words and local time."""
         begun_at = self.record.payload.begun_at.astimezone() if self.record else context.now().astimezone()
-        return f"{begun_at.day} {begun_at:%B %Y} at {begun_at:%H:%M}"
+        return f"{format_date(begun_at)} at {format_time(begun_at)}"
 
     def field_values(self) -> MultiDict[str, str] | None:
         """The field values: those just posted, else those of the draft, else None."""

@@ -23,7 +23,7 @@ from clinic_toolkit.record.people.relationship_record import RELATIONSHIP
 from clinic_toolkit.record.questionnaires import administrations, answered_items
 from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION
 from clinic_toolkit.record.values.course_values import Course, CoursePage, CoursePart, PartKind
-from clinic_toolkit.record.values.page_values import CLIENT_LINE, STATUS_LINE
+from clinic_toolkit.standing_sentences import CLIENT_LINE, STATUS_LINE
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.content.printout_kinds import PrintoutKind

@@ -17,7 +17,6 @@ from clinic_toolkit.record.people.practice_record import RecordRole
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION, TherapySession
 from clinic_toolkit.record.questionnaires import answered_items
 from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION
-from clinic_toolkit.record.values.page_values import CHANGED_LATER, NOT_PART_OF_NOTE, SOME_UNREADABLE
 from clinic_toolkit.record.writing import (
     additions_after_signing,
     changes_after_signing,
@@ -29,6 +28,7 @@ from clinic_toolkit.record.writing import (
 from clinic_toolkit.record.writing.changes_after_signing import ChangesAfterSigning
 from clinic_toolkit.record.writing.note_formats import format_of
 from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, ClinicalNote
+from clinic_toolkit.standing_sentences import CHANGED_LATER, NOT_PART_OF_NOTE, SOME_UNREADABLE
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard, quick_return
 from clinic_toolkit.web.content.printout_kinds import PrintoutKind

@@ -17,12 +17,8 @@ from clinic_toolkit.psychometrics.score_explanation import explain_scoring
 from clinic_toolkit.record.questionnaires import answered_items, own_questionnaires
 from clinic_toolkit.record.questionnaires.administration_record import AdministrationMode
 from clinic_toolkit.record.questionnaires.answers import Response
-from clinic_toolkit.record.values.page_values import (
-    STATUS_LINE,
-    AnswerCard,
-    BlankQuestionnaire,
-    InstrumentGuide,
-)
+from clinic_toolkit.record.values.page_values import AnswerCard, BlankQuestionnaire, InstrumentGuide
+from clinic_toolkit.standing_sentences import STATUS_LINE
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.content.printout_kinds import PrintoutKind

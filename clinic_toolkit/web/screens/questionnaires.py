@@ -10,12 +10,12 @@ from clinic_toolkit.instruments.validation_status import validation_status_line
 from clinic_toolkit.psychometrics.score_explanation import explain_scoring
 from clinic_toolkit.record.questionnaires import answered_items, own_questionnaires
 from clinic_toolkit.record.values.page_values import (
-    STATUS_LINE,
     AnswerCard,
     BlankQuestionnaire,
     ClinicianCard,
     InstrumentGuide,
 )
+from clinic_toolkit.standing_sentences import STATUS_LINE
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.content.printout_kinds import PrintoutKind

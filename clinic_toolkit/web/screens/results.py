@@ -18,8 +18,8 @@ from clinic_toolkit.record.questionnaires import administrations, answered_items
 from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION
 from clinic_toolkit.record.safety import fear_holds, prompt_status
 from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY
-from clinic_toolkit.record.values.page_values import CLIENT_LINE, STATUS_LINE
 from clinic_toolkit.record.writing import therapy_session_summary
+from clinic_toolkit.standing_sentences import CLIENT_LINE, STATUS_LINE
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.content.printout_kinds import PrintoutKind

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from flask import Response, json
 
+from clinic_toolkit.dates import format_time
 from clinic_toolkit.web.transport import security_headers
 
 ViewResult: TypeAlias = str | tuple[str, int] | Response
@@ -63,7 +64,7 @@ def _pdf_response(pdf: bytes, disposition: str, name: str, policy: str) -> Respo
 
 def autosave_saved(at: datetime, *, version: int | str | None = None) -> Response:
     """The response to a successful autosave: the local time, and the version that the page now shows."""
-    payload: dict[str, object] = {"saved": f"{at.astimezone():%H:%M}"}
+    payload: dict[str, object] = {"saved": format_time(at.astimezone())}
     if version is not None:
         payload["version"] = version
     return json_response(payload, 200)
@@ -75,7 +76,7 @@ def draft_saved(at: datetime, *, version: int, suggestion: str = "") -> Response
     Args:
         suggestion: a hint about what is typed so far, which the page shows beside the form.
     """
-    payload = {"saved": f"{at.astimezone():%H:%M}", "draft": version, "proposed": suggestion}
+    payload = {"saved": format_time(at.astimezone()), "draft": version, "proposed": suggestion}
     return json_response(payload, 200)
 
 
