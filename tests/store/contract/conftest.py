@@ -4,11 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.store.contract.engines import EngineUnderTest, MemoryUnderTest, SqliteUnderTest
+from tests.store.contract.engines import ENGINES, EngineUnderTest
 
 
-@pytest.fixture(params=[SqliteUnderTest, MemoryUnderTest], ids=["sqlite", "memory"])
+@pytest.fixture(params=ENGINES)
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> EngineUnderTest:
     """A place for a store of this engine."""
-    made: EngineUnderTest = request.param(tmp_path)
-    return made
+    return ENGINES[request.param](tmp_path)

@@ -1,7 +1,7 @@
 """The engines that the contract is run on, and what a test may do to them from outside."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -175,3 +175,10 @@ class MemoryUnderTest:
         transaction.check_refusals(table, operation)
         rows = {name: kept for name, kept in transaction.state.rows.items() if name != str(table.name)}
         transaction.state = msgspec.structs.replace(transaction.state, rows=rows)
+
+
+# Every engine that the contract runs on, by the name that a test shows: another one is added here alone.
+ENGINES: dict[str, Callable[[Path], EngineUnderTest]] = {
+    "sqlite": SqliteUnderTest,
+    "memory": MemoryUnderTest,
+}
