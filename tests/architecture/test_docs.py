@@ -31,6 +31,41 @@ def test_every_room_says_what_it_owns() -> None:
     assert not silent
 
 
+GLOSSARY_PLACE = re.compile(r"`([a-z_*/]+(?:/|\.py))(?::(\w+))?`")
+
+
+def places_not_there(page: str) -> list[str]:
+    """The places in the code that a glossary names and that are not there, or do not define the word."""
+    missing = []
+    for line in page.splitlines():
+        column = line.rstrip(" |").rpartition("|")[2]
+        for path, symbol in GLOSSARY_PLACE.findall(column):
+            found = [place for place in PACKAGE.glob(path.rstrip("/")) if place.exists()]
+            defines = re.compile(
+                rf"^ *(?:class |def |self\.)?{symbol}\b *[:=(\[]|^class {symbol}\b", re.MULTILINE
+            )
+            if not found or (symbol and not any(defines.search(place.read_text("utf-8")) for place in found)):
+                missing.append(f"{path}:{symbol}")
+    return missing
+
+
+def test_the_glossary_names_places_that_are_there_and_define_the_word() -> None:
+    page = (CHECKOUT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    code = page.partition("## Words of the code")[2]
+    assert not places_not_there(code)
+    for line in code.splitlines():
+        assert not line.startswith("| ") or line.startswith("| Word |") or GLOSSARY_PLACE.search(line), line
+
+
+def test_a_place_of_the_glossary_that_is_not_there_is_noticed() -> None:
+    here, gone = "`vault/rings.py:OpenRings`", "`vault/gone.py`, `vault/rings.py:Gone`, `a/**/*_gone.py`"
+    assert places_not_there(f"| one | two | {here}, {gone} |") == [
+        "vault/gone.py:",
+        "vault/rings.py:Gone",
+        "a/**/*_gone.py:",
+    ]
+
+
 def test_every_variable_of_ours_is_described() -> None:
     pages = [*(CHECKOUT / "docs").glob("*.md"), *CHECKOUT.glob("*.md")]
     described = "\n".join(page.read_text(encoding="utf-8") for page in pages)
