@@ -41,7 +41,7 @@ class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
     event: str
     recorded_at: datetime
     references: tuple[VersionReference, ...]
-    is_signed: bool
+    has_signature: bool
     actor_id: UUID | None = None
 
     @property
@@ -153,7 +153,7 @@ def _trusted_entry(vault: Vault, signatures: SignatureCheck, row: Any, checked_s
         return None
     if entry.actor_id is None:
         return entry
-    if not entry.is_signed:
+    if not entry.has_signature:
         # Sealed entries are always signed, so one without a signature is not trusted.
         return None
     if row.seq <= checked_seq and entry.actor_id == vault.user_id:
@@ -175,7 +175,7 @@ def open_entry(vault: Vault, row: Any) -> AuditEntry:
         event=payload.event,
         recorded_at=from_microseconds(payload.recorded_at),
         references=payload.references,
-        is_signed=row.signature is not None,
+        has_signature=row.signature is not None,
         actor_id=cached_uuid(payload.actor_id) if row.body[:1] == SEALED_MARK else None,
     )
 

@@ -67,7 +67,7 @@ class CheckedEntry(msgspec.Struct, frozen=True, kw_only=True):
     recorded_at: datetime | None = None
     actor_id: UUID | None = None
     references: tuple[VersionReference, ...] = ()
-    is_signed: bool = False
+    has_signature: bool = False
     fault: EntryFault | None = None
     # A colleague's entry about records that this clinician does not hold; what it says is left out.
     is_concealed: bool = False
@@ -216,8 +216,8 @@ def _check_entry(
     *,
     fault: EntryFault | None,
 ) -> CheckedEntry:
-    is_signed = row.signature is not None
-    known_fields = {"seq": row.seq, "hash": row.hash, "is_signed": is_signed}
+    has_signature = row.signature is not None
+    known_fields = {"seq": row.seq, "hash": row.hash, "has_signature": has_signature}
     try:
         payload = _open_payload(vault, row)
         recorded_at = from_microseconds(payload.recorded_at) if payload else None
@@ -226,10 +226,10 @@ def _check_entry(
         return CheckedEntry(**known_fields, fault=fault or EntryFault.UNKNOWN_EVENT)
     except (SealBroken, msgspec.DecodeError, OverflowError, ValueError):
         return CheckedEntry(**known_fields, fault=fault or EntryFault.UNREADABLE)
-    if row.body[:1] == SEALED_MARK and not is_signed:
+    if row.body[:1] == SEALED_MARK and not has_signature:
         # Sealed entries are always signed.
         fault = fault or EntryFault.SIGNATURE
-    if vault and signatures and is_signed and not fault:
+    if vault and signatures and has_signature and not fault:
         author_id = actor_id or vault.user_id
         fault = None if signatures.is_signed_by(row, author_id) else EntryFault.SIGNATURE
     if payload is None:

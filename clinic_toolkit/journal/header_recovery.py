@@ -98,7 +98,7 @@ def _has_newest_slots(db: Connection, vault: Vault) -> bool:
     inventory = inventory_snapshot.load_inventory(db, vault)
 
     def names_them(line: audit_reader.CheckedEntry) -> bool:
-        is_trusted = line.is_signed and not line.fault and line.seq not in inventory.gaps
+        is_trusted = line.has_signature and not line.fault and line.seq not in inventory.gaps
         is_own = line.actor_id == vault.user_id
         return is_trusted and is_own and key_slot_events.slot_generation_of(line.event) > 0
 

@@ -30,7 +30,7 @@ def test_every_write_adds_a_signed_line_that_names_the_version(work: Work) -> No
     with reading(work.engine) as db:
         line = next(each for each in audit_lines.lines(db, work.vault) if each.event == "client.added")
         assert audit_lines.check(db, work.vault) >= 3
-    assert line.is_signed
+    assert line.has_signature
     assert [(entry.record, entry.version) for entry in line.references] == [(kept.id.bytes, 1)]
 
 
@@ -43,7 +43,7 @@ def test_lines_added_while_locked_are_adopted_at_the_next_unlock(work: Work) -> 
     with reading(work.engine) as db:
         newest, *rest = audit_lines.lines(db, work.vault)
         assert newest.event.startswith("audit.adopted ")
-        assert not rest[0].is_signed
+        assert not rest[0].has_signature
         audit_lines.check(db, work.vault)
 
 
@@ -115,7 +115,7 @@ def test_a_line_forged_without_the_key_is_not_adopted_silently(work: Work) -> No
         assert unsigned_entries.find_refused_entry(db, work.vault) == before[1].seq
     with reading(work.engine) as db:
         told = audit_lines.lines(db, work.vault, newest=1)[0]
-        assert told.is_signed
+        assert told.has_signature
         assert told.event == f"audit.not_adopted {before[1].seq}"
         with pytest.raises(audit_log.ChainBroken) as caught:
             audit_lines.check(db, work.vault)

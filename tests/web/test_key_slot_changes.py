@@ -40,7 +40,7 @@ def knows(monkeypatch: pytest.MonkeyPatch) -> None:
 def events(site: Site, newest: int = 3) -> list[tuple[str, bool]]:
     with reading(site.work.engine) as db:
         return [
-            (line.event, line.is_signed) for line in audit_lines.lines(db, site.work.vault, newest=newest)
+            (line.event, line.has_signature) for line in audit_lines.lines(db, site.work.vault, newest=newest)
         ]
 
 

@@ -170,7 +170,7 @@ def _audit_row(line: audit_reader.CheckedEntry, owners: RingOwners, *, last_sign
 def _confirmation_state(line: audit_reader.CheckedEntry, last_signed: int) -> ConfirmationState:
     if line.seq > last_signed:
         return ConfirmationState.NOT_YET_CONFIRMED
-    if line.is_signed or audit_reader.is_signed_afterwards(context.db(), context.vault(), line.seq):
+    if line.has_signature or audit_reader.is_signed_afterwards(context.db(), context.vault(), line.seq):
         return ConfirmationState.CONFIRMED
     return ConfirmationState.NOT_CONFIRMED
 
