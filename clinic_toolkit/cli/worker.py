@@ -118,6 +118,7 @@ class Worker:
 
         from clinic_toolkit.cli import http_channel
         from clinic_toolkit.store.opening import open_store
+        from clinic_toolkit.web.access import background_check
         from clinic_toolkit.web.app import create_app
 
         threading.Thread(target=self._force_exit, name="cut off", daemon=True).start()
@@ -149,6 +150,9 @@ class Worker:
         self._waiting_reads = app.worker.waiting_reads
         threading.Thread(
             target=self._waiting_reads.write_in_time, args=(self._engine,), name="reads", daemon=True
+        ).start()
+        threading.Thread(
+            target=background_check.check_while_idle, args=(app.worker,), name="check", daemon=True
         ).start()
         threading.Thread(
             target=self._watch_idle_and_disk, args=(served_app,), name="idle", daemon=True

@@ -100,10 +100,10 @@ class WorkerState:
     # Identifies the quick return that was offered last; None once it was revoked.
     quick_return_request: object = None
     quick_return_thread: threading.Thread | None = None
-    # The vault whose list facts a thread checks while nobody uses the program.
-    checked_vault: Vault | None = None
-    # When it began to serve. The unlock delay is counted from here, not from the start of the process, which
-    # may have been on standby for a long time.
+    was_unlocked: threading.Event = field(default_factory=threading.Event)
+    # The thread that works while nobody uses the program pauses until this is set.
+    end_of_pause: threading.Event = field(default_factory=threading.Event)
+    # When it began to serve. The unlock delay is counted from here: a process may be on standby for long.
     serving_since: float = field(default_factory=time.monotonic)
 
 
@@ -220,6 +220,7 @@ def log_in(opened_vault: Vault, *, must_choose_passphrase: bool = False) -> None
     state.unlocked_sessions[session[SESSION_ID_KEY]] = UnlockedSession(
         vault=shared_vault, must_choose_passphrase=must_choose_passphrase
     )
+    state.was_unlocked.set()
     state.has_practice = True
     state.timeouts.start()
 

@@ -1,5 +1,8 @@
 """The check in the background, and the snapshot that a lock leaves behind."""
 
+from collections.abc import Iterator
+from threading import Thread
+
 import pytest
 from sqlalchemy import select
 
@@ -55,27 +58,38 @@ def test_what_is_not_checked_at_the_first_look_is_said(site: Site, monkeypatch: 
     assert STILL not in site.get("/").text
 
 
+@pytest.fixture
+def thread(site: Site) -> Iterator[Thread]:
+    """The thread of the process of the pages, which works whenever nobody asks for a page."""
+    worker = site.app.worker
+    thread = Thread(target=background_check.check_while_idle, args=(worker,), daemon=True)
+    thread.start()
+    yield thread
+    worker.is_ending = True
+    worker.was_unlocked.set()
+    worker.end_of_pause.set()
+    thread.join()
+
+
 def test_the_rest_is_checked_while_nobody_asks_for_a_page(
-    site: Site, monkeypatch: pytest.MonkeyPatch
+    site: Site, thread: Thread, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    thread = background_check.start_thread(site.app.worker, site.work.vault)
-    assert list_facts.count_unchecked(site.work.vault) > 1, "the control: nobody was idle yet"
     monkeypatch.setattr(background_check, "QUIET_SECONDS", 0.0)
+    assert list_facts.count_unchecked(site.work.vault) > 1, "the control: nobody has unlocked yet"
+    site.app.worker.was_unlocked.set()
     wait_for(lambda: list_facts.count_unchecked(site.work.vault) == 0)
-    assert thread.is_alive()
-    site.app.worker.unlocked_sessions.clear()
-    wait_for(lambda: not thread.is_alive())
 
 
-def test_after_a_long_quiet_a_snapshot_is_saved(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_a_long_quiet_a_snapshot_is_saved(
+    site: Site, thread: Thread, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = saved_at(site.work)
     site.work.hour(site.work.client("Ben Okafor"), NOW.date())
     site.get("/")
     monkeypatch.setattr(background_check, "QUIET_SECONDS", 0.0)
     monkeypatch.setattr(background_check, "LONG_QUIET_SECONDS", 0.0)
-    background_check.start_thread(site.app.worker, site.work.vault)
+    site.app.worker.was_unlocked.set()
     wait_for(lambda: saved_at(site.work) > before)
-    site.app.worker.unlocked_sessions.clear()
 
 
 @pytest.mark.parametrize("path", ["/lock", "/cover", "/quit"])

@@ -1,7 +1,8 @@
 """What is done while nobody uses the program: the list facts of a snapshot are compared with the records.
 
 So damage is found soon after the unlock, also in what no list shows, and no page has to wait for it. The
-thread belongs to the open vault: it holds no key of its own, counts as no activity, and ends with the lock.
+thread belongs to the process of the pages: it holds no key of its own, counts as no activity, and ends with
+the lock as they do.
 """
 
 import logging
@@ -14,33 +15,18 @@ from clinic_toolkit.journal import inventory_snapshot, list_facts
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web import context
-from clinic_toolkit.web.context import WorkerState
+from clinic_toolkit.web.context import UnlockedSession, WorkerState
 
 log = logging.getLogger("clinic")
 
 # Seconds without a request after which the check goes on, and seconds without one before a snapshot is saved.
 QUIET_SECONDS, LONG_QUIET_SECONDS = 3.0, 60.0
 _SECONDS_AT_A_TIME = 0.05
-_PAUSE_SECONDS, _LONG_PAUSE_SECONDS = 0.25, 1.0
+_PAUSE_SECONDS, _LONG_PAUSE_SECONDS = 0.25, 20.0
 # The most that the first look at *Today* waits for: a small practice is then checked as a whole.
 FIRST_LOOK_SECONDS = 0.05
 
 _BEGUN_KEY = "check_begun"
-
-
-def start_check() -> None:
-    """Start the thread for the vault that was just opened, unless another browser's unlock did."""
-    worker, vault = context.worker(), context.vault()
-    if worker.checked_vault is not vault:
-        worker.checked_vault = vault
-        start_thread(worker, vault)
-
-
-def start_thread(worker: WorkerState, vault: Vault) -> threading.Thread:
-    """Start and return a thread that checks this vault until it is locked."""
-    thread = threading.Thread(target=_check_vault, args=(worker, vault), name="check", daemon=True)
-    thread.start()
-    return thread
 
 
 def check_at_first_look() -> None:
@@ -69,25 +55,30 @@ def save_snapshot(engine: Engine, vault: Vault) -> None:
         log.exception("snapshot.not_saved")
 
 
-def _check_vault(worker: WorkerState, vault: Vault) -> None:
-    pause = threading.Event()  # never set; a thread that waits for it is idle
-    while _is_open(worker, vault):
-        pause.wait(_PAUSE_SECONDS if list_facts.count_unchecked(vault) else _LONG_PAUSE_SECONDS)
-        idle, engine = worker.timeouts.seconds_idle(), worker.engine
-        if engine is None or idle < QUIET_SECONDS or not _is_open(worker, vault):
-            continue
-        try:
-            if list_facts.count_unchecked(vault):
-                with reading(engine) as db:
-                    list_facts.check_for(db, vault, seconds=_SECONDS_AT_A_TIME)
-            elif idle >= LONG_QUIET_SECONDS:
-                save_snapshot(engine, vault)
-        except ClinicError:
-            # The pages meet the same error and name it.
-            log.exception("check.stopped")
-            return
+def check_while_idle(worker: WorkerState) -> None:
+    """Check and save whatever is open, whenever nobody uses the program; run this in a thread of its own."""
+    while not worker.is_ending:
+        worker.was_unlocked.wait()
+        for vault in {id(session.vault): session.vault for session in _sessions(worker)}.values():
+            _use_idle_time(worker, vault)
+        is_behind = any(list_facts.count_unchecked(session.vault) for session in _sessions(worker))
+        worker.end_of_pause.wait(_PAUSE_SECONDS if is_behind else _LONG_PAUSE_SECONDS)
 
 
-def _is_open(worker: WorkerState, vault: Vault) -> bool:
-    sessions = list(worker.unlocked_sessions.values())
-    return not worker.is_ending and any(session.vault is vault for session in sessions)
+def _sessions(worker: WorkerState) -> list[UnlockedSession]:
+    return list(worker.unlocked_sessions.values())
+
+
+def _use_idle_time(worker: WorkerState, vault: Vault) -> None:
+    idle, engine = worker.timeouts.seconds_idle(), worker.engine
+    if engine is None or worker.is_ending or idle < QUIET_SECONDS:
+        return
+    try:
+        if list_facts.count_unchecked(vault):
+            with reading(engine) as db:
+                list_facts.check_for(db, vault, seconds=_SECONDS_AT_A_TIME)
+        elif idle >= LONG_QUIET_SECONDS:
+            save_snapshot(engine, vault)
+    except ClinicError:
+        # The pages meet the same error and name it.
+        log.exception("check.stopped")

@@ -17,7 +17,7 @@ from clinic_toolkit.vault import passphrases, recovery_sheet, return_code, secre
 from clinic_toolkit.vault.key_slots import WrongSecret
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web import context
-from clinic_toolkit.web.access import background_check, handover_transition, quick_return
+from clinic_toolkit.web.access import handover_transition, quick_return
 from clinic_toolkit.web.perimeter.end_reason import EndReason
 
 _attempt_lock = threading.Lock()
@@ -208,7 +208,6 @@ def _attempt_unlock(
     finally:
         _attempt_lock.release()
     context.log_in(vault, must_choose_passphrase=must_choose_passphrase)
-    background_check.start_check()
     context.put_in_session(_REFUSED_TRIES_KEY, refused_tries)
     context.put_in_session(_UNVERIFIED_LINE_KEY, unsigned_entries.find_refused_entry(context.db(), vault))
     handover_transition.merge_answers_after_commit(context.vault())
