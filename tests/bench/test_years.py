@@ -4,6 +4,7 @@ The practice is made once and kept between runs. Processor time is that of the w
 """
 
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
 from tests.bench import grown_practice, rounds
 from tests.bench.grown_practice import GrownPractice
 from tests.fixtures.running import Running, processor_time
-from tests.journeys import person
+from tests.journeys import person, steps
 from tests.journeys.person import Person
 
 pytestmark = pytest.mark.bench
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.bench
 Report = Callable[..., None]
 CLIENTS, EACH = 300, 60
 SMALL_CLIENTS, SMALL_EACH = 5, 60
-LATER_LOOKS = 10
+LATER_LOOKS, SAVES = 10, 100
 TICK = 1 / os.sysconf("SC_CLK_TCK")
 
 
@@ -134,11 +135,52 @@ def test_goal_2_unlock(old: AtWork, ratio: Report, part: Report) -> None:
     ratio(2, "seconds of an unlock without the derivation, snapshot at hand", old.unlock_cost, most=0.15)
 
 
-def test_lists_and_pages(old: AtWork, new: AtWork, part: Report) -> None:
-    for path in ("/clients", "/audit"):
-        costs = []
-        for at_work in (old, new):
-            at_work.cost(path)
-            costs.append(median(at_work.cost(*[path] * LATER_LOOKS) / LATER_LOOKS for _ in range(5)))
-        part(1, f"milliseconds for {path} at 54,000 records", costs[0] * 1000)
-        part(1, "the same, against itself at 900 records", costs[0] / costs[1])
+def _first(at_work: AtWork, path: str, shape: str) -> str:
+    """The first link of this shape on a page."""
+    return next(href for _, href in at_work.me.open(path).links if re.fullmatch(shape, href))
+
+
+def _client(at_work: AtWork) -> str:
+    return _first(at_work, "/clients", r"/clients/[0-9a-f-]{36}")
+
+
+def _session(at_work: AtWork) -> str:
+    return _first(at_work, _client(at_work), r"/sessions/[0-9a-f-]{36}")
+
+
+@pytest.mark.parametrize(
+    ("words", "path_of"),
+    [
+        ("the list of clients", lambda at_work: "/clients"),
+        ("the page of a client with 60 sessions and questionnaires", _client),
+        ("the page of a session", _session),
+        ("the page of the audit trail", lambda at_work: "/audit"),
+    ],
+)
+def test_a_page_does_not_grow(
+    old: AtWork, new: AtWork, ratio: Report, part: Report, words: str, path_of: Callable[[AtWork], str]
+) -> None:
+    costs = []
+    for at_work in (old, new):
+        path = path_of(at_work)
+        at_work.cost(path)
+        costs.append(median(at_work.cost(*[path] * LATER_LOOKS) / LATER_LOOKS for _ in range(5)))
+    part(1, f"milliseconds for {words} at 54,000 records", costs[0] * 1000)
+    ratio(1, f"{words} at 54,000 records, against 900", costs[0] / costs[1], most=1.3)
+
+
+def test_a_save_does_not_grow(old: AtWork, new: AtWork, ratio: Report, part: Report) -> None:
+    costs = []
+    for at_work in (old, new):
+        me = at_work.me
+        session = me.press(me.open(_client(at_work)), "Start a session now").path
+        page = me.follow(steps.begin(me, session), "first question")
+        before, times = processor_time(at_work.worker), []
+        for number in range(SAVES):
+            began = time.perf_counter()
+            steps.give(me, me.open(page.path), number % 4)
+            times.append(time.perf_counter() - began)
+        costs.append((processor_time(at_work.worker) - before) * TICK / SAVES)
+        part(4, "milliseconds for the 99th of 100 answers and two pages", sorted(times)[98] * 1000)
+    part(4, "milliseconds of processor time for an answer and two pages", costs[0] * 1000)
+    ratio(4, "an answer and two pages at 54,000 records, against 900", costs[0] / costs[1], most=1.3)
