@@ -23,7 +23,7 @@ from clinic_toolkit.journal import (
 from clinic_toolkit.journal.inspection_keys import Finding
 from clinic_toolkit.journal.integrity_reasons import REASON_TEXTS, IntegrityReason
 from clinic_toolkit.journal.logged_versions import LoggedVersions
-from clinic_toolkit.journal.record_kind import nouns_of
+from clinic_toolkit.journal.record_kind import nouns_of, signature_label_of
 from clinic_toolkit.journal.record_versions import VersionHeader, decode_header
 from clinic_toolkit.journal.reference_filter import ReferenceFilter
 from clinic_toolkit.store.base import metadata
@@ -174,12 +174,17 @@ def _inner_fault(vault: Vault, table: Table, row: Any, logged: LoggedVersions) -
         return "its bytes were changed or damaged outside this program"
     if header.final != bool(row.final):
         return "its mark as final was changed outside this program"
-    if _has_invalid_signature(vault, row, header, envelope):
+    if _has_invalid_signature(vault, table, row, header, envelope):
         return "the signature inside it is not valid"
     return _audit_log_fault(logged, table, row, header, envelope)
 
 
-def _has_invalid_signature(vault: Vault, row: Any, header: VersionHeader, envelope: Envelope) -> bool:
+def _has_invalid_signature(
+    vault: Vault, table: Table, row: Any, header: VersionHeader, envelope: Envelope
+) -> bool:
+    label = signature_label_of(str(table.name)) if header.final else None
+    if label and envelope.signature_label != label:
+        return True
     if envelope.signature_label is None or envelope.signature is None:
         return envelope.signature is not None
     return not vault.is_signed(

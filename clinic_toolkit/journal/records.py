@@ -117,12 +117,8 @@ def replace_draft(
     event: str,
     now: datetime,
     final: bool = False,
-    signature_label: str | None = None,
 ) -> RecordVersion[P]:
-    """Replace a draft by its next version; with `final`, for the last time.
-
-    Args:
-        signature_label: a signature label such as "sig/note"; the signature is stored inside the seal.
+    """Replace a draft by its next version; with `final`, for the last time, signed if the kind is signed.
 
     Raises:
         StaleVersion: the draft was replaced or became final since the author saw it.
@@ -133,7 +129,7 @@ def replace_draft(
         payload,
         _following_version(expected, state, final=final),
         now=now,
-        signature_label=signature_label,
+        signature_label=kind.signature_label if final else None,
     )
     if not transaction_of(db).replace_row(
         kind.table, values, record=expected.id, expected_version=expected.version

@@ -47,6 +47,10 @@ class NotePart(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
         return self.source in (PartSource.QUESTIONNAIRE, PartSource.REMARK)
 
 
+# Under this label a clinician signs notes and nothing else.
+SIGNATURE_LABEL = "sig/note"
+
+
 class NoteState(StrEnum):
     """The state of a note."""
 
@@ -110,5 +114,6 @@ CLINICAL_NOTE = register_kind(
         states=NoteState,
         events=NoteEvent,
         nouns=RecordNouns(in_sentence="a progress note", one="a note", many="notes"),
+        signature_label=SIGNATURE_LABEL,
     )
 )

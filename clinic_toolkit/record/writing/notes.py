@@ -22,12 +22,15 @@ from clinic_toolkit.record.writing.note_facts import NoteFacts
 from clinic_toolkit.record.writing.note_formats import DEFAULT_FORMAT, NoteFormat
 from clinic_toolkit.record.writing.note_record import (
     CLINICAL_NOTE,
+    SIGNATURE_LABEL,
     ClinicalNote,
     NoteEvent,
     NotePart,
     NoteState,
 )
 from clinic_toolkit.vault.vault import Vault
+
+SIGNATURE_INVALID = "the signature does not hold"
 
 
 class NoteIsSigned(ClinicError):
@@ -173,14 +176,13 @@ def sign_note(
         event=NoteEvent.SIGNED,
         now=now,
         final=True,
-        signature_label="sig/note",
     )
 
 
 def has_valid_signature(vault: Vault, note: RecordVersion[ClinicalNote]) -> bool:
     """Whether the note carries a valid signature of its author over exactly this content."""
     return note.signature is not None and vault.is_signed(
-        "sig/note",
+        SIGNATURE_LABEL,
         author_id=note.author_id,
         record=note.id,
         version=note.version,
@@ -190,8 +192,17 @@ def has_valid_signature(vault: Vault, note: RecordVersion[ClinicalNote]) -> bool
 
 
 def signer_label(vault: Vault, note: RecordVersion[ClinicalNote]) -> str:
-    """The name under a signed note, with a remark if it is not known to be that of the author."""
-    return authors.signed_name(note.payload.signer_name, vault, note.author_id)
+    """The name under a signed note, with a remark if it is not known to be that of the author.
+
+    Screen, paper and plain text all name the signer in these words, so none of them can name somebody under a
+    text whose signature does not hold.
+    """
+    signed_name = authors.signed_name(note.payload.signer_name, vault, note.author_id)
+    # Of an author without a key it is said already that nobody can tell.
+    is_checkable = vault.directory.find_key(note.author_id) is not None
+    if is_checkable and not has_valid_signature(vault, note):
+        return f"{signed_name} ({SIGNATURE_INVALID})"
+    return signed_name
 
 
 def content_mark(note: RecordVersion[ClinicalNote]) -> str:
