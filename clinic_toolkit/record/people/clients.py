@@ -257,7 +257,11 @@ def search_clients(db: Connection, vault: Vault, words: str) -> list[RecordVersi
     all_clients, primary_by_id = list_clients(db, vault), load_client_joins(db, vault)
     matching_ids = {
         primary_by_id.get(client.id, client.id)
-        for payload, client in ((client.payload, client) for client in all_clients)
-        if matches_search(words, " ".join((payload.name, payload.initials, payload.email)), payload.phone)
+        for client in all_clients
+        if matches_search(words, _searched_text(client.payload), client.payload.phone)
     }
     return [client for client in all_clients if client.id in matching_ids]
+
+
+def _searched_text(client: Client) -> str:
+    return " ".join((client.name, client.initials, client.email))

@@ -30,7 +30,11 @@ class JoinedEntries(msgspec.Struct, frozen=True, kw_only=True):
         return self.primary_by_id.get(entry_id, entry_id) if entry_id else None
 
     def under_primary(self, versions: Iterable[RecordVersion[G]]) -> list[RecordVersion[G]]:
-        """Return these records with the ids of the primary entries; only to be shown, never to be saved."""
+        """Return these records with the ids of the primary entries.
+
+        Pages and rules need them so: a hold on a person covers what was written under either entry. Never
+        save such a record; its own ids would be lost.
+        """
         return (
             [self._under_primary(version) for version in versions] if self.primary_by_id else list(versions)
         )

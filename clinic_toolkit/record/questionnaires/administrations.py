@@ -168,7 +168,7 @@ def load_unfinished_administration(
 def list_administrations(
     db: Connection, vault: Vault, client_id: UUID
 ) -> list[RecordVersion[Administration]]:
-    """Return a client's administrations, latest answered first; only for display (see `joined_entries`)."""
+    """Return a client's administrations, latest answered first; never to be saved (see `joined_entries`)."""
     versions = remember_in_snapshot(
         db,
         (vault, "administrations", client_id),
@@ -180,7 +180,7 @@ def list_administrations(
 def list_administrations_in_rings(
     db: Connection, vault: Vault, rings: Sequence[UUID]
 ) -> list[RecordVersion[Administration]]:
-    """Return the administrations in these rings, latest answered first; only for display."""
+    """Return the administrations in these rings, latest answered first; never to be saved."""
     administrations = records.list_records_in_rings(db, vault, ADMINISTRATION, rings)
     own_questionnaires.preload_definitions(
         db, vault, {administration.payload.definition_digest for administration in administrations}

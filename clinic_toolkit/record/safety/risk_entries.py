@@ -126,7 +126,7 @@ def load_risk_entry(db: Connection, vault: Vault, risk_entry_id: UUID) -> Record
 def list_risk_entries_of_client(
     db: Connection, vault: Vault, client_id: UUID
 ) -> list[RecordVersion[RiskEntry]]:
-    """The entries about a client, newest first; only for display (see `joined_entries`)."""
+    """The entries about a client, newest first; never to be saved (see `joined_entries`)."""
     rings = clients.list_record_rings(db, vault, client_id)
     return list_risk_entries_in_rings(db, vault, rings)[::-1]
 
@@ -134,7 +134,7 @@ def list_risk_entries_of_client(
 def list_risk_entries_in_rings(
     db: Connection, vault: Vault, rings: Sequence[UUID]
 ) -> list[RecordVersion[RiskEntry]]:
-    """The entries in these rings, oldest first; only for display (see `joined_entries`)."""
+    """The entries in these rings, oldest first; never to be saved (see `joined_entries`)."""
     entries = records.list_records_in_rings(db, vault, RISK_ENTRY, rings)
     return joined_entries.load_joined_entries(db, vault).under_primary(entries)
 

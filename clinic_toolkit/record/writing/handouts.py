@@ -71,7 +71,7 @@ def load_handout(db: Connection, vault: Vault, handout_id: UUID) -> RecordVersio
 
 
 def list_handouts(db: Connection, vault: Vault, client_id: UUID) -> list[RecordVersion[Handout]]:
-    """The sheets a client was given, newest first; only for display (see `joined_entries`)."""
+    """The sheets a client was given, newest first; never to be saved (see `joined_entries`)."""
     handouts = records.list_records_in_rings(
         db, vault, HANDOUT, clients.list_record_rings(db, vault, client_id)
     )
