@@ -153,4 +153,4 @@ def test_what_is_kept_of_single_records_stays_small(work: Work, monkeypatch: pyt
         kept = work.client(name)
         with reading(work.engine) as db:
             clients.load_client(db, work.vault, kept.id)
-    assert len(work.vault.record_cache["client: loaded"]) == 1
+    assert len(work.vault.record_cache["client 1: loaded"]) == 1

@@ -1,11 +1,13 @@
 """The store: settings that hold, transactions that are whole, damage that is told and left alone."""
 
+import gc
 import os
 import sqlite3
 import stat
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -274,3 +276,16 @@ def test_a_reader_is_used_again_alone_and_is_closed_with_the_store(opened: Engin
         first.execute("SELECT 1")
     with reading(opened) as db:
         assert db.connection.driver_connection is not first
+
+
+def test_a_store_that_is_not_used_any_more_can_go(tmp_path: Path) -> None:
+    """Else a process that opens one store after another runs out of files."""
+    gone = []
+    for number in range(3):
+        engine = open_store(tmp_path / str(number))
+        with reading(engine):
+            pass
+        gone.append(weakref.ref(store_of(engine)))
+        del engine
+    gc.collect()
+    assert [store() is None for store in gone] == [True, True, False], "the last one may still be used"

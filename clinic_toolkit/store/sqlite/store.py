@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine, event
 
@@ -21,6 +22,10 @@ from clinic_toolkit.store.transactions import STORE_OPTION, TRANSACTION_KEY
 # Connections without a transaction that are kept for the next pages.
 MAX_IDLE_READERS = 2
 
+# SQLAlchemy keeps a connection that is in use, and so its store, for as long as the process lives. Only the
+# store that was opened last keeps idle ones, so that a store that is no longer used can go.
+_open_stores: "WeakSet[SqliteStore]" = WeakSet()
+
 
 class SqliteStore(StoreFiles):
     """The store behind an engine."""
@@ -31,6 +36,9 @@ class SqliteStore(StoreFiles):
         super().__init__(file, engine, anchor, guard)
         set_engine_options(engine, **{STORE_OPTION: self})
         self._idle_readers: list[Connection] = []
+        for other in list(_open_stores):
+            other._close_idle_readers()
+        _open_stores.add(self)
         event.listen(engine, "engine_disposed", lambda _: self._close_idle_readers())
 
     @contextmanager
