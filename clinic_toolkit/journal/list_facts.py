@@ -22,7 +22,7 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.journal import audit_reader, inventory_snapshot
 from clinic_toolkit.journal.record_kind import RecordKind
-from clinic_toolkit.store.transactions import is_writing
+from clinic_toolkit.store.transactions import transaction_of
 from clinic_toolkit.store.types import cached_uuid
 from clinic_toolkit.vault.inventory import KeptFacts
 from clinic_toolkit.vault.vault import Vault
@@ -75,6 +75,7 @@ class FactsReader:
         self._db, self._vault = db, vault
         self._inventory = inventory_snapshot.refresh_inventory(db, vault)
         self._last_visible = audit_reader.last_entry_number(db)
+        self._last_committed = self._last_visible - len(transaction_of(db).new_entries)
 
     def list_rings(self, *kinds: RecordKind[Any]) -> list[UUID]:
         """Return the rings that hold a record of any of these kinds, according to the audit log."""
@@ -127,9 +128,9 @@ class FactsReader:
         return value
 
     def _may_keep(self, changed_at: int) -> bool:
-        # What a write transaction sees may be rolled back, and entries that are not visible here may change
-        # the facts. Beside entries that cannot be read, nobody knows what changed when.
-        return changed_at <= self._last_visible and not is_writing(self._db) and not self._inventory.gaps
+        # What this transaction wrote may be rolled back, and entries that are not visible here may change the
+        # facts. Beside entries that cannot be read, nobody knows what changed when.
+        return changed_at <= self._last_committed and not self._inventory.gaps
 
     def load(self, kind: FactsKind[F], subject: UUID, rings: Sequence[UUID]) -> F:
         """Return the facts of a subject, computed if they are not kept or are outdated.

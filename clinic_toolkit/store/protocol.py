@@ -4,7 +4,7 @@
 for statements of portable SQLAlchemy, and the upkeep of its files (`SqlTransaction`, `SqlStore`).
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -13,7 +13,7 @@ from uuid import UUID
 from msgspec import Struct
 from sqlalchemy import Connection, Engine, Table
 
-from clinic_toolkit.store.chain import ChainRow, ChainTip, RecordReference
+from clinic_toolkit.store.chain import ChainEntry, ChainRow, ChainTip, RecordReference
 from clinic_toolkit.store.rows import RawRow, RowValues, SealedRow
 from clinic_toolkit.store.verdict import Verdict
 
@@ -89,6 +89,10 @@ class Transaction(Protocol):
         Raises:
             RowTaken: there is an entry of this number.
         """
+
+    @property
+    def new_entries(self) -> Sequence[ChainEntry]:
+        """The entries that this transaction appended, oldest first; nobody else sees them yet."""
 
     def iter_entries(self, table: Table, first: int, last: int | None = None) -> Iterator[ChainRow]:
         """The entries from this number on, oldest first; up to `last` if it is given."""

@@ -110,12 +110,13 @@ def load_or_grow(
 
 
 def _grow_client(work: Work, number: int, each: int) -> None:
+    vault, began = work.vault, _FIRST_DAY + timedelta(days=5 * number)
     with writing(work.engine) as db:
-        vault, began = work.vault, _FIRST_DAY + timedelta(days=5 * number)
         name = f"{_FIRST_NAMES[number % len(_FIRST_NAMES)]} {_LAST_NAMES[number // len(_FIRST_NAMES)]}"
         added = clients.create_client(db, vault, Client(name=name), now=began)
         case = cases.load_single_case(db, vault, added.id)
         about = relationships.create_relationship(db, vault, added.id, word="M.", frame="parent", now=began)
+    with writing(work.engine) as db:
         for week in range(each):
             now = began + timedelta(days=7 * week)
             body = TherapySession(

@@ -49,6 +49,21 @@ def test_a_signature_is_kept_and_so_is_its_absence(engine: EngineUnderTest) -> N
         assert list(transaction.iter_entries(CHAIN, 1)) == rows
 
 
+def test_a_transaction_knows_what_it_appended(engine: EngineUnderTest) -> None:
+    """What the layers above work out from entries that may still be rolled back must not outlive them."""
+    store = engine.open()
+    with store.writing() as transaction:
+        append(transaction, body=b"one")
+        assert [entry.seq for entry in transaction.new_entries] == [1]
+    with store.reading() as transaction:
+        assert list(transaction.new_entries) == []
+    with store.writing() as transaction:
+        assert list(transaction.new_entries) == []
+        append(transaction, body=b"two")
+        append(transaction, body=b"three")
+        assert [entry.seq for entry in transaction.new_entries] == [2, 3]
+
+
 def test_a_number_is_taken_once(engine: EngineUnderTest) -> None:
     store = engine.open()
     with store.writing() as transaction:
