@@ -443,7 +443,9 @@ def test_the_page_of_a_person_says_when_it_was_asked(me: Person, hour: str) -> N
         person = me.follow(person, "M.")
     before = me.follow(person, "For the clinician").text
     assert "asked about in private: not noted. Sheets about M. stay in the room." in before
-    me.send(me.follow(person, "Note that it was asked"), {"fear": "home"})
+    shown = me.send(me.follow(person, "Note that it was asked"), {"fear": "home"})
+    assert shown.status == 409 and ASKED in shown.text, "the open prompt is shown before it is closed"
+    me.send(shown, {}, by="how")
     assert "Fear of M., asked about in private: last asked on" in me.follow(person, "For the clinician").text
     assert me.open(person.path).text == person.text, "the client may be looking"
 

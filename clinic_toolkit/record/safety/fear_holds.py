@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection
 
@@ -29,6 +30,7 @@ PARTNER_FRAME = "partner"
 class FearHolds(Struct, frozen=True, kw_only=True):
     """For one client: when fear of each person was last asked about, and which relationships are held.
 
+    `kept_in_room_on_by_person` is the day of the last inquiry, where that says that sheets stay in the room.
     `frame_by_relationship` is the frame (the kind) of each relationship that can be read, and
     `joined_entries` says which entries are about the same person.
 
@@ -43,6 +45,7 @@ class FearHolds(Struct, frozen=True, kw_only=True):
     held_relationships: frozenset[UUID | None]
     frame_by_relationship: Mapping[UUID, str]
     joined_entries: JoinedEntries
+    kept_in_room_on_by_person: Mapping[UUID | None, date] = msgspec.field(default_factory=dict)
 
     def is_asked(self, relationship_id: UUID | None, *, today: date) -> bool:
         """Whether fear of this person was asked about recently enough to count (`fear_inquiry`)."""
@@ -110,6 +113,7 @@ def _compute_fear_holds(
     joins: JoinedEntries,
 ) -> FearHolds:
     asked_on_by_person: dict[UUID | None, date] = {}
+    kept_in_room_on: dict[UUID | None, date] = {}
     held_ids: set[UUID | None] = set()
     inquiries_by_entry = prompt_closings.fear_inquiries_by_entry(entries)
     for entry in entries:
@@ -124,8 +128,10 @@ def _compute_fear_holds(
             asked_on_by_person[relationship_id] = payload.entry_date
             if payload.sheet_place == SheetPlace.ROOM:
                 held_ids.add(relationship_id)
+                kept_in_room_on[relationship_id] = payload.entry_date
             if payload.sheet_place == SheetPlace.HOME:
                 held_ids.discard(relationship_id)
+                kept_in_room_on.pop(relationship_id, None)
     for form_prompts in administration_prompts:
         if any(prompt.flag == SafetyFlag.FEAR for prompt in form_prompts.open_prompts):
             held_ids.add(form_prompts.administration.payload.relationship_id)
@@ -134,6 +140,7 @@ def _compute_fear_holds(
         held_relationships=frozenset(held_ids),
         frame_by_relationship=frame_by_relationship,
         joined_entries=joins,
+        kept_in_room_on_by_person=kept_in_room_on,
     )
 
 

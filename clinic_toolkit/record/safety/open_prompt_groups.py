@@ -39,6 +39,11 @@ class PromptGroup(Struct, frozen=True, kw_only=True):
         return self.sources[0].administration
 
     @property
+    def relationship_id(self) -> UUID | None:
+        """Whom it is about; None is people in general."""
+        return self.administration.payload.relationship_id
+
+    @property
     def questionnaires(self) -> tuple[RecordVersion[Administration], ...]:
         """Every questionnaire that raised it, the oldest first."""
         return tuple({source.administration.id: source.administration for source in self.sources}.values())
@@ -93,6 +98,17 @@ def list_groups_after(
     """The open prompts that this questionnaire raised, each with its sources in other questionnaires."""
     groups = list_prompt_groups(db, vault, administration.payload.client_id)
     return [group for group in groups if administration.id in {form.id for form in group.questionnaires}]
+
+
+def list_fear_groups_about(
+    db: Connection, vault: Vault, client_id: UUID, relationship_id: UUID | None
+) -> list[PromptGroup]:
+    """The open prompts about fear of this person; None is people in general."""
+    return [
+        group
+        for group in list_prompt_groups(db, vault, client_id)
+        if group.flag == SafetyFlag.FEAR and group.relationship_id == relationship_id
+    ]
 
 
 def group_prompts(administration_prompts: Iterable[AdministrationPrompts]) -> list[PromptGroup]:

@@ -49,11 +49,7 @@ def iter_coverage(entries: Iterable[RecordVersion[RiskEntry]]) -> Iterator[Cover
     deferred: dict[RaisingAnswer, PersonKey] = {}
     for entry in entries:
         coverage = Coverage(entry=entry, person=person_key_of(entry.payload), answers=entry.payload.answers)
-        origin = (
-            coverage
-            if coverage.answers
-            else coverage_by_entry.get(entry.payload.follows_id_bytes or b"", coverage)
-        )
+        origin = coverage_by_entry.get(entry.payload.follows_id_bytes or b"", coverage)
         coverage_by_entry[entry.id.bytes] = origin
         for person, answers in (
             (coverage.person, coverage.answers),
@@ -72,9 +68,11 @@ def iter_coverage(entries: Iterable[RecordVersion[RiskEntry]]) -> Iterator[Cover
 def _followed_answers(
     risk_entry: RiskEntry, origin: Coverage, deferred: Mapping[RaisingAnswer, PersonKey]
 ) -> tuple[RaisingAnswer, ...]:
-    if not risk_entry.action or risk_entry.closed_answers:
+    if not risk_entry.action:
         return ()
-    return tuple(answer for answer in origin.answers if answer in deferred)
+    return tuple(
+        answer for answer in origin.answers if answer in deferred and answer not in risk_entry.answers
+    )
 
 
 def _privately_asked_answers(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from wtforms import Form, StringField
 from wtforms.validators import ValidationError
@@ -20,6 +21,7 @@ from clinic_toolkit.record.safety.risk_entries import (
 from clinic_toolkit.record.safety.risk_entry_record import (
     ACTION_LABELS,
     SHEET_PLACE_LABELS,
+    RaisingAnswer,
     RiskAction,
     RiskEntry,
     SheetPlace,
@@ -76,6 +78,8 @@ class RiskForm(FearForm):
     ) -> None:
         super().__init__(typed, data={"fear": NOT_ASKED, "about": NOBODY_IN_PARTICULAR} | values)
         self.prompts, self.today = prompts, today
+        # Without a prompt to close: the open prompts that what was filled in answers, once they were shown.
+        self.answered_prompts: Sequence[PromptGroup] = ()
         self.about.choices = [(NOBODY_IN_PARTICULAR, "Nobody in particular")]
         self.about.choices += [(id.hex, word) for id, word in numbered_words(list(people)).items()]
         if not prompts:
@@ -91,8 +95,50 @@ class RiskForm(FearForm):
         return " ".join(
             f"{(answer.administration_id_bytes or b'').hex()}:{answer.item_id}"
             f":{answer.status}:{answer.value}:{answer.wants_to_talk:d}"
-            for prompt in self.prompts
-            for answer in prompt.raised_by
+            for answer in self._shown_answers
+        )
+
+    @property
+    def _shown_answers(self) -> tuple[RaisingAnswer, ...]:
+        shown = (*self.prompts, *self.answered_prompts)
+        return tuple(answer for prompt in shown for answer in prompt.raised_by)
+
+    @property
+    def says_fear_was_asked(self) -> bool:
+        """Whether it says that fear was asked about in private, which answers an open prompt about it."""
+        return bool(self.worksheet_location) and self.how.data != RiskAction.NOT_TODAY
+
+    def build_entry(
+        self,
+        client_id: UUID,
+        *,
+        session_id: UUID | None,
+        relationship_id: UUID | None,
+        source_id: UUID | None,
+        follows_id: UUID | None,
+    ) -> RiskEntry:
+        """Build the entry of today; it answers every prompt that the page showed.
+
+        Args:
+            source_id: the questionnaire from whose page it is written.
+            follows_id: the earlier entry that it follows.
+        """
+        return RiskEntry(
+            client=client_id.bytes,
+            therapy_session=session_id.bytes if session_id else None,
+            entry_date=self.today,
+            relationship=relationship_id.bytes if relationship_id else None,
+            administration=source_id.bytes if source_id else None,
+            closed_answers=self._shown_answers,
+            action=RiskAction(self.how.data or ""),
+            deferral_reason=self.because.data,
+            asked_text=self.asked.data,
+            protective_factors=self.protects.data,
+            action_taken=self.did.data,
+            consultation=self.consulted.data,
+            next_check_date=self.next_check.data,
+            sheet_place=self.worksheet_location,
+            follows_id_bytes=follows_id.bytes if follows_id else None,
         )
 
     @property

@@ -3,6 +3,7 @@
 For pages that the clinician alone reads, and for what is behind "For the clinician".
 """
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import url_for
@@ -37,14 +38,17 @@ def lines_of_summary(summary: SafetySummary, back: str, *, shown_id: UUID | None
     groups = [
         group for group in summary.prompt_groups if shown_id not in {form.id for form in group.questionnaires}
     ]
+    context.audit_read(RISK_ENTRY, *summary.due_checks)
+    return [*lines_of_groups(groups, back), *(_check_line(entry) for entry in summary.due_checks)]
+
+
+def lines_of_groups(groups: Sequence[PromptGroup], back: str) -> list[MatterLine]:
+    """These open prompts, a line each; every record they name is audited as read."""
     sources = {form.id: form for group in groups for form in group.questionnaires}
     context.audit_read(ADMINISTRATION, *sources.values())
-    deferrals = [entry for group in groups for entry in group.deferred_by]
-    context.audit_read(RISK_ENTRY, *{entry.id: entry for entry in [*deferrals, *summary.due_checks]}.values())
-    return [
-        *(_prompt_line(group, back) for group in groups),
-        *(_check_line(entry) for entry in summary.due_checks),
-    ]
+    deferrals = {entry.id: entry for group in groups for entry in group.deferred_by}
+    context.audit_read(RISK_ENTRY, *deferrals.values())
+    return [_prompt_line(group, back) for group in groups]
 
 
 def lines_of_later_checks(summary: SafetySummary) -> list[MatterLine]:
@@ -73,8 +77,12 @@ def _prompt_line(group: PromptGroup, back: str) -> MatterLine:
         group.sentence(administration.id),
         *(entry.payload.deferral_sentence for entry in group.deferred_by),
     ]
-    href = url_for("risk_entries.close_prompts", administration_id=administration.id, back=back)
-    return MatterLine(words=" ".join(sentences), href=href, link="Say what was done")
+    return MatterLine(words=" ".join(sentences), href=closing_address(group, back), link="Say what was done")
+
+
+def closing_address(group: PromptGroup, back: str) -> str:
+    """The URL of the page on which this prompt is closed; it leads back to `back`."""
+    return url_for("risk_entries.close_prompts", administration_id=group.administration.id, back=back)
 
 
 def _check_line(entry: RecordVersion[RiskEntry], verb: str = "was") -> MatterLine:

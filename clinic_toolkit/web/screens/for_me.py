@@ -10,10 +10,11 @@ from flask import Blueprint, render_template, request, url_for
 from msgspec import to_builtins
 
 from clinic_toolkit.dates import format_date
+from clinic_toolkit.instruments.closed_sets import SafetyFlag
 from clinic_toolkit.psychometrics.safety_prompt_rules import NO_REASSURANCE
 from clinic_toolkit.record.people import cases
 from clinic_toolkit.record.safety import safety_summary
-from clinic_toolkit.record.safety.safety_summary import FearStatus
+from clinic_toolkit.record.safety.safety_summary import FearStatus, SafetySummary
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.forms.risk_entries import NOBODY_IN_PARTICULAR
@@ -54,28 +55,54 @@ def _client_lines(client_id: UUID, back: str) -> list[MatterLine]:
     return [
         *(lines or [MatterLine(words=NOTHING_OPEN_MESSAGE)]),
         *open_matters.lines_of_later_checks(summary),
-        *(_fear_line(fear, client_id) for fear in summary.fear_statuses),
+        *(_fear_line(fear, summary, client_id, back) for fear in summary.fear_statuses),
         MatterLine(words=NO_REASSURANCE),
     ]
 
 
-def _fear_line(fear: FearStatus, client_id: UUID) -> MatterLine:
+def _fear_line(fear: FearStatus, summary: SafetySummary, client_id: UUID, back: str) -> MatterLine:
     word = fear.relationship_word or "nobody in particular"
-    last_asked = f"last asked on {format_date(fear.asked_on)}" if fear.asked_on else "not noted"
-    overdue_note = ", which is more than 90 days ago" if fear.asked_on and not fear.asked_recently else ""
-    sentence = f"Fear of {word}, asked about in private: {last_asked}{overdue_note}."
+    sentence = f"Fear of {word}, asked about in private: {_when_asked(fear)}."
     if not fear.is_room_only:
         return MatterLine(words=sentence)
     # Only a risk entry that says where sheets may go lifts a fear hold, so a link to write one is shown.
-    held_relationship_id, reason = fear.relationship_id, ""
+    holding, alongside_note = fear, ""
     if fear.held_alongside:
-        held_relationship_id, reason = fear.held_alongside[0][0], _same_frame_note(fear)
-    relationship_value = held_relationship_id.hex if held_relationship_id else NOBODY_IN_PARTICULAR
+        held_id, alongside_note = fear.held_alongside[0][0], _same_frame_note(fear)
+        holding = next(other for other in summary.fear_statuses if other.relationship_id == held_id)
+    stays = f"Sheets about {fear.relationship_word or 'anybody'} stay in the room{alongside_note}."
     return MatterLine(
-        words=f"{sentence} Sheets about {fear.relationship_word or 'anybody'} stay in the room{reason}.",
-        href=url_for("risk_entries.new", client_id=client_id, about=relationship_value),
+        words=f"{sentence} {stays} {_why_in_room(holding)}",
+        href=_place_address(holding, summary, client_id, back),
         link="Say where sheets may go",
     )
+
+
+def _when_asked(fear: FearStatus) -> str:
+    if fear.prompt_asked_on:
+        day = format_date(fear.prompt_asked_on)
+        return f"you noted “Asked today” on {day}, but not yet where sheets may go"
+    if fear.asked_on is None:
+        return "not noted"
+    overdue_note = "" if fear.asked_recently else ", which is more than 90 days ago"
+    return f"last asked on {format_date(fear.asked_on)}{overdue_note}"
+
+
+def _why_in_room(fear: FearStatus) -> str:
+    if fear.is_prompt_open:
+        return "The prompt about this is still open."
+    if fear.kept_in_room_on:
+        return f"You noted so on {format_date(fear.kept_in_room_on)}."
+    return "No entry says yet that they may go home."
+
+
+def _place_address(fear: FearStatus, summary: SafetySummary, client_id: UUID, back: str) -> str:
+    """The URL of the page to say where sheets may go: while a prompt about it is open, the page of that."""
+    for group in summary.prompt_groups:
+        if group.flag == SafetyFlag.FEAR and group.relationship_id == fear.relationship_id:
+            return open_matters.closing_address(group, back)
+    about = fear.relationship_id.hex if fear.relationship_id else NOBODY_IN_PARTICULAR
+    return url_for("risk_entries.new", client_id=client_id, about=about)
 
 
 def _same_frame_note(fear: FearStatus) -> str:

@@ -28,7 +28,7 @@ from clinic_toolkit.record.writing.form_drafts import RISK_ENTRY_FORM
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.forms.risk_entries import NOBODY_IN_PARTICULAR, RiskForm
-from clinic_toolkit.web.screen_parts import draft_saving, idempotent_forms, risk_entry_lines
+from clinic_toolkit.web.screen_parts import draft_saving, idempotent_forms, open_matters, risk_entry_lines
 from clinic_toolkit.web.screen_parts.draft_saving import PageDraft
 from clinic_toolkit.web.screen_parts.saved_message import redirect_saved
 from clinic_toolkit.web.transport import request_info, responses
@@ -168,6 +168,12 @@ def _new_entry(
         return responses.redirect_to(url_for(".show", id=existing.id))
     if request.method == "POST" and form.validate():
         relationship_id = id_by_hex.get(form.about.data)
+        if form.says_fear_was_asked:
+            form.answered_prompts = open_prompt_groups.list_fear_groups_about(
+                context.db(), context.vault(), client_id, relationship_id
+            )
+        if not form.is_current:
+            return _render_form(form, client_id, draft, follows=follows), 409
         entry = _write_entry(
             form, client_id, session_id=session_id, relationship_id=relationship_id, follows=follows
         )
@@ -237,22 +243,12 @@ def _write_entry(
     source: RecordVersion[Administration] | None = None,
     follows: RecordVersion[RiskEntry] | None = None,
 ) -> RecordVersion[RiskEntry]:
-    payload = RiskEntry(
-        client=client_id.bytes,
-        therapy_session=session_id.bytes if session_id else None,
-        entry_date=context.today(),
-        relationship=relationship_id.bytes if relationship_id else None,
-        administration=source.id.bytes if source else None,
-        closed_answers=tuple(answer for prompt in form.prompts for answer in prompt.raised_by),
-        action=risk_entry_record.RiskAction(form.how.data or ""),
-        deferral_reason=form.because.data,
-        asked_text=form.asked.data,
-        protective_factors=form.protects.data,
-        action_taken=form.did.data,
-        consultation=form.consulted.data,
-        next_check_date=form.next_check.data,
-        sheet_place=form.worksheet_location,
-        follows_id_bytes=follows.id.bytes if follows else None,
+    payload = form.build_entry(
+        client_id,
+        session_id=session_id,
+        relationship_id=relationship_id,
+        source_id=source.id if source else None,
+        follows_id=follows.id if follows else None,
     )
     idempotency_key = idempotent_forms.submitted_idempotency_key()
     return risk_entries.create_risk_entry(
@@ -287,6 +283,7 @@ def _render_form(
         fears=any(prompt.flag == SafetyFlag.FEAR for prompt in form.prompts),
         follows=follows,
         newer=newer,
+        answered_lines=open_matters.lines_of_groups(form.answered_prompts, request.path),
         no_reassurance=NO_REASSURANCE,
     )
 
