@@ -56,6 +56,30 @@ def test_three_choices_and_one_button_close_a_prompt(me: Person, hour: str) -> N
     assert ASKED in back.text, "it is not said any less for having been closed"
 
 
+@pytest.mark.parametrize("value", [1, 4])
+def test_a_prompt_says_the_question_and_the_answer_where_the_clinician_alone_reads(
+    me: Person, hour: str, value: int
+) -> None:
+    answers: list[steps.Answer] = [value if n == AFRAID else 1 for n in range(1, 13)]
+    result = steps.finish(me, steps.answer_all(me, steps.begin(me, hour), answers))
+    words = f"{giving().options[value].label}: “{giving().items[AFRAID - 1].text}”"
+    for page in (
+        result,
+        me.follow(result, "Say what was done"),
+        me.follow(me.open(hour), "For the clinician"),
+    ):
+        first = page.text.partition(ASKED)[0]
+        assert words in first and "was named (item" in first, page.path
+    assert words not in me.open(hour).text and giving().items[AFRAID - 1].text not in me.open("/").text
+
+
+def test_a_prompt_about_a_declined_question_says_its_words(me: Person, hour: str) -> None:
+    answers = [steps.WOULD_NOT if n == AFRAID else 1 for n in range(1, 13)]
+    result = steps.finish(me, steps.answer_all(me, steps.begin(me, hour), answers))
+    asked = f"was left unanswered (item {AFRAID}). “{giving().items[AFRAID - 1].text}” {ASKED}"
+    assert asked in result.text
+
+
 def test_the_client_page_and_the_entry_keep_what_was_done(me: Person, hour: str) -> None:
     page = me.follow(raised(me, hour), "Say what was done")
     check = today() + timedelta(days=200)

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from clinic_toolkit.instruments.closed_sets import SafetyFlag
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.psychometrics import fear_inquiry, safety_prompt_rules
+from clinic_toolkit.psychometrics import fear_inquiry, result_sentences, safety_prompt_rules
 from clinic_toolkit.record.questionnaires import administrations, answers
 from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.record.safety import prompt_closings
@@ -31,13 +31,14 @@ class Inquiry(Struct, frozen=True, kw_only=True):
 
 
 class AnswerOccurrence(Struct, frozen=True, kw_only=True):
-    """An answer that raises a prompt, and when it was given.
+    """An answer that raises a prompt, in words (`quotation`), and when it was given.
 
     `given_at` is the earliest moment at which it can have been given, on the day `answered_on`; `known_at` is
     when it entered the record. `scale_height` is its position on its scale, 0 to 1, or None without a value.
     """
 
     answer: RaisingAnswer
+    quotation: str
     scale_height: Fraction | None
     answered_on: date
     given_at: datetime
@@ -67,6 +68,7 @@ def build_occurrence(administration: Administration, answer: RaisingAnswer, inde
     )
     return AnswerOccurrence(
         answer=answer,
+        quotation=_quote_answer(administration, answer, index),
         scale_height=safety_prompt_rules.answer_position(
             administrations.instrument_of(administration), answer.item_id, answer.value
         ),
@@ -76,6 +78,14 @@ def build_occurrence(administration: Administration, answer: RaisingAnswer, inde
         else datetime.combine(answered_on, time.min).astimezone(),
         known_at=known_at,
     )
+
+
+def _quote_answer(administration: Administration, answer: RaisingAnswer, index: int) -> str:
+    instrument = administrations.instrument_of(administration)
+    text = administrations.item_wording(administration, instrument.items[index])
+    if answer.value is None:
+        return f"“{text}”"
+    return result_sentences.quote_item(result_sentences.option_labels(instrument)[answer.value], text)
 
 
 def list_inquiries(entries: Iterable[RecordVersion[RiskEntry]]) -> Mapping[TopicKey, list[Inquiry]]:

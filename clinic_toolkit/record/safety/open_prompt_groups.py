@@ -71,9 +71,9 @@ class PromptGroup(Struct, frozen=True, kw_only=True):
             current_id: the questionnaire on screen; every other source is named by title and day.
         """
         observations = [
-            source.prompt.observation
+            source.prompt.observed
             if source.administration.id == current_id
-            else f"{source_label(source)}: {source.prompt.observation}"
+            else f"{source_label(source)}: {source.prompt.observed}"
             for source in self.sources
         ]
         return " ".join([*observations, what_to_ask(self.flag)])

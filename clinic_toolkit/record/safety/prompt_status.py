@@ -51,6 +51,7 @@ class PromptStatus(msgspec.Struct, frozen=True, kw_only=True):
     item_id: str
     flag: SafetyFlag
     observation: str
+    quotations: tuple[str, ...]
     raised_by: tuple[RaisingAnswer, ...]
     closed_by: RecordVersion[RiskEntry] | None
     deferred_by: RecordVersion[RiskEntry] | None = None
@@ -67,9 +68,14 @@ class PromptStatus(msgspec.Struct, frozen=True, kw_only=True):
         return self.closed_by or self.deferred_by or self.already_asked_by
 
     @property
+    def observed(self) -> str:
+        """What was observed, with the question and each answer in words."""
+        return " ".join([self.observation, *self.quotations])
+
+    @property
     def sentence(self) -> str:
-        """What was observed, and what to ask."""
-        return f"{self.observation} {safety_prompt_rules.what_to_ask(self.flag)}"
+        """What was observed, the question and each answer in words, and what to ask."""
+        return f"{self.observed} {safety_prompt_rules.what_to_ask(self.flag)}"
 
 
 class AdministrationPrompts(msgspec.Struct, frozen=True, kw_only=True):
@@ -206,6 +212,7 @@ def _build_prompt_status(
         item_id=item_id,
         flag=form.prompt_by_item[item_id].flag,
         observation=form.prompt_by_item[item_id].finding,
+        quotations=tuple(dict.fromkeys(each.quotation for each in form.occurrences[item_id])),
         raised_by=raising_answers,
         closed_by=covering_entries[-1] if is_closed and covering_entries else None,
         deferred_by=deferring_entries[-1] if is_covered and deferring_entries else None,
