@@ -20,6 +20,9 @@ from clinic_toolkit.psychometrics.item_response import ItemResponse, ResponseSta
 from clinic_toolkit.psychometrics.scoring import is_above_lowest, is_in_upper_half, scale_position
 
 NO_REASSURANCE = "If no prompt appears, that is no reassurance: a form cannot tell if someone is safe."
+NO_REASSURANCE_BESIDE_PROMPT = (
+    "If no other prompt appears, that is no reassurance: a form cannot tell if someone is safe."
+)
 
 # A low answer about being a burden raises no prompt, but it should not be passed over without a word.
 SOFTER_LINE = "Your client named this, even if only now and then. You could ask how far this thought goes."
@@ -86,6 +89,11 @@ class SofterLine(Struct, frozen=True, kw_only=True):
 def what_to_ask(flag: SafetyFlag) -> str:
     """The sentence that tells the clinician what to ask."""
     return _WHAT_TO_ASK[flag]
+
+
+def no_reassurance_line(*, beside_prompt: bool) -> str:
+    """The sentence that no prompt, or no other than the one on the page, means that somebody is safe."""
+    return NO_REASSURANCE_BESIDE_PROMPT if beside_prompt else NO_REASSURANCE
 
 
 def list_safety_prompts(

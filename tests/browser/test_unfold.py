@@ -7,7 +7,7 @@ from tests.browser import chrome
 from tests.browser.conftest import Practice
 from tests.browser.test_keyboard import tab_to
 from tests.journeys import crawl, person, steps
-from tests.journeys.test_safety import ASKED, NO_REASSURANCE, RAISING
+from tests.journeys.test_safety import ASKED, NO_OTHER, RAISING
 
 pytestmark = pytest.mark.browser
 
@@ -49,7 +49,7 @@ def test_the_button_and_the_key_open_and_close_it_in_its_place(
             assert ASKED not in page.content(), name
             button.click()
             expect(page.get_by_text(ASKED)).to_be_visible()
-            expect(page.get_by_text(NO_REASSURANCE)).to_be_visible()
+            expect(page.get_by_text(NO_OTHER)).to_be_visible()
             expect(button).to_have_attribute("aria-expanded", "true")
             seen.look(page, name=f"{name}, opened")
             button.click()

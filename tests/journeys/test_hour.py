@@ -172,7 +172,7 @@ def test_stopped_anywhere_it_can_be_taken_up_again(site: Site, me: Person, first
     assert [each.value for each in kept(site, first)[:4]] == [1, 2, 3, None]
     result = me.open(f"{steps.place(stopped)}/result")
     assert "3 of 12 answered" in result.text and "stopped before the end" in result.text
-    again = me.follow(me.follow(result, "Go on with it"), "Go on with it")
+    again = me.follow(me.follow(result, "Go on with the questionnaire"), "Go on with it")
     assert "4 of 12" in again.text
     for _ in range(9):
         again = steps.give(me, again, 0)

@@ -218,11 +218,12 @@ def test_name_initials_and_day_stand_above_each_button_that_writes_or_hands_over
         assert "Ana Reyes (A. R.) ·" in before[-400:], button
 
 
-def test_they_stand_above_the_buttons_of_a_prompt_too(me: Person) -> None:
+def test_they_stand_above_the_one_button_of_a_prompt_too(me: Person) -> None:
     hour = me.press(take_in(me, "Ana Reyes"), "Start a session now")
     page = me.follow(raised(me, hour.path), "Say what was done")
-    for button in ("Save what was done", "Save with these lines"):
-        assert "Ana Reyes (A. R.) ·" in page.text.rpartition(button)[0][-400:]
+    before, _, after = page.source.partition("Save what was done</button>")
+    assert "Ana Reyes (A. R.)" in before[-400:] and "Save" not in after.partition("</form>")[0]
+    assert before.index("With a few lines") < before.index("</details>"), "the folded lines are above it"
 
 
 def test_two_alike_are_told_apart_on_every_page_of_a_session(me: Person) -> None:

@@ -26,7 +26,7 @@ from tests.journeys.pages import Page
 from tests.journeys.person import Person
 from tests.journeys.test_check_in import filled
 from tests.journeys.test_handover import comes_back, handed, handed_in
-from tests.journeys.test_safety import AFRAID, ASKED, CALM, NO_REASSURANCE, RAISING, couple, raised
+from tests.journeys.test_safety import AFRAID, ASKED, CALM, NO_OTHER, NO_REASSURANCE, RAISING, couple, raised
 from tests.journeys.test_same_bytes import neutral
 
 ROW = "For the clinician"
@@ -114,7 +114,7 @@ def test_every_page_hides_an_open_prompt_behind_the_row_or_is_the_clinicians_alo
         seen.add(shape)
         href = row_of(page)
         opened = me.open(href)
-        assert ASKED in opened.text and NO_REASSURANCE in opened.text, path
+        assert ASKED in opened.text and NO_OTHER in opened.text, path
         assert me.follow(opened, "Back to where you were").path == path.partition("?")[0]
         told = msgspec.json.decode(me.ask("GET", href, None, SCRIPT)[2])
         assert ASKED in " ".join(line["words"] for line in told["lines"])

@@ -32,6 +32,7 @@ AFRAID = next(n for n, item in enumerate(giving().items, start=1) if item.safety
 CALM: list[steps.Answer] = [0 if n == AFRAID else 1 for n in range(1, 13)]
 RAISING = [4 if n == AFRAID else 1 for n in range(1, 13)]
 NO_REASSURANCE = "If no prompt appears, that is no reassurance"
+NO_OTHER = "If no other prompt appears, that is no reassurance"
 ASKED = "Ask in private about fear of this person."
 
 
@@ -46,9 +47,9 @@ def raised(me: Person, hour: str, **about: str) -> Page:
 
 def test_three_choices_and_one_button_close_a_prompt(me: Person, hour: str) -> None:
     result = raised(me, hour)
-    assert ASKED in result.text and NO_REASSURANCE in result.text
+    assert ASKED in result.text and NO_OTHER in result.text
     page = me.follow(result, "Say what was done")
-    assert ASKED in page.text and NO_REASSURANCE in page.text
+    assert ASKED in page.text and NO_OTHER in page.text
     assert page.form("how").values("how") == ["asked", "in_hand", "not_today"]
     back = me.send(page, {"how": "asked"})
     assert back.path == result.path and "Closed on" in back.text and "Asked today" in back.text
@@ -208,6 +209,20 @@ def test_each_paper_that_may_go_home_asks_about_it_where_it_is_printed(me: Perso
     assert "For the clinician" not in blank, "a blank one is nobody's"
 
 
+def test_what_is_said_of_the_client_page_stands_together(me: Person, hour: str) -> None:
+    page = me.follow(steps.begin(me, hour), "first question")
+    for _ in range(11):
+        page = steps.give(me, page, 4)
+    stopped = me.send(page, {"answer": "4", "go": "stop"}, by="answer")
+    result = me.open(f"{steps.place(stopped)}/result")
+    before, _, after = unescape(result.source).partition("Keep the client page in the room")
+    assert "Go on with the questionnaire" in before and "Go on with" not in after
+    there = "If the client wants it there, to read it here in the room:"
+    assert there in result.text.partition("Client page (PDF)")[2]
+    me.send(me.follow(result, "Say what was done"), {"how": "asked", "fear": "home"})
+    assert "in the room" not in me.open(result.path).text.partition("Client page (PDF)")[2]
+
+
 def test_what_is_said_of_the_crisis_line_is_what_is_printed(me: Person, hour: str) -> None:
     assert "Printed at the foot of the client page. It is not on worksheets" in me.open("/practice").text
     result = raised(me, hour)
@@ -253,7 +268,7 @@ def test_the_first_page_after_a_hand_over_leads_to_it_and_back(site: Site, me: P
     device.post(f"/form/{AFRAID}", {"answer": "3"})
     device.post("/form/give-back")
     page = comes_back(site, me)
-    assert "Before your client leaves" in page.text and ASKED in page.text and NO_REASSURANCE in page.text
+    assert "Before your client leaves" in page.text and ASKED in page.text and NO_OTHER in page.text
     done = me.send(me.follow(page, "Say what was done"), {"how": "asked"})
     assert done.path == page.path and "Closed on" in done.text
     assert "Something to ask about" not in me.open("/").text
@@ -401,7 +416,12 @@ def test_it_does_not_matter_which_form_was_used_or_whether_any_was(me: Person, h
     given = me.send(asked, {"fear": "home"})
     assert given.path.startswith("/handouts/") and "In the room only" not in given.text
     # The list stands as it did: that it was asked is nothing for whoever reads along.
-    assert held in me.open(f"{hour}/worksheets").source.partition("only after fear was asked about")[2]
+    later = me.open(f"{hour}/worksheets")
+    assert held in later.source.partition("only after fear was asked about")[2]
+    for each in (page, later):
+        assert "They stand folded here for every client, whether fear was asked about or not" in each.text
+        count = folded.count('name="worksheet"')
+        assert f"For the clinician: {count} more, only after" in each.text and count
 
 
 def test_asked_about_one_person_is_not_asked_about_another(me: Person, hour: str, held: str) -> None:

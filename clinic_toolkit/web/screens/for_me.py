@@ -11,7 +11,7 @@ from msgspec import to_builtins
 
 from clinic_toolkit.dates import format_date
 from clinic_toolkit.instruments.closed_sets import SafetyFlag
-from clinic_toolkit.psychometrics.safety_prompt_rules import NO_REASSURANCE
+from clinic_toolkit.psychometrics.safety_prompt_rules import no_reassurance_line
 from clinic_toolkit.record.people import cases
 from clinic_toolkit.record.safety import safety_summary
 from clinic_toolkit.record.safety.safety_summary import FearStatus, SafetySummary
@@ -56,7 +56,7 @@ def _client_lines(client_id: UUID, back: str) -> list[MatterLine]:
         *(lines or [MatterLine(words=NOTHING_OPEN_MESSAGE)]),
         *open_matters.lines_of_later_checks(summary),
         *(_fear_line(fear, summary, client_id, back) for fear in summary.fear_statuses),
-        MatterLine(words=NO_REASSURANCE),
+        MatterLine(words=no_reassurance_line(beside_prompt=bool(lines))),
     ]
 
 

@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.journal.integrity import UnreadableRecord
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.psychometrics.safety_prompt_rules import NO_REASSURANCE
+from clinic_toolkit.psychometrics.safety_prompt_rules import no_reassurance_line
 from clinic_toolkit.record.handovers import clinician_side, proposals, return_review
 from clinic_toolkit.record.handovers.handover_record import (
     HANDOVER,
@@ -102,6 +102,7 @@ def show(id: UUID) -> ViewResult:
         prompts = prompt_status.list_prompts_of_administration(
             context.db(), context.vault(), review.administration
         )
+    still_open = open_matters.lines_beside(review.administration, request.path) if review else []
     return render_template(
         "handover/returned.html",
         here="clients",
@@ -116,8 +117,8 @@ def show(id: UUID) -> ViewResult:
         ),
         hour=_find_hour(review.administration) if review else None,
         orphaned_answers=return_review.list_orphaned_answers(handover),
-        still_open=open_matters.lines_beside(review.administration, request.path) if review else (),
-        no_reassurance=NO_REASSURANCE,
+        still_open=still_open,
+        no_reassurance=no_reassurance_line(beside_prompt=bool(prompts or still_open)),
     )
 
 

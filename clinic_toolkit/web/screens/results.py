@@ -8,7 +8,7 @@ from clinic_toolkit.instruments.validation_status import validation_status_line
 from clinic_toolkit.journal import records
 from clinic_toolkit.psychometrics.numerals import number_in_words
 from clinic_toolkit.psychometrics.result_sentences import describe_count, describe_total, norm_line
-from clinic_toolkit.psychometrics.safety_prompt_rules import NO_REASSURANCE
+from clinic_toolkit.psychometrics.safety_prompt_rules import no_reassurance_line
 from clinic_toolkit.psychometrics.score_change import ABOUT_THE_SAME_RULE
 from clinic_toolkit.psychometrics.score_explanation import explain_higher
 from clinic_toolkit.record.outcomes import check_ins, courses, results
@@ -61,7 +61,7 @@ def show(id: UUID) -> ViewResult:
             fits_ill=answered_items.poorly_fitting_numbers(result.instrument, administration.payload.frame),
             status_text=STATUS_LINE,
             still_open=still_open,
-            no_reassurance=NO_REASSURANCE,
+            no_reassurance=no_reassurance_line(beside_prompt=bool(still_open)),
         )
     scores = answered_items.score_answers(result.items, result.instrument)
     return render_template(
@@ -83,7 +83,7 @@ def show(id: UUID) -> ViewResult:
         status_text=validation_status_line(result.instrument, STATUS_LINE),
         higher_means=explain_higher(result.instrument),
         no_norm=norm_line(result.instrument),
-        no_reassurance=NO_REASSURANCE,
+        no_reassurance=no_reassurance_line(beside_prompt=bool(prompts or still_open)),
     )
 
 

@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request, url_for
 from clinic_toolkit.instruments.closed_sets import SafetyFlag
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.psychometrics.safety_prompt_rules import NO_REASSURANCE
+from clinic_toolkit.psychometrics.safety_prompt_rules import NO_REASSURANCE, no_reassurance_line
 from clinic_toolkit.record.handovers import clinician_side
 from clinic_toolkit.record.people import (
     clients,
@@ -284,7 +284,7 @@ def _render_form(
         follows=follows,
         newer=newer,
         answered_lines=open_matters.lines_of_groups(form.answered_prompts, request.path),
-        no_reassurance=NO_REASSURANCE,
+        no_reassurance=no_reassurance_line(beside_prompt=bool(form.prompts or form.answered_prompts)),
     )
 
 
