@@ -381,9 +381,34 @@ def test_the_note_is_offered_the_entry_and_does_not_hold_it(work: Work) -> None:
         (part,) = note_prefill.list_prefilled_parts(db, work.vault, hour)
     assert part.is_offered and part.is_excluded and part.source_label == "risk entry of 19 November 2026"
     assert part.text == (
-        "Asked today. Asked, and answered: Thoughts of not living? No. Next check: 26 November 2026. "
+        "On fear, about people in general. Asked today. Asked, and answered: Thoughts of not living? No. "
+        "Next check: 26 November 2026. "
         "Asked in private about fear; sheets stay in the room."
     )
+
+
+def test_each_entry_offered_to_a_note_says_what_it_is_about_and_no_word_of_the_client(work: Work) -> None:
+    client = work.client()
+    hour = work.hour(client)
+    session = {"therapy_session": hour.id.bytes}
+    form = given(work, client, 4, word="Mam")
+    mam = {"relationship": form.payload.relationship}
+    put_off = close(work, client, form, **session, action="not_today", deferral_reason="No time.")
+    write(work, body(client, **session, **mam, follows_id_bytes=put_off.id.bytes))
+    write(work, body(client, **session, **mam))
+    write(work, body(client, **session))
+    with reading(work.engine) as db:
+        parts = note_prefill.list_prefilled_parts(db, work.vault, hour)
+    fear = (
+        "On fear, or pressure after a no, about one relationship (parent): "
+        f"question {FEAR + 1} of “{giving().title}”, 19 November 2026."
+    )
+    assert {part.text for part in parts if part.source == "risk_entry"} == {
+        f"{fear} Not today, because: No time. Next check: 26 November 2026.",
+        f"{fear} Asked today.",
+        "About one relationship (parent). Asked today.",
+        "About nobody in particular. Asked today.",
+    }
 
 
 def test_an_entry_of_another_practice_is_not_there(work: Work) -> None:

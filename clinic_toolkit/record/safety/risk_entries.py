@@ -60,11 +60,9 @@ class EmptyRiskEntry(ClinicError):
 
 def render_risk_entry(risk_entry: RiskEntry) -> str:
     """Render the entry as plain sentences; they name neither the person nor the question."""
-    sentences = [f"{risk_entry.action_label}."] if risk_entry.action_label else []
-    sentences += [
-        f"{label}: {text}" + ("" if text.endswith((".", "?")) else ".")
-        for label, text in risk_entry.labelled_lines
-    ]
+    lines = [risk_entry.action_label] if risk_entry.action_label else []
+    lines += [f"{label}: {text}" for label, text in risk_entry.labelled_lines]
+    sentences = [line if line.endswith((".", "?", "!")) else f"{line}." for line in lines]
     if risk_entry.sheet_place:
         sentences.append(f"Asked in private about fear; {SHEET_PLACE_LABELS[risk_entry.sheet_place]}.")
     return " ".join(sentences)

@@ -18,7 +18,7 @@ from clinic_toolkit.record.questionnaires.administration_record import (
     Administration,
     AdministrationState,
 )
-from clinic_toolkit.record.safety import risk_entries
+from clinic_toolkit.record.safety import risk_entries, risk_entry_subject
 from clinic_toolkit.record.values.page_values import Result
 from clinic_toolkit.record.writing import handouts
 from clinic_toolkit.record.writing.note_formats import DEFAULT_FORMAT, NoteFormat, format_of
@@ -91,13 +91,17 @@ def list_current_parts(
 def _risk_parts(
     db: Connection, vault: Vault, hour: RecordVersion[TherapySession], section: str
 ) -> list[NotePart]:
-    """The risk entries of the hour, excluded until they are ticked, because other people read notes."""
+    """The risk entries of the hour, each with what it is about.
+
+    They are excluded until they are ticked, because other people read notes.
+    """
     return [
         NotePart(
             section=section,
             source=PartSource.RISK_ENTRY,
             source_label=f"risk entry of {format_date(entry.payload.entry_date)}",
-            text=risk_entries.render_risk_entry(entry.payload),
+            text=f"{risk_entry_subject.describe_subject(db, vault, entry.payload)} "
+            f"{risk_entries.render_risk_entry(entry.payload)}",
             origin_id=entry.id.hex,
             is_excluded=True,
             is_offered=True,
