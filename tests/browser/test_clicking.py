@@ -122,7 +122,7 @@ def ask(seen: Watched, page: Page) -> None:
     press(page, "Continue")
     press(page, "It didn’t come up")
     press(page, "I’d rather not answer")
-    press(page, "Pause")
+    press(page, "Pause and hide")
     expect(page.get_by_text("How I give")).to_have_count(0)
     seen.look(page, name="pause")
     follow(page, "Go on")

@@ -81,7 +81,7 @@ def test_every_page_of_the_form_is_whole_and_no_way_leads_around_it(
         page.reload()
         expect(page.get_by_role("radio", name="Most of the time")).to_be_checked()
         expect(page.get_by_label("In your own words")).to_have_value("With my sister.")
-        page.get_by_role("button", name="Pause").click()
+        page.get_by_role("button", name="Pause and hide").click()
         seen.look(page, name="pause")
         page.goto(f"http://{practice.running.host}/form/check")
         seen.look(page, name="check")

@@ -49,7 +49,7 @@ def test_the_window_follows_and_goes_blank_with_the_lock(
         if script:
             page.get_by_role("button", name="Back").click()
             heading(shared, ITEMS[0].text_general)
-            page.get_by_role("button", name="Pause").click()
+            page.get_by_role("button", name="Pause and hide").click()
             heading(shared, "One moment")
             page.get_by_role("link", name="Go on").click()
             heading(shared, ITEMS[0].text_general)

@@ -35,7 +35,7 @@ def test_the_hour_without_script(browser: Browser, practice: Practice) -> None:
         page.get_by_role("radio", name="Most of the time").check()
         page.keyboard.press("Enter")
         expect(page.get_by_text("4 of 12")).to_be_visible()
-        press(page, "Pause")
+        press(page, "Pause and hide")
         follow(page, "Go on")
         while "/items/" in page.url:
             page.get_by_role("radio", name="Some of the time").check()

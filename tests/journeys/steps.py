@@ -44,7 +44,7 @@ def groups_on(paper: Page) -> list[str]:
 
 def asked_on(page: Page) -> list[int]:
     """The numbers of the groups that a page asks for."""
-    names = sorted(name for name in page.form("csrf_token").names if name.startswith("group_"))
+    names = sorted(name for form in page.forms for name in form.names if name.startswith("group_"))
     return [int(name.removeprefix("group_")) for name in names]
 
 

@@ -67,7 +67,7 @@ def test_strengths_are_shown_where_some_were_answered(me: Person, hour: str) -> 
 
 def test_stop_at_a_pause_leads_to_the_quiet_page(me: Person, hour: str) -> None:
     page = steps.give(me, me.follow(steps.begin(me, hour), "first question"), 3)
-    page = me.press(me.press(page, "Pause"), "Stop here")
+    page = me.press(me.press(page, "Pause and hide"), "Stop here")
     assert "That is enough for today" in page.text
     assert giving().items[0].text not in page.text
 

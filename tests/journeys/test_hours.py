@@ -209,7 +209,7 @@ def test_an_open_hour_offers_what_comes_next(me: Person, opened: Page) -> None:
     going = me.open(opened.path)
     assert main(going) == ["Go on with “How I give”"]
     assert me.follow(going, "Go on with “How I give”").path == first.path
-    me.press(me.press(first, "Pause"), "Stop here")
+    me.press(me.press(first, "Pause and hide"), "Stop here")
     assert main(me.open(opened.path)) == ["Write the note"]
 
 

@@ -40,7 +40,7 @@ def test_a_stopped_questionnaire_is_named_on_today_and_on_the_clients_page(me: P
     page = steps.begin(me, hour.path)
     assert "stopped before the end" not in me.open("/").text
     page = steps.give(me, me.follow(page, "first question"), 3)
-    me.press(me.press(page, "Pause"), "Stop here")
+    me.press(me.press(page, "Pause and hide"), "Stop here")
     assert "questionnaire stopped before the end" in me.open("/").text
     assert "stopped before the end" in me.open(client.path).text
 
