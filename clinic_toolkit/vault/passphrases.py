@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
-from clinic_toolkit.vault import guessable_words
+from clinic_toolkit.vault import guessable_codes, guessable_words
 from clinic_toolkit.vault.crockford_base32 import ALPHABET
 
 PASSPHRASE_WORDS = 6
@@ -50,7 +50,13 @@ def _draw_word() -> str:
 
 
 def generate_return_code() -> str:
-    """Draw a six-character return code, without look-alike characters."""
+    """Draw a six-character return code, without look-alikes; one that would be refused is drawn again."""
+    while guessable_codes.find_code_weakness(code := _draw_code()) is not None:
+        pass
+    return code
+
+
+def _draw_code() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(RETURN_CODE_LENGTH))
 
 

@@ -183,7 +183,9 @@ def test_a_practice_cannot_be_slipped_past_its_first_page(empty: Empty) -> None:
     assert not empty.has_practice
 
 
-@pytest.mark.parametrize("typed", ["", "AB12", "AB12CD7", "AAAAAA", "AB-!CD", "ABC\u0000DE"])
+@pytest.mark.parametrize(
+    "typed", ["", "AB12", "AB12CD7", "AAAAAA", "123456", "9876-54", "AB-!CD", "ABC\u0000DE"]
+)
 def test_a_code_has_six_letters_or_digits(unproved: Person, typed: str) -> None:
     first = unproved.open("/setup/code")
     page = unproved.send(first, {"code": typed})

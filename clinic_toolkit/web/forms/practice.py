@@ -11,7 +11,7 @@ from clinic_toolkit.record.people.clinician_record import Clinician
 from clinic_toolkit.record.people.practice_record import PracticeSettings, RecordRole
 from clinic_toolkit.record.questionnaires import answers
 from clinic_toolkit.record.values.page_values import Letterhead
-from clinic_toolkit.vault import passphrases, return_code
+from clinic_toolkit.vault import guessable_codes, passphrases, return_code
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.countries import COUNTRIES
 
@@ -161,9 +161,9 @@ class ReturnCodeForm(Form):
         return self.offered_code.data or passphrases.generate_return_code()
 
     def validate_code(self, field: StringField) -> None:
-        """Require six letters or digits."""
+        """Require six letters or digits that are not among the first to be tried."""
         code = return_code.normalize_return_code(field.data or "")
         if len(code) != CODE_LENGTH or not code.isalnum():
             raise ValidationError("Choose six letters or digits.")
-        if len(set(code)) < 3:
-            raise ValidationError("Use at least three different letters or digits.")
+        if reason := guessable_codes.find_code_weakness(code):
+            raise ValidationError(reason)
