@@ -46,6 +46,9 @@ def test_the_button_and_the_key_open_and_close_it_in_its_place(
             button = page.get_by_role("button", name=ROW, exact=True)
             expect(button).to_have_attribute("aria-expanded", "false")
             expect(page.get_by_text("F2 opens and closes it")).to_be_visible()
+            page.set_viewport_size(chrome.NARROW)
+            expect(page.get_by_text("F2 opens and closes it")).to_be_hidden()
+            page.set_viewport_size(chrome.USUAL)
             assert ASKED not in page.content(), name
             button.click()
             expect(page.get_by_text(ASKED)).to_be_visible()

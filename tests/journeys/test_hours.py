@@ -209,6 +209,9 @@ def test_an_open_hour_offers_what_comes_next(me: Person, opened: Page) -> None:
     going = me.open(opened.path)
     assert main(going) == ["Go on with “How I give”"]
     assert me.follow(going, "Go on with “How I give”").path == first.path
+    client = me.open(re.search(r"/clients/[0-9a-f-]{36}", going.source)[0])  # type: ignore[index]
+    for page in (going, client):
+        assert me.follow(page, "See the result so far").path.endswith("/result")
     me.press(me.press(first, "Pause and hide"), "Stop here")
     assert main(me.open(opened.path)) == ["Write the note"]
 

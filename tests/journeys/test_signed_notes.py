@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from html import unescape
 from io import BytesIO
 from types import ModuleType
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from pypdf import PageObject, PdfReader
 
+from clinic_toolkit.dates import format_date
 from clinic_toolkit.record.questionnaires import administrations
 from clinic_toolkit.record.writing import handouts
 from tests.fixtures.sites import Site
@@ -338,6 +340,16 @@ def test_a_changed_fact_is_announced_above_the_note_and_before_the_change(me: Pe
     assert 'href="#later"' in page.source and 'id="later"' in page.source
 
 
+def test_a_note_signed_for_another_day_says_so_at_its_session(me: Person, hour: Page, client: Page) -> None:
+    sign(me, hour)
+    assert "The signed note says" not in me.open(hour.path).text
+    assert "note signed, for" not in me.open(client.path).text
+    signed_for = format_date(date.fromisoformat(day(-1)))
+    edit(me, hour, on=day(-2))
+    assert f"The signed note says {signed_for}." in me.open(hour.path).text
+    assert f"note signed, for {signed_for}" in me.open(client.path).text
+
+
 def test_a_signed_note_says_how_something_is_added(me: Person, hour: Page) -> None:
     assert "write it into the note of a later session" in sign(me, hour).text
 
@@ -346,6 +358,7 @@ def test_a_session_that_has_not_ended_is_ended_on_the_way_to_the_signature(me: P
     hour = me.press(client, "Start a session now")
     reading = me.send(me.open(f"{hour.path}/note"), WRITTEN | {"sign": "yes"})
     assert "This session has not ended yet." in reading.text
+    assert "when this was signed. End it first" in reading.text
     ending = me.follow(reading, "End it first")
     assert "Before you end" in ending.text and "Back to the note" in ending.text
     back = me.press(ending, "End the session")

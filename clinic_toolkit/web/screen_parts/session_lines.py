@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from clinic_toolkit.dates import format_date
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people.case_record import Case
 from clinic_toolkit.record.people.therapy_session_record import (
@@ -50,6 +51,8 @@ def _attendance_word(hour: RecordVersion[TherapySession], today: date) -> str:
 
 def _note_word(hour: RecordVersion[TherapySession], note: RecordVersion[ClinicalNote] | None) -> str:
     """Whether there is a note, and whether it is signed; nothing where none is needed."""
+    if note and note.final and note.payload.facts and note.payload.facts.session_date != hour.payload.on:
+        return f"note signed, for {format_date(note.payload.facts.session_date)}"
     if note:
         return "note signed" if note.final else "note not signed"
     return "no note yet" if hour.payload.took_place else ""
