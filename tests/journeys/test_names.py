@@ -238,6 +238,8 @@ def test_two_alike_are_told_apart_on_every_page_of_a_session(me: Person) -> None
     assert told_apart in me.open(f"{hour.path}/end").text
     assert told_apart in me.open(f"{second.path}/relationships/new").text
     assert told_apart in me.open(f"{second.path}/risk-entries").text
+    result = me.open(f"{steps.place(steps.begin(me, hour.path))}/result")
+    assert f"How {told_apart} gives to M." in result.text
     note = me.open(f"{hour.path}/note")
     assert told_apart in note.text
     reading = me.send(note, {"section-data": "We spoke.", "sign": "yes"})

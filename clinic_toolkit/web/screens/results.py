@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.instruments.validation_status import validation_status_line
 from clinic_toolkit.journal import records
+from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics.numerals import number_in_words
 from clinic_toolkit.psychometrics.result_sentences import describe_count, describe_total, norm_line
 from clinic_toolkit.psychometrics.safety_prompt_rules import no_reassurance_line
@@ -15,9 +16,10 @@ from clinic_toolkit.record.outcomes import check_ins, courses, results
 from clinic_toolkit.record.people import cases, therapy_sessions
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
 from clinic_toolkit.record.questionnaires import administrations, answered_items, reflections
-from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION
+from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION, Administration
 from clinic_toolkit.record.safety import fear_holds, prompt_status
 from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY
+from clinic_toolkit.record.values.page_values import Result
 from clinic_toolkit.record.writing import therapy_session_summary
 from clinic_toolkit.standing_sentences import CLIENT_LINE, STATUS_LINE
 from clinic_toolkit.web import context
@@ -25,7 +27,7 @@ from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.content.printout_kinds import PrintoutKind
 from clinic_toolkit.web.forms.fields import first_error
 from clinic_toolkit.web.forms.results import ReflectionForm
-from clinic_toolkit.web.screen_parts import open_matters, printouts
+from clinic_toolkit.web.screen_parts import client_names, open_matters, printouts
 from clinic_toolkit.web.screen_parts.printouts import Printout
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.request_info import is_from_script
@@ -56,6 +58,7 @@ def show(id: UUID) -> ViewResult:
             "results/check_in.html",
             here="clients",
             administration=administration,
+            heading=_heading_of(administration, result),
             result=result,
             check_in=check_ins.build_check_in_page(context.db(), context.vault(), administration),
             fits_ill=answered_items.poorly_fitting_numbers(result.instrument, administration.payload.frame),
@@ -68,6 +71,7 @@ def show(id: UUID) -> ViewResult:
         "results/show.html",
         here="clients",
         administration=administration,
+        heading=_heading_of(administration, result),
         result=result,
         prompts=prompts,
         still_open=still_open,
@@ -84,6 +88,16 @@ def show(id: UUID) -> ViewResult:
         higher_means=explain_higher(result.instrument),
         no_norm=norm_line(result.instrument),
         no_reassurance=no_reassurance_line(beside_prompt=bool(prompts or still_open)),
+    )
+
+
+def _heading_of(administration: RecordVersion[Administration], result: Result) -> str:
+    """The heading of the page, where two clients of one name are told apart; papers have the name alone."""
+    return results.result_heading(
+        result.instrument,
+        client_names.name_of(administration.payload.client_id),
+        result.relationship_word,
+        general=administration.payload.relationship_id is None,
     )
 
 
