@@ -113,7 +113,7 @@ def _client_says_blocks(result: "Result") -> list[Block]:
     says = result.client_says
     return [
         *(
-            Text(f"The client says this is wrong below: “{line.strip()}”", BODY, after=4, bar=True)
+            Text(f"The client corrects what is below: “{line.strip()}”", BODY, after=4, bar=True)
             for line in says.wrong.splitlines()
             if line.strip()
         ),

@@ -271,6 +271,7 @@ def test_what_the_client_says_is_wrong_is_beside_it_wherever_the_clinician_reads
     assert "The client says" not in result.text
     assert "The client says" not in me.open(f"{hour}/note").source
     page = me.follow(result, "Look at it together")
+    assert "What stood out is left off your page, unless you want it there." in page.text
     typed = {put_right_of(page, well): "Only on Sundays.", put_right_of(page, stood): "At work alone."}
     me.send(page, typed | {"wrong": "Strength is not the word."})
     shown = me.open(result.path).text
@@ -280,11 +281,12 @@ def test_what_the_client_says_is_wrong_is_beside_it_wherever_the_clinician_reads
     assert shown.count("The client says this instead") == 2 and "not below any more" not in shown
     note = me.open(f"{hour}/note").source
     assert "From the client’s correction of “How I give”" in note
+    assert "The client corrects: “Strength is not the word.”" in unescape(note)
     for words in ("Only on Sundays.", "At work alone.", "Strength is not the word."):
         assert words in unescape(note).partition("client’s correction")[2], words
     paper = steps.words_of(me.follow(me.open(hour), "Session summary"))
     assert "The client says instead: “Only on Sundays.”" in paper
-    assert "The client says this is wrong below: “Strength is not the word.”" in paper
+    assert "The client corrects what is below: “Strength is not the word.”" in paper
     assert "instead: “At work alone.”" in paper
     signed = me.send(me.open(f"{hour}/note"), {"section-data": "Came.", "sign": "yes"})
     assert "Strength is not the word." in signed.text, "it goes into the note as the summary does"

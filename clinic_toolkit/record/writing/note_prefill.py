@@ -129,7 +129,7 @@ def _client_says_parts(
 ) -> list[NotePart]:
     """What the client says against the questionnaire: in the note, like its summary, until it is left out."""
     says = result.client_says
-    sentences = [f"The client says this is wrong: “{says.wrong}”"] if says.wrong else []
+    sentences = [f"The client corrects: “{says.wrong}”"] if says.wrong else []
     sentences += [
         f"In place of “{line.text}” the client says: “{line.correction}”" for line in says.corrected
     ]
