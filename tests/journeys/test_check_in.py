@@ -222,9 +222,11 @@ def test_what_they_look_at_together_and_what_the_note_begins_with(me: Person, ho
 
 def test_after_it_there_is_time_for_a_long_one(me: Person, hours: list[str]) -> None:
     filled(me, hours[0], ["1"] * 5)
-    assert "takes half a session" not in me.open(f"{hours[0]}/questionnaire").text
+    assert "plan half a session" not in me.open(f"{hours[0]}/questionnaire").text
     steps.finish(me, steps.answer_all(me, steps.begin(me, hours[0], word="K."), [1] * 12))
-    assert "1 questionnaire was finished in this session" in me.open(f"{hours[0]}/questionnaire").text
+    page = me.open(f"{hours[0]}/questionnaire").text
+    assert "1 questionnaire was finished in this session" in page and "plan half a session" in page
+    assert ("a check-in is shorter" in page) is ("Check-in" in page.partition("Which one")[2])
 
 
 def test_stopped_or_empty_it_is_a_check_in_too(me: Person, hours: list[str]) -> None:

@@ -107,6 +107,7 @@ def test_a_sheet_is_given_and_printed_with_the_words_of_the_client(me: Person, h
     page = me.open(f"{hour}/worksheets")
     page = me.send(page, {"worksheet": "receiving-ladder", "sentence": "I can rest before I say yes."})
     assert "Noted as given" in page.text and "I can rest before I say yes." in page.text
+    assert page.text.index("would not want to find this") < page.text.index("Noted as given")
     for words in ("Print the sheet", "In large print"):
         paper = steps.words_of(me.follow(page, words))
         assert "I can rest before I say yes." in paper
