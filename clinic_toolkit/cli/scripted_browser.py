@@ -55,6 +55,17 @@ class Page:
                 return form
         raise UnexpectedPage(f"The page {self.path} has no field called {name}.")
 
+    def form_to(self, path_end: str) -> FormOnPage:
+        """The first form that is sent to a path with this end.
+
+        Raises:
+            UnexpectedPage: there is none.
+        """
+        for form in self.forms:
+            if form.action.endswith(path_end):
+                return form
+        raise UnexpectedPage(f"The page {self.path} has no form that is sent to {path_end}.")
+
     def link(self, words: str) -> str:
         """The target of the first link whose text contains these words.
 

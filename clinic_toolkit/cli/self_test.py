@@ -170,7 +170,7 @@ def _complete_questionnaire(
         page = visitor.fill_and_submit(
             page, "answer", answers.pop(0) if answers else {"answer": "1", "go": "next"}
         )
-    return visitor.fill_and_submit(page, "csrf_token", {})
+    return visitor.submit_form(page.form_to("/finish"), page)
 
 
 def _review_with_client(visitor: ScriptedBrowser, page: Page, write: Callable[[str, Page], None]) -> None:
