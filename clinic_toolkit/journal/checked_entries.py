@@ -1,6 +1,6 @@
 """The entry that says that the whole log before it was checked, so that a replay need not do it again.
 
-A replay without a snapshot would verify the signature of every entry, which takes a minute after many years.
+A replay without a snapshot would verify the signature of every entry: ten seconds after many years.
 The chain binds all entries before a signed one, so a clinician's own entry "checked" vouches for what they
 had verified before they signed it: their own entries before it are not verified one by one any more. Only an
 unlock that trusts every entry writes one. What colleagues wrote is always verified, because their keys may

@@ -206,13 +206,14 @@ def check_next(db: Connection, vault: Vault) -> bool:
         return True
     FactsReader(db, vault).load(kind, cached_uuid(place[1]), [cached_uuid(ring) for ring in kept.rings])
     computed = inventory.kept_facts.get(place)
-    if (
-        computed
-        and computed[:2] == kept[:2]
-        and not computed.failures
-        and not _are_equal(kind, kept, computed)
-    ):
-        log.warning("list_facts.corrected")
+    if computed and computed[:2] == kept[:2] and not computed.failures:
+        if _are_equal(kind, kept, computed):
+            # The snapshot holds them already.
+            inventory.unsaved_facts -= 1
+        else:
+            # Lists were made from what was wrong.
+            inventory.kept_lists.clear()
+            log.warning("list_facts.corrected")
     return True
 
 

@@ -186,14 +186,40 @@ def test_facts_of_a_snapshot_are_checked_once(busy: Work, corrected: Callable[[]
     assert not again.vault.integrity_failures
 
 
-def test_wrong_facts_of_a_snapshot_are_replaced_and_said(busy: Work, corrected: Callable[[], int]) -> None:
-    again = saved(busy)
+def keep_wrong_sessions(work: Work) -> None:
+    """As if the snapshot said that nobody has a session."""
     wrong = {
         place: kept._replace(facts=msgspec.Raw(msgspec.msgpack.encode(RingSessions((), False, b"\x90"))))
-        for place, kept in kept_of(again).items()
+        for place, kept in kept_of(work).items()
         if place[0] == RING_SESSIONS.name
     }
-    kept_of(again).update(wrong)
+    kept_of(work).update(wrong)
+
+
+def test_a_check_that_finds_all_right_asks_for_no_new_snapshot(busy: Work) -> None:
+    """Else every unlock would save again what was just read, though nothing was written."""
+    again = saved(busy)
+    with reading(again.engine) as db:
+        assert not inventory_snapshot.needs_snapshot(db, again.vault)
+        list_facts.check_for(db, again.vault, seconds=60)
+        assert list_facts.count_unchecked(again.vault) == 0
+        assert not inventory_snapshot.needs_snapshot(db, again.vault)
+
+
+def test_a_list_made_from_wrong_facts_is_made_again(busy: Work, corrected: Callable[[], int]) -> None:
+    again = saved(busy)
+    keep_wrong_sessions(again)
+    with reading(again.engine) as db:
+        shown = today_from_facts(db, again.vault, now=NOW)
+        assert shown != lists_from_records.today_from_records(db, again.vault, now=NOW)
+        list_facts.check_for(db, again.vault, seconds=60)
+    assert corrected() > 0
+    assert_lists_are_right(again)
+
+
+def test_wrong_facts_of_a_snapshot_are_replaced_and_said(busy: Work, corrected: Callable[[], int]) -> None:
+    again = saved(busy)
+    keep_wrong_sessions(again)
     with reading(again.engine) as db:
         list_facts.check_for(db, again.vault, seconds=60)
     assert corrected() > 0
