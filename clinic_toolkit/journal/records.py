@@ -195,6 +195,18 @@ def load_record(
     )
 
 
+def find_readable_record(
+    db: Connection, vault: Vault, kind: RecordKind[P], record_id: UUID
+) -> RecordVersion[P] | None:
+    """Return what `load_record` returns, or None if there is no such record or it cannot be read.
+
+    An unreadable one is listed in `vault.integrity_failures` all the same.
+    """
+    with suppress(RecordNotFound, integrity.UnreadableRecord):
+        return load_record(db, vault, kind, record_id)
+    return None
+
+
 def _open_newest(
     db: Connection, vault: Vault, kind: RecordKind[P], record_id: UUID, fallback: Fallback[P] | None
 ) -> RecordVersion[P]:

@@ -6,7 +6,6 @@ show comes from the list facts; only what is shown is opened.
 
 import sys
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -14,7 +13,6 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from clinic_toolkit.journal import records
-from clinic_toolkit.journal.integrity import UnreadableRecord
 from clinic_toolkit.journal.list_facts import FactsReader
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import display_names
@@ -141,11 +139,12 @@ def _list_unfinished_entries(
     db: Connection, vault: Vault, reader: FactsReader, initials_by_id: Mapping[UUID, str]
 ) -> tuple[UnfinishedEntryLine, ...]:
     """Return the risk entries that were started and not recorded, oldest first; they close nothing."""
-    drafts = []
-    for _, ring_drafts in reader.load_of_rings(RING_DRAFTS):
-        for draft_id in ring_drafts.risk_entry_ids:
-            with suppress(UnreadableRecord, records.RecordNotFound):
-                drafts.append(records.load_record(db, vault, FORM_DRAFT, UUID(bytes=draft_id)))
+    found = [
+        records.find_readable_record(db, vault, FORM_DRAFT, UUID(bytes=draft_id))
+        for _, ring_drafts in reader.load_of_rings(RING_DRAFTS)
+        for draft_id in ring_drafts.risk_entry_ids
+    ]
+    drafts = [draft for draft in found if draft]
     return tuple(
         UnfinishedEntryLine(
             begun_on=draft.payload.begun_at.astimezone().date(),

@@ -92,6 +92,19 @@ def test_a_removed_hour_is_missed_by_its_address(work: Work) -> None:
         therapy_sessions.load_therapy_session(db, work.vault, hour.id)
 
 
+def test_a_page_that_goes_on_without_a_record_still_has_it_listed(work: Work) -> None:
+    ana = work.client("Ana")
+    gone, kept = work.hour(ana), work.hour(ana)
+    harm(work, lambda raw: raw.execute("DELETE FROM therapy_session WHERE record = ?", (gone.id.bytes,)))
+    with reading(work.engine) as db:
+        found = records.find_readable_record(db, work.vault, THERAPY_SESSION, kept.id)
+        assert found is not None and found.payload == kept.payload
+        assert records.find_readable_record(db, work.vault, THERAPY_SESSION, UUID(int=7)) is None
+        assert what_is_hurt(work) == {}
+        assert records.find_readable_record(db, work.vault, THERAPY_SESSION, gone.id) is None
+    assert what_is_hurt(work) == {("therapy_session", gone.id): "missing"}
+
+
 def test_what_never_was_is_not_missed(work: Work) -> None:
     work.client("Ana")
     with reading(work.engine) as db, pytest.raises(RecordNotFound):

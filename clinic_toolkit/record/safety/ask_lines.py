@@ -1,7 +1,6 @@
 """The lines of *Today* about what to ask: open prompts and planned checks, by initials only."""
 
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -9,7 +8,6 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from clinic_toolkit.journal import records
-from clinic_toolkit.journal.integrity import UnreadableRecord
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION, Administration
 from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY, RiskAction, RiskEntry
@@ -72,10 +70,17 @@ def build_ask_lines(
             due += _prompt_line(db, vault, person.prompts, initials_by_id)
         for check in person.checks:
             is_due = check.is_deferral or check.planned_for <= today
-            if is_due and not check.is_shown_with_prompt:
-                due_checks += _check_line(db, vault, check, initials_by_id)
-            elif not is_due and check.planned_for <= last_day:
-                coming += _coming_check(db, vault, check, initials_by_id)
+            is_left_out = check.is_shown_with_prompt if is_due else check.planned_for > last_day
+            if is_left_out:
+                continue
+            entry = records.find_readable_record(db, vault, RISK_ENTRY, UUID(bytes=check.entry))
+            if entry is None or entry.payload.client_id not in initials_by_id:
+                continue
+            initials = initials_by_id[entry.payload.client_id]
+            if is_due:
+                due_checks.append(_check_line(entry, check, initials))
+            else:
+                coming.append(ComingCheck(planned_for=check.planned_for, initials=initials, risk_entry=entry))
     return AskLines(
         due=tuple(sorted([*due, *due_checks], key=lambda line: line.due_date)),
         coming=tuple(sorted(coming, key=lambda check: check.planned_for)),
@@ -85,48 +90,30 @@ def build_ask_lines(
 def _prompt_line(
     db: Connection, vault: Vault, prompts: PromptFacts, initials_by_id: Mapping[UUID, str]
 ) -> list[AskLine]:
-    with suppress(UnreadableRecord, records.RecordNotFound):
-        administration = records.load_record(db, vault, ADMINISTRATION, UUID(bytes=prompts.administration))
-        if administration.payload.client_id in initials_by_id:
-            return [
-                AskLine(
-                    due_date=prompts.answered_on,
-                    initials=initials_by_id[administration.payload.client_id],
-                    administration=administration,
-                    deferred_by=_load_entry(db, vault, prompts.deferring_entry),
-                    questionnaire_count=prompts.questionnaire_count,
-                )
-            ]
-    return []
-
-
-def _check_line(
-    db: Connection, vault: Vault, check: CheckFacts, initials_by_id: Mapping[UUID, str]
-) -> list[AskLine]:
-    entry = _load_entry(db, vault, check.entry)
-    if entry is None or entry.payload.client_id not in initials_by_id:
+    administration = records.find_readable_record(
+        db, vault, ADMINISTRATION, UUID(bytes=prompts.administration)
+    )
+    if administration is None or administration.payload.client_id not in initials_by_id:
         return []
+    deferring_id = prompts.deferring_entry
     return [
         AskLine(
-            due_date=check.planned_for,
-            initials=initials_by_id[entry.payload.client_id],
-            risk_entry=entry,
-            deferred_by=entry if entry.payload.action == RiskAction.NOT_TODAY else None,
+            due_date=prompts.answered_on,
+            initials=initials_by_id[administration.payload.client_id],
+            administration=administration,
+            deferred_by=records.find_readable_record(db, vault, RISK_ENTRY, UUID(bytes=deferring_id))
+            if deferring_id
+            else None,
+            questionnaire_count=prompts.questionnaire_count,
         )
     ]
 
 
-def _coming_check(
-    db: Connection, vault: Vault, check: CheckFacts, initials_by_id: Mapping[UUID, str]
-) -> list[ComingCheck]:
-    entry = _load_entry(db, vault, check.entry)
-    if entry is None or entry.payload.client_id not in initials_by_id:
-        return []
-    initials = initials_by_id[entry.payload.client_id]
-    return [ComingCheck(planned_for=check.planned_for, initials=initials, risk_entry=entry)]
-
-
-def _load_entry(db: Connection, vault: Vault, entry_id: bytes | None) -> RecordVersion[RiskEntry] | None:
-    with suppress(UnreadableRecord, records.RecordNotFound):
-        return records.load_record(db, vault, RISK_ENTRY, UUID(bytes=entry_id)) if entry_id else None
-    return None
+def _check_line(entry: RecordVersion[RiskEntry], check: CheckFacts, initials: str) -> AskLine:
+    is_deferral = entry.payload.action == RiskAction.NOT_TODAY
+    return AskLine(
+        due_date=check.planned_for,
+        initials=initials,
+        risk_entry=entry,
+        deferred_by=entry if is_deferral else None,
+    )

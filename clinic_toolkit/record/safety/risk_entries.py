@@ -6,7 +6,6 @@ next check.
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -15,11 +14,11 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import records
-from clinic_toolkit.journal.integrity import UnreadableRecord
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people import clients, joined_entries, relationships, therapy_session_timeline
+from clinic_toolkit.record.people import clients, joined_entries, therapy_session_timeline
 from clinic_toolkit.record.people.client_record import record_ring
 from clinic_toolkit.record.people.client_scoped import list_in_therapy_session
+from clinic_toolkit.record.people.relationship_record import RELATIONSHIP
 from clinic_toolkit.record.people.therapy_session_record import Attendance
 from clinic_toolkit.record.safety.risk_entry_record import (
     RISK_ENTRY,
@@ -95,9 +94,9 @@ def create_risk_entry(
     if not (risk_entry.action or risk_entry.labelled_lines or risk_entry.sheet_place):
         raise EmptyRiskEntry
     if risk_entry.relationship_id:
-        with suppress(records.RecordNotFound, UnreadableRecord):
-            word = relationships.load_relationship(db, vault, risk_entry.relationship_id).payload.word
-            risk_entry = msgspec.structs.replace(risk_entry, relationship_word=word)
+        relationship = records.find_readable_record(db, vault, RELATIONSHIP, risk_entry.relationship_id)
+        if relationship:
+            risk_entry = msgspec.structs.replace(risk_entry, relationship_word=relationship.payload.word)
     return records.create_record(
         db,
         vault,

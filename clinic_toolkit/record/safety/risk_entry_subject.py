@@ -18,8 +18,7 @@ from clinic_toolkit.journal.integrity import UnreadableRecord
 from clinic_toolkit.record.people import relationships
 from clinic_toolkit.record.questionnaires import administrations
 from clinic_toolkit.record.questionnaires.answered_items import ABOUT_PEOPLE_IN_GENERAL
-from clinic_toolkit.record.safety import risk_entries
-from clinic_toolkit.record.safety.risk_entry_record import RaisingAnswer, RiskEntry
+from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY, RaisingAnswer, RiskEntry
 from clinic_toolkit.vault.vault import Vault
 
 _TOPICS = {SafetyFlag.FEAR: "fear, or pressure after a no", SafetyFlag.BURDEN: "being a burden"}
@@ -29,8 +28,8 @@ def describe_subject(db: Connection, vault: Vault, risk_entry: RiskEntry) -> str
     """Say in one sentence what the entry is about; an entry that follows another has the subject of that."""
     answers = risk_entry.answers
     if not answers and risk_entry.follows_id:
-        with suppress(UnreadableRecord, records.RecordNotFound):
-            answers = risk_entries.load_risk_entry(db, vault, risk_entry.follows_id).payload.answers
+        followed = records.find_readable_record(db, vault, RISK_ENTRY, risk_entry.follows_id)
+        answers = followed.payload.answers if followed else answers
     topics = list(dict.fromkeys(_TOPICS[answer.flag] for answer in answers if answer.flag in _TOPICS))
     if risk_entry.sheet_place and not topics:
         topics = ["fear"]

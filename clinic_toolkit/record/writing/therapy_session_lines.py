@@ -8,10 +8,10 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from clinic_toolkit.journal import records
-from clinic_toolkit.journal.integrity import UnreadableRecord
 from clinic_toolkit.journal.list_facts import FactsReader
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people import cases, session_list_facts
+from clinic_toolkit.record.people import session_list_facts
+from clinic_toolkit.record.people.case_record import CASE
 from clinic_toolkit.record.people.session_list_facts import RING_SESSIONS, SessionFacts
 from clinic_toolkit.record.people.therapy_session_record import (
     THERAPY_SESSION,
@@ -114,9 +114,8 @@ def build_session_line(
     initials_by_id: Mapping[UUID, str],
 ) -> TherapySessionLine | None:
     """Open one session and build its line; None if it cannot be read."""
-    try:
-        hour = records.load_record(db, vault, THERAPY_SESSION, listed.facts.id)
-    except (UnreadableRecord, records.RecordNotFound):
+    hour = records.find_readable_record(db, vault, THERAPY_SESSION, listed.facts.id)
+    if hour is None:
         return None
     agreement = _load_last_agreement(db, vault, reader, listed)
     return TherapySessionLine(
@@ -142,17 +141,11 @@ def _load_last_agreement(
 ) -> TherapySession | None:
     ring_sessions = reader.load(RING_SESSIONS, listed.ring, (listed.ring,))
     facts = session_list_facts.find_last_agreement(ring_sessions.sessions, listed.facts)
-    if facts is None:
-        return None
-    try:
-        return records.load_record(db, vault, THERAPY_SESSION, facts.id).payload
-    except (UnreadableRecord, records.RecordNotFound):
-        return None
+    hour = records.find_readable_record(db, vault, THERAPY_SESSION, facts.id) if facts else None
+    return hour.payload if hour else None
 
 
 def _initials_of_case(db: Connection, vault: Vault, case_id: UUID, initials_by_id: Mapping[UUID, str]) -> str:
-    try:
-        case = cases.load_case(db, vault, case_id)
-    except (UnreadableRecord, records.RecordNotFound):
-        return ""
-    return " and ".join(initials_by_id[id] for id in case.payload.client_ids if id in initials_by_id)
+    case = records.find_readable_record(db, vault, CASE, case_id)
+    client_ids = case.payload.client_ids if case else ()
+    return " and ".join(initials_by_id[id] for id in client_ids if id in initials_by_id)
