@@ -24,21 +24,9 @@ from clinic_toolkit.vault.user_keys import UserKeys
 from clinic_toolkit.vault.vault import Vault
 from tests.fixtures import audit_lines, findings, vaults
 from tests.fixtures.practices import NOW, Work, signed
-from tests.fixtures.second_identity import add_line, at_work_together, grant_ring, reopened
+from tests.fixtures.second_identity import add_line, grant_ring, reopened
 
 NAME = "Ivo Marin"
-
-
-@pytest.fixture
-def shared(work: Work) -> RecordVersion[Client]:
-    """A client whom both see."""
-    return work.client("Ana Reyes")
-
-
-@pytest.fixture
-def both(work: Work, shared: RecordVersion[Client]) -> tuple[Work, Work]:
-    """The founder and a colleague."""
-    return at_work_together(work, shared)
 
 
 def confirm(work: Work, colleague: Work, name: str = NAME) -> None:

@@ -20,12 +20,6 @@ SAVES = 200
 
 
 @pytest.fixture
-def shared(work: Work) -> RecordVersion[Client]:
-    """A client whom both see."""
-    return work.client("Ana Reyes")
-
-
-@pytest.fixture
 def both(work: Work, shared: RecordVersion[Client]) -> tuple[Work, Work]:
     """The founder and a colleague, whose inventories are built."""
     two = at_work_together(work, shared)

@@ -25,22 +25,9 @@ from tests.fixtures import audit_lines
 from tests.fixtures.practices import NOW, Work
 from tests.fixtures.second_identity import (
     add_line,
-    at_work_together,
     grant_ring,
     reopened,
 )
-
-
-@pytest.fixture
-def shared(work: Work) -> RecordVersion[Client]:
-    """A client whom both saw."""
-    return work.client("Ana Reyes")
-
-
-@pytest.fixture
-def both(work: Work, shared: RecordVersion[Client]) -> tuple[Work, Work]:
-    """The founder and a colleague."""
-    return at_work_together(work, shared)
 
 
 def unlocked(work: Work) -> Vault:

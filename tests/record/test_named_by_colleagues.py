@@ -28,12 +28,6 @@ from tests.fixtures.second_identity import (
 
 
 @pytest.fixture
-def shared(work: Work) -> RecordVersion[Client]:
-    """A client whom both see."""
-    return work.client("Ana Reyes")
-
-
-@pytest.fixture
 def private(work: Work) -> RecordVersion[Client]:
     """A client of the founder alone."""
     return work.client("Ben Hale")

@@ -33,12 +33,6 @@ TODAY = date(2026, 11, 19)
 
 
 @pytest.fixture
-def shared(work: Work) -> RecordVersion[Client]:
-    """A client whom both see."""
-    return work.client("Ana Reyes")
-
-
-@pytest.fixture
 def private(work: Work) -> RecordVersion[Client]:
     """A client of the founder alone, with an hour today."""
     client = work.client("Ben Hale")

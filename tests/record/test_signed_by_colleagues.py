@@ -36,18 +36,6 @@ from tests.fixtures.practices import NOW, Work, signed
 from tests.fixtures.second_identity import add_line, at_work_together, drop_triggers, reopened
 
 
-@pytest.fixture
-def shared(work: Work) -> RecordVersion[Client]:
-    """A client whom both see."""
-    return work.client("Ana Reyes")
-
-
-@pytest.fixture
-def both(work: Work, shared: RecordVersion[Client]) -> tuple[Work, Work]:
-    """The founder and a colleague."""
-    return at_work_together(work, shared)
-
-
 def faults(work: Work) -> dict[int, EntryFault]:
     with reading(work.engine) as db:
         lines = audit_reader.iter_checked_entries(db, work.vault)

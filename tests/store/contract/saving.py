@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from clinic_toolkit.store.chain import ChainRow
 from clinic_toolkit.store.protocol import Store, Transaction
 from clinic_toolkit.store.rows import RowValues
-from tests.store.contract.engines import CHAIN, SAMPLE
+from tests.store.contract.engines import CHAIN, SAMPLE, EngineUnderTest
 
 T = TypeVar("T")
 
@@ -61,6 +61,23 @@ def save(store: Store[Transaction], *, body: bytes = b"") -> UUID:
         transaction.insert_row(SAMPLE, values(record))
         append(transaction, record, body=body)
     return record
+
+
+def lose_saves(engine: EngineUnderTest, *, count: int) -> list[UUID]:
+    """Save once and then `count` times more, and put back the files from in between.
+
+    Returns:
+        The records that are lost.
+    """
+    store = engine.open()
+    save(store)
+    store.close()
+    data = engine.take_data()
+    store = engine.open()
+    lost = [save(store) for _ in range(count)]
+    store.close()
+    engine.put_data(data)
+    return lost
 
 
 def records_in(transaction: Transaction) -> set[UUID]:

@@ -1,30 +1,15 @@
 """What a lost save looks like: named until someone has seen it; another store is only read."""
 
-from uuid import UUID
-
 import pytest
 
 from clinic_toolkit.store.protocol import Store, Transaction
 from clinic_toolkit.store.storage_errors import StorageMismatch
 from tests.store.contract.engines import EngineUnderTest
-from tests.store.contract.saving import append, only, records_of, save, tip_of
+from tests.store.contract.saving import append, lose_saves, only, records_of, save, tip_of
 
 
 class Trouble(Exception):
     """Something that goes wrong in the middle."""
-
-
-def two_saves_lost(engine: EngineUnderTest) -> list[UUID]:
-    """Lose the last two of three saves; returns their records."""
-    store = engine.open()
-    save(store)
-    store.close()
-    data = engine.take_data()
-    store = engine.open()
-    lost = [save(store), save(store)]
-    store.close()
-    engine.put_data(data)
-    return lost
 
 
 def acknowledge(store: Store[Transaction]) -> None:
@@ -45,7 +30,7 @@ def test_nothing_is_lost_by_closing(engine: EngineUnderTest) -> None:
 
 
 def test_lost_saves_are_named(engine: EngineUnderTest) -> None:
-    lost = two_saves_lost(engine)
+    lost = lose_saves(engine, count=2)
     store = engine.open()
     missing = only(store.verdict.missing_entries)
     assert (missing.first_seq, missing.last_seq, missing.unknown_count) == (2, 3, 0)
@@ -55,7 +40,7 @@ def test_lost_saves_are_named(engine: EngineUnderTest) -> None:
 
 
 def test_a_loss_is_named_until_it_was_seen(engine: EngineUnderTest) -> None:
-    two_saves_lost(engine)
+    lose_saves(engine, count=2)
     store = engine.open()
     save(store)
     store.close()

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from clinic_toolkit.errors import DamagedFile
 from clinic_toolkit.store import opening
 from tests.store.contract.engines import CHAIN, SAMPLE, EngineUnderTest
-from tests.store.contract.saving import only, records_in, records_of, save, values
+from tests.store.contract.saving import lose_saves, only, records_in, records_of, save, values
 
 RECORD = UUID("6f0d4a1e-5a7b-4c1d-9f21-2b6c8e4f7a90")
 
@@ -30,14 +30,7 @@ def test_a_look_shows_what_was_saved_and_changes_nothing(engine: EngineUnderTest
 
 
 def test_a_look_tells_of_a_loss_and_forgets_it_for_nobody(engine: EngineUnderTest) -> None:
-    store = engine.open()
-    save(store)
-    store.close()
-    data = engine.take_data()
-    store = engine.open()
-    save(store)
-    store.close()
-    engine.put_data(data)
+    lose_saves(engine, count=1)
     for _ in range(2):
         with engine.look() as view:
             missing = only(view.verdict.missing_entries)

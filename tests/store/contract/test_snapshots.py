@@ -7,7 +7,7 @@ import pytest
 
 from clinic_toolkit.store.protocol import Store, Transaction
 from tests.store.contract.engines import CHAIN, EngineUnderTest
-from tests.store.contract.saving import in_threads, only, records_in, records_of, save, tip_of
+from tests.store.contract.saving import in_threads, lose_saves, only, records_in, records_of, save, tip_of
 
 SNAPSHOTS = 4
 
@@ -72,14 +72,7 @@ def test_a_snapshot_is_of_one_moment_while_others_save(engine: EngineUnderTest) 
 
 
 def test_a_loss_that_nobody_saw_is_told_by_the_snapshot_too(engine: EngineUnderTest) -> None:
-    store = engine.open()
-    save(store)
-    store.close()
-    data = engine.take_data()
-    store = engine.open()
-    save(store)
-    store.close()
-    engine.put_data(data)
+    lose_saves(engine, count=1)
     store = engine.open()
     store.write_snapshot(engine.folder / "copy")
     missing = only(engine.open_snapshot(engine.folder / "copy").verdict.missing_entries)
