@@ -32,6 +32,16 @@ _TARGETS = """
   .filter(([, box]) => box.width > 1 && box.height > 1 && box.height < SMALLEST - 0.5)
   .map(([text, box]) => `${Math.round(box.width)} x ${Math.round(box.height)} ${text}`)
 """.replace("SMALLEST", str(SMALLEST))
+# Words that run over more than three lines although half of the width is left to something else; a word that
+# is too long for any line may do so.
+_SQUEEZED = """
+() => [...document.querySelectorAll('.rows > li > .who > span')]
+  .filter((each) => each.checkVisibility() && getComputedStyle(each).display === 'block')
+  .filter((each) => !/\\S{30}/.test(each.textContent))
+  .map((each) => [each.textContent.trim().slice(0, 60), each.getBoundingClientRect(), getComputedStyle(each)])
+  .filter(([, box, style]) => box.width < innerWidth / 2 && box.height > 5.25 * parseFloat(style.fontSize))
+  .map(([text, box]) => `${Math.round(box.width)} x ${Math.round(box.height)} ${text}`)
+"""
 _WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -125,7 +135,8 @@ def too_narrow(page: Page) -> list[str]:
     """What does not fit a narrow screen or a finger."""
     wider = page.evaluate(_WIDER)
     scrolls = [f"{wider} px wider than {NARROW['width']} px"] if wider > 0 else []
-    return scrolls + [f"under {SMALLEST} px: {each}" for each in page.evaluate(_TARGETS)]
+    squeezed = [f"squeezed: {each}" for each in page.evaluate(_SQUEEZED)]
+    return scrolls + squeezed + [f"under {SMALLEST} px: {each}" for each in page.evaluate(_TARGETS)]
 
 
 def come_in(context: BrowserContext, host: str, *, by_file: bool = False) -> Page:

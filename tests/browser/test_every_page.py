@@ -157,6 +157,8 @@ FAULTS = {
     "label": '<input name="x">',
     "button-name": "<button></button>",
     "sound": "<audio></audio>",
+    "squeezed": '<ul class="rows"><li><div class="who" style="width:80px">'
+    '<span style="display:block">ten words beside an act that takes all of the width</span></div></li></ul>',
     "px wider than": '<div style="width:900px;height:1px"></div>',
     "under 48 px": '<a class="button" style="display:block;height:30px" href="#">small</a>',
 }
