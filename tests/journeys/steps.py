@@ -110,6 +110,13 @@ def end_hour(me: Person, page: Page) -> Page:
     """End the hour of this page, through the page that comes before every end; returns the hour."""
     before = me.press(page, "End the session")
     assert before.path.endswith("/end") and "Before you end" in before.text, before.text
+    return look_and_end(me, before)
+
+
+def look_and_end(me: Person, before: Page) -> Page:
+    """On the page before the end: open what is for the clinician, come back, and end the hour."""
+    back = me.follow(me.follow(before, "For the clinician"), "Back to where you were")
+    assert back.path == before.path.partition("?")[0], back.path
     return me.press(before, "End the session")
 
 

@@ -241,7 +241,7 @@ def test_what_was_agreed_is_shown_before_the_next_hour(me: Person, entering: Pag
 def test_a_line_typed_before_the_hour_is_ended_is_kept(me: Person, opened: Page) -> None:
     before = me.send(opened, {"agreed": "a walk", "end": "yes"})
     assert before.path == f"{opened.path}/end" and "Agreed for next time: a walk" in before.text
-    page = me.press(before, "End the session")
+    page = steps.look_and_end(me, before)
     assert "This session is open." not in page.text and page.typed("agreed") == "a walk"
 
 
@@ -303,7 +303,7 @@ def test_a_shared_hour_has_who_was_there_and_no_questionnaire(site: Site, me: Pe
     sent = edit.form("present").standing() | {"present": [ana], "others_present": "Li"}
     assert site.post(edit.path, sent).status_code == 303
     assert "present: Ana Reyes, Li" in me.open(hour.path).text
-    me.press(me.send(me.open(hour.path), {"agreed": "a walk together", "end": "yes"}), "End the session")
+    steps.look_and_end(me, me.send(me.open(hour.path), {"agreed": "a walk together", "end": "yes"}))
     assert "a walk together" in me.open(both.path).text
     own = me.follow(both, "Ben Ode")
     assert "couple" in own.text

@@ -5,6 +5,7 @@ byte by byte, and the prompt is found behind the row, by a request of its own.
 """
 
 import re
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -19,6 +20,7 @@ from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
 from clinic_toolkit.record.safety import fear_holds
 from clinic_toolkit.record.safety.risk_entry_record import SheetPlace
 from clinic_toolkit.store.transactions import reading, writing
+from clinic_toolkit.web.screen_parts import looks_before_end
 from tests.fixtures.sites import Site
 from tests.journeys import crawl, steps
 from tests.journeys.intake import take_in
@@ -206,12 +208,36 @@ def test_every_way_to_end_an_hour_passes_the_same_page(site: Site, me: Person) -
     assert facts.path == hour.path, "a changed day ends nothing"
     forgotten = me.open(me.open("/").link("Finish"))
     assert is_before_the_end(forgotten)
-    over = me.press(forgotten, "End the session")
+    over = steps.look_and_end(me, forgotten)
     assert over.path == hour.path and "never ended" not in over.text
     # How a planned hour went is told of in the facts; that is its end.
     planned = {"attendance": "planned", "on": _day(0), "end": ""}
     assert me.send(me.open(f"{hour.path}/edit"), planned).path == hour.path
     assert is_before_the_end(me.send(me.open(f"{hour.path}/edit"), {"attendance": "no_show"}))
+
+
+@pytest.mark.parametrize("answers", [CALM, RAISING], ids=["nothing waits", "something waits"])
+def test_no_session_ends_before_the_clinician_looked(me: Person, answers: str) -> None:
+    """It is asked of every session in the same words, so that being asked tells a client nothing."""
+    hour = me.press(take_in(me), "Start a session now")
+    steps.finish(me, steps.answer_all(me, steps.begin(me, hour.path, word="M."), answers))
+    me.follow(me.open(hour.path), ROW)
+    before = me.press(me.open(hour.path), "End the session")
+    refused = me.press(before, "End the session")
+    assert refused.status == 422
+    assert "First open “For the clinician”, with the screen turned to you." in refused.text
+    assert "This session is open." in me.open(hour.path).text
+    assert steps.look_and_end(me, refused).path == hour.path
+    assert "This session is open." not in me.open(hour.path).text
+
+
+def test_a_look_of_long_ago_does_not_count(me: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    hour = me.press(take_in(me), "Start a session now")
+    before = me.press(me.open(hour.path), "End the session")
+    me.follow(before, ROW)
+    now = time.monotonic()
+    monkeypatch.setattr(looks_before_end.time, "monotonic", lambda: now + 16 * 60)
+    assert "First open" in me.press(before, "End the session").text
 
 
 def _day(ahead: int) -> str:

@@ -361,7 +361,7 @@ def test_a_session_that_has_not_ended_is_ended_on_the_way_to_the_signature(me: P
     assert "when this was signed. End it first" in reading.text
     ending = me.follow(reading, "End it first")
     assert "Before you end" in ending.text and "Back to the note" in ending.text
-    back = me.press(ending, "End the session")
+    back = steps.look_and_end(me, ending)
     assert back.path == reading.path and "has not ended yet" not in back.text
     assert "Signed by" in me.send(back, {"read": "yes"}).text
 
@@ -370,4 +370,4 @@ def test_an_end_leads_to_our_own_pages_only(me: Person, client: Page) -> None:
     hour = me.press(client, "Start a session now")
     ending = me.open(f"{hour.path}/end?back=//elsewhere.example/")
     assert "elsewhere" not in ending.source
-    assert me.press(ending, "End the session").path == hour.path
+    assert steps.look_and_end(me, ending).path == hour.path

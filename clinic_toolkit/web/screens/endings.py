@@ -4,12 +4,13 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
+from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import therapy_session_facts, therapy_sessions
-from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION, TherapySessionState
+from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION, TherapySession, TherapySessionState
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.forms import fields
-from clinic_toolkit.web.screen_parts import hour_timeout
+from clinic_toolkit.web.screen_parts import hour_timeout, looks_before_end
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.responses import ViewResult
 
@@ -21,23 +22,33 @@ def show(id: UUID) -> ViewResult:
     """The page before the end of a session; it says so if the session is over or still to come."""
     hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
     context.audit_read(THERAPY_SESSION, hour)
+    return _render_page(hour)
+
+
+def _render_page(hour: RecordVersion[TherapySession], *, must_look: bool = False) -> str:
     return render_template(
         "endings/show.html",
         here="clients",
         hour=hour,
         facts=therapy_session_facts.load_session_facts(context.db(), context.vault(), hour, told_apart=True),
         today=context.today(),
-        onward=_page_after(id),
+        onward=_page_after(hour.id),
+        must_look=must_look,
     )
 
 
 @screen.post("/sessions/<uuid:id>/end")
 def end(id: UUID) -> ViewResult:
-    """End an open session; a request that does not come from the page before it is redirected there."""
+    """End an open session, once “For the clinician” was opened on the page before it.
+
+    A request that does not come from that page is redirected there.
+    """
     hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
     if hour.state == TherapySessionState.OPEN:
         if fields.parse_whole_number(request.form.get("version")) != hour.version:
             return responses.redirect_to(url_for(".show", id=id, back=request.form.get("back") or None))
+        if not looks_before_end.has_looked(url_for(".show", id=id)):
+            return _render_page(hour, must_look=True), 422
         therapy_sessions.close_therapy_session(context.db(), context.vault(), hour, now=context.now())
     hour_timeout.end_long_timeout()
     return responses.redirect_to(_page_after(id))

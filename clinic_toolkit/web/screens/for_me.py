@@ -4,6 +4,7 @@ The client sees the page that has the button. Nothing of what the button opens i
 neither its content nor its size reveals anything; it is loaded when the button is pressed.
 """
 
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
@@ -18,7 +19,7 @@ from clinic_toolkit.record.safety.safety_summary import FearStatus, SafetySummar
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.forms.risk_entries import NOBODY_IN_PARTICULAR
-from clinic_toolkit.web.screen_parts import open_matters
+from clinic_toolkit.web.screen_parts import looks_before_end, open_matters
 from clinic_toolkit.web.screen_parts.open_matters import MatterLine
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.request_info import wants_inline_answer
@@ -38,6 +39,7 @@ def show(case_id: UUID) -> ViewResult:
     """The open matters of the client of this case, as a page or as a fragment for another page's script."""
     loaded_case = cases.load_case(context.db(), context.vault(), case_id)
     back = guard.safe_return_path(request.args.get("back")) or url_for("today.index")
+    looks_before_end.note_look(urlsplit(back).path)
     client_id = loaded_case.payload.single_client_id
     lines = _couple_lines() if client_id is None else _client_lines(client_id, back)
     if wants_inline_answer():
