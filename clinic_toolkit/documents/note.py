@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from clinic_toolkit.record.values.page_values import NotePage, NoteSection
 
 DRAFT = "Draft, not signed"
+# About eight lines. A longer one is split over two pages, and its end stands above the signature.
+SHORT_PARAGRAPH = 700
 
 
 def render_note(value: "NotePage") -> bytes:
@@ -29,6 +31,7 @@ def render_note(value: "NotePage") -> bytes:
     ]
     for section in value.sections:
         blocks += _section_blocks(section)
+    _keep_signature_company(blocks)
     blocks += _signature_blocks(value)
     footer_text = f" · {format_date(value.session_facts.session_date)}" + ("" if is_signed else f" · {DRAFT}")
     # Only who and when: a footer line about questionnaires or courts would seem to be about the note.
@@ -75,6 +78,13 @@ def _section_blocks(section: "NoteSection") -> list[Block]:
         return []
     evidence = [Text(line, SMALL, before=3) for line in section.evidence_lines]
     return [Text(section.heading, HEADING, before=18, after=4, keep_with_next=True), *paragraphs, *evidence]
+
+
+def _keep_signature_company(blocks: list[Block]) -> None:
+    """Let a short last paragraph go to the next page with the signature, which could stand there alone."""
+    last = blocks[-1]
+    if isinstance(last, Text) and sum(len(text) for text, _ in last.spans) <= SHORT_PARAGRAPH:
+        last.keep_with_next = True
 
 
 def _signature_blocks(value: "NotePage") -> list[Block]:

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 # Brackets mark places in a script where the clinician must say a name.
 _PERSON = re.compile(r"\[this person\]|\bthis person\b")
 _GAP = re.compile(r"\[([^\]]+)\]")
+# With the full stop behind it, which after three dots would read as a fourth.
+_GAP_AT_END = re.compile(r"\[[^\]]+\]\.?")
 _QUOTATION = re.compile(r"“[^”]*”")
 _LEADING_MY = re.compile(r"^my\s+", re.IGNORECASE)
 
@@ -33,7 +35,7 @@ def with_client_word_in_quotes(text: str, word: str) -> str:
 
 def with_gaps(text: str) -> str:
     """Replace each place in brackets by "…": the client looks on, and the clinician says it in own words."""
-    return _GAP.sub("…", text)
+    return _GAP_AT_END.sub("…", text)
 
 
 def gaps_of(paragraphs: Iterable[str]) -> tuple[str, ...]:

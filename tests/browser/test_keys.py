@@ -49,7 +49,9 @@ def test_numbers_in_a_text_answer_nothing(browser: Browser, practice: Practice) 
         whole(page)
         page.get_by_text("Write down what was said").first.click()
         words = page.get_by_label("In the client’s words, question 1", exact=True)
-        words.press_sequentially("Since 2019, about 3 times; two of 5.")
+        # Opened to write in: the clinician looks at the client, not for the field.
+        expect(words).to_be_focused()
+        page.keyboard.type("Since 2019, about 3 times; two of 5.")
         saved(page)
         assert answers(page) == {}
         expect(words).to_have_value("Since 2019, about 3 times; two of 5.")

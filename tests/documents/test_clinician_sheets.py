@@ -113,6 +113,16 @@ def test_a_one_page_note_counts_nothing() -> None:
     assert "page 1 of 1" not in texts(note.render_note(values.note()))[0]
 
 
+def test_a_signature_never_stands_alone_on_a_page() -> None:
+    second_pages = []
+    for length in range(300, 700, 2):
+        first, *more = texts(note.render_note(values.note(text="word " * length)))
+        if more:
+            second_pages.append(more[0])
+            assert ("Tired, and clear about it." in more[0]) or "Signed by" in first, length
+    assert any(page.startswith("Tired") or "Assessment" in page for page in second_pages)
+
+
 @pytest.mark.parametrize(
     ("zone", "shown"),
     [

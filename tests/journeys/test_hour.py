@@ -294,7 +294,7 @@ def test_people_in_general_are_asked_about_in_their_own_words(me: Person, hour: 
     introduction = steps.begin(me, hour, about="general", word="", frame="")
     for paragraph in giving().introduction_general:
         # What is in brackets is said in one's own words; it stands above, for whoever reads aloud.
-        assert re.sub(r"\[.*?\]", "…", paragraph) in introduction.text
+        assert client_wording.with_gaps(paragraph) in introduction.text
     assert giving().introduction[1] not in introduction.text
     page = me.follow(introduction, "first question")
     assert "people in general" in page.text

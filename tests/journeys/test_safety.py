@@ -83,6 +83,9 @@ def test_a_prompt_about_a_declined_question_says_its_words(me: Person, hour: str
 
 def test_the_client_page_and_the_entry_keep_what_was_done(me: Person, hour: str) -> None:
     page = me.follow(raised(me, hour), "Say what was done")
+    # How to ask stands beside where the answer is noted.
+    assert "What to ask in private, and what to do after a yes" in page.text
+    assert "ask one question at a time, and wait" in page.text
     check = today() + timedelta(days=200)
     lines = {"asked": "Is he ever frightening? Once.", "protects": "Her sister.", "did": "Gave the number."}
     done = me.send(page, {"how": "in_hand", "fear": "room", "next_check": check.isoformat(), **lines})
@@ -186,7 +189,7 @@ def test_an_entry_that_keeps_sheets_in_the_room_is_not_told_that_something_is_mi
     done = me.send(me.follow(result, "Say what was done"), {"how": "asked", "fear": "room"})
     assert done.path == result.path and "Saved." in done.text
     entry = me.follow(done, "Asked today")
-    noted = f"Sheets about M. stay in the room, as you noted on {format_date(today())}. Nothing more to do."
+    noted = f"Sheets about M. stay in the room, as you noted on {format_date(today())}."
     for page in (done, entry):
         assert noted in page.text, page.path
         assert "no entry says yet" not in page.text and "Say where sheets may go" not in page.text

@@ -150,8 +150,17 @@ class RiskEntry(ClientScoped, array_like=True, frozen=True, kw_only=True):
             if self.deferral_reason.endswith((".", "?", "!"))
             else f"{self.deferral_reason}."
         )
-        check = f" Next check on {format_date(self.next_check_date)}." if self.next_check_date else ""
-        return f"Not asked yet, because: {reason}{check}"
+        return f"Not asked yet, because: {reason}{self._next_check_sentence()}"
+
+    @property
+    def deferral_note(self) -> str:
+        """The same without the reason, whose words may name people: for a list that others may see."""
+        if self.action != RiskAction.NOT_TODAY:
+            return ""
+        return f"Not asked yet.{self._next_check_sentence()}"
+
+    def _next_check_sentence(self) -> str:
+        return f" Next check on {format_date(self.next_check_date)}." if self.next_check_date else ""
 
 
 RISK_ENTRY = register_kind(

@@ -131,7 +131,8 @@ def _client_says_parts(
     says = result.client_says
     sentences = [f"The client corrects: “{says.wrong}”"] if says.wrong else []
     sentences += [
-        f"In place of “{line.text}” the client says: “{line.correction}”" for line in says.corrected
+        f"The result says: {line.text} The client says instead: “{line.correction}”"
+        for line in says.corrected
     ]
     if not sentences:
         return []

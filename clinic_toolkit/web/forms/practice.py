@@ -164,6 +164,6 @@ class ReturnCodeForm(Form):
         """Require six letters or digits that are not among the first to be tried."""
         code = return_code.normalize_return_code(field.data or "")
         if len(code) != CODE_LENGTH or not code.isalnum():
-            raise ValidationError("Choose six letters or digits.")
+            raise ValidationError("Type six letters or digits: the code shown here, or one of your own.")
         if reason := guessable_codes.find_code_weakness(code):
             raise ValidationError(reason)

@@ -1,6 +1,6 @@
 """Whether “For the clinician” was opened on the page before the end of a session.
 
-Asked of every session, whether anything is waiting or not, so that the question itself tells a client nothing.
+Asked of every session, whether anything is waiting or not, so that being asked tells a client nothing.
 """
 
 import time

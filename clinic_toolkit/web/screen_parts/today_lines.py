@@ -36,11 +36,11 @@ def session_remark(line: TherapySessionLine) -> str:
 
 
 def ask_sentence(line: AskLine) -> str:
-    """Since when there is something to ask about, and why it was not asked yet; never what it is."""
+    """Since when there is something to ask about; never what it is, nor why it was not asked."""
     day, deferred = format_date(line.due_date), line.deferred_by
     if not line.administration:
-        return deferred.payload.deferral_sentence if deferred else f"A check was planned for {day}"
+        return deferred.payload.deferral_note if deferred else f"A check was planned for {day}"
     many = f"{line.questionnaire_count} questionnaires, the first of"
     source = "a questionnaire of" if line.questionnaire_count < 2 else many
     sentence = f"Something to ask about, from {source} {day}"
-    return f"{sentence}. {deferred.payload.deferral_sentence}" if deferred else sentence
+    return f"{sentence}. {deferred.payload.deferral_note}" if deferred else sentence

@@ -6,7 +6,11 @@ from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import therapy_session_facts, therapy_sessions
-from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION, TherapySession, TherapySessionState
+from clinic_toolkit.record.people.therapy_session_record import (
+    THERAPY_SESSION,
+    TherapySession,
+    TherapySessionState,
+)
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.forms import fields

@@ -276,7 +276,8 @@ def _render_form(
         day=context.today(),
         source=source,
         leave=_page_after_entry(source) if source else "",
-        title=administrations.instrument_of(source.payload).title if source else "",
+        instrument=administrations.instrument_of(source.payload) if source else None,
+        is_about_nobody=bool(source and administrations.frame_of(source.payload).general),
         about=answered_items.relationship_label(context.db(), context.vault(), source.payload)
         if source
         else "",

@@ -2,7 +2,7 @@
 import { autosave } from "./autosave.js";
 import { showButtons } from "./buttons.js";
 import { all } from "./dom.js";
-import { answerByKeys, startAtTheQuestion } from "./keyboard.js";
+import { answerByKeys, startAtTheQuestion, writeWhereOpened } from "./keyboard.js";
 import { watchLengths } from "./lengths.js";
 import { findFieldAgain, watchTheLock } from "./lock.js";
 import { showPaper } from "./paper.js";
@@ -19,6 +19,7 @@ formsThatLeave().filter((form) => !form.matches(":has(.secret)")).forEach(keepWo
 all("form[data-autosave]").forEach(autosave);
 all("[data-unfold]").forEach(unfold);
 all("[data-keys]").forEach(answerByKeys);
+all("details:has(> .field textarea)").forEach(writeWhereOpened);
 showPaper();
 askBeforeLeaving();
 watchTheLock();
