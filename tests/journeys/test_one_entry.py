@@ -81,7 +81,7 @@ def test_an_entry_about_somebody_else_or_without_fear_closes_nothing(me: Person,
         {"about": "nobody"},
         {"about": other},
         {"about": feared, "did": "Rang.", "fear": "no"},
-        {"about": feared, "how": "not_today", "because": "No time."},
+        {"about": feared, "how": "not_today", "because": "No time.", "fear": "no"},
     ):
         page = me.send(me.open(f"{hour}/risk-entries/new"), ASKED_AND_HOME | typed)
         assert page.status == 200 and CLOSES_BOTH not in page.text, typed

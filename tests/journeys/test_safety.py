@@ -137,6 +137,17 @@ def test_not_today_asks_why_and_loses_nothing(me: Person, hour: str) -> None:
     assert "Closed on" not in done.text and "Say what was done" in [words for words, _ in done.links]
 
 
+@pytest.mark.parametrize("place", ["home", "room"])
+def test_not_today_is_not_taken_together_with_where_sheets_may_go(me: Person, hour: str, place: str) -> None:
+    page = me.follow(raised(me, hour), "Say what was done")
+    typed = {"how": "not_today", "because": "Her mother was there."}
+    refused = me.send(page, typed | {"fear": place})
+    assert refused.status == 422 and "says that you have not asked yet" in refused.error("fear")
+    assert refused.typed("fear") == place and refused.typed("because") == "Her mother was there."
+    done = me.send(refused, {"fear": "no"})
+    assert "Not asked yet, because: Her mother was there." in done.text
+
+
 def test_a_reason_is_not_lost_by_another_choice(me: Person, hour: str) -> None:
     page = me.follow(raised(me, hour), "Say what was done")
     typed = {"how": "asked", "because": "Her mother was there."}

@@ -18,16 +18,26 @@ from clinic_toolkit.record.handovers import client_side, clinician_side, proposa
 from clinic_toolkit.record.handovers.answer_log import HandoverAct
 from clinic_toolkit.record.handovers.handover_record import Handover, HandoverState
 from clinic_toolkit.record.people import cases, relationships, therapy_sessions
-from clinic_toolkit.record.people.client_record import Client
+from clinic_toolkit.record.people.client_record import Client, record_ring
 from clinic_toolkit.record.people.therapy_session_record import Attendance, TherapySession, TherapySessionKind
 from clinic_toolkit.record.questionnaires import answers, own_questionnaires, progress
 from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.record.questionnaires.answers import Response
-from clinic_toolkit.record.safety import fear_holds, prompt_status, risk_entries
+from clinic_toolkit.record.safety import fear_holds, inquiries, prompt_status, risk_entries
 from clinic_toolkit.record.safety.ask_lines import AskLine
 from clinic_toolkit.record.safety.prompt_status import PromptStatus
-from clinic_toolkit.record.safety.risk_entries import CheckTooLate, DeferralReasonMissing, EmptyRiskEntry
-from clinic_toolkit.record.safety.risk_entry_record import RiskEntry
+from clinic_toolkit.record.safety.risk_entries import (
+    CheckTooLate,
+    DeferralReasonMissing,
+    EmptyRiskEntry,
+    SheetPlaceWithoutAsking,
+)
+from clinic_toolkit.record.safety.risk_entry_record import (
+    RISK_ENTRY,
+    RiskEntry,
+    RiskEntryEvent,
+    RiskEntryState,
+)
 from clinic_toolkit.record.writing import note_prefill
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault.rings import RingClass
@@ -331,6 +341,43 @@ def test_an_open_prompt_about_fear_keeps_paper_about_that_person_in_the_room(wor
     assert not known(work, client).is_room_only(m)
     write(work, body(client, action="asked", relationship=kept.payload.relationship, sheet_place="room"))
     assert known(work, client).is_room_only(m)
+
+
+def test_an_entry_that_says_not_today_says_nothing_of_sheets(work: Work) -> None:
+    client = work.client()
+    m = person(work, client, "M.")
+    write(work, body(client, relationship=m.bytes, sheet_place="room"))
+    assert known(work, client).is_room_only(m)
+    both = body(
+        client, relationship=m.bytes, action="not_today", deferral_reason="He sat here.", sheet_place="home"
+    )
+    with pytest.raises(SheetPlaceWithoutAsking):
+        write(work, both)
+    _write_unchecked(work, both)
+    assert known(work, client).is_room_only(m), "fear was not asked about, so nothing is freed"
+    with reading(work.engine) as db:
+        entries = risk_entries.list_risk_entries_of_client(db, work.vault, client.id)
+    (asked,) = inquiries.list_inquiries(entries[::-1]).values()
+    assert len(asked) == 1 and asked[0].entry.payload.sheet_place == "room"
+    assert "fear" not in risk_entries.render_risk_entry(entries[0].payload)
+    write(work, body(client, relationship=m.bytes, sheet_place="home"))
+    assert not known(work, client).is_room_only(m), "and an entry without “not today” does free them"
+
+
+def _write_unchecked(work: Work, entry: RiskEntry) -> None:
+    """Store an entry as a program would that does not refuse what `create_risk_entry` refuses."""
+    with writing(work.engine) as db:
+        records.create_record(
+            db,
+            work.vault,
+            RISK_ENTRY,
+            entry,
+            ring=record_ring(work.vault, entry.client_id),
+            state=RiskEntryState.WRITTEN,
+            event=RiskEntryEvent.WRITTEN,
+            now=LATER,
+            final=True,
+        )
 
 
 def test_a_hold_about_nobody_holds_everybody(work: Work) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION, Administration
-from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY, RiskAction, RiskEntry
+from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY, RiskEntry
 from clinic_toolkit.record.safety.safety_list_facts import CheckFacts, PersonSafety, PromptFacts
 from clinic_toolkit.vault.vault import Vault
 
@@ -110,10 +110,9 @@ def _prompt_line(
 
 
 def _check_line(entry: RecordVersion[RiskEntry], check: CheckFacts, initials: str) -> AskLine:
-    is_deferral = entry.payload.action == RiskAction.NOT_TODAY
     return AskLine(
         due_date=check.planned_for,
         initials=initials,
         risk_entry=entry,
-        deferred_by=entry if is_deferral else None,
+        deferred_by=entry if entry.payload.is_deferral else None,
     )

@@ -123,7 +123,7 @@ def _compute_fear_holds(
             UUID(bytes=relationship_bytes) if relationship_bytes else None
             for _, relationship_bytes in inquiries_by_entry.get(entry.id.bytes, ())
         }
-        if payload.sheet_place:
+        if payload.says_fear_was_asked:
             relationship_id = payload.relationship_id
             asked_on_by_person[relationship_id] = payload.entry_date
             if payload.sheet_place == SheetPlace.ROOM:
@@ -239,9 +239,10 @@ def _is_noted(db: Connection, vault: Vault, entry: RiskEntry) -> bool:
         ),
         None,
     )
-    return newest is not None and (newest.entry_date, newest.sheet_place) == (
-        entry.entry_date,
-        entry.sheet_place,
+    return (
+        newest is not None
+        and newest.says_fear_was_asked
+        and (newest.entry_date, newest.sheet_place) == (entry.entry_date, entry.sheet_place)
     )
 
 

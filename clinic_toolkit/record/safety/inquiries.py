@@ -105,7 +105,7 @@ def list_inquiries(entries: Iterable[RecordVersion[RiskEntry]]) -> Mapping[Topic
                 inquiry = Inquiry(entry=coverage.entry, answers=coverage.answers_with_flag(flag))
                 inquiries_by_topic.setdefault((coverage.person, flag), []).append(inquiry)
     for entry in entries:
-        if entry.payload.sheet_place and entry.payload.action != RiskAction.NOT_TODAY:
+        if entry.payload.says_fear_was_asked:
             fear_answers = tuple(answer for answer in entry.payload.answers if answer.flag == SafetyFlag.FEAR)
             inquiries_by_topic.setdefault((person_key_of(entry.payload), SafetyFlag.FEAR), []).append(
                 Inquiry(entry=entry, answers=fear_answers)

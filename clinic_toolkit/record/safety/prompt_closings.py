@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from clinic_toolkit.instruments.closed_sets import SafetyFlag
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.safety.risk_entry_record import RaisingAnswer, RiskAction, RiskEntry
+from clinic_toolkit.record.safety.risk_entry_record import RaisingAnswer, RiskEntry
 
 # The client, and the relationship the answer is about (None: nobody in particular); both as 16 id bytes.
 PersonKey = tuple[bytes, bytes | None]
@@ -60,7 +60,7 @@ def iter_coverage(entries: Iterable[RecordVersion[RiskEntry]]) -> Iterator[Cover
                 continue
             for answer in answers:
                 deferred.pop(answer, None)
-                if entry.payload.action == RiskAction.NOT_TODAY:
+                if entry.payload.is_deferral:
                     deferred[answer] = person
             yield Coverage(entry=entry, person=person, answers=answers)
 
@@ -78,7 +78,7 @@ def _followed_answers(
 def _privately_asked_answers(
     risk_entry: RiskEntry, deferred: Mapping[RaisingAnswer, PersonKey]
 ) -> tuple[RaisingAnswer, ...]:
-    if not risk_entry.sheet_place or risk_entry.action == RiskAction.NOT_TODAY:
+    if not risk_entry.says_fear_was_asked:
         return ()
     return tuple(
         answer
@@ -133,12 +133,9 @@ def list_due_checks(
         entry
         for entry in entries
         if entry.payload.next_check_date
-        and (entry.payload.next_check_date <= today or entry.payload.action == RiskAction.NOT_TODAY)
+        and (entry.payload.next_check_date <= today or entry.payload.is_deferral)
         and entry.id.bytes not in followed_ids
-        and (
-            entry.id in covering_ids
-            or not (entry.payload.action == RiskAction.NOT_TODAY and entry.payload.closed_answers)
-        )
+        and (entry.id in covering_ids or not (entry.payload.is_deferral and entry.payload.closed_answers))
     ]
     return sorted(due_entries, key=lambda due_entry: due_entry.payload.next_check_date or today)
 

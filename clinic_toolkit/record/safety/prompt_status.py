@@ -30,7 +30,7 @@ from clinic_toolkit.record.questionnaires.administration_record import (
 )
 from clinic_toolkit.record.safety import inquiries, prompt_closings, risk_entries
 from clinic_toolkit.record.safety.inquiries import AnswerOccurrence
-from clinic_toolkit.record.safety.risk_entry_record import RaisingAnswer, RiskAction, RiskEntry
+from clinic_toolkit.record.safety.risk_entry_record import RaisingAnswer, RiskEntry
 from clinic_toolkit.vault.vault import Vault
 
 
@@ -205,7 +205,7 @@ def _build_prompt_status(
         for answer in raising_answers
         if answer in inquiry_by_answer and answer not in entry_by_answer
     ]
-    deferring_entries = [entry for entry in covering_entries if entry.payload.action == RiskAction.NOT_TODAY]
+    deferring_entries = [entry for entry in covering_entries if entry.payload.is_deferral]
     is_covered = len(covering_entries) + len(inquiry_entries) == len(raising_answers)
     is_closed = is_covered and not deferring_entries
     return PromptStatus(

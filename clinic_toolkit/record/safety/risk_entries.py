@@ -23,7 +23,6 @@ from clinic_toolkit.record.people.therapy_session_record import Attendance
 from clinic_toolkit.record.safety.risk_entry_record import (
     RISK_ENTRY,
     SHEET_PLACE_LABELS,
-    RiskAction,
     RiskEntry,
     RiskEntryEvent,
     RiskEntryState,
@@ -39,6 +38,16 @@ class DeferralReasonMissing(ClinicError):
 
     def __init__(self) -> None:
         super().__init__("Write in a few words why you did not ask today.")
+
+
+class SheetPlaceWithoutAsking(ClinicError):
+    """A "not today" entry says where sheets may be worked with, which only asking about fear decides."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "“Not today” says that you have not asked yet. Only an entry that says you have asked "
+            "can say where sheets may go. Choose one of the two; for both, write two entries."
+        )
 
 
 class CheckTooLate(ClinicError):
@@ -62,7 +71,7 @@ def render_risk_entry(risk_entry: RiskEntry) -> str:
     lines = [risk_entry.action_label] if risk_entry.action_label else []
     lines += [f"{label}: {text}" for label, text in risk_entry.labelled_lines]
     sentences = [line if line.endswith((".", "?", "!")) else f"{line}." for line in lines]
-    if risk_entry.sheet_place:
+    if risk_entry.says_fear_was_asked:
         sentences.append(f"Asked in private about fear; {SHEET_PLACE_LABELS[risk_entry.sheet_place]}.")
     return " ".join(sentences)
 
@@ -78,11 +87,14 @@ def create_risk_entry(
         idempotency_key: the random number of the form; it becomes the entry's id.
 
     Raises:
+        SheetPlaceWithoutAsking: the entry says "not today", and where sheets may be worked with.
         DeferralReasonMissing: the entry says "not today" without a reason.
         CheckTooLate: the entry says "not today" and its next check is more than `MAX_DEFERRAL_DAYS` away.
         EmptyRiskEntry: the entry has no action, no line and no `sheet_place`.
     """
-    if risk_entry.action == RiskAction.NOT_TODAY:
+    if risk_entry.is_deferral:
+        if risk_entry.sheet_place:
+            raise SheetPlaceWithoutAsking
         if not risk_entry.deferral_reason.strip():
             raise DeferralReasonMissing
         check_date = risk_entry.next_check_date or next_check_date(

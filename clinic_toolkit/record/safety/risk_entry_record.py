@@ -122,6 +122,16 @@ class RiskEntry(ClientScoped, array_like=True, frozen=True, kw_only=True):
         return UUID(bytes=self.follows_id_bytes) if self.follows_id_bytes else None
 
     @property
+    def is_deferral(self) -> bool:
+        """Whether it was not asked today: the entry closes nothing, and says why and until when."""
+        return self.action == RiskAction.NOT_TODAY
+
+    @property
+    def says_fear_was_asked(self) -> bool:
+        """Whether fear of this person was asked about in private; only then does `sheet_place` count."""
+        return self.sheet_place != SheetPlace.NOT_ASKED and not self.is_deferral
+
+    @property
     def labelled_lines(self) -> tuple[tuple[str, str], ...]:
         """The lines that were written, as pairs of label and text; empty ones are left out."""
         lines = (
@@ -136,14 +146,14 @@ class RiskEntry(ClientScoped, array_like=True, frozen=True, kw_only=True):
     @property
     def action_label(self) -> str:
         """The action in one line; empty if there is none."""
-        if self.action == RiskAction.NOT_TODAY:
+        if self.is_deferral:
             return f"Not today, because: {self.deferral_reason}"
         return ACTION_LABELS.get(self.action, "")
 
     @property
     def deferral_sentence(self) -> str:
         """Why it was not asked yet and when the next check is; empty unless the entry says "not today"."""
-        if self.action != RiskAction.NOT_TODAY:
+        if not self.is_deferral:
             return ""
         reason = (
             self.deferral_reason

@@ -31,7 +31,7 @@ def describe_subject(db: Connection, vault: Vault, risk_entry: RiskEntry) -> str
         followed = records.find_readable_record(db, vault, RISK_ENTRY, risk_entry.follows_id)
         answers = followed.payload.answers if followed else answers
     topics = list(dict.fromkeys(_TOPICS[answer.flag] for answer in answers if answer.flag in _TOPICS))
-    if risk_entry.sheet_place and not topics:
+    if risk_entry.says_fear_was_asked and not topics:
         topics = ["fear"]
     whom = _describe_person(db, vault, risk_entry.relationship_id)
     if not topics:

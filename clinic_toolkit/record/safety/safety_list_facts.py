@@ -27,7 +27,7 @@ from clinic_toolkit.record.safety import (
     risk_entries,
 )
 from clinic_toolkit.record.safety.open_prompt_groups import PromptGroup
-from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY, RiskAction
+from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY
 from clinic_toolkit.vault.vault import Vault
 
 
@@ -77,7 +77,7 @@ def _compute(db: Connection, vault: Vault, rings: Sequence[UUID]) -> PersonSafet
             CheckFacts(
                 entry.id.bytes,
                 entry.payload.next_check_date,
-                entry.payload.action == RiskAction.NOT_TODAY,
+                entry.payload.is_deferral,
                 entry.id in shown_with_prompt,
             )
             for entry in prompt_closings.list_due_checks(entries, today=date.max)

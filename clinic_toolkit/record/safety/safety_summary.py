@@ -109,6 +109,6 @@ def _prompt_asked_on_by_person(entries: Sequence[RecordVersion[RiskEntry]]) -> d
     asked_on = {}
     for ((_, relationship), flag), found in inquiries.list_inquiries(entries).items():
         last = max((inquiry.entry for inquiry in found), key=lambda entry: entry.recorded_at).payload
-        if flag == SafetyFlag.FEAR and not last.sheet_place:
+        if flag == SafetyFlag.FEAR and not last.says_fear_was_asked:
             asked_on[UUID(bytes=relationship) if relationship else None] = last.entry_date
     return asked_on

@@ -16,6 +16,7 @@ from clinic_toolkit.record.safety.risk_entries import (
     CheckTooLate,
     DeferralReasonMissing,
     EmptyRiskEntry,
+    SheetPlaceWithoutAsking,
     latest_check_date,
 )
 from clinic_toolkit.record.safety.risk_entry_record import (
@@ -103,11 +104,6 @@ class RiskForm(FearForm):
         shown = (*self.prompts, *self.answered_prompts)
         return tuple(answer for prompt in shown for answer in prompt.raised_by)
 
-    @property
-    def says_fear_was_asked(self) -> bool:
-        """Whether it says that fear was asked about in private, which answers an open prompt about it."""
-        return bool(self.worksheet_location) and self.how.data != RiskAction.NOT_TODAY
-
     def build_entry(
         self,
         client_id: UUID,
@@ -167,6 +163,11 @@ class RiskForm(FearForm):
     def has_text(self) -> bool:
         """Whether any optional line is filled in, so that the lines are not folded away."""
         return any(getattr(self, name).data for name in TEXT_FIELDS) or any(self.next_check.raw_data or ())
+
+    def validate_fear(self, _field: Any) -> None:
+        """Refuse a choice about sheets with "not today": it says that fear was not asked about."""
+        if self.how.data == RiskAction.NOT_TODAY and self.worksheet_location:
+            raise ValidationError(SheetPlaceWithoutAsking().sentence)
 
     def validate_because(self, field: Any) -> None:
         """Require a reason for "not today", and refuse one with another choice, where it would be lost."""

@@ -85,7 +85,7 @@ def _address_after_entry(entry: RecordVersion[RiskEntry], source: RecordVersion[
 def _is_still_held(entry: RecordVersion[RiskEntry]) -> bool:
     """Whether a fear hold remains although the entry closed a prompt about fear."""
     payload = entry.payload
-    closed = payload.action != risk_entry_record.RiskAction.NOT_TODAY and any(
+    closed = not payload.is_deferral and any(
         answer.flag == SafetyFlag.FEAR for answer in payload.closed_answers
     )
     return closed and fear_holds.has_own_hold(
@@ -168,7 +168,7 @@ def _new_entry(
         return responses.redirect_to(url_for(".show", id=existing.id))
     if request.method == "POST" and form.validate():
         relationship_id = id_by_hex.get(form.about.data)
-        if form.says_fear_was_asked:
+        if form.worksheet_location:
             form.answered_prompts = open_prompt_groups.list_fear_groups_about(
                 context.db(), context.vault(), client_id, relationship_id
             )
