@@ -18,7 +18,7 @@ from clinic_toolkit.journal.integrity_reasons import REASON_TEXTS, IntegrityReas
 from clinic_toolkit.journal.record_kind import nouns_of
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.store.rows import SealedRow
-from clinic_toolkit.store.transactions import remember_in_snapshot
+from clinic_toolkit.store.transactions import remember_in_snapshot, transaction_of
 from clinic_toolkit.store.types import to_microseconds
 from clinic_toolkit.vault.inventory import Inventory, KnownVersion
 from clinic_toolkit.vault.vault import Vault
@@ -45,6 +45,8 @@ class IntegrityFailure(Struct, frozen=True, kw_only=True):
 def _what_happened(reason: IntegrityReason) -> str:
     if reason == IntegrityReason.NEWER:
         return f"is not damaged, but {REASON_TEXTS[reason]}. Update the program to read it."
+    if reason == IntegrityReason.NO_KEY:
+        return f"is in the file, but {REASON_TEXTS[reason]}."
     return f"was damaged or changed: {REASON_TEXTS[reason]}."
 
 
@@ -194,6 +196,18 @@ def find_missing_record(db: Connection, vault: Vault, table: Table, record: UUID
     """Return the newest logged version of a record that was not found; None if the log names none."""
     logged = inventory_snapshot.load_inventory(db, vault).find_newest(record.bytes)
     return logged if logged and logged.table == table.name and _is_in_view(db, logged) else None
+
+
+def explain_absence(
+    db: Connection, vault: Vault, table: Table, record: UUID, logged: KnownVersion
+) -> IntegrityReason:
+    """Return why a record that the audit log names was not found among the rows that open."""
+    row = transaction_of(db).find_newest_row(table, record)
+    if row is None:
+        return IntegrityReason.MISSING
+    if row.ring.bytes == logged.ring and not vault.has_grant(row.ring):
+        return IntegrityReason.NO_KEY
+    return IntegrityReason.MOVED
 
 
 def find_missing_records(

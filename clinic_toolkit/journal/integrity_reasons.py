@@ -9,6 +9,7 @@ class IntegrityReason(StrEnum):
     DAMAGED = "damaged"
     NEWER = "newer"
     MISSING = "missing"
+    NO_KEY = "no_key"
     OLDER = "older"
     MOVED = "moved"
     UNNAMED = "unnamed"
@@ -20,6 +21,7 @@ REASON_TEXTS = {
     IntegrityReason.DAMAGED: "its bytes were changed or damaged outside this program",
     IntegrityReason.NEWER: "a newer version of this program saved it in a form that this one cannot read",
     IntegrityReason.MISSING: "it is missing from the file",
+    IntegrityReason.NO_KEY: "the key that opens it is damaged or missing",
     IntegrityReason.OLDER: "an older version is in its place",
     IntegrityReason.MOVED: "it was moved to another place in the file",
     IntegrityReason.UNNAMED: "the audit trail does not mention it, so it was added from outside this "

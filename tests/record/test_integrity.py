@@ -13,6 +13,7 @@ from clinic_toolkit.journal import (
     audit_entries,
     audit_log,
     condition,
+    condition_findings,
     integrity,
     inventory_snapshot,
     records,
@@ -152,17 +153,39 @@ def test_a_note_whose_ring_was_changed_does_not_vanish_in_silence(work: Work) ->
     assert ("clinical_note", note.id) in what_is_hurt(work)
 
 
-def test_keys_of_a_client_removed_are_missed(work: Work) -> None:
+@pytest.mark.parametrize("tables", [("ring_grant",), ("ring",), ("ring_grant", "ring")])
+def test_keys_of_a_client_removed_are_missed_and_not_the_client(work: Work, tables: tuple[str, ...]) -> None:
     work.client("Ana")
     ben = work.client("Ben")
-
-    def take_keys(raw: sqlite3.Connection) -> None:
-        raw.execute("DELETE FROM ring_grant WHERE ring = ?", (ben.ring.bytes,))
-        raw.execute("DELETE FROM ring WHERE ring = ?", (ben.ring.bytes,))
-
-    harm(work, take_keys)
+    harm(
+        work,
+        lambda raw: [
+            raw.execute(f"DELETE FROM {table} WHERE ring = ?", (ben.ring.bytes,)) for table in tables
+        ],
+    )
     assert names(work) == [UNREADABLE_NAME, "Ana"]
-    assert what_is_hurt(work)[("client", ben.id)] == "missing"
+    assert what_is_hurt(work)[("client", ben.id)] == "no_key"
+    work.vault.integrity_failures.clear()
+    with reading(work.engine) as db:
+        assert clients.load_client(db, work.vault, ben.id).payload.name == UNREADABLE_NAME
+        assert what_is_hurt(work)[("client", ben.id)] == "no_key"
+        [sentence] = condition_findings.failure_sentences(work.vault.integrity_failures, lambda ring: "Ben")
+    assert sentence == "A client’s details (Ben): the key that opens it is damaged or missing."
+
+
+def test_a_record_moved_to_a_ring_without_a_key_was_moved(work: Work) -> None:
+    """The control: the row is there and does not open, but its own key is well."""
+    ana = work.client("Ana")
+    elsewhere = UUID(int=9).bytes
+    harm(
+        work,
+        lambda raw: raw.execute("UPDATE client SET ring = ? WHERE record = ?", (elsewhere, ana.id.bytes)),
+    )
+    assert names(work) == [UNREADABLE_NAME]
+    assert what_is_hurt(work)[("client", ana.id)] == "moved"
+    with reading(work.engine) as db:
+        clients.load_client(db, work.vault, ana.id)
+    assert what_is_hurt(work)[("client", ana.id)] == "moved"
 
 
 def test_a_version_taken_out_of_the_middle_is_missed(work: Work) -> None:
