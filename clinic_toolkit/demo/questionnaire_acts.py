@@ -79,7 +79,7 @@ def write_risk_entry(
         entry_date=now.astimezone().date(),
         relationship=administration.payload.relationship,
         administration=administration.id.bytes,
-        closed_answers=tuple(
+        named_answers=tuple(
             answer
             for group in open_prompt_groups.list_groups_after(db, vault, administration)
             for answer in group.raised_by

@@ -159,7 +159,7 @@ def _close_prompts(db: Connection, vault: Vault, client: RecordVersion[Client], 
             entry_date=now.date(),
             relationship=group.administration.payload.relationship,
             administration=group.administration.id.bytes,
-            closed_answers=group.raised_by,
+            named_answers=group.raised_by,
             action=RiskAction.ASKED,
             asked_text="Asked in private.",
         )

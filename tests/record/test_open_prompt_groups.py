@@ -91,7 +91,7 @@ class Case:
             entry_date=now.astimezone().date(),
             relationship=about,
             administration=kept.id.bytes,
-            closed_answers=tuple(raised for each in open_now for raised in each.raised_by),
+            named_answers=tuple(raised for each in open_now for raised in each.raised_by),
             action=RiskAction(how),
             **more,
         )
@@ -210,7 +210,7 @@ def test_an_entry_from_before_one_could_close_several_forms_still_closes_its_own
         value=raised.value,
         wants_to_talk=raised.wants_to_talk,
     )
-    case.entry(day=0.1, administration=kept.id.bytes, closed_answers=(older,), action="in_hand")
+    case.entry(day=0.1, administration=kept.id.bytes, named_answers=(older,), action="in_hand")
     assert case.asked == []
 
 
@@ -259,7 +259,7 @@ def test_within_ninety_days_only_more_opens_again(
 def test_what_opens_nothing_says_on_the_result_when_it_was_asked(case: Case) -> None:
     entry = case.close(case.form(2))
     (prompt,) = case.prompts(case.form(1, day=30))
-    assert prompt.already_asked_by and prompt.already_asked_by.id == entry
+    assert prompt.covered_by_inquiry and prompt.covered_by_inquiry.id == entry
     assert not prompt.is_open and prompt.closed_by is None and prompt.deferred_by is None
 
 
@@ -323,7 +323,7 @@ def test_an_answer_from_before_the_asking_is_not_new(case: Case) -> None:
     one = case.form(3)
     (asked,) = case.asked
     other = case.form(3, day=0.5)
-    case.entry(day=1, administration=one.id.bytes, closed_answers=asked.raised_by, action="asked")
+    case.entry(day=1, administration=one.id.bytes, named_answers=asked.raised_by, action="asked")
     assert not case.is_open(one) and case.is_open(other)
 
 

@@ -86,7 +86,7 @@ def close(
             client,
             administration=kept.id.bytes,
             relationship=kept.payload.relationship,
-            closed_answers=closes,
+            named_answers=closes,
             **more,
         ),
     )
@@ -596,7 +596,7 @@ def test_not_today_stays_on_today_until_it_was_asked(work: Work) -> None:
     assert lines(work, 40) == []
 
 
-def test_an_entry_that_follows_speaks_for_what_was_put_off(work: Work) -> None:
+def test_an_entry_that_follows_covers_what_was_put_off(work: Work) -> None:
     client = work.client()
     kept = given(work, client, 4)
     entry = put_off(work, client, kept)

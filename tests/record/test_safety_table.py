@@ -131,7 +131,7 @@ class Filled:
             entry_date=NOW.date(),
             relationship=self.kept.payload.relationship,
             administration=self.kept.id.bytes,
-            closed_answers=tuple(raised for each in self.asked for raised in each.raised_by),
+            named_answers=tuple(raised for each in self.asked for raised in each.raised_by),
             action=RiskAction(how),
             sheet_place=SheetPlace(sheet_place),
         )
@@ -165,7 +165,7 @@ def does_what_the_table_says(one: Filled) -> None:
     assert one.asked == [] and not one.is_on_today
     with reading(one.work.engine) as db:
         (trace,) = risk_entries.list_risk_entries_of_client(db, one.work.vault, one.client.id)
-    assert {raised.item_id for raised in trace.payload.closed_answers} == set(prompted)
+    assert {raised.item_id for raised in trace.payload.named_answers} == set(prompted)
     assert one.is_held == bool(one.places("hold")), "a prompt that is closed lifts no hold"
     one.close(how="", sheet_place="home")
     assert not one.is_held

@@ -18,7 +18,7 @@ from clinic_toolkit.psychometrics import fear_inquiry as rule
 from clinic_toolkit.record.people import joined_entries, relationships
 from clinic_toolkit.record.people.joined_entries import JoinedEntries
 from clinic_toolkit.record.questionnaires.administration_record import Administration
-from clinic_toolkit.record.safety import prompt_closings, prompt_status, risk_entries
+from clinic_toolkit.record.safety import prompt_status, risk_coverage, risk_entries
 from clinic_toolkit.record.safety.prompt_status import AdministrationPrompts
 from clinic_toolkit.record.safety.risk_entry_record import RiskEntry, SheetPlace
 from clinic_toolkit.vault.vault import Vault
@@ -115,7 +115,7 @@ def _compute_fear_holds(
     asked_on_by_person: dict[UUID | None, date] = {}
     kept_in_room_on: dict[UUID | None, date] = {}
     held_ids: set[UUID | None] = set()
-    inquiries_by_entry = prompt_closings.fear_inquiries_by_entry(entries)
+    inquiries_by_entry = risk_coverage.fear_inquiries_by_entry(entries)
     for entry in entries:
         payload = entry.payload
         # Read from the entries: the definition with the prompt's questions may be lost, the hold must not be.

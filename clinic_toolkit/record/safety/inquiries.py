@@ -16,8 +16,8 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics import fear_inquiry, result_sentences, safety_prompt_rules
 from clinic_toolkit.record.questionnaires import administrations, answers
 from clinic_toolkit.record.questionnaires.administration_record import Administration
-from clinic_toolkit.record.safety import prompt_closings
-from clinic_toolkit.record.safety.prompt_closings import PersonKey, person_key_of
+from clinic_toolkit.record.safety import risk_coverage
+from clinic_toolkit.record.safety.risk_coverage import PersonKey, person_key_of
 from clinic_toolkit.record.safety.risk_entry_record import RaisingAnswer, RiskAction, RiskEntry
 
 TopicKey = tuple[PersonKey, SafetyFlag]
@@ -99,7 +99,7 @@ def list_inquiries(entries: Iterable[RecordVersion[RiskEntry]]) -> Mapping[Topic
     """
     entries = list(entries)
     inquiries_by_topic: dict[TopicKey, list[Inquiry]] = {}
-    for coverage in prompt_closings.iter_coverage(entries):
+    for coverage in risk_coverage.iter_coverage(entries):
         for flag in dict.fromkeys(answer.flag for answer in coverage.answers):
             if coverage.entry.payload.action == RiskAction.ASKED:
                 inquiry = Inquiry(entry=coverage.entry, answers=coverage.answers_with_flag(flag))

@@ -55,13 +55,13 @@ class PromptGroup(Struct, frozen=True, kw_only=True):
 
     @property
     def deferred_by(self) -> tuple[RecordVersion[RiskEntry], ...]:
-        """The risk entries that put off the prompt, or one of its sources; each once."""
+        """The risk entries that deferred the prompt, or one of its sources; each once."""
         entries = [source.prompt.deferred_by for source in self.sources]
         return tuple({entry.id: entry for entry in entries if entry}.values())
 
     @property
     def is_deferred(self) -> bool:
-        """Whether every source was put off."""
+        """Whether every source was deferred."""
         return all(source.prompt.deferred_by for source in self.sources)
 
     def sentence(self, current_id: UUID) -> str:
@@ -123,10 +123,10 @@ def group_prompts(administration_prompts: Iterable[AdministrationPrompts]) -> li
 
 
 def find_deferring_entry(groups: Iterable[PromptGroup]) -> RecordVersion[RiskEntry] | None:
-    """Of the entries that put off these groups, the one with the nearest next check.
+    """Of the entries that deferred these groups, the one with the nearest next check.
 
     Returns:
-        None if there are no groups, or if any source of any group was not put off.
+        None if there are no groups, or if any source of any group was not deferred.
     """
     groups = list(groups)
     if not groups or not all(group.is_deferred for group in groups):

@@ -28,7 +28,7 @@ from clinic_toolkit.record.questionnaires.administration_record import (
     Administration,
     AdministrationState,
 )
-from clinic_toolkit.record.safety import inquiries, prompt_closings, risk_entries
+from clinic_toolkit.record.safety import inquiries, risk_coverage, risk_entries
 from clinic_toolkit.record.safety.inquiries import AnswerOccurrence
 from clinic_toolkit.record.safety.risk_entry_record import RaisingAnswer, RiskEntry
 from clinic_toolkit.vault.vault import Vault
@@ -44,8 +44,8 @@ class _ItemAnswer(msgspec.Struct, frozen=True, kw_only=True):
 class PromptStatus(msgspec.Struct, frozen=True, kw_only=True):
     """The prompt that one question of one questionnaire raised, by the answers `raised_by`.
 
-    It is open while both `closed_by` and `already_asked_by` are None. `already_asked_by` is the inquiry of
-    the last ninety days that covers it; `deferred_by` is the entry that put an open prompt off.
+    It is open while both `closed_by` and `covered_by_inquiry` are None. `covered_by_inquiry` is the inquiry
+    of the last ninety days that covers it; `deferred_by` is the entry that deferred an open prompt.
     """
 
     item_id: str
@@ -55,17 +55,17 @@ class PromptStatus(msgspec.Struct, frozen=True, kw_only=True):
     raised_by: tuple[RaisingAnswer, ...]
     closed_by: RecordVersion[RiskEntry] | None
     deferred_by: RecordVersion[RiskEntry] | None = None
-    already_asked_by: RecordVersion[RiskEntry] | None = None
+    covered_by_inquiry: RecordVersion[RiskEntry] | None = None
 
     @property
     def is_open(self) -> bool:
         """Whether a risk entry is still due for it."""
-        return self.closed_by is None and self.already_asked_by is None
+        return self.closed_by is None and self.covered_by_inquiry is None
 
     @property
     def entry(self) -> RecordVersion[RiskEntry] | None:
         """The risk entry to show beside the prompt, if any."""
-        return self.closed_by or self.deferred_by or self.already_asked_by
+        return self.closed_by or self.deferred_by or self.covered_by_inquiry
 
     @property
     def observed(self) -> str:
@@ -152,8 +152,8 @@ def _build_all(
             forms.append(_collect_form_prompts(administration, returned_by_id.get(administration.id, [])))
         except administrations.DefinitionUnreadable:
             continue  # without its definition no page can show anything of this questionnaire
-    inquiry_by_answer = _answers_already_asked(forms, administrations_given, entries)
-    entry_by_answer = prompt_closings.last_entry_by_answer(entries)
+    inquiry_by_answer = _answers_covered_by_inquiries(forms, administrations_given, entries)
+    entry_by_answer = risk_coverage.last_entry_by_answer(entries)
     return [
         AdministrationPrompts(
             administration=form.administration,
@@ -167,7 +167,7 @@ def _build_all(
     ]
 
 
-def _answers_already_asked(
+def _answers_covered_by_inquiries(
     forms: Iterable[_FormPrompts],
     administrations_given: Iterable[RecordVersion[Administration]],
     entries: Iterable[RecordVersion[RiskEntry]],
@@ -216,7 +216,7 @@ def _build_prompt_status(
         raised_by=raising_answers,
         closed_by=covering_entries[-1] if is_closed and covering_entries else None,
         deferred_by=deferring_entries[-1] if is_covered and deferring_entries else None,
-        already_asked_by=inquiry_entries[-1] if is_closed and not covering_entries else None,
+        covered_by_inquiry=inquiry_entries[-1] if is_closed and not covering_entries else None,
     )
 
 

@@ -78,13 +78,15 @@ class RiskEntry(ClientScoped, array_like=True, frozen=True, kw_only=True):
 
     `sheet_place` is where sheets about this person may be worked with, if fear of them was asked about in
     private on that day. The client's reply is recorded only in the lines that the clinician chose to write.
-    `relationship_word` is the client's word for the relationship at that time.
+    `named_answers` are the answers whose prompts were open before the clinician; they are closed unless the
+    entry says "not today", which defers them. `relationship_word` is the client's word for the relationship
+    at that time.
     """
 
     entry_date: date
     relationship: bytes | None = None
     administration: bytes | None = None
-    closed_answers: tuple[RaisingAnswer, ...] = ()
+    named_answers: tuple[RaisingAnswer, ...] = msgspec.field(default=(), name="closed_answers")
     action: RiskAction = RiskAction.NONE
     deferral_reason: str = ""
     asked_text: str = ""
@@ -113,7 +115,7 @@ class RiskEntry(ClientScoped, array_like=True, frozen=True, kw_only=True):
             msgspec.structs.replace(
                 answer, administration_id_bytes=answer.administration_id_bytes or self.administration
             )
-            for answer in self.closed_answers
+            for answer in self.named_answers
         )
 
     @property

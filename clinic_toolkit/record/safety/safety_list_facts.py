@@ -22,8 +22,8 @@ from clinic_toolkit.record.questionnaires.administration_record import ADMINISTR
 from clinic_toolkit.record.questionnaires.own_questionnaire_record import OWN_QUESTIONNAIRE
 from clinic_toolkit.record.safety import (
     open_prompt_groups,
-    prompt_closings,
     prompt_status,
+    risk_coverage,
     risk_entries,
 )
 from clinic_toolkit.record.safety.open_prompt_groups import PromptGroup
@@ -34,7 +34,7 @@ from clinic_toolkit.vault.vault import Vault
 class PromptFacts(msgspec.Struct, frozen=True, array_like=True):
     """The open prompts of one person: the oldest questionnaire that raised one, and how many did.
 
-    Prompts that were put off count only if all were; then `deferring_entry` is the risk entry with the
+    Deferred prompts count only if all were; then `deferring_entry` is the risk entry with the
     nearest next check.
     """
 
@@ -80,7 +80,7 @@ def _compute(db: Connection, vault: Vault, rings: Sequence[UUID]) -> PersonSafet
                 entry.payload.is_deferral,
                 entry.id in shown_with_prompt,
             )
-            for entry in prompt_closings.list_due_checks(entries, today=date.max)
+            for entry in risk_coverage.list_due_checks(entries, today=date.max)
             if entry.payload.next_check_date
         ),
     )

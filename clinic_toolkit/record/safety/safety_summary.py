@@ -18,7 +18,7 @@ from clinic_toolkit.record.safety import (
     fear_holds,
     inquiries,
     open_prompt_groups,
-    prompt_closings,
+    risk_coverage,
     risk_entries,
 )
 from clinic_toolkit.record.safety.open_prompt_groups import PromptGroup
@@ -63,8 +63,8 @@ def load_safety_summary(db: Connection, vault: Vault, client_id: UUID, *, now: d
     groups = tuple(open_prompt_groups.list_prompt_groups(db, vault, client_id))
     deferring_ids = {entry.id for group in groups for entry in group.deferred_by}
     entries = risk_entries.list_risk_entries_of_client(db, vault, client_id)[::-1]
-    checks = prompt_closings.list_due_checks(entries, today=today)
-    later_checks = prompt_closings.list_later_checks(entries, today=today, until=date.max)
+    checks = risk_coverage.list_due_checks(entries, today=today)
+    later_checks = risk_coverage.list_later_checks(entries, today=today, until=date.max)
     holds = fear_holds.load_fear_holds(db, vault, client_id)
     word_by_id = {
         relationship.id: relationship.payload.word

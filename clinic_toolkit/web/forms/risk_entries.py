@@ -79,8 +79,8 @@ class RiskForm(FearForm):
     ) -> None:
         super().__init__(typed, data={"fear": NOT_ASKED, "about": NOBODY_IN_PARTICULAR} | values)
         self.prompts, self.today = prompts, today
-        # Without a prompt to close: the open prompts that what was filled in answers, once they were shown.
-        self.answered_prompts: Sequence[PromptGroup] = ()
+        # Without a prompt to close: the open prompts that the filled-in entry covers, once they were shown.
+        self.covered_prompts: Sequence[PromptGroup] = ()
         self.about.choices = [(NOBODY_IN_PARTICULAR, "Nobody in particular")]
         self.about.choices += [(id.hex, word) for id, word in numbered_words(list(people)).items()]
         if not prompts:
@@ -101,7 +101,7 @@ class RiskForm(FearForm):
 
     @property
     def _shown_answers(self) -> tuple[RaisingAnswer, ...]:
-        shown = (*self.prompts, *self.answered_prompts)
+        shown = (*self.prompts, *self.covered_prompts)
         return tuple(answer for prompt in shown for answer in prompt.raised_by)
 
     def build_entry(
@@ -113,7 +113,7 @@ class RiskForm(FearForm):
         source_id: UUID | None,
         follows_id: UUID | None,
     ) -> RiskEntry:
-        """Build the entry of today; it answers every prompt that the page showed.
+        """Build the entry of today; it names every answer whose prompt the page showed.
 
         Args:
             source_id: the questionnaire from whose page it is written.
@@ -125,7 +125,7 @@ class RiskForm(FearForm):
             entry_date=self.today,
             relationship=relationship_id.bytes if relationship_id else None,
             administration=source_id.bytes if source_id else None,
-            closed_answers=self._shown_answers,
+            named_answers=self._shown_answers,
             action=RiskAction(self.how.data or ""),
             deferral_reason=self.because.data,
             asked_text=self.asked.data,

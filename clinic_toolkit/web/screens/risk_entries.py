@@ -86,7 +86,7 @@ def _is_still_held(entry: RecordVersion[RiskEntry]) -> bool:
     """Whether a fear hold remains although the entry closed a prompt about fear."""
     payload = entry.payload
     closed = not payload.is_deferral and any(
-        answer.flag == SafetyFlag.FEAR for answer in payload.closed_answers
+        answer.flag == SafetyFlag.FEAR for answer in payload.named_answers
     )
     return closed and fear_holds.has_own_hold(
         context.db(), context.vault(), payload.client_id, payload.relationship_id
@@ -169,7 +169,7 @@ def _new_entry(
     if request.method == "POST" and form.validate():
         relationship_id = id_by_hex.get(form.about.data)
         if form.worksheet_location:
-            form.answered_prompts = open_prompt_groups.list_fear_groups_about(
+            form.covered_prompts = open_prompt_groups.list_fear_groups_about(
                 context.db(), context.vault(), client_id, relationship_id
             )
         if not form.is_current:
@@ -284,8 +284,8 @@ def _render_form(
         fears=any(prompt.flag == SafetyFlag.FEAR for prompt in form.prompts),
         follows=follows,
         newer=newer,
-        answered_lines=open_matters.lines_of_groups(form.answered_prompts, request.path),
-        no_reassurance=no_reassurance_line(beside_prompt=bool(form.prompts or form.answered_prompts)),
+        covered_lines=open_matters.lines_of_groups(form.covered_prompts, request.path),
+        no_reassurance=no_reassurance_line(beside_prompt=bool(form.prompts or form.covered_prompts)),
     )
 
 

@@ -1,4 +1,4 @@
-"""Which risk entry covers which answer: the one that closed the answer's prompt, or put it off.
+"""Which risk entry covers which answer: the one that closed the answer's prompt, or deferred it.
 
 Computed from the risk entries alone: a questionnaire's definition may be lost, but what was done about a
 prompt must not be.
@@ -38,9 +38,9 @@ def person_key_of(risk_entry: RiskEntry) -> PersonKey:
 def iter_coverage(entries: Iterable[RecordVersion[RiskEntry]]) -> Iterator[Coverage]:
     """Yield the answers that each entry covers, oldest entry first.
 
-    An entry covers the answers that it names. An answer that was put off is also covered by an entry that
-    follows the one that put it off, and by an entry which says that fear of this person was asked about in
-    private.
+    An entry covers the answers that it names. A deferred answer is also covered by an entry that follows
+    the one that deferred it, and by an entry which says that fear of this person was asked about in private.
+    What is covered is closed, unless the entry says "not today": then it is deferred.
 
     Args:
         entries: the oldest first.
@@ -54,7 +54,7 @@ def iter_coverage(entries: Iterable[RecordVersion[RiskEntry]]) -> Iterator[Cover
         for person, answers in (
             (coverage.person, coverage.answers),
             (origin.person, _followed_answers(entry.payload, origin, deferred)),
-            (coverage.person, _privately_asked_answers(entry.payload, deferred)),
+            (coverage.person, _deferred_about_fear(entry.payload, deferred)),
         ):
             if not answers:
                 continue
@@ -75,7 +75,7 @@ def _followed_answers(
     )
 
 
-def _privately_asked_answers(
+def _deferred_about_fear(
     risk_entry: RiskEntry, deferred: Mapping[RaisingAnswer, PersonKey]
 ) -> tuple[RaisingAnswer, ...]:
     if not risk_entry.says_fear_was_asked:
@@ -135,7 +135,7 @@ def list_due_checks(
         if entry.payload.next_check_date
         and (entry.payload.next_check_date <= today or entry.payload.is_deferral)
         and entry.id.bytes not in followed_ids
-        and (entry.id in covering_ids or not (entry.payload.is_deferral and entry.payload.closed_answers))
+        and (entry.id in covering_ids or not (entry.payload.is_deferral and entry.payload.named_answers))
     ]
     return sorted(due_entries, key=lambda due_entry: due_entry.payload.next_check_date or today)
 
