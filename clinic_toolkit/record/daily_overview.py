@@ -128,7 +128,7 @@ def build_daily_overview(
         unfinished_sessions=build(unfinished[:limit]),
         unfinished_count=len(unfinished),
         has_session_today=bool(todays),
-        ask_lines=asks.due,
+        ask_lines=asks.to_ask,
         coming_checks=asks.coming,
         unfinished_entries=_list_unfinished_entries(db, vault, reader, initials_by_id),
         has_clients=bool(initials_by_id),

@@ -67,7 +67,7 @@ def _asked(day: DailyOverview) -> list[tuple[Any, ...]]:
         source = line.administration or line.risk_entry
         assert source
         deferred_by = line.deferred_by.id if line.deferred_by and line.administration else None
-        lines.append((line.due_date, line.initials, source.id, line.questionnaire_count, deferred_by))
+        lines.append((line.since, line.initials, source.id, line.questionnaire_count, deferred_by))
     return sorted(lines, key=repr)
 
 

@@ -156,7 +156,7 @@ def test_two_forms_about_the_same_person_are_one_prompt_and_one_entry_closes_bot
     assert [kept.id for kept in asked.questionnaires] == [first.id, second.id]
     (line,) = lines(work, day=5)
     assert line.administration and line.administration.id == first.id, "the day of the oldest"
-    assert (line.due_date, line.questionnaire_count) == (NOW.date(), 2)
+    assert (line.since, line.questionnaire_count) == (NOW.date(), 2)
     entry = case.close(second, day=5)
     assert case.asked == [] and lines(work, day=6) == []
     for kept in (first, second):

@@ -163,7 +163,7 @@ def test_the_oldest_comes_first_and_initials_are_all_that_is_shown(work: Work) -
     assert waiting(work) == [first.id, second.id]
     with reading(work.engine) as db:
         lines = daily_overview.build_daily_overview(db, work.vault, now=NOW).ask_lines
-    assert [(line.initials, line.due_date) for line in lines] == [
+    assert [(line.initials, line.since) for line in lines] == [
         ("A. R.", NOW.date()),
         ("B. O.", NOW.date()),
     ]

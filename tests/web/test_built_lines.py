@@ -80,7 +80,7 @@ def ask(count: int = 0, deferral: str = "") -> AskLine:
     later = SimpleNamespace(payload=SimpleNamespace(deferral_sentence=deferral)) if deferral else None
     given = SimpleNamespace() if count else None
     return AskLine(
-        due_date=ON,
+        since=ON,
         initials="A. R.",
         administration=cast("Any", given),
         deferred_by=cast("Any", later),

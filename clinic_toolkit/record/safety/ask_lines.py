@@ -20,12 +20,14 @@ COMING_DAYS = 7
 class AskLine(Struct, frozen=True, kw_only=True):
     """Something to ask a client about: which client and since when, but never what it is.
 
+    `since` is the day of the oldest answer of a prompt, or the day for which a check was planned.
+
     If questionnaires raised it, `administration` is the oldest of them and `questionnaire_count` their
     number; if a risk entry set this day for a check, `risk_entry` is that entry. `deferred_by` is the entry
     that says why it was not asked yet, and when it is to be looked at again.
     """
 
-    due_date: date
+    since: date
     initials: str
     administration: RecordVersion[Administration] | None = None
     risk_entry: RecordVersion[RiskEntry] | None = None
@@ -44,7 +46,7 @@ class ComingCheck(Struct, frozen=True, kw_only=True):
 class AskLines(Struct, frozen=True, kw_only=True):
     """What to ask about now, oldest first, and the checks of the next `COMING_DAYS` days, earliest first."""
 
-    due: tuple[AskLine, ...]
+    to_ask: tuple[AskLine, ...]
     coming: tuple[ComingCheck, ...]
 
 
@@ -61,13 +63,13 @@ def build_ask_lines(
     Args:
         initials_by_id: the clients that are shown; others are left out.
     """
-    due: list[AskLine] = []
-    due_checks: list[AskLine] = []
+    prompt_lines: list[AskLine] = []
+    check_lines: list[AskLine] = []
     coming: list[ComingCheck] = []
     last_day = today + timedelta(days=COMING_DAYS)
     for person in people:
         if person.prompts:
-            due += _prompt_line(db, vault, person.prompts, initials_by_id)
+            prompt_lines += _prompt_line(db, vault, person.prompts, initials_by_id)
         for check in person.checks:
             is_due = check.is_deferral or check.planned_for <= today
             is_left_out = check.is_shown_with_prompt if is_due else check.planned_for > last_day
@@ -78,11 +80,11 @@ def build_ask_lines(
                 continue
             initials = initials_by_id[entry.payload.client_id]
             if is_due:
-                due_checks.append(_check_line(entry, check, initials))
+                check_lines.append(_check_line(entry, check, initials))
             else:
                 coming.append(ComingCheck(planned_for=check.planned_for, initials=initials, risk_entry=entry))
     return AskLines(
-        due=tuple(sorted([*due, *due_checks], key=lambda line: line.due_date)),
+        to_ask=tuple(sorted([*prompt_lines, *check_lines], key=lambda line: line.since)),
         coming=tuple(sorted(coming, key=lambda check: check.planned_for)),
     )
 
@@ -98,7 +100,7 @@ def _prompt_line(
     deferring_id = prompts.deferring_entry
     return [
         AskLine(
-            due_date=prompts.answered_on,
+            since=prompts.answered_on,
             initials=initials_by_id[administration.payload.client_id],
             administration=administration,
             deferred_by=records.find_readable_record(db, vault, RISK_ENTRY, UUID(bytes=deferring_id))
@@ -111,7 +113,7 @@ def _prompt_line(
 
 def _check_line(entry: RecordVersion[RiskEntry], check: CheckFacts, initials: str) -> AskLine:
     return AskLine(
-        due_date=check.planned_for,
+        since=check.planned_for,
         initials=initials,
         risk_entry=entry,
         deferred_by=entry if entry.payload.is_deferral else None,

@@ -37,7 +37,7 @@ def session_remark(line: TherapySessionLine) -> str:
 
 def ask_sentence(line: AskLine) -> str:
     """Since when there is something to ask about; never what it is, nor why it was not asked."""
-    day, deferred = format_date(line.due_date), line.deferred_by
+    day, deferred = format_date(line.since), line.deferred_by
     if not line.administration:
         return deferred.payload.deferral_note if deferred else f"A check was planned for {day}"
     many = f"{line.questionnaire_count} questionnaires, the first of"
