@@ -215,10 +215,8 @@ def uncapitalise(text: str) -> str:
 
 
 def _separate_item_sentences(instrument: Instrument, facet: FacetScore) -> list[str]:
-    labels, numbers = (
-        quoted_labels(instrument),
-        {item.id: number for number, item in enumerate(instrument.items, start=1)},
-    )
+    labels = quoted_labels(instrument)
+    numbers = {item.id: number for number, item in enumerate(instrument.items, start=1)}
     return [
         f"Question {numbers[item]} on its own: {uncapitalise(labels[value])}."
         for item, value in zip(facet.items, facet.values, strict=True)

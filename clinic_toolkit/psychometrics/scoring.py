@@ -75,10 +75,8 @@ class FacetScore(Struct, frozen=True, kw_only=True):
     @property
     def directly_worded_values(self) -> tuple[int | None, ...]:
         """The values of the items that are neither reverse-scored nor reported separately."""
-        pairs, excluded = (
-            zip(self.items, self.values, strict=True),
-            self.reverse_scored | self.reported_separately,
-        )
+        pairs = zip(self.items, self.values, strict=True)
+        excluded = self.reverse_scored | self.reported_separately
         return tuple(value for item, value in pairs if item not in excluded)
 
     @property

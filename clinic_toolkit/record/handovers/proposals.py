@@ -37,10 +37,8 @@ def accept_proposal(
     # If the form was unreadable when the answers came back, they have not been checked against it yet.
     rows = returned_answers.list_fitting_rows(target.payload, current.payload.rows)
     merged_answers = returned_answers.merge_into_answers(target.payload, rows)
-    answered_indexes, open_line = (
-        returned_answers.answered_indexes(target.payload, rows),
-        returned_answers.merge_open_line(target.payload, rows),
-    )
+    answered_indexes = returned_answers.answered_indexes(target.payload, rows)
+    open_line = returned_answers.merge_open_line(target.payload, rows)
     progress.apply_returned_answers(
         db,
         vault,

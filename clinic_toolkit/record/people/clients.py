@@ -153,10 +153,8 @@ def join_client(
         RecordNotFound: there is no such other entry.
     """
     target_id = primary_client_id(db, vault, load_client(db, vault, other_id).id)
-    entry_ids, target_ids = (
-        set(list_joined_client_ids(db, vault, current.id)),
-        set(list_joined_client_ids(db, vault, target_id)),
-    )
+    entry_ids = set(list_joined_client_ids(db, vault, current.id))
+    target_ids = set(list_joined_client_ids(db, vault, target_id))
     couples = (set(case.payload.client_ids) for case in cases.list_cases(db, vault) if case.payload.is_couple)
     if (
         entry_ids & target_ids

@@ -53,10 +53,8 @@ def find_changes_after_signing(
         author_id: who signed. Only one's own name is compared, because a colleague's record opens for the
             colleague alone.
     """
-    current_clients, settings = (
-        therapy_session_loader.list_clients_of_session(db, vault, hour),
-        practice.load_practice_settings(db, vault),
-    )
+    current_clients = therapy_session_loader.list_clients_of_session(db, vault, hour)
+    settings = practice.load_practice_settings(db, vault)
     clinician = clinicians.load_clinician(db, vault) if author_id == vault.user_id else None
     versions = facts.versions
     changes = _session_changes(db, vault, facts, hour, [client.id for client in current_clients])

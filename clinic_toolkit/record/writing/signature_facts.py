@@ -62,10 +62,8 @@ def find_shown_facts(
     Returns:
         None if the versions cannot be parsed, do not exist, or name another number of clients.
     """
-    shown_versions, current_clients = (
-        FactVersions.decode(sent_versions),
-        therapy_session_loader.list_clients_of_session(db, vault, hour),
-    )
+    shown_versions = FactVersions.decode(sent_versions)
+    current_clients = therapy_session_loader.list_clients_of_session(db, vault, hour)
     if shown_versions is None or len(shown_versions.clients) != len(current_clients):
         return None
     shown_hour = _find_version(

@@ -59,10 +59,8 @@ def create_reader_engine(file: Path, creator: Callable[[], sqlite3.Connection]) 
     There are two, because switching one connection between reading and writing would make it prepare every
     statement again, which costs four times as much as a short statement. Both are disposed of together.
     """
-    engine, writer = (
-        _build_engine(file, creator, _begin_reading),
-        _build_engine(file, creator, _begin_writing),
-    )
+    engine = _build_engine(file, creator, _begin_reading)
+    writer = _build_engine(file, creator, _begin_writing)
     event.listen(engine, "connect", _set_query_only)
     event.listen(engine, "engine_disposed", lambda _: writer.dispose())
     engine.update_execution_options(**{_WRITER_OPTION: writer})

@@ -36,10 +36,8 @@ def show(id: UUID) -> ViewResult:
     administration = administrations.load_administration(context.db(), context.vault(), id)
     context.audit_read(ADMINISTRATION, administration)
     back = guard.safe_return_path(request.args.get("back")) or url_for("administrations.introduction", id=id)
-    instrument, frame = (
-        administrations.instrument_of(administration.payload),
-        administrations.frame_of(administration.payload),
-    )
+    instrument = administrations.instrument_of(administration.payload)
+    frame = administrations.frame_of(administration.payload)
     mode_group = _requested_mode_group(administration.payload)
     mode, is_aloud = administration.payload.mode, mode_group == "aloud"
     lines = guidance_lines(

@@ -214,10 +214,8 @@ def _render_comparison(
     chosen: Mapping[int, str] | None = None,
     newer: bool = False,
 ) -> str:
-    items, instrument = (
-        answered_items.list_answered_items(administration.payload),
-        administrations.instrument_of(administration.payload),
-    )
+    items = answered_items.list_answered_items(administration.payload)
+    instrument = administrations.instrument_of(administration.payload)
     return render_template(
         "paper/compared.html",
         newer=newer,

@@ -52,10 +52,8 @@ def open_new(case_id: UUID) -> ViewResult:
     hour = therapy_session_timeline.find_todays_sessions(hours, now=context.now()).open_session
     # The same button pressed on another page within the same minute means the session just opened.
     if hour is None or hour.payload.start != therapy_sessions.wall_clock_minute(context.now()):
-        key, payload = (
-            idempotent_forms.submitted_idempotency_key(),
-            therapy_session_facts.session_like_last(loaded_case, hours, today=context.today()),
-        )
+        key = idempotent_forms.submitted_idempotency_key()
+        payload = therapy_session_facts.session_like_last(loaded_case, hours, today=context.today())
         hour = therapy_sessions.create_therapy_session(
             db, vault, loaded_case, payload, now=context.now(), idempotency_key=key
         )
