@@ -150,7 +150,7 @@ def _record_version(
 
 
 # The states of what stands in for a record that cannot be read. They are never stored.
-UNREADABLE_STATE, NEWER_STATE = "hurt", "newer"
+UNREADABLE_STATE, NEWER_STATE = "unreadable", "newer"
 
 
 def open_versions(

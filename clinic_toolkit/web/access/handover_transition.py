@@ -40,7 +40,7 @@ def hand_over_device(ticket: HandoverTicket) -> Response:
             worker.keeper.pass_ticket(ticket_bytes)
         except OSError:
             # Without a ticket the lock page follows, and the next unlock merges a form without answers.
-            log.exception("handover.no_tray")
+            log.exception("handover.ticket_not_left")
         context.end_worker(EndReason.HANDED_OVER)
 
     _run_after_commit(leave)
@@ -84,7 +84,7 @@ def _merge_returned_forms(opened: Vault) -> None:
         with reading(worker.engine) as db:
             handovers = clinician_side.list_open_handovers(db, opened)
     except ClinicError:
-        log.exception("handover.not_brought_in")
+        log.exception("handover.answers_not_merged")
         return
     for handover in handovers:
         # One transaction each: an error in one form must not keep another from being merged. The failed form
@@ -93,7 +93,7 @@ def _merge_returned_forms(opened: Vault) -> None:
             with writing(worker.engine) as db:
                 clinician_side.merge_handover(db, opened, handover, now=now)
         except Exception:
-            log.exception("handover.not_brought_in")
+            log.exception("handover.answers_not_merged")
     # The removed answers must not stay in the write-ahead log either.
     with suppress(StorageError):
         store_of(worker.engine).checkpoint()

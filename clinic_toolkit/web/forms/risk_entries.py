@@ -49,7 +49,7 @@ class FearForm(Form):
     fear = fields.choice_field("Fear of this person, asked in private today", FEAR_CHOICES)
 
     @property
-    def worksheet_location(self) -> SheetPlace:
+    def sheet_place(self) -> SheetPlace:
         """Where worksheets may be used, if fear was asked about."""
         is_place = self.fear.data in SHEET_PLACE_LABELS
         return SheetPlace(self.fear.data) if is_place else SheetPlace.NOT_ASKED
@@ -133,7 +133,7 @@ class RiskForm(FearForm):
             action_taken=self.did.data,
             consultation=self.consulted.data,
             next_check_date=self.next_check.data,
-            sheet_place=self.worksheet_location,
+            sheet_place=self.sheet_place,
             follows_id_bytes=follows_id.bytes if follows_id else None,
         )
 
@@ -147,7 +147,7 @@ class RiskForm(FearForm):
         relationship_id = body.relationship_id
         return (
             self.about.data == (relationship_id.hex if relationship_id else NOBODY_IN_PARTICULAR)
-            and (self.how.data or "", self.because.data, self.worksheet_location)
+            and (self.how.data or "", self.because.data, self.sheet_place)
             == (body.action, body.deferral_reason, body.sheet_place)
             and tuple(getattr(self, name).data for name in TEXT_FIELDS)
             == (body.asked_text, body.protective_factors, body.action_taken, body.consultation)
@@ -166,7 +166,7 @@ class RiskForm(FearForm):
 
     def validate_fear(self, _field: Any) -> None:
         """Refuse a choice about sheets with "not today": it says that fear was not asked about."""
-        if self.how.data == RiskAction.NOT_TODAY and self.worksheet_location:
+        if self.how.data == RiskAction.NOT_TODAY and self.sheet_place:
             raise ValidationError(SheetPlaceWithoutAsking().sentence)
 
     def validate_because(self, field: Any) -> None:
@@ -193,7 +193,7 @@ class RiskForm(FearForm):
             return False
         values = [
             self.how.data,
-            self.worksheet_location,
+            self.sheet_place,
             self.next_check.data,
             *(getattr(self, name).data for name in TEXT_FIELDS),
         ]

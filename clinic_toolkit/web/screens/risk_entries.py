@@ -168,7 +168,7 @@ def _new_entry(
         return responses.redirect_to(url_for(".show", id=existing.id))
     if request.method == "POST" and form.validate():
         relationship_id = id_by_hex.get(form.about.data)
-        if form.worksheet_location:
+        if form.sheet_place:
             form.covered_prompts = open_prompt_groups.list_fear_groups_about(
                 context.db(), context.vault(), client_id, relationship_id
             )

@@ -161,13 +161,13 @@ def _give_worksheet(
     if existing is not None:
         return existing
     worksheet = catalogue.load_worksheet(form.worksheet.data)
-    if form.worksheet_location and not case.payload.is_couple:
+    if form.sheet_place and not case.payload.is_couple:
         fear_holds.record_fear_inquiry(
             db,
             vault,
             client_id,
             relationship_id,
-            sheet_place=form.worksheet_location,
+            sheet_place=form.sheet_place,
             therapy_session_id=hour.id,
             now=context.now(),
         )
@@ -196,9 +196,9 @@ def _give_worksheet(
 
 def _refusal(form: HandoutForm) -> str:
     """Why no sheet was given. It depends only on what was just chosen, since the client may be reading."""
-    if form.worksheet_location == SheetPlace.ROOM:
+    if form.sheet_place == SheetPlace.ROOM:
         return KEPT_IN_ROOM
-    return NOTED_BUT_NOT_GIVEN if form.worksheet_location else ASK_ABOUT_FEAR_FIRST
+    return NOTED_BUT_NOT_GIVEN if form.sheet_place else ASK_ABOUT_FEAR_FIRST
 
 
 def _open_and_folded_sheets(case: RecordVersion[Case]) -> tuple[list[Worksheet], list[Worksheet]]:
