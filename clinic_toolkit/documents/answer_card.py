@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _RING_WIDTH = 34.0
 
 
-class AnswerRow(Block):
+class AnswerCardRow(Block):
     """One answer in a row of its own, with a ring to point at."""
 
     def __init__(self, label: Text, meaning: Text | None, row: float, *, line: bool) -> None:
@@ -113,7 +113,7 @@ def _card_blocks(
     meaning_size = max(min(size * 0.34, (sheet.width - _RING_WIDTH) / max(longest, 0.1)), 11.0)
     meaning_style = TextStyle(size=meaning_size, colour=SOFT, leading=1.25)
     rows: list[Block] = [
-        AnswerRow(
+        AnswerCardRow(
             Text(label, label_style),
             Text(meaning, meaning_style) if meaning else None,
             row,

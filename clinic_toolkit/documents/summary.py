@@ -180,7 +180,7 @@ def _quoted_item(item: "AnsweredItem", *, bar: bool = False) -> Text:
     return Text([(f"“{item.text}” ", BODY), (answer_text, QUIET)], after=7 if bar else 4, bar=bar)
 
 
-class AnswerRow(Block):
+class SummaryAnswerRow(Block):
     """One item and its answer beside it."""
 
     NUMBER_WIDTH, ANSWER_WIDTH = 28.0, 126.0
@@ -210,8 +210,8 @@ def _answer_blocks(item: "AnsweredItem") -> list[Block]:
     remarks = " · ".join(
         filter(None, (sheet_texts.TALK_LABEL if item.wants_to_talk else "", _remark_text(item)))
     )
-    row = AnswerRow(item, before=6, keep_with_next=bool(remarks))
-    return [row, Text(remarks, QUIET, indent=AnswerRow.NUMBER_WIDTH)] if remarks else [row]
+    row = SummaryAnswerRow(item, before=6, keep_with_next=bool(remarks))
+    return [row, Text(remarks, QUIET, indent=SummaryAnswerRow.NUMBER_WIDTH)] if remarks else [row]
 
 
 def _answer_text(item: "AnsweredItem") -> str:

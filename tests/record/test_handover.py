@@ -17,7 +17,7 @@ from clinic_toolkit.journal import audit_log, keyless_events, records, version_h
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.handovers import answer_log, client_side, clinician_side, proposals, return_review
-from clinic_toolkit.record.handovers.answer_log import AnswerRow, HandoverAct
+from clinic_toolkit.record.handovers.answer_log import HandoverAct, HandoverRow
 from clinic_toolkit.record.handovers.client_side import HandoverTicket
 from clinic_toolkit.record.handovers.handover_record import HANDOVER, Handover, HandoverState
 from clinic_toolkit.record.questionnaires import administrations, answers, progress
@@ -310,7 +310,7 @@ def test_a_sealed_row_that_no_page_could_send_is_not_merged(handed: Handed, how:
         "remark": "",
         "recorded_at": 0,
     }
-    line = AnswerRow(**(good | HOSTILE[how]))
+    line = HandoverRow(**(good | HOSTILE[how]))
     with writing(handed.work.engine) as db:
         answer_log.append_answer_row(
             db, handed.ticket.handover_key, handed.ticket.vault_id, handed.out.id, line
@@ -322,7 +322,7 @@ def test_a_sealed_row_that_no_page_could_send_is_not_merged(handed: Handed, how:
 
 @pytest.mark.parametrize("at", [-(2**62), 0, 2**62])
 def test_an_impossible_time_does_no_harm(handed: Handed, at: int) -> None:
-    line = AnswerRow(
+    line = HandoverRow(
         item_number=1, status="answered", value=3, wants_to_talk=False, remark="", recorded_at=at
     )
     with writing(handed.work.engine) as db:
@@ -339,7 +339,7 @@ def test_an_impossible_time_does_no_harm(handed: Handed, at: int) -> None:
 def test_a_sealed_row_that_is_no_answer_at_all(handed: Handed, body: bytes, monkeypatch: Any) -> None:
     monkeypatch.setattr(answer_log, "_encode_row", lambda line: body)
     with writing(handed.work.engine) as db:
-        line = AnswerRow(
+        line = HandoverRow(
             item_number=1, status="answered", value=3, wants_to_talk=False, remark="", recorded_at=0
         )
         answer_log.append_answer_row(
@@ -407,7 +407,7 @@ def test_what_could_not_be_compared_with_its_form_is_compared_when_it_is_taken(
         "remark": "",
         "recorded_at": 0,
     }
-    line = AnswerRow(**(good | HOSTILE[how]))
+    line = HandoverRow(**(good | HOSTILE[how]))
     with writing(handed.work.engine) as db:
         answer_log.append_answer_row(
             db, handed.ticket.handover_key, handed.ticket.vault_id, handed.out.id, line
@@ -474,9 +474,11 @@ def test_what_holds_a_key_does_not_show_it(handed: Handed) -> None:
     for each in (
         handed.ticket,
         handed.out.payload,
-        AnswerRow(item_number=1, status="answered", value=3, wants_to_talk=False, remark="s", recorded_at=0),
+        HandoverRow(
+            item_number=1, status="answered", value=3, wants_to_talk=False, remark="s", recorded_at=0
+        ),
     ):
-        assert repr(each) in ("<Ticket>", "<Handover>", "<Line>")
+        assert repr(each) in ("<Ticket>", "<Handover>", "<HandoverRow>")
 
 
 def test_hand_overs_wait_in_the_order_they_were_made(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.handovers import returned_answers
-from clinic_toolkit.record.handovers.answer_log import AnswerRow
+from clinic_toolkit.record.handovers.answer_log import HandoverRow
 from clinic_toolkit.record.questionnaires import answers
 from clinic_toolkit.record.questionnaires.answers import Answers, Response
 from clinic_toolkit.record.questionnaires.typed_values import (
@@ -99,11 +99,13 @@ def test_two_typed_answers_are_told_apart_by_their_fingerprint() -> None:
 
 
 def test_no_page_could_have_sent_a_typed_value_yet() -> None:
-    row = AnswerRow(item_number=1, status="answered", value=2, wants_to_talk=False, remark="", recorded_at=0)
+    row = HandoverRow(
+        item_number=1, status="answered", value=2, wants_to_talk=False, remark="", recorded_at=0
+    )
     assert returned_answers.fits_form(row, giving())
     smuggled = msgspec.structs.replace(row, value=None, typed=encode_value("words"))
     assert not returned_answers.fits_form(smuggled, giving())
-    act = AnswerRow(
+    act = HandoverRow(
         item_number=0, status="finished", value=None, wants_to_talk=False, remark="", recorded_at=0
     )
     assert returned_answers.fits_form(act, giving())

@@ -35,7 +35,7 @@ PARTS: dict[str, type[msgspec.Struct]] = {
     "correction": corrections.Correction,
     "answers": answers.Answers,
     "typed": typed_values.TypedValue,
-    "line": answer_log.AnswerRow,
+    "line": answer_log.HandoverRow,
     "raised": RaisingAnswer,
     "part": NotePart,
     "facts": note_facts.NoteFacts,

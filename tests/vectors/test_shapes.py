@@ -30,7 +30,7 @@ SHAPES: Shapes = json.loads((Path(__file__).parent / "shapes.json").read_text(en
 # What is stored outside the content of a record has no schema version: another shape is another store format.
 UNVERSIONED: dict[str, type[msgspec.Struct]] = {
     "stamp": record_versions.VersionHeader,
-    "line": answer_log.AnswerRow,
+    "line": answer_log.HandoverRow,
     "audit_line": audit_log.EntryPayload,
     "head": header_backup.VaultHeader,
 }

@@ -50,7 +50,7 @@ def device(site: Site) -> Device:
 def given(device: Device) -> list[tuple[str, int | None]]:
     """The answers as they lie in the rows of the hand-over."""
     with reading(device.site.work.engine) as db:
-        form = client_side.load_client_form(db, device.app.form._ticket)
+        form = client_side.load_answers_so_far(db, device.app.form._ticket)
     return [
         (form.answers[n].status, form.answers[n].value) if n in form.answers else ("", None)
         for n in range(1, 13)

@@ -19,7 +19,7 @@ from clinic_toolkit.record.people.practice_record import PracticeSettings
 from clinic_toolkit.record.people.relationship_record import Relationship
 from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.store.transactions import writing
-from clinic_toolkit.web.forms.clients import ClientForm
+from clinic_toolkit.web.forms.clients import ClientDetailsForm
 from clinic_toolkit.web.forms.practice import PracticeForm, setting_values
 from clinic_toolkit.web.forms.sessions import HourForm
 from tests.fixtures.practices import NOW, at_work
@@ -59,8 +59,8 @@ def filled(record: type[Any]) -> Any:
     return made
 
 
-def client_form(current: Any) -> ClientForm:
-    return ClientForm(None, today=TODAY, current=current)
+def client_form(current: Any) -> ClientDetailsForm:
+    return ClientDetailsForm(None, today=TODAY, current=current)
 
 
 def hour_form(current: Any) -> HourForm:

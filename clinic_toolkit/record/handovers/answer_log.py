@@ -91,7 +91,7 @@ class HandoverTrouble(StrEnum):
     NOT_OF_THIS_FORM = "not_of_this_form"
 
 
-class AnswerRow(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+class HandoverRow(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     """The sealed content of a row: one answer, or with item number 0 one act on the whole form.
 
     `status` is a value of `ResponseStatus`, or of `HandoverAct` in an act; a row from outside may hold any
@@ -107,10 +107,10 @@ class AnswerRow(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     typed: TypedValue | None = None
 
     def __repr__(self) -> str:
-        return "<Line>"
+        return "<HandoverRow>"
 
 
-def response_of(row: AnswerRow) -> Response:
+def response_of(row: HandoverRow) -> Response:
     """Return a row of one item as the answer it holds."""
     return Response(
         status=ResponseStatus(row.status),
@@ -124,17 +124,17 @@ def response_of(row: AnswerRow) -> Response:
 class VerifiedRows(msgspec.Struct, frozen=True, kw_only=True):
     """The rows that verified, in order, the troubles of the others, and the number of the last row."""
 
-    rows: tuple[AnswerRow, ...]
+    rows: tuple[HandoverRow, ...]
     troubles: tuple[HandoverTrouble, ...]
     last_row: int
 
 
 _encode_row = msgspec.msgpack.Encoder().encode
-_decode_row = msgspec.msgpack.Decoder(AnswerRow).decode
+_decode_row = msgspec.msgpack.Decoder(HandoverRow).decode
 
 
 def append_answer_row(
-    db: Connection, key: bytes, vault_id: UUID, handover_id: UUID, answer_row: AnswerRow
+    db: Connection, key: bytes, vault_id: UUID, handover_id: UUID, answer_row: HandoverRow
 ) -> int:
     """Append one row and return its number, counted from 1."""
     query = select(handover_row_table).where(handover_row_table.c.handover == handover_id)
@@ -156,7 +156,7 @@ def append_answer_row(
 def read_answer_rows(db: Connection, key: bytes, vault_id: UUID, handover_id: UUID) -> VerifiedRows:
     """Read the rows of a hand-over as untrusted input; a row that does not verify is never returned."""
     sealing_key = _sealing_key(key)
-    answer_rows: list[AnswerRow] = []
+    answer_rows: list[HandoverRow] = []
     troubles: list[HandoverTrouble] = []
     expected_seq, previous = 1, _GENESIS_HASH
     query = (
@@ -227,7 +227,7 @@ def _row_hash(row: Any) -> bytes:
     return sha256(encode_fields("hash/handover", *position, row.sealed)).digest()
 
 
-def _open_row(sealing_key: SealingKey, vault_id: UUID, handover_id: UUID, row: Any) -> AnswerRow | None:
+def _open_row(sealing_key: SealingKey, vault_id: UUID, handover_id: UUID, row: Any) -> HandoverRow | None:
     try:
         seal_context = _seal_context(vault_id, handover_id, row.seq, row.item, row.previous)
         answer_row = _decode_row(_unpad(sealing_key.open(row.sealed, seal_context)))

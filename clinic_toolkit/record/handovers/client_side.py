@@ -21,9 +21,9 @@ from clinic_toolkit.record.handovers import answer_log
 from clinic_toolkit.record.handovers.answer_log import (
     MAX_ROWS,
     WHOLE_FORM,
-    AnswerRow,
     HandoverAct,
     HandoverKeylessEvent,
+    HandoverRow,
     handover_row_table,
     response_of,
 )
@@ -97,7 +97,7 @@ class HandoverTicket(msgspec.Struct, array_like=True, frozen=True, kw_only=True)
         return msgspec.msgpack.encode(self)
 
 
-class ClientForm(msgspec.Struct, frozen=True, kw_only=True):
+class HandoverAnswersSoFar(msgspec.Struct, frozen=True, kw_only=True):
     """What was answered in this hand-over so far: the newest answer by item, counted from 1.
 
     The open line of a check-in counts as one more item, whose answer has only a remark.
@@ -164,10 +164,10 @@ def is_out(db: Connection, ticket: HandoverTicket) -> bool:
     return [tuple(row) for row in db.execute(query)] == [(1, 0)]
 
 
-def load_client_form(db: Connection, ticket: HandoverTicket) -> ClientForm:
+def load_answers_so_far(db: Connection, ticket: HandoverTicket) -> HandoverAnswersSoFar:
     """Return what the client has answered since the device was handed over."""
     rows = answer_log.read_answer_rows(db, ticket.handover_key, ticket.vault_id, ticket.handover_id).rows
-    return ClientForm(
+    return HandoverAnswersSoFar(
         answers={row.item_number: response_of(row) for row in rows if row.item_number != WHOLE_FORM},
         is_begun=bool(rows),
         is_finished=any(row.status == HandoverAct.FINISHED for row in rows),
@@ -183,7 +183,7 @@ def record_answer(
         FormTakenBack: the form was finished, or its answers were already merged.
         TooManyChanges: the form has the largest allowed number of rows.
     """
-    row = AnswerRow(
+    row = HandoverRow(
         item_number=item_number,
         status=response.status,
         value=response.value,
@@ -202,7 +202,7 @@ def record_act(db: Connection, ticket: HandoverTicket, act: HandoverAct, *, now:
         FormTakenBack: the form was finished, or its answers were already merged.
         TooManyChanges: the form has the largest allowed number of rows.
     """
-    row = AnswerRow(
+    row = HandoverRow(
         item_number=WHOLE_FORM,
         status=act,
         value=None,
@@ -216,7 +216,7 @@ def record_act(db: Connection, ticket: HandoverTicket, act: HandoverAct, *, now:
 def _append_row(
     db: Connection,
     ticket: HandoverTicket,
-    row: AnswerRow,
+    row: HandoverRow,
     event: HandoverKeylessEvent,
     *,
     max_rows: int,

@@ -20,7 +20,7 @@ from clinic_toolkit.journal.audit_log import audit_log_table
 from clinic_toolkit.journal.list_facts import FactsReader
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.handovers import answer_log, returned_answers
-from clinic_toolkit.record.handovers.answer_log import WHOLE_FORM, AnswerRow, HandoverAct, HandoverTrouble
+from clinic_toolkit.record.handovers.answer_log import WHOLE_FORM, HandoverAct, HandoverRow, HandoverTrouble
 from clinic_toolkit.record.handovers.client_side import (
     HandoverTicket,
     generate_form_token,
@@ -42,7 +42,7 @@ class NothingToDecide(ClinicError):
 
 
 class _ReturnedRows(msgspec.Struct, frozen=True, kw_only=True):
-    rows: tuple[AnswerRow, ...]
+    rows: tuple[HandoverRow, ...]
     troubles: tuple[HandoverTrouble, ...]
     acts: frozenset[HandoverAct]
 
@@ -73,10 +73,8 @@ def create_handover(
         raise administrations.AdministrationFinished
     if current.payload.entered_on is not None:
         raise administrations.AnsweredOnPaper
-    instrument, is_general = (
-        administrations.instrument_of(current.payload),
-        administrations.frame_of(current.payload).general,
-    )
+    instrument = administrations.instrument_of(current.payload)
+    is_general = administrations.frame_of(current.payload).general
     definition = client_copy.encode_client_copy(instrument, general=is_general) if instrument.own else b""
     # Decided here, because the client's copy no longer says which of its questions ask about fear.
     notice = practice.confidentiality_limits_before(

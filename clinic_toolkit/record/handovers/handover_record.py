@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from clinic_toolkit.journal.record_kind import RecordKind, RecordNouns, register_kind
-from clinic_toolkit.record.handovers.answer_log import AnswerRow, HandoverTrouble
+from clinic_toolkit.record.handovers.answer_log import HandoverRow, HandoverTrouble
 from clinic_toolkit.store.base import sealed_table
 
 # The clinician's record of a hand-over, sealed in the client's ring; see `clinician_side`.
@@ -55,7 +55,7 @@ class Handover(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     after_entry: int
     begun_at: datetime
     handover_key: bytes = b""
-    rows: tuple[AnswerRow, ...] = ()
+    rows: tuple[HandoverRow, ...] = ()
     troubles: tuple[HandoverTrouble, ...] = ()
     was_finished: bool = False
     was_given_back: bool = False

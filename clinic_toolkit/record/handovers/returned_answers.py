@@ -6,7 +6,7 @@ import msgspec
 
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.psychometrics.item_response import ResponseStatus
-from clinic_toolkit.record.handovers.answer_log import WHOLE_FORM, AnswerRow, HandoverAct, response_of
+from clinic_toolkit.record.handovers.answer_log import WHOLE_FORM, HandoverAct, HandoverRow, response_of
 from clinic_toolkit.record.handovers.client_side import REMARK_LIMIT
 from clinic_toolkit.record.questionnaires import administrations, answers
 from clinic_toolkit.record.questionnaires.administration_record import Administration
@@ -16,12 +16,12 @@ ACTS = frozenset(HandoverAct)
 STATUSES = frozenset(ResponseStatus)
 
 
-def newest_by_item(rows: tuple[AnswerRow, ...]) -> dict[int, AnswerRow]:
+def newest_by_item(rows: tuple[HandoverRow, ...]) -> dict[int, HandoverRow]:
     """Return the newest row of each item, by item number, counted from 1."""
     return {row.item_number: row for row in rows}
 
 
-def fits_form(row: AnswerRow, instrument: Instrument | None) -> bool:
+def fits_form(row: HandoverRow, instrument: Instrument | None) -> bool:
     """Return whether a page of this form could have sent this row.
 
     Args:
@@ -59,13 +59,15 @@ def _is_plain_text(text: str) -> bool:
     )
 
 
-def list_fitting_rows(administration: Administration, rows: tuple[AnswerRow, ...]) -> tuple[AnswerRow, ...]:
+def list_fitting_rows(
+    administration: Administration, rows: tuple[HandoverRow, ...]
+) -> tuple[HandoverRow, ...]:
     """Return the rows that are answers to this form."""
     instrument = administrations.instrument_of(administration)
     return tuple(row for row in rows if row.item_number != WHOLE_FORM and fits_form(row, instrument))
 
 
-def merge_into_answers(administration: Administration, rows: tuple[AnswerRow, ...]) -> answers.Answers:
+def merge_into_answers(administration: Administration, rows: tuple[HandoverRow, ...]) -> answers.Answers:
     """Return the answers of a questionnaire with the returned rows merged in.
 
     If the client only marked a question, added a remark, or withdrew an answer, the question keeps its
@@ -90,7 +92,7 @@ def merge_into_answers(administration: Administration, rows: tuple[AnswerRow, ..
     return merged
 
 
-def merge_open_line(administration: Administration, rows: tuple[AnswerRow, ...]) -> str:
+def merge_open_line(administration: Administration, rows: tuple[HandoverRow, ...]) -> str:
     """Return what the client wrote at the open line; the earlier text if they wrote nothing."""
     row = newest_by_item(list_fitting_rows(administration, rows)).get(
         len(administration.answers.statuses) + 1
@@ -98,14 +100,14 @@ def merge_open_line(administration: Administration, rows: tuple[AnswerRow, ...])
     return (row.remark if row else "") or administration.open_line_answer
 
 
-def answered_indexes(administration: Administration, rows: tuple[AnswerRow, ...]) -> frozenset[int]:
+def answered_indexes(administration: Administration, rows: tuple[HandoverRow, ...]) -> frozenset[int]:
     """Return the indexes, counted from 0, of the items that the rows touch."""
     return frozenset(
         row.item_number - 1 for row in rows if row.item_number <= len(administration.answers.statuses)
     )
 
 
-def _row_time(row: AnswerRow) -> datetime:
+def _row_time(row: HandoverRow) -> datetime:
     try:
         return from_microseconds(row.recorded_at)
     except ValueError:

@@ -17,7 +17,7 @@ STRENGTHS_PHRASE = "what goes well"
 
 def iter_course_parts(
     newest: Instrument,
-    forms: Sequence[Instrument],
+    instruments: Sequence[Instrument],
     items: Sequence[tuple[AnsweredItem, ...]],
     scores: Sequence[InstrumentScore],
 ) -> Iterable[CoursePart]:
@@ -25,7 +25,7 @@ def iter_course_parts(
 
     Args:
         newest: the definition of the newest round, which decides what parts there are.
-        forms: the definition of each round, oldest first.
+        instruments: the definition of each round, oldest first.
         items: the answers of each round, in the same order.
         scores: the scores of each round, in the same order.
     """
@@ -61,11 +61,11 @@ def iter_course_parts(
                 [
                     item
                     for item in answered
-                    if item.role == ItemRole.DIFFICULTY or form.kind == InstrumentKind.STRENGTHS
+                    if item.role == ItemRole.DIFFICULTY or instrument.kind == InstrumentKind.STRENGTHS
                 ],
                 score.total,
             )
-            for answered, form, score in zip(items, forms, scores, strict=True)
+            for answered, instrument, score in zip(items, instruments, scores, strict=True)
         ),
     )
 

@@ -21,7 +21,7 @@ from clinic_toolkit.web.forms.date_fields import date_field
 EARLIEST_BIRTH_YEAR = 1900
 
 
-class ClientForm(Form):
+class ClientDetailsForm(Form):
     """Who someone is and how to reach them; only the name, code or initials are needed."""
 
     name = fields.line_field("Client’s name", limit=80, needed="Write a name. Initials or a code are enough.")

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.handovers import client_side
 from clinic_toolkit.record.handovers.answer_log import HandoverAct
-from clinic_toolkit.record.handovers.client_side import ClientForm, HandoverTicket
+from clinic_toolkit.record.handovers.client_side import HandoverAnswersSoFar, HandoverTicket
 from clinic_toolkit.record.questionnaires.answers import MergedResponse, Response
 from clinic_toolkit.store.transactions import reading, writing
 
@@ -22,16 +22,16 @@ class HandoverAnswers:
         self.engine: Engine | None = None
         self._ticket = ticket
 
-    def load_form(self) -> ClientForm:
+    def load_answers(self) -> HandoverAnswersSoFar:
         """The answers given since the device was handed over."""
         if self.engine is None:
             raise RuntimeError("a request came before the store was opened")
         with reading(self.engine) as db:
-            return client_side.load_client_form(db, self._ticket)
+            return client_side.load_answers_so_far(db, self._ticket)
 
     def answer_to(self, number: int) -> Response:
         """The answer to one question; the open line has the number after the last question."""
-        return self.load_form().answers.get(number, NO_ANSWER)
+        return self.load_answers().answers.get(number, NO_ANSWER)
 
     def save_answer(
         self, number: int, merge: Callable[[Response], MergedResponse]
@@ -54,7 +54,7 @@ class HandoverAnswers:
             return stored, merged
         with writing(self.engine) as db:
             # Read again inside the write transaction: another window may have saved in the meantime.
-            stored = client_side.load_client_form(db, self._ticket).answers.get(number, NO_ANSWER)
+            stored = client_side.load_answers_so_far(db, self._ticket).answers.get(number, NO_ANSWER)
             merged = merge(stored)
             if not merged.has_conflict and merged.response != stored:
                 client_side.record_answer(db, self._ticket, number, merged.response, now=datetime.now(UTC))

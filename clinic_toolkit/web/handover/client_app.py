@@ -79,7 +79,7 @@ def find_handover_app(
         ticket = client_side.decode_ticket(ticket_bytes)
         with reading(engine) as db:
             is_open = (
-                client_side.is_out(db, ticket) and not client_side.load_client_form(db, ticket).is_finished
+                client_side.is_out(db, ticket) and not client_side.load_answers_so_far(db, ticket).is_finished
             )
         if is_open:
             return HandoverApp(settings, ticket, keeper, cookie_key)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.instruments.model import Instrument, Item
 from clinic_toolkit.record.handovers.answer_log import HandoverAct
-from clinic_toolkit.record.handovers.client_side import ClientForm, HandoverTicket
+from clinic_toolkit.record.handovers.client_side import HandoverAnswersSoFar, HandoverTicket
 from clinic_toolkit.record.questionnaires.answers import (
     MergedResponse,
     Response,
@@ -63,14 +63,14 @@ class HandoverForm:
 
     def start(self) -> ViewResult:
         """Redirect to the page at which the form has arrived."""
-        form = self.answers.load_form()
+        so_far = self.answers.load_answers()
         return responses.redirect_to(
-            self._order.first_open_page(form) if form.is_begun else url_for("welcome")
+            self._order.first_open_page(so_far) if so_far.is_begun else url_for("welcome")
         )
 
     def welcome(self) -> ViewResult:
         """The first page: what the form is, what happens with the answers, what the buttons do."""
-        next_page = self._order.first_open_page(self.answers.load_form())
+        next_page = self._order.first_open_page(self.answers.load_answers())
         limits = self._ticket.confidentiality_text
         return self._render_page("welcome", next=next_page, client_text=CLIENT_LINE, limits=limits)
 
@@ -179,20 +179,20 @@ class HandoverForm:
 
     def check(self) -> ViewResult:
         """All answers on one page, each with a link to change it."""
-        form = self.answers.load_form()
+        so_far = self.answers.load_answers()
         return self._render_page(
             "check",
-            items=self._answer_rows(form),
+            items=self._answer_rows(so_far),
             open_line_question=self._order.open_line_question,
-            written=form.answers.get(self._order.open_line_number, NO_ANSWER).remark,
+            written=so_far.answers.get(self._order.open_line_number, NO_ANSWER).remark,
             written_before=self._order.had_open_line,
         )
 
     def finish(self) -> ViewResult:
         """Ask for confirmation, then finish: the hand-over ends and the answers cannot be changed."""
         if request.method == "GET":
-            form = self.answers.load_form()
-            left_open = self._order.first_open_question(form) is not None
+            so_far = self.answers.load_answers()
+            left_open = self._order.first_open_question(so_far) is not None
             return self._render_page("finish", left_open=left_open)
         self.answers.record_act(HandoverAct.FINISHED)
         self._on_returned()
@@ -201,7 +201,9 @@ class HandoverForm:
     def give_back(self) -> ViewResult:
         """Ask for confirmation, then end the hand-over with the form unfinished."""
         if request.method == "GET":
-            return self._render_page("give_back", next=self._order.first_open_page(self.answers.load_form()))
+            return self._render_page(
+                "give_back", next=self._order.first_open_page(self.answers.load_answers())
+            )
         # The answers are saved already. A client must be able to stop even if this act cannot be saved.
         with suppress(ClinicError):
             self.answers.record_act(HandoverAct.GIVEN_BACK)
@@ -254,13 +256,13 @@ class HandoverForm:
             errors=errors or {},
         )
 
-    def _answer_rows(self, form: ClientForm) -> list[dict[str, object]]:
+    def _answer_rows(self, so_far: HandoverAnswersSoFar) -> list[dict[str, object]]:
         labels = {option.value: option.label for option in self._instrument.options}
         return [
             {
                 "number": number,
                 "text": self._item_text(item),
-                "response": (response := form.answers.get(number, NO_ANSWER)),
+                "response": (response := so_far.answers.get(number, NO_ANSWER)),
                 "label": (response.value is not None and labels.get(response.value))
                 or NON_ANSWER_LABELS.get(response.status)
                 or ("Answered before" if self._ticket.answered_before[number - 1] else "Left open"),

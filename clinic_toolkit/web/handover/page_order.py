@@ -4,7 +4,7 @@ from flask import url_for
 
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.psychometrics.item_response import ResponseStatus
-from clinic_toolkit.record.handovers.client_side import ClientForm, HandoverTicket
+from clinic_toolkit.record.handovers.client_side import HandoverAnswersSoFar, HandoverTicket
 from clinic_toolkit.web.forms.items import FormButton
 from clinic_toolkit.web.handover.answer_store import NO_ANSWER
 
@@ -27,18 +27,21 @@ class PageOrder:
         """Whether the open line had text before the device was handed over."""
         return bool(self.open_line_question and self._ticket.answered_before[self._count])
 
-    def first_open_question(self, form: ClientForm) -> int | None:
+    def first_open_question(self, so_far: HandoverAnswersSoFar) -> int | None:
         """The first question with no answer from this hand-over or before, or None."""
         for number, was_answered in enumerate(self._ticket.answered_before[: self._count], start=1):
-            if not was_answered and form.answers.get(number, NO_ANSWER).status == ResponseStatus.NOT_REACHED:
+            if (
+                not was_answered
+                and so_far.answers.get(number, NO_ANSWER).status == ResponseStatus.NOT_REACHED
+            ):
                 return number
         return None
 
-    def first_open_page(self, form: ClientForm) -> str:
+    def first_open_page(self, so_far: HandoverAnswersSoFar) -> str:
         """The path of the first page that has no answer yet, or of the page of all answers."""
-        if number := self.first_open_question(form):
+        if number := self.first_open_question(so_far):
             return url_for("item", number=number)
-        has_line = form.answers.get(self.open_line_number, NO_ANSWER).remark or self.had_open_line
+        has_line = so_far.answers.get(self.open_line_number, NO_ANSWER).remark or self.had_open_line
         return url_for("open_line" if self.open_line_question and not has_line else "check")
 
     def page_after_item(self, number: int, button: FormButton, *, changing: bool) -> str:

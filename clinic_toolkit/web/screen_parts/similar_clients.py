@@ -6,11 +6,11 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import display_names
 from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.web import context
-from clinic_toolkit.web.forms.clients import ClientForm
+from clinic_toolkit.web.forms.clients import ClientDetailsForm
 
 
 def find_similar_clients(
-    form: ClientForm, client: RecordVersion[Client] | None
+    form: ClientDetailsForm, client: RecordVersion[Client] | None
 ) -> list[RecordVersion[Client]]:
     """Clients who may be the same person; none if this was answered already or the name is unchanged."""
     details = form.payload()

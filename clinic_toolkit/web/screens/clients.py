@@ -28,7 +28,7 @@ from clinic_toolkit.record.questionnaires import (
 from clinic_toolkit.record.writing import handouts, notes
 from clinic_toolkit.web import context
 from clinic_toolkit.web.forms import fields
-from clinic_toolkit.web.forms.clients import ClientForm
+from clinic_toolkit.web.forms.clients import ClientDetailsForm
 from clinic_toolkit.web.screen_parts import (
     draft_saving,
     idempotent_forms,
@@ -121,7 +121,7 @@ def new() -> ViewResult:
     draft = draft_saving.open_page_draft("client", context.vault().user_id, ring=None)
     if (answer := draft.handle_autosave(lambda: initials_suggestion.suggest_while_typing(None))) is not None:
         return answer
-    form = ClientForm(draft.field_values(), today=context.today())
+    form = ClientDetailsForm(draft.field_values(), today=context.today())
     existing = idempotent_forms.find_client_created_before(form.matches_record)
     if existing is not None:
         return responses.redirect_to(url_for(".show", id=existing.id))
@@ -145,7 +145,7 @@ def edit(id: UUID) -> ViewResult:
     draft = draft_saving.open_page_draft("client", id, ring=client.ring)
     if (answer := draft.handle_autosave(lambda: initials_suggestion.suggest_while_typing(id))) is not None:
         return answer
-    form = ClientForm(draft.field_values(), current=client.payload, today=context.today())
+    form = ClientDetailsForm(draft.field_values(), current=client.payload, today=context.today())
     if request.method == "POST" and form.validate():
         if form.matches_record(client.payload):
             draft.mark_recorded()
@@ -163,7 +163,7 @@ def edit(id: UUID) -> ViewResult:
 
 
 def _render_form(
-    form: ClientForm,
+    form: ClientDetailsForm,
     client: RecordVersion[Client] | None,
     draft: PageDraft,
     *,
