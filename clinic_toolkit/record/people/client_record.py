@@ -55,6 +55,7 @@ LEAVE_MESSAGE_LABELS = {
 class Client(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     """Who a client is and how they may be reached.
 
+    Stored as an array in this order: a new field stands last (`CONTRIBUTING.md`, *Changing what is stored*).
     `code` is a code or initials, shown wherever the name is not; "" to use proposed initials. `joined_to_id`
     is the other entry of the same person under which this one is shown.
     """
