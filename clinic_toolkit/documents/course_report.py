@@ -6,7 +6,7 @@ from clinic_toolkit import standing_sentences
 from clinic_toolkit.dates import format_date
 from clinic_toolkit.documents import chart_plan, chart_table, mark_shapes, page_layout
 from clinic_toolkit.documents.blocks import Block, Rule, Text
-from clinic_toolkit.documents.hour_header import letterhead_block
+from clinic_toolkit.documents.clinician_header import letterhead_block
 from clinic_toolkit.documents.styles import BODY, HEADING, QUIET, SMALL, SMALL_STRONG
 from clinic_toolkit.documents.time_chart import ModeLegend, TimeChart
 from clinic_toolkit.psychometrics.result_sentences import option_labels

@@ -9,7 +9,7 @@ from clinic_toolkit import standing_sentences
 from clinic_toolkit.dates import format_date, format_timestamp
 from clinic_toolkit.documents import page_layout
 from clinic_toolkit.documents.blocks import Block, LabelledValue, Rule, Text, typed_paragraphs
-from clinic_toolkit.documents.hour_header import hour_fact_blocks, letterhead_block
+from clinic_toolkit.documents.clinician_header import hour_fact_blocks, letterhead_block
 from clinic_toolkit.documents.styles import BODY, HEADING, QUIET, SMALL, STRONG
 
 if TYPE_CHECKING:

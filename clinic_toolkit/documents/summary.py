@@ -7,8 +7,8 @@ from clinic_toolkit import standing_sentences
 from clinic_toolkit.dates import format_date
 from clinic_toolkit.documents import page_layout, sheet_texts
 from clinic_toolkit.documents.blocks import Block, LabelledValue, Rule, Text
+from clinic_toolkit.documents.clinician_header import LABEL_WIDTH, hour_fact_blocks, letterhead_block
 from clinic_toolkit.documents.dot_chart import DotChart
-from clinic_toolkit.documents.hour_header import LABEL_WIDTH, hour_fact_blocks, letterhead_block
 from clinic_toolkit.documents.styles import BODY, HEADING, QUIET, SMALL, STRONG, TextStyle
 from clinic_toolkit.instruments.validation_status import validation_status_line
 from clinic_toolkit.psychometrics.result_sentences import norm_line, uncapitalise

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
 
     from clinic_toolkit.record.values.page_values import WorksheetPage
-    from clinic_toolkit.worksheets.model import Block as Field
+    from clinic_toolkit.worksheets.model import SheetBlock
 
 
 class SizeScheme(Struct, frozen=True, kw_only=True):
@@ -45,7 +45,7 @@ LARGE = SizeScheme(
 )
 
 
-class WorksheetHeader(Block):
+class InitialsBar(Block):
     """The accent bar and a place for initials, the only personal detail on the sheet."""
 
     def __init__(self, initials: str, style: TextStyle) -> None:
@@ -79,9 +79,11 @@ class WorksheetLayout:
         self.scheme, self.fields = scheme, value.worksheet.blocks
         worksheet, body_style = value.worksheet, scheme.body
         strong_style = replace(body_style, bold=True)
-        self.header_blocks: list[Block] = [
-            WorksheetHeader(value.initials, replace(body_style, colour=SOFT)),
+        self.title_blocks: list[Block] = [
+            InitialsBar(value.initials, replace(body_style, colour=SOFT)),
             Text(worksheet.title, scheme.title, keep_with_next=True),
+        ]
+        self.intro_blocks: list[Block] = [
             *([Text(value.client_sentence, body_style, bar=True)] if value.client_sentence.strip() else []),
             Text(worksheet.why, body_style),
         ]
@@ -101,11 +103,11 @@ class WorksheetLayout:
     def blocks(self, spacing: float) -> list[Block]:
         """All blocks in order, with their spacing set: 0 is the tightest, 1 the most spacious."""
         factor = _interpolate(self.scheme.spacing, spacing)
-        for block in (*self.header_blocks[2:], *self.footer_blocks):
+        for block in (*self.intro_blocks, *self.footer_blocks):
             block.before = 9 * factor
         for index, block in enumerate(self.steps):
             block.before = 11 * factor if index == 0 else 2.5 * factor
-        blocks: list[Block] = [*self.header_blocks, *self.steps]
+        blocks: list[Block] = [*self.title_blocks, *self.intro_blocks, *self.steps]
         for label, field in zip(self.labels, self.fields, strict=True):
             label.before = 13 * factor
             label.after = 2 * factor + (4 if isinstance(field, CirclesBlock) else 0)
@@ -113,7 +115,7 @@ class WorksheetLayout:
         self.footer_blocks[0].before = 14 * factor
         return blocks + self.footer_blocks
 
-    def _field_block(self, field: "Field", spacing: float) -> Block:
+    def _field_block(self, field: "SheetBlock", spacing: float) -> Block:
         pitch, body_style = _interpolate(self.scheme.pitch, spacing), self.scheme.body
         if isinstance(field, LinesBlock):
             quiet_style = replace(body_style, colour=SOFT)

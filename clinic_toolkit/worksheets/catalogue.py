@@ -10,7 +10,7 @@ from clinic_toolkit.definition_cache import load_or_build
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.paths import worksheets_folder
 from clinic_toolkit.worksheets.loader import WorksheetError, read_worksheet_file
-from clinic_toolkit.worksheets.model import BLOCKS, Worksheet
+from clinic_toolkit.worksheets.model import SHEET_BLOCK_TYPES, Worksheet
 
 
 class UnknownWorksheet(ClinicError):
@@ -64,7 +64,7 @@ def load_worksheet(slug: str) -> Worksheet:
 
 def _decode_worksheet(table: dict[str, Any]) -> Worksheet:
     # The table was checked before; `msgspec` cannot choose between block classes that are dataclasses.
-    blocks = tuple(msgspec.convert(block, BLOCKS[block["kind"]]) for block in table["blocks"])
+    blocks = tuple(msgspec.convert(block, SHEET_BLOCK_TYPES[block["kind"]]) for block in table["blocks"])
     values: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in table.items()
     }

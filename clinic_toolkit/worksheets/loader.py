@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from clinic_toolkit import plain_text, toml_limits
 from clinic_toolkit.errors import DamagedFile
-from clinic_toolkit.worksheets.model import BLOCKS, TableBlock, Worksheet
+from clinic_toolkit.worksheets.model import SHEET_BLOCK_TYPES, TableBlock, Worksheet
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -105,7 +105,7 @@ def _describe_error(detail: "ErrorDetails", raw: dict[str, Any]) -> str:
     if path[0] == "blocks" and len(path) > 2:
         block_class = _block_type(raw["blocks"][path[1]])
         if block_class is None:
-            return f"{_format_path(path[:2])}.kind: must be one of {', '.join(BLOCKS)}"
+            return f"{_format_path(path[:2])}.kind: must be one of {', '.join(SHEET_BLOCK_TYPES)}"
         if path[2] != block_class.__name__:
             return ""
         path = path[:2] + path[3:]
@@ -119,7 +119,7 @@ def _format_path(parts: Iterable[int | str]) -> str:
 
 def _block_type(block: object) -> type | None:
     kind = block.get("kind") if isinstance(block, dict) else None
-    return BLOCKS.get(kind) if isinstance(kind, str) else None
+    return SHEET_BLOCK_TYPES.get(kind) if isinstance(kind, str) else None
 
 
 def _unknown_key_problems(raw: dict[str, Any]) -> Iterator[str]:

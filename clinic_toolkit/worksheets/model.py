@@ -55,9 +55,9 @@ class CirclesBlock:
     middle: Line
 
 
-Block = LinesBlock | TableBlock | ScaleBlock | CirclesBlock
-BLOCKS: Mapping[str, type[Block]] = {
-    get_args(kind.__annotations__["kind"])[0]: kind for kind in get_args(Block)
+SheetBlock = LinesBlock | TableBlock | ScaleBlock | CirclesBlock
+SHEET_BLOCK_TYPES: Mapping[str, type[SheetBlock]] = {
+    get_args(kind.__annotations__["kind"])[0]: kind for kind in get_args(SheetBlock)
 }
 
 
@@ -80,7 +80,7 @@ class Worksheet:
     minutes: Line
     why: Text
     try_this: Annotated[tuple[Text, ...], MinLen(1), MaxLen(8)]
-    blocks: Annotated[tuple[Block, ...], MinLen(1), MaxLen(8)]
+    blocks: Annotated[tuple[SheetBlock, ...], MinLen(1), MaxLen(8)]
     if_it_gets_hard: Text
     bring_back: Text
     aim: Text

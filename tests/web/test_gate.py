@@ -34,7 +34,7 @@ def lets_in(
         "HTTP_SEC_FETCH_DEST": dest,
     }
     environ = {"REQUEST_METHOD": method, "HTTP_HOST": settings.host if host is None else host}
-    return gate.is_allowed_origin(
+    return gate.comes_from_own_page(
         environ | {key: value for key, value in named.items() if value is not None}, settings
     )
 

@@ -44,7 +44,7 @@ def intercept_request(environ: "WSGIEnvironment", settings: Settings, cookie_key
             if browser_launch.redeem_launch_token(environ, settings)
             else refusal_response()
         )
-    if is_allowed_origin(environ, settings) and is_known_browser(environ, settings, cookie_key):
+    if comes_from_own_page(environ, settings) and is_known_browser(environ, settings, cookie_key):
         return None
     return refusal_response()
 
@@ -54,8 +54,10 @@ def is_known_browser(environ: "WSGIEnvironment", settings: Settings, cookie_key:
     return browser_launch.has_launch_cookie(environ, settings, cookie_key)
 
 
-def is_allowed_origin(environ: "WSGIEnvironment", settings: Settings) -> bool:
+def comes_from_own_page(environ: "WSGIEnvironment", settings: Settings) -> bool:
     """Whether a request comes from one of our pages, or from an address that a person typed.
+
+    Its method and its host count too.
 
     A request without these headers is refused. Every browser that accepts our cookie sends them; in one that
     does not, any page could make requests to us.

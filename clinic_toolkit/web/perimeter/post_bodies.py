@@ -44,7 +44,7 @@ def may_accept_body(environ: "WSGIEnvironment", settings: Settings, cookie_key: 
         environ["REQUEST_METHOD"] == "POST"
         and length.isdecimal()
         and int(length) <= ClinicRequest.max_content_length
-        and gate.is_allowed_origin(environ, settings)
+        and gate.comes_from_own_page(environ, settings)
         and gate.is_known_browser(environ, settings, cookie_key)
     )
 

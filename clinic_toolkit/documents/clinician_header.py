@@ -1,4 +1,4 @@
-"""The header of a clinician's sheet: the practice, and the facts of the session."""
+"""The header of the papers for the clinician alone: the practice, and the facts of the session."""
 
 from typing import TYPE_CHECKING
 
