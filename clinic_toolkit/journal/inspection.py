@@ -23,7 +23,7 @@ from clinic_toolkit.journal import (
 from clinic_toolkit.journal.inspection_keys import Finding
 from clinic_toolkit.journal.integrity_reasons import REASON_TEXTS, IntegrityReason
 from clinic_toolkit.journal.logged_versions import LoggedVersions
-from clinic_toolkit.journal.record_kind import nouns_of, signature_label_of
+from clinic_toolkit.journal.record_kind import nouns_of, signature_purpose_of
 from clinic_toolkit.journal.record_versions import VersionHeader, decode_header
 from clinic_toolkit.journal.reference_filter import ReferenceFilter
 from clinic_toolkit.store.base import metadata
@@ -182,8 +182,8 @@ def _inner_fault(vault: Vault, table: Table, row: Any, logged: LoggedVersions) -
 def _has_invalid_signature(
     vault: Vault, table: Table, row: Any, header: VersionHeader, envelope: Envelope
 ) -> bool:
-    label = signature_label_of(str(table.name)) if header.final else None
-    if label and envelope.signature_label != label:
+    purpose = signature_purpose_of(str(table.name)) if header.final else None
+    if purpose and envelope.signature_label != purpose:
         return True
     if envelope.signature_label is None or envelope.signature is None:
         return envelope.signature is not None

@@ -51,7 +51,7 @@ class RecordKind(Generic[P]):
 
     `schema_version` is the version of the content's shape that is written today; `upcasts` holds, for each
     earlier one, the step to the next. `fallback` stands in for an unreadable record on which others depend.
-    `signature_label`: a final version carries its author's signature under this label, such as "sig/note".
+    `signature_purpose`: a final version carries its author's signature for this purpose, such as "sig/note".
     """
 
     table: Table
@@ -62,7 +62,7 @@ class RecordKind(Generic[P]):
     schema_version: int = 1
     upcasts: Mapping[int, Upcast] = field(default_factory=dict)
     fallback: Fallback[P] = no_fallback
-    signature_label: str | None = None
+    signature_purpose: str | None = None
 
     def __post_init__(self) -> None:
         if set(self.upcasts) != set(range(1, self.schema_version)):
@@ -109,10 +109,10 @@ def list_kinds() -> tuple[RecordKind[Any], ...]:
     return tuple(kind for _, kind in sorted(_kinds.items()))
 
 
-def signature_label_of(table_name: str) -> str | None:
+def signature_purpose_of(table_name: str) -> str | None:
     """Return the label under which final versions of this table are signed; None if they are not."""
     kind = _kinds.get(table_name)
-    return kind.signature_label if kind else None
+    return kind.signature_purpose if kind else None
 
 
 def nouns_of(table_name: str) -> RecordNouns:

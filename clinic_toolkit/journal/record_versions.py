@@ -90,12 +90,12 @@ def seal_version(
     pending: PendingVersion,
     *,
     now: datetime,
-    signature_label: str | None = None,
+    signature_purpose: str | None = None,
 ) -> tuple[RecordVersion[P], dict[str, Any]]:
     """Seal a version for its place in the table.
 
     Args:
-        signature_label: sign the content under this label, such as "sig/note"; None for no signature.
+        signature_purpose: sign the content for this purpose, such as "sig/note"; None for no signature.
 
     Returns:
         The version, and the values of its row.
@@ -115,7 +115,7 @@ def seal_version(
         version=pending.version,
         ring=pending.ring,
         payload=_encode_version((header, payload)),
-        signature_label=signature_label,
+        signature_label=signature_purpose,
     )
     row = {
         "record": pending.id,

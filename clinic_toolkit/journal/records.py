@@ -129,7 +129,7 @@ def replace_draft(
         payload,
         _following_version(expected, state, final=final),
         now=now,
-        signature_label=kind.signature_label if final else None,
+        signature_purpose=kind.signature_purpose if final else None,
     )
     if not transaction_of(db).replace_row(
         kind.table, values, record=expected.id, expected_version=expected.version

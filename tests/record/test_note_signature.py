@@ -41,7 +41,7 @@ def draft(work: Work, hour: Hour) -> Note:
 
 def unsigned(work: Work, hour: Hour, draft: Note) -> Note:
     """A final note that looks signed and carries no signature, as a member of its ring could write it."""
-    kind = dataclasses.replace(CLINICAL_NOTE, signature_label=None)
+    kind = dataclasses.replace(CLINICAL_NOTE, signature_purpose=None)
     with writing(work.engine) as db:
         facts = signature_facts.build_note_facts(db, work.vault, hour, draft)
         payload = structs.replace(draft.payload, signed_at=NOW, facts=facts)

@@ -48,7 +48,7 @@ class NotePart(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
 
 
 # Under this label a clinician signs notes and nothing else.
-SIGNATURE_LABEL = "sig/note"
+SIGNATURE_PURPOSE = "sig/note"
 
 
 class NoteState(StrEnum):
@@ -114,6 +114,6 @@ CLINICAL_NOTE = register_kind(
         states=NoteState,
         events=NoteEvent,
         nouns=RecordNouns(in_sentence="a progress note", one="a note", many="notes"),
-        signature_label=SIGNATURE_LABEL,
+        signature_purpose=SIGNATURE_PURPOSE,
     )
 )

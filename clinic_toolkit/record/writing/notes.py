@@ -22,7 +22,7 @@ from clinic_toolkit.record.writing.note_facts import NoteFacts
 from clinic_toolkit.record.writing.note_formats import DEFAULT_FORMAT, NoteFormat
 from clinic_toolkit.record.writing.note_record import (
     CLINICAL_NOTE,
-    SIGNATURE_LABEL,
+    SIGNATURE_PURPOSE,
     ClinicalNote,
     NoteEvent,
     NotePart,
@@ -182,7 +182,7 @@ def sign_note(
 def has_valid_signature(vault: Vault, note: RecordVersion[ClinicalNote]) -> bool:
     """Whether the note carries a valid signature of its author over exactly this content."""
     return note.signature is not None and vault.is_signed(
-        SIGNATURE_LABEL,
+        SIGNATURE_PURPOSE,
         author_id=note.author_id,
         record=note.id,
         version=note.version,
