@@ -86,7 +86,7 @@ def list_findings(db: Connection, vault: Vault, load_names: Callable[[], NamesOf
     )
 
 
-def findings_token(engine: Engine) -> str:
+def findings_digest(engine: Engine) -> str:
     """Return a short token of the current findings, so that a decision applies only to what was shown."""
     verdict = store_of(engine).verdict
     parts = [f"{missing.first_seq}-{missing.last_seq}" for missing in verdict.missing_entries]

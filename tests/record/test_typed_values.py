@@ -92,9 +92,9 @@ def test_answers_of_before_are_read_without_typed_values() -> None:
 
 
 def test_two_typed_answers_are_told_apart_by_their_fingerprint() -> None:
-    prints = {answers.response_fingerprint(typed(value)) for value in (7, 8, Decimal("7"), "7")}
+    prints = {answers.response_digest(typed(value)) for value in (7, 8, Decimal("7"), "7")}
     assert len(prints) == 4 and not any(each == "7" for each in prints)
-    merged = answers.merge_response(answers.UNANSWERED_FINGERPRINT, typed(7), typed(8))
+    merged = answers.merge_response(answers.UNANSWERED_DIGEST, typed(7), typed(8))
     assert merged.has_conflict and merged.response.typed == encode_value(7)
 
 

@@ -58,7 +58,7 @@ def lost(work: Work, tmp_path: Path) -> Site:
 
 
 def state_of(site: Site) -> dict[str, str]:
-    return {"state": condition.findings_token(site.work.engine)}
+    return {"state": condition.findings_digest(site.work.engine)}
 
 
 def new(name: str) -> dict[str, str]:

@@ -17,11 +17,11 @@ THREE = Response(status=ResponseStatus.ANSWERED, value=3, wants_to_talk=False, r
 def sent(shown: Response, *fields: tuple[str, str]) -> tuple[str, int | None]:
     """What comes of these fields, sent from a page that showed this."""
     form = ItemRowForm.for_instrument(catalogue.load_instrument("giving"), MultiDict(fields), number=2)
-    form.shown_mark = answers.response_fingerprint(shown)
+    form.shown_digest = answers.response_digest(shown)
     assert form.validate()
     found = form.merge_with(shown).response
     # What the page is told it shows from now on is what came of it.
-    assert form.mark_after_save(shown) == answers.response_fingerprint(found)
+    assert form.digest_after_save(shown) == answers.response_digest(found)
     return found.status, found.value
 
 

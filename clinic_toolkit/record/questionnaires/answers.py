@@ -108,40 +108,39 @@ def decode_responses(answers: Answers) -> list[Response]:
     ]
 
 
-def response_fingerprint(response: Response) -> str:
-    """Return the fingerprint of an answer: status and value, talk mark, and a digest of the remark.
+def response_digest(response: Response) -> str:
+    """Return the digest of an answer: status and value, talk mark, and a digest of the remark.
 
     A page sends it back, so that only what was changed on the page is saved.
     """
     value = "" if response.value is None else str(response.value)
     if response.typed is not None:
-        value = f"{response.typed.kind}-{text_fingerprint(response.typed.text)}"
+        value = f"{response.typed.kind}-{text_digest(response.typed.text)}"
     return (
-        f"{response.status}{value}.{'talk' if response.wants_to_talk else ''}."
-        f"{text_fingerprint(response.remark)}"
+        f"{response.status}{value}.{'talk' if response.wants_to_talk else ''}.{text_digest(response.remark)}"
     )
 
 
-def text_fingerprint(text: str) -> str:
-    """Return the fingerprint of a text: 16 hexadecimal digits of its SHA-256, or "" for an empty text."""
+def text_digest(text: str) -> str:
+    """Return the digest of a text: 16 hexadecimal digits of its SHA-256, or "" for an empty text."""
     return sha256(text.encode()).hexdigest()[:16] if text else ""
 
 
-def merge_response(shown_fingerprint: str, submitted: Response, stored: Response) -> MergedResponse:
+def merge_response(shown_digest: str, submitted: Response, stored: Response) -> MergedResponse:
     """Merge a sent answer into the stored one: only what was changed on the page is taken over.
 
     Args:
-        shown_fingerprint: the fingerprint of the answer that the page showed. A malformed one counts as that
+        shown_digest: the digest of the answer that the page showed. A malformed one counts as that
             of an empty answer, so the page can add something but never erase anything.
     """
-    shown_parts = shown_fingerprint.split(".")
+    shown_parts = shown_digest.split(".")
     if len(shown_parts) != len(_MERGE_FIELDS):
-        shown_parts = UNANSWERED_FINGERPRINT.split(".")
+        shown_parts = UNANSWERED_DIGEST.split(".")
     compared_parts = zip(
         _MERGE_FIELDS,
         shown_parts,
-        response_fingerprint(submitted).split("."),
-        response_fingerprint(stored).split("."),
+        response_digest(submitted).split("."),
+        response_digest(stored).split("."),
         strict=True,
     )
     changed: dict[str, object] = {}
@@ -155,7 +154,7 @@ def merge_response(shown_fingerprint: str, submitted: Response, stored: Response
 
 # The parts that are merged separately; a value always goes with its status.
 _MERGE_FIELDS = (("status", "value", "typed"), ("wants_to_talk",), ("remark",))
-UNANSWERED_FINGERPRINT = response_fingerprint(
+UNANSWERED_DIGEST = response_digest(
     Response(status=ResponseStatus.NOT_REACHED, value=None, wants_to_talk=False, remark="")
 )
 

@@ -65,14 +65,14 @@ class ItemForm(Form):
         FormButton.STOP,
     )
     options: frozenset[str] = frozenset()
-    shown_mark = answers.UNANSWERED_FINGERPRINT
+    shown_digest = answers.UNANSWERED_DIGEST
 
     @classmethod
     def for_instrument(cls, instrument: Instrument, typed: Any, *, number: int = 0) -> Self:
         """Make the form for one item; `number` makes the field names unique where a page has many items."""
         form = cls(typed, prefix=f"{number}-" if number else "")
         form.options = frozenset(str(option.value) for option in instrument.options)
-        form.shown_mark = form.version.data or answers.UNANSWERED_FINGERPRINT
+        form.shown_digest = form.version.data or answers.UNANSWERED_DIGEST
         return form
 
     @property
@@ -92,12 +92,12 @@ class ItemForm(Form):
 
     def merge_with(self, stored: Response) -> MergedResponse:
         """Merge the posted answer into the stored one: only what was changed on the page counts."""
-        return answers.merge_response(self.shown_mark, self.to_response(stored), stored)
+        return answers.merge_response(self.shown_digest, self.to_response(stored), stored)
 
-    def mark_after_save(self, stored: Response) -> str:
-        """The fingerprint of what the page shows after this save, for its next save."""
-        answer, talk, remark = answers.response_fingerprint(self.to_response(stored)).split(".")
-        return ".".join([answer if self.has_choice else self.shown_mark.partition(".")[0], talk, remark])
+    def digest_after_save(self, stored: Response) -> str:
+        """The digest of what the page shows after this save, for its next save."""
+        answer, talk, remark = answers.response_digest(self.to_response(stored)).split(".")
+        return ".".join([answer if self.has_choice else self.shown_digest.partition(".")[0], talk, remark])
 
     def to_response(self, before: Response) -> Response:
         """The posted fields as a response; without an answer or non-answer, that of `before` is kept."""
@@ -145,7 +145,7 @@ class ItemRowForm(ItemForm):
         if self.answer.data in NON_ANSWER_LABELS:
             self.way.data = self.answer.data
             return super().to_response(before)
-        shown_way = self.shown_mark.partition(".")[0]
+        shown_way = self.shown_digest.partition(".")[0]
         ticked = [way for way in self.way.raw_data or () if way in NON_ANSWER_LABELS]
         newly_ticked = [way for way in ticked if way != shown_way]
         if newly_ticked or (ticked and self.answer.data not in self.options):

@@ -17,7 +17,7 @@ class OpenLineForm(Form):
     go = StringField("Where to go", default=FormButton.NEXT)
     version = StringField("What the page saw of the line", default="")
 
-    shown_mark: str | None = None
+    shown_digest: str | None = None
 
     buttons: Sequence[FormButton] = ItemForm.buttons
 
@@ -28,16 +28,16 @@ class OpenLineForm(Form):
 
     def merge_with(self, stored: str) -> tuple[str, bool]:
         """The text to save, and whether it conflicts: changed both on this page and elsewhere."""
-        shown_mark = (self.version.data or "") if self.shown_mark is None else self.shown_mark
+        shown_digest = (self.version.data or "") if self.shown_digest is None else self.shown_digest
         text = self.open_line.data
-        if answers.text_fingerprint(text) in (shown_mark, answers.text_fingerprint(stored)):
+        if answers.text_digest(text) in (shown_digest, answers.text_digest(stored)):
             return stored, False
-        return text, shown_mark != answers.text_fingerprint(stored)
+        return text, shown_digest != answers.text_digest(stored)
 
     @property
-    def mark_after_save(self) -> str:
-        """The fingerprint of what the page shows, for its next save."""
-        return answers.text_fingerprint(self.open_line.data)
+    def digest_after_save(self) -> str:
+        """The digest of what the page shows, for its next save."""
+        return answers.text_digest(self.open_line.data)
 
     def validate_go(self, field: StringField) -> None:
         """Allow only a button of the page."""

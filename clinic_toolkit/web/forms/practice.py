@@ -105,9 +105,9 @@ def setting_values(settings: PracticeSettings, clinician: Clinician) -> dict[str
     }
 
 
-def settings_mark(settings: PracticeSettings, clinician: Clinician) -> str:
-    """The fingerprint of the settings, by which a later form sees if they were changed in between."""
-    return answers.text_fingerprint("\n\n".join(setting_values(settings, clinician).values()))
+def settings_digest(settings: PracticeSettings, clinician: Clinician) -> str:
+    """The digest of the settings, by which a later form sees if they were changed in between."""
+    return answers.text_digest("\n\n".join(setting_values(settings, clinician).values()))
 
 
 def guessable_names(letterhead: Letterhead) -> tuple[str, str]:

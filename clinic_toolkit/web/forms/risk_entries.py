@@ -91,7 +91,7 @@ class RiskForm(FearForm):
             self.how.validators = []
 
     @property
-    def prompts_mark(self) -> str:
+    def prompts_digest(self) -> str:
         """The answers whose prompts the page shows, so that a later prompt is not closed unseen."""
         return " ".join(
             f"{(answer.administration_id_bytes or b'').hex()}:{answer.item_id}"
@@ -140,7 +140,7 @@ class RiskForm(FearForm):
     @property
     def is_current(self) -> bool:
         """Whether the open prompts are exactly those that the page showed."""
-        return (self.seen.data or "") == self.prompts_mark
+        return (self.seen.data or "") == self.prompts_digest
 
     def matches_record(self, body: RiskEntry) -> bool:
         """Whether the entry was created from exactly these fields."""

@@ -15,8 +15,8 @@ from clinic_toolkit.record.handovers.client_side import HandoverAnswersSoFar, Ha
 from clinic_toolkit.record.questionnaires.answers import (
     MergedResponse,
     Response,
-    response_fingerprint,
-    text_fingerprint,
+    response_digest,
+    text_digest,
 )
 from clinic_toolkit.standing_sentences import CLIENT_LINE
 from clinic_toolkit.web.forms.fields import first_error
@@ -81,9 +81,7 @@ class HandoverForm:
         changing = "change" in request.args
         if request.method == "GET":
             answer = self.answers.answer_to(number)
-            return self._render_item(
-                number, answer, changing=changing, fingerprint=response_fingerprint(answer)
-            )
+            return self._render_item(number, answer, changing=changing, digest=response_digest(answer))
         stored = self.answers.answer_to(number)
         form = ClientItemForm.for_instrument(self._instrument, request.form)
         is_valid = form.validate()
@@ -92,7 +90,7 @@ class HandoverForm:
             if is_from_script():
                 return responses.autosave_failed(first_error(form), 422)
             page = self._render_item(
-                number, response, changing=changing, fingerprint=form.shown_mark, errors=form.errors
+                number, response, changing=changing, digest=form.shown_digest, errors=form.errors
             )
             return page, 422
         try:
@@ -103,7 +101,7 @@ class HandoverForm:
                 return responses.autosave_failed(client_message(error), 503)
             errors = {"": [client_message(error)]}
             page = self._render_item(
-                number, response, changing=changing, fingerprint=form.shown_mark, errors=errors
+                number, response, changing=changing, digest=form.shown_digest, errors=errors
             )
             return page, 503
         if merged.has_conflict:
@@ -114,12 +112,12 @@ class HandoverForm:
                 number,
                 merged.response,
                 changing=changing,
-                fingerprint=response_fingerprint(stored),
+                digest=response_digest(stored),
                 elsewhere=elsewhere,
             )
             return page, 409
         if is_from_script():
-            return responses.autosave_saved(_utc_now(), version=form.mark_after_save(stored))
+            return responses.autosave_saved(_utc_now(), version=form.digest_after_save(stored))
         if form.reopens_question:
             return responses.redirect_to(url_for("item", number=number, change=int(changing) or None))
         return responses.redirect_to(self._order.page_after_item(number, form.button, changing=changing))
@@ -130,13 +128,13 @@ class HandoverForm:
             abort(404)
         stored = self.answers.answer_to(self._order.open_line_number)
         if request.method == "GET":
-            return self._render_open_line(stored.remark, fingerprint=text_fingerprint(stored.remark))
+            return self._render_open_line(stored.remark, digest=text_digest(stored.remark))
         form = ClientOpenLineForm(request.form)
-        text, fingerprint = form.open_line.data, form.version.data or ""
+        text, digest = form.open_line.data, form.version.data or ""
         if not form.validate():
             if is_from_script():
                 return responses.autosave_failed(first_error(form), 422)
-            return self._render_open_line(text, fingerprint=fingerprint, errors=form.errors), 422
+            return self._render_open_line(text, digest=digest, errors=form.errors), 422
         try:
             stored, merged = self.answers.save_answer(
                 self._order.open_line_number, lambda latest: _merge_open_line(form, latest)
@@ -144,28 +142,24 @@ class HandoverForm:
         except ClinicError as error:
             if is_from_script():
                 return responses.autosave_failed(client_message(error), 503)
-            return self._render_open_line(
-                text, fingerprint=fingerprint, errors={"": [client_message(error)]}
-            ), 503
+            return self._render_open_line(text, digest=digest, errors={"": [client_message(error)]}), 503
         if merged.has_conflict:
             if is_from_script():
                 return responses.autosave_failed(CONFLICT_MESSAGE, 409)
             elsewhere = (stored.remark or "Left open",)
-            return self._render_open_line(
-                text, fingerprint=text_fingerprint(stored.remark), elsewhere=elsewhere
-            ), 409
+            return self._render_open_line(text, digest=text_digest(stored.remark), elsewhere=elsewhere), 409
         if is_from_script():
-            return responses.autosave_saved(_utc_now(), version=form.mark_after_save)
+            return responses.autosave_saved(_utc_now(), version=form.digest_after_save)
         return responses.redirect_to(self._order.page_after_open_line(form.button))
 
     def _render_open_line(
-        self, written: str, *, fingerprint: str, elsewhere: tuple[str, ...] = (), errors: object = None
+        self, written: str, *, digest: str, elsewhere: tuple[str, ...] = (), errors: object = None
     ) -> str:
         return self._render_page(
             "open_line",
             open_line_question=self._order.open_line_question,
             written=written,
-            version=fingerprint,
+            version=digest,
             elsewhere=elsewhere,
             before=bool(self._ticket.answered_before[self._order.open_line_number - 1]),
             errors=errors or {},
@@ -237,7 +231,7 @@ class HandoverForm:
         answered: Response,
         *,
         changing: bool,
-        fingerprint: str,
+        digest: str,
         elsewhere: tuple[str, ...] = (),
         errors: object = None,
     ) -> str:
@@ -249,7 +243,7 @@ class HandoverForm:
             item=item,
             text=self._item_text(item),
             answered=answered,
-            version=fingerprint,
+            version=digest,
             elsewhere=elsewhere,
             before=bool(self._ticket.answered_before[number - 1]),
             changing=changing,

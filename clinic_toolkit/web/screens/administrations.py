@@ -69,7 +69,7 @@ def item(id: UUID, number: int) -> ViewResult:
                 context.db(), context.vault(), administration, number - 1, merged.response, now=context.now()
             )
         if is_from_script():
-            return responses.autosave_saved(context.now(), version=form.mark_after_save(stored))
+            return responses.autosave_saved(context.now(), version=form.digest_after_save(stored))
         if form.reopens_question:
             return responses.redirect_to(url_for(".item", id=id, number=number, change=int(changing) or None))
         return responses.redirect_to(_page_after_item(administration, number, form.button, changing=changing))
@@ -101,7 +101,7 @@ def _render_item(
         facet=next(facet for facet in instrument.facets if facet.id == item.facet),
         text=administrations.item_wording(administration.payload, item),
         answered=shown,
-        version=form.shown_mark if form and not elsewhere else answers.response_fingerprint(stored),
+        version=form.shown_digest if form and not elsewhere else answers.response_digest(stored),
         elsewhere=(describe_answer(stored, instrument), stored.remark) if elsewhere else None,
         errors=form.errors if form else {},
         ways=NON_ANSWER_LABELS,

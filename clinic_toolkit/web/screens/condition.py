@@ -22,14 +22,14 @@ def index() -> ViewResult:
         findings=condition.list_findings(
             db, vault, lambda: ring_owners.load_ring_owners(db, vault).names_of_ring
         ),
-        state=condition.findings_token(db.engine),
+        state=condition.findings_digest(db.engine),
     )
 
 
 @screen.post("/condition/seen")
 def acknowledge_loss() -> ViewResult:
     """Acknowledge the losses shown; work goes on without what is missing."""
-    if request.form.get("state") != condition.findings_token(context.unit_of_work().engine):
+    if request.form.get("state") != condition.findings_digest(context.unit_of_work().engine):
         return responses.redirect_to(url_for(".index"))
     condition.acknowledge_losses(context.db(), context.vault(), now=context.now())
     return responses.redirect_to("/")
@@ -39,7 +39,7 @@ def acknowledge_loss() -> ViewResult:
 def accept_older_files() -> ViewResult:
     """Accept an older state of the store as the current one."""
     engine = context.unit_of_work().engine
-    if request.form.get("state") != condition.findings_token(engine) or not condition.can_accept_older_files(
+    if request.form.get("state") != condition.findings_digest(engine) or not condition.can_accept_older_files(
         engine
     ):
         return responses.redirect_to(url_for(".index"))

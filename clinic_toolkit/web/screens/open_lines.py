@@ -45,7 +45,7 @@ def show(id: UUID) -> ViewResult:
             context.db(), context.vault(), administration, {}, open_line_answer=merged_text, now=context.now()
         )
     if is_from_script():
-        return responses.autosave_saved(context.now(), version=form.mark_after_save)
+        return responses.autosave_saved(context.now(), version=form.digest_after_save)
     return responses.redirect_to(_page_after_open_line(administration, form.button))
 
 
@@ -71,7 +71,7 @@ def _render_open_line(
         errors=form.errors,
         version=form.version.data
         if form.errors
-        else answers.text_fingerprint(administration.payload.open_line_answer),
+        else answers.text_digest(administration.payload.open_line_answer),
         elsewhere=(administration.payload.open_line_answer or "Left open",) if elsewhere else None,
         open_line_question=administrations.open_line_question(administration.payload),
         instrument=administrations.instrument_of(administration.payload),

@@ -17,7 +17,7 @@ from clinic_toolkit.web.forms.practice import (
     ReturnCodeForm,
     guessable_names,
     setting_values,
-    settings_mark,
+    settings_digest,
 )
 from clinic_toolkit.web.screen_parts import confidentiality_notice, draft_saving
 from clinic_toolkit.web.transport import responses
@@ -47,15 +47,15 @@ def index() -> ViewResult:
     form = PracticeForm(draft.field_values(), data=stored_values)
     newer: list[tuple[str, str]] = []
     if request.method == "POST" and form.validate():
-        stored_mark, sent_mark, seen_mark = (
-            settings_mark(stored.payload, clinician.payload),
-            settings_mark(form.practice(stored.payload), form.clinician(clinician.payload)),
+        stored_digest, sent_digest, seen_digest = (
+            settings_digest(stored.payload, clinician.payload),
+            settings_digest(form.practice(stored.payload), form.clinician(clinician.payload)),
             form.version.data,
         )
-        if sent_mark in (stored_mark, seen_mark):
+        if sent_digest in (stored_digest, seen_digest):
             draft.mark_recorded()
             return responses.redirect_to(url_for(".index", saved=1))
-        if seen_mark != stored_mark:
+        if seen_digest != stored_digest:
             newer = form.differences(stored_values)
     if request.method == "POST" and not newer and not form.errors:
         _save_settings(form)
@@ -76,7 +76,7 @@ def index() -> ViewResult:
         newer=newer,
         version=form.version.data
         if form.errors or draft.is_shown
-        else settings_mark(stored.payload, clinician.payload),
+        else settings_digest(stored.payload, clinician.payload),
         saved=SAVED_MESSAGES.get(request.args.get("saved", ""), ""),
         copies=secret_removal.list_rescued_copies()
         if request.args.get("saved", "") in _SECRET_CHANGES

@@ -19,8 +19,8 @@ from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("whole_forms", __name__)
 
-# Separates the fingerprints of the rows in one field; that of the open line comes last.
-_MARK_SEPARATOR = ";"
+# Separates the digests of the rows in one field; that of the open line comes last.
+_DIGEST_SEPARATOR = ";"
 
 
 @screen.get("/administrations/<uuid:id>/all")
@@ -44,7 +44,7 @@ def save(id: UUID) -> ViewResult:
     open_line_form = (
         OpenLineForm(request.form) if administrations.open_line_question(administration.payload) else None
     )
-    _set_shown_marks(request.form.get("version", ""), forms, open_line_form)
+    _set_shown_digests(request.form.get("version", ""), forms, open_line_form)
     if invalid_forms := [form for form in (*forms, open_line_form) if form and not form.validate()]:
         if is_from_script():
             return responses.autosave_failed(first_error(*invalid_forms), 422)
@@ -75,29 +75,29 @@ def save(id: UUID) -> ViewResult:
             now=context.now(),
         )
     if is_from_script():
-        row_marks = [
-            form.mark_after_save(stored) for form, stored in zip(forms, stored_responses, strict=True)
+        row_digests = [
+            form.digest_after_save(stored) for form, stored in zip(forms, stored_responses, strict=True)
         ]
         return responses.autosave_saved(
             context.now(),
-            version=_MARK_SEPARATOR.join(
-                [*row_marks, open_line_form.mark_after_save if open_line_form else ""]
+            version=_DIGEST_SEPARATOR.join(
+                [*row_digests, open_line_form.digest_after_save if open_line_form else ""]
             ),
         )
     return responses.redirect_to(url_for("administrations.check", id=id))
 
 
-def _set_shown_marks(
-    posted_marks: str, forms: list[ItemRowForm], open_line_form: OpenLineForm | None
+def _set_shown_digests(
+    posted_digests: str, forms: list[ItemRowForm], open_line_form: OpenLineForm | None
 ) -> None:
-    """Set the fingerprint that the page saw for each row; if they do not fit the rows, all count as empty."""
-    marks = posted_marks.split(_MARK_SEPARATOR)
-    if len(marks) != len(forms) + 1:
-        marks = [answers.UNANSWERED_FINGERPRINT] * len(forms) + [""]
-    for form, mark in zip(forms, marks, strict=False):
-        form.shown_mark = mark
+    """Set the digest that the page saw for each row; if they do not fit the rows, all count as empty."""
+    digests = posted_digests.split(_DIGEST_SEPARATOR)
+    if len(digests) != len(forms) + 1:
+        digests = [answers.UNANSWERED_DIGEST] * len(forms) + [""]
+    for form, digest in zip(forms, digests, strict=False):
+        form.shown_digest = digest
     if open_line_form:
-        open_line_form.shown_mark = marks[-1]
+        open_line_form.shown_digest = digests[-1]
 
 
 def _render_whole_form(
@@ -127,7 +127,7 @@ def _render_whole_form(
     line_has_conflict = bool(
         newer and open_line_form and open_line_form.merge_with(administration.payload.open_line_answer)[1]
     )
-    row_marks = [form.shown_mark for form in forms or ()] if not newer else []
+    row_digests = [form.shown_digest for form in forms or ()] if not newer else []
     errors = {
         f"{number}-{name}": messages
         for number, form in enumerate(forms or (), start=1)
@@ -146,12 +146,14 @@ def _render_whole_form(
         if open_line_form
         else administration.payload.open_line_answer,
         line_elsewhere=administration.payload.open_line_answer if line_has_conflict else None,
-        version=_MARK_SEPARATOR.join([*row_marks, open_line_form.shown_mark or "" if open_line_form else ""])
-        if row_marks
-        else _MARK_SEPARATOR.join(
+        version=_DIGEST_SEPARATOR.join(
+            [*row_digests, open_line_form.shown_digest or "" if open_line_form else ""]
+        )
+        if row_digests
+        else _DIGEST_SEPARATOR.join(
             [
-                *map(answers.response_fingerprint, stored_responses),
-                answers.text_fingerprint(administration.payload.open_line_answer),
+                *map(answers.response_digest, stored_responses),
+                answers.text_digest(administration.payload.open_line_answer),
             ]
         ),
         instrument=instrument,
