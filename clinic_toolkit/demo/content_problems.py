@@ -37,18 +37,18 @@ def _hour_problems(hour: Hour, known: set[str]) -> Iterator[str]:
     watchable = {f"{form.id}:{item.id}" for form in catalogue.list_instruments() for item in form.items}
     check_in = catalogue.load_check_in().id
     for questionnaire in hour.questionnaires:
-        marks = questionnaire.answers.split()
+        codes = questionnaire.answers.split()
         if questionnaire.watched and (questionnaire.watched not in watchable or not questionnaire.about):
             yield f"nobody can watch {questionnaire.watched!r}"
         if (questionnaire.watched or questionnaire.open_line) and questionnaire.instrument != check_in:
             yield f"{questionnaire.instrument!r} is no check-in"
         if questionnaire.about not in known:
             yield f"there is no relationship {questionnaire.about!r}"
-        if len(marks) - bool(questionnaire.watched) != item_counts.get(questionnaire.instrument):
-            yield f"{len(marks)} answers do not fit {questionnaire.instrument!r}"
-        elif not all(mark.removesuffix("*") in set("01234dn.") for mark in marks):
+        if len(codes) - bool(questionnaire.watched) != item_counts.get(questionnaire.instrument):
+            yield f"{len(codes)} answers do not fit {questionnaire.instrument!r}"
+        elif not all(code.removesuffix("*") in set("01234dn.") for code in codes):
             yield f"an answer of {questionnaire.instrument!r} is not one of 0 to 4, d, n or ."
-        elif not all(number in map(str, range(1, len(marks) + 1)) for number in questionnaire.said):
+        elif not all(number in map(str, range(1, len(codes) + 1)) for number in questionnaire.said):
             yield f"said names an item that {questionnaire.instrument!r} does not have"
     needs_fear_asked = {sheet.slug: sheet.needs_fear_asked for sheet in sheets.list_worksheets()}
     for worksheet in hour.sheets:

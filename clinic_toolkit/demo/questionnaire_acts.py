@@ -18,7 +18,7 @@ from clinic_toolkit.record.safety import open_prompt_groups, risk_entries
 from clinic_toolkit.record.safety.risk_entry_record import RiskEntry
 from clinic_toolkit.vault.vault import Vault
 
-_STATUS_BY_MARK = {"d": ResponseStatus.DECLINED, "n": ResponseStatus.DID_NOT_COME_UP}
+_STATUS_BY_CODE = {"d": ResponseStatus.DECLINED, "n": ResponseStatus.DID_NOT_COME_UP}
 _NO_ANSWER = Response(status=ResponseStatus.NOT_REACHED, value=None, wants_to_talk=False, remark="")
 _ANSWER_DELAY, _HANDOVER_DELAY = timedelta(seconds=20), timedelta(seconds=4)
 
@@ -96,14 +96,14 @@ def write_risk_entry(
 
 
 def _timed_responses(spec: content.Questionnaire, now: datetime) -> Iterator[tuple[int, Response, datetime]]:
-    for index, mark in enumerate(spec.answers.split()):
-        if mark == ".":
+    for index, answer in enumerate(spec.answers.split()):
+        if answer == ".":
             continue
-        code = mark.removesuffix("*")
+        code = answer.removesuffix("*")
         response = Response(
-            status=_STATUS_BY_MARK.get(code, ResponseStatus.ANSWERED),
-            value=None if code in _STATUS_BY_MARK else int(code),
-            wants_to_talk=mark.endswith("*"),
+            status=_STATUS_BY_CODE.get(code, ResponseStatus.ANSWERED),
+            value=None if code in _STATUS_BY_CODE else int(code),
+            wants_to_talk=answer.endswith("*"),
             remark=spec.said.get(str(index + 1), ""),
         )
         now += timedelta(seconds=14 + 5 * (index % 3) + 2 * len(response.remark) // 10)

@@ -126,9 +126,9 @@ class ItemGrid(Block):
             canvas.setFillColorRGB(*HAIR)
             canvas.rect(x, y, width, 0.6, stroke=0, fill=1)
 
-    def has_undrawable_mark(self) -> bool:
-        return any(item.has_undrawable_mark() for _, item in self.items) or any(
-            label.has_undrawable_mark() for label in self.column_labels
+    def has_placeholder(self) -> bool:
+        return any(item.has_placeholder() for _, item in self.items) or any(
+            label.has_placeholder() for label in self.column_labels
         )
 
     def _draw_wash(self, canvas: "Canvas", x: float, top: float, height: float, edges: list[float]) -> None:

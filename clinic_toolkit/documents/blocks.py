@@ -51,8 +51,8 @@ class Block:
     def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
         """Draw with the top left corner at (x, top)."""
 
-    def has_undrawable_mark(self) -> bool:
-        """Whether it shows a mark for an undrawable character, which the sheet has to explain."""
+    def has_placeholder(self) -> bool:
+        """Whether it shows a placeholder for an undrawable character, which the sheet has to explain."""
         return False
 
 
@@ -129,9 +129,10 @@ class Text(Block):
             top -= line.height
         canvas.drawText(pen)
 
-    def has_undrawable_mark(self) -> bool:
+    def has_placeholder(self) -> bool:
         return any(
-            not text.isascii() and printable_text.MARK_PATTERN.search(printable_text.make_printable(text))
+            not text.isascii()
+            and printable_text.PLACEHOLDER_PATTERN.search(printable_text.make_printable(text))
             for text, _ in self.spans
         )
 
@@ -198,10 +199,8 @@ class LabelledValue(Block):
             self.label.draw(canvas, x, top, self.label_width - 8)
         self.value.draw(canvas, x + self.label_width, top, width - self.label_width)
 
-    def has_undrawable_mark(self) -> bool:
-        return self.value.has_undrawable_mark() or (
-            self.label is not None and self.label.has_undrawable_mark()
-        )
+    def has_placeholder(self) -> bool:
+        return self.value.has_placeholder() or (self.label is not None and self.label.has_placeholder())
 
     def _label_height(self) -> float:
         return 0.0 if self.label is None else self.label.height(self.label_width - 8)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 from msgspec import Struct
 
 from clinic_toolkit.dates import format_day_and_month
-from clinic_toolkit.documents.mark_shapes import MarkShape, mode_shape
+from clinic_toolkit.documents.point_shapes import PointShape, mode_shape
 
 if TYPE_CHECKING:
     from clinic_toolkit.record.values.course_values import RoundRange
@@ -26,7 +26,7 @@ _MIN_GAP, _MAX_GAP = 0.35, 3.0
 _BREAK_GAP = 0.6
 # Few rounds use only the left part of the width, as more will follow; six or more use all of it.
 _FIRST_REACH, _REACH_PER_ROUND = 0.2, 0.15
-# With more rounds than this, a narrow chart has smaller marks.
+# With more rounds than this, a narrow chart has smaller points.
 _DENSE_ROUNDS = 12
 
 
@@ -65,12 +65,12 @@ class Dots(Struct, frozen=True, kw_only=True):
     count: int
 
 
-class Mark(Struct, frozen=True, kw_only=True):
-    """The mark of a round, whose shape shows the mode: at the mean, or below the scale if `y` is None."""
+class ChartPoint(Struct, frozen=True, kw_only=True):
+    """The point of a round, whose shape shows the mode: at the mean, or below the scale if `y` is None."""
 
     x: float
     y: float | None
-    shape: MarkShape
+    shape: PointShape
 
 
 class Stroke(Struct, frozen=True, kw_only=True):
@@ -114,7 +114,7 @@ class ChartPlan(Struct, frozen=True, kw_only=True):
 
     levels: tuple[Level, ...]
     dots: tuple[Dots, ...]
-    marks: tuple[Mark, ...]
+    points: tuple[ChartPoint, ...]
     strokes: tuple[Stroke, ...]
     baselines: tuple[RangeBand, ...]
     usual: tuple[RangeBand, ...]
@@ -127,8 +127,8 @@ class ChartPlan(Struct, frozen=True, kw_only=True):
 
     @property
     def has_mode_rail(self) -> bool:
-        """Whether there are marks below the scale."""
-        return any(mark.y is None for mark in self.marks)
+        """Whether there are points below the scale."""
+        return any(point.y is None for point in self.points)
 
 
 def plan_chart(
@@ -170,8 +170,8 @@ def plan_chart(
             for x, reading in zip(xs, readings, strict=True)
             for value in sorted(set(reading.values))
         ),
-        marks=tuple(
-            Mark(x=x, y=None if mean is None else 1 - mean / 100, shape=mode_shape(chart_round.mode))
+        points=tuple(
+            ChartPoint(x=x, y=None if mean is None else 1 - mean / 100, shape=mode_shape(chart_round.mode))
             for x, chart_round, mean, reading in zip(xs, rounds, means, readings, strict=True)
             if mean is not None or (has_several_modes and reading.values)
         ),

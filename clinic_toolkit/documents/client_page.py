@@ -35,7 +35,9 @@ def render_client_page(value: "ClientPage") -> bytes:
         for block in blocks:
             block.before *= spacing
         if (
-            page_layout.stacked_height([*blocks, *page_layout.mark_explanation(blocks, sheet)], layout.width)
+            page_layout.stacked_height(
+                [*blocks, *page_layout.placeholder_explanation(blocks, sheet)], layout.width
+            )
             <= layout.usable_height
         ):
             return page_layout.make_pdf(blocks, layout)

@@ -50,8 +50,8 @@ class CutOutCard(Block):
         for block, offset in placed:
             block.draw(canvas, x + _PAD, top - _PAD - offset, self._inner_width(width))
 
-    def has_undrawable_mark(self) -> bool:
-        return any(block.has_undrawable_mark() for block in self.blocks)
+    def has_placeholder(self) -> bool:
+        return any(block.has_placeholder() for block in self.blocks)
 
     def _inner_width(self, width: float) -> float:
         return min(width, _WIDTH) - 2 * _PAD

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from clinic_toolkit import standing_sentences
 from clinic_toolkit.dates import format_date
-from clinic_toolkit.documents import chart_plan, chart_table, mark_shapes, page_layout
+from clinic_toolkit.documents import chart_plan, chart_table, page_layout, point_shapes
 from clinic_toolkit.documents.blocks import Block, Rule, Text
 from clinic_toolkit.documents.clinician_header import letterhead_block
 from clinic_toolkit.documents.styles import BODY, HEADING, QUIET, SMALL, SMALL_STRONG
@@ -31,7 +31,7 @@ def render_course(value: "CoursePage") -> bytes:
         else format_date(course.latest.answered_on),
         ", then ".join(course.segment_labels),
     ]
-    modes = [(mark_shapes.mode_shape(mode), label) for mode, label in course.modes]
+    modes = [(point_shapes.mode_shape(mode), label) for mode, label in course.modes]
     parts = [part for part in course.parts if any(reading.values for reading in part.readings)]
     blocks: list[Block] = [
         letterhead_block(value.letterhead),

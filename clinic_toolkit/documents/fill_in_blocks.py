@@ -119,8 +119,8 @@ class Table(Block):
                         canvas, edges[index] + (widths[index] - size) / 2, y + (self.pitch - size) / 2, size
                     )
 
-    def has_undrawable_mark(self) -> bool:
-        return any(head.has_undrawable_mark() for head in self.heads)
+    def has_placeholder(self) -> bool:
+        return any(head.has_placeholder() for head in self.heads)
 
     def _inset(self) -> float:
         return 24.0 if self.numbers else 0.0
@@ -166,8 +166,8 @@ class Scale(Block):
         self.left.draw(canvas, x, top - 24, label_width)
         self.right.draw(canvas, x + width - label_width, top - 24, label_width)
 
-    def has_undrawable_mark(self) -> bool:
-        return self.left.has_undrawable_mark() or self.right.has_undrawable_mark()
+    def has_placeholder(self) -> bool:
+        return self.left.has_placeholder() or self.right.has_placeholder()
 
 
 class Circles(Block):
@@ -207,8 +207,8 @@ class Circles(Block):
             drop = self._name_height(width) - name.height(column)
             name.draw(canvas, centre + position * radius - column / 2, top - drop, column)
 
-    def has_undrawable_mark(self) -> bool:
-        return any(name.has_undrawable_mark() for name in self.names)
+    def has_placeholder(self) -> bool:
+        return any(name.has_placeholder() for name in self.names)
 
     def _columns(self, width: float) -> tuple[float, float, float]:
         """The width for each word: the middle one on one line if possible, the others over their parts."""

@@ -48,8 +48,8 @@ class Columns(Block):
             for block, offset in placed:
                 block.draw(canvas, x + index * (column + _GAP), top - offset, column)
 
-    def has_undrawable_mark(self) -> bool:
-        return any(block.has_undrawable_mark() for placed in self.columns for block, _ in placed)
+    def has_placeholder(self) -> bool:
+        return any(block.has_placeholder() for placed in self.columns for block, _ in placed)
 
 
 def column_width(width: float) -> float:

@@ -1,4 +1,4 @@
-"""A progress note on paper, with signer, time and mark; an unsigned one is marked so on every page.
+"""A progress note on paper, with signer, time and check code; an unsigned one says so on every page.
 
 Changes after signing are printed on a separate sheet at the end, so that the signed sheets never change.
 """
@@ -50,7 +50,11 @@ def _later_changes_part(value: "NotePage") -> list[tuple[list[Block], page_layou
     signature_text += f", {format_timestamp(value.signed_at)}" if value.signed_at else ""
     blocks: list[Block] = [
         *page_layout.title_blocks(standing_sentences.CHANGED_LATER),
-        Text(f"{standing_sentences.NOT_PART_OF_NOTE} {signature_text}, mark {value.mark}.", QUIET, after=14),
+        Text(
+            f"{standing_sentences.NOT_PART_OF_NOTE} {signature_text}, mark {value.check_code}.",
+            QUIET,
+            after=14,
+        ),
         *(
             LabelledValue(
                 Text(change.fact_name, QUIET), Text(change.sentence, BODY), label_width=92, before=3
@@ -94,8 +98,8 @@ def _signature_blocks(value: "NotePage") -> list[Block]:
     ]
     if value.signer_name is None:
         rows = [("Signature", DRAFT)]
-    elif value.mark:
-        rows.append(("Mark", value.mark))
+    elif value.check_code:
+        rows.append(("ChartPoint", value.check_code))
     pairs: list[Block] = [
         LabelledValue(
             Text(label, QUIET),

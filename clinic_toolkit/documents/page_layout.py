@@ -89,7 +89,9 @@ def bind_pdf(parts: Sequence[tuple[Sequence[Block], PageLayout]]) -> bytes:
     canvas.setCreator("")
     canvas.setProducer("")
     for blocks, sheet in parts:
-        pages = place_on_pages([*blocks, *mark_explanation(blocks, sheet)], sheet.width, sheet.usable_height)
+        pages = place_on_pages(
+            [*blocks, *placeholder_explanation(blocks, sheet)], sheet.width, sheet.usable_height
+        )
         for number, placed in enumerate(pages, start=1):
             draw_page(canvas, sheet, placed, number, len(pages))
             canvas.showPage()
@@ -98,10 +100,10 @@ def bind_pdf(parts: Sequence[tuple[Sequence[Block], PageLayout]]) -> bytes:
     return buffer.getvalue()
 
 
-def mark_explanation(blocks: Sequence[Block], sheet: PageLayout) -> list[Block]:
-    """The line that explains marks of undrawable characters, if there is one on the sheet."""
-    if any(block.has_undrawable_mark() for block in (*blocks, *sheet.footer)):
-        return [Text(printable_text.MARK_NOTE, sheet.small_style, before=14)]
+def placeholder_explanation(blocks: Sequence[Block], sheet: PageLayout) -> list[Block]:
+    """The line that explains the placeholders of undrawable characters, if there is one on the sheet."""
+    if any(block.has_placeholder() for block in (*blocks, *sheet.footer)):
+        return [Text(printable_text.PLACEHOLDER_NOTE, sheet.small_style, before=14)]
     return []
 
 

@@ -1,7 +1,7 @@
 """Typed text made printable: nothing lost, nothing drawn as an empty box, nothing silently wrong.
 
 The steps, in this order: control characters and lone surrogates are removed, Unicode is composed (NFC),
-Arabic letters take their joined forms, and a character that neither font can draw becomes a visible mark such
+Arabic letters take their joined forms, and a character that neither font can draw becomes a placeholder such
 as "[U+6F22]", which the end of the sheet explains. Right-to-left text is put in visual order line by line,
 after line breaking, so that its first word stays on its first line.
 """
@@ -16,8 +16,8 @@ from clinic_toolkit.documents import font_faces
 if TYPE_CHECKING:
     from arabic_reshaper import ArabicReshaper
 
-MARK_PATTERN = re.compile(r"\[U\+[0-9A-F]{4,6}\]")
-MARK_NOTE = (
+PLACEHOLDER_PATTERN = re.compile(r"\[U\+[0-9A-F]{4,6}\]")
+PLACEHOLDER_NOTE = (
     "A mark such as [U+6F22] is one character that cannot be printed with the letters of this sheet. It "
     "is that character’s number in Unicode; nothing was left out."
 )
@@ -25,7 +25,7 @@ _NEWLINES = re.compile("\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff]")
 _SELECTORS = re.compile("[\u034f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
-_BRACKET_MARK = "\u034f"
+_BRACKET_FOLLOWER = "\u034f"
 _JOINERS = "\u200c\u200d"
 # Scripts that need shaping which is not done here: their letters join or stack by context. Drawn one by one
 # they would be misread, so they are marked as undrawable instead.
@@ -51,7 +51,7 @@ def make_printable(text: str) -> str:
     text = "".join(char for char in text if char not in _JOINERS)
     for decomposed, composed in _hebrew_compositions() if _RTL.search(text) else ():
         text = text.replace(decomposed, composed)
-    return "".join(char if is_drawable(char) else mark_undrawable(char) for char in text)
+    return "".join(char if is_drawable(char) else make_placeholder(char) for char in text)
 
 
 def is_drawable(char: str) -> bool:
@@ -65,8 +65,8 @@ def is_drawable(char: str) -> bool:
     return font_faces.fallback_face(False).covers(char) and font_faces.fallback_face(True).covers(char)
 
 
-def mark_undrawable(char: str) -> str:
-    """The visible mark for an undrawable character; a joined form is named as the letter that was typed."""
+def make_placeholder(char: str) -> str:
+    """The placeholder of an undrawable character; a joined form is named as the letter that was typed."""
     letter = unicodedata.normalize("NFKC", char)
     return f"[U+{ord(letter if len(letter) == 1 else char):04X}]"
 
@@ -97,9 +97,10 @@ def to_visual_order(line: str, from_right: bool) -> str:
     from bidi import get_display
     from bidi.mirror import MIRRORED
 
-    # python-bidi reorders brackets but does not mirror them. We add a mark after each bracket: if reordering
-    # puts the mark before its bracket, the bracket is in right-to-left text and must be mirrored.
-    marked = "".join(char + _BRACKET_MARK if char in MIRRORED else char for char in line)
+    # python-bidi reorders brackets but does not mirror them. We add a follower after each bracket: if
+    # reordering puts the follower before its bracket, the bracket is in right-to-left text and must be
+    # mirrored.
+    marked = "".join(char + _BRACKET_FOLLOWER if char in MIRRORED else char for char in line)
     reordered: str = get_display(marked, base_dir="R" if from_right else "L")
     return _bracket_pattern().sub(lambda match: match[1] or MIRRORED[match[2]], reordered)
 
@@ -119,7 +120,7 @@ def _bracket_pattern() -> re.Pattern[str]:
     from bidi.mirror import MIRRORED
 
     bracket = f"([{re.escape(''.join(MIRRORED))}])"
-    return re.compile(f"{bracket}{_BRACKET_MARK}|{_BRACKET_MARK}{bracket}")
+    return re.compile(f"{bracket}{_BRACKET_FOLLOWER}|{_BRACKET_FOLLOWER}{bracket}")
 
 
 @cache

@@ -80,7 +80,7 @@ def _result_blocks(result: "Result") -> list[Block]:
             result.mode_label,
             *([] if result.is_finished else ["stopped" if result.is_stopped else "in progress"]),
             f"{result.answered} of {result.asked} answered",
-            *([result.after_signing_mark] if result.after_signing_mark else []),
+            *([result.after_signing_label] if result.after_signing_label else []),
         )
     )
     blocks: list[Block] = [
@@ -199,8 +199,8 @@ class SummaryAnswerRow(Block):
         self.text.draw(canvas, x + self.NUMBER_WIDTH, top, self._text_width(width))
         self.answer.draw(canvas, x + width - self.ANSWER_WIDTH, top, self.ANSWER_WIDTH)
 
-    def has_undrawable_mark(self) -> bool:
-        return self.text.has_undrawable_mark() or self.answer.has_undrawable_mark()
+    def has_placeholder(self) -> bool:
+        return self.text.has_placeholder() or self.answer.has_placeholder()
 
     def _text_width(self, width: float) -> float:
         return width - self.NUMBER_WIDTH - self.ANSWER_WIDTH - 14

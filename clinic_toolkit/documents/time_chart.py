@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from clinic_toolkit.documents.blocks import Align, Block, Text
 from clinic_toolkit.documents.chart_plan import ChartLabel, ChartPlan, LabelAnchor, RangeBand
-from clinic_toolkit.documents.mark_shapes import HOLLOW_SHAPES, MarkShape
+from clinic_toolkit.documents.point_shapes import HOLLOW_SHAPES, PointShape
 from clinic_toolkit.documents.styles import ACCENT, EDGE, HAIR, INK, SMALL, SOFT, WASH, Colour, TextStyle
 
 if TYPE_CHECKING:
@@ -116,9 +116,9 @@ class TimeChart(Block):
             for dot_index in range(dots.count):
                 y = plot.y(dots.y) + (dot_index - (dots.count - 1) / 2) * step
                 canvas.circle(plot.x(dots.x), y, _DOT, stroke=0, fill=1)
-        for mark in self.plan.marks:
-            y = plot.y(1) - _RAIL_HEIGHT if mark.y is None else plot.y(mark.y)
-            draw_shape(canvas, mark.shape, plot.x(mark.x), y, SOFT if mark.y is None else ACCENT)
+        for point in self.plan.points:
+            y = plot.y(1) - _RAIL_HEIGHT if point.y is None else plot.y(point.y)
+            draw_shape(canvas, point.shape, plot.x(point.x), y, SOFT if point.y is None else ACCENT)
 
     def _draw_dates(self, canvas: "Canvas") -> None:
         top = self._plot.y(1) - 8 - (_RAIL_HEIGHT if self.plan.has_mode_rail else 0)
@@ -148,25 +148,25 @@ class _PlotArea:
         return self.top - share * _PLOT_HEIGHT
 
 
-# Corners relative to the centre of a mark, in multiples of its radius.
+# Corners relative to the centre of a point, in multiples of its radius.
 _DIAMOND = ((0, 1.3), (1.3, 0), (0, -1.3), (-1.3, 0))
 _CORNERS = {
-    MarkShape.DIAMOND: _DIAMOND,
-    MarkShape.DIAMOND_HOLLOW: _DIAMOND,
-    MarkShape.TRIANGLE: ((0, 1.25), (1.2, -0.9), (-1.2, -0.9)),
+    PointShape.DIAMOND: _DIAMOND,
+    PointShape.DIAMOND_HOLLOW: _DIAMOND,
+    PointShape.TRIANGLE: ((0, 1.25), (1.2, -0.9), (-1.2, -0.9)),
 }
 
 
-def draw_shape(canvas: "Canvas", shape: MarkShape, x: float, y: float, colour: Colour = ACCENT) -> None:
-    """Draw one mark: a hollow one is white inside, a filled one has a white edge to stand out from a line."""
-    hollow, is_cross = shape in HOLLOW_SHAPES, shape == MarkShape.CROSS
+def draw_shape(canvas: "Canvas", shape: PointShape, x: float, y: float, colour: Colour = ACCENT) -> None:
+    """Draw one point: a hollow one is white inside, a filled one has a white edge against the line."""
+    hollow, is_cross = shape in HOLLOW_SHAPES, shape == PointShape.CROSS
     canvas.setFillColorRGB(*((1, 1, 1) if hollow else colour))
     canvas.setStrokeColorRGB(*(colour if hollow or is_cross else (1, 1, 1)))
     canvas.setLineWidth(1.2 if hollow or is_cross else 0.8)
     radius = _RADIUS
-    if shape in (MarkShape.CIRCLE, MarkShape.CIRCLE_HOLLOW):
+    if shape in (PointShape.CIRCLE, PointShape.CIRCLE_HOLLOW):
         canvas.circle(x, y, radius, stroke=1, fill=1)
-    elif shape in (MarkShape.SQUARE, MarkShape.SQUARE_HOLLOW):
+    elif shape in (PointShape.SQUARE, PointShape.SQUARE_HOLLOW):
         canvas.rect(x - radius * 0.9, y - radius * 0.9, radius * 1.8, radius * 1.8, stroke=1, fill=1)
     elif shape in _CORNERS:
         path = canvas.beginPath()
@@ -191,7 +191,7 @@ class ModeLegend(Block):
     PITCH = 15.0
 
     def __init__(
-        self, modes: Sequence[tuple[MarkShape, str]], *, before: float = 0, after: float = 0
+        self, modes: Sequence[tuple[PointShape, str]], *, before: float = 0, after: float = 0
     ) -> None:
         super().__init__(before=before, after=after)
         self.modes = [(shape, Text(label, SMALL)) for shape, label in modes]

@@ -68,8 +68,8 @@ class InitialsBar(Block):
         self.initials.draw(canvas, x + width - text_width - 70, top, width)
         Rule(colour=EDGE).draw(canvas, x + width - 64, top - height, 64)
 
-    def has_undrawable_mark(self) -> bool:
-        return self.initials.has_undrawable_mark()
+    def has_placeholder(self) -> bool:
+        return self.initials.has_placeholder()
 
 
 class WorksheetLayout:
@@ -150,10 +150,10 @@ def render_worksheet(value: "WorksheetPage") -> bytes:
         small_style=footer_style,
     )
     layout = WorksheetLayout(value, scheme)
-    marks = page_layout.mark_explanation(layout.blocks(0.0), sheet)
+    placeholders = page_layout.placeholder_explanation(layout.blocks(0.0), sheet)
 
     def height(air: float) -> float:
-        return page_layout.stacked_height([*layout.blocks(air), *marks], sheet.width)
+        return page_layout.stacked_height([*layout.blocks(air), *placeholders], sheet.width)
 
     min_height = height(0.0)
     tight_sheet = replace(sheet, top=13 * MM, bottom=7 * MM)
@@ -164,7 +164,7 @@ def render_worksheet(value: "WorksheetPage") -> bytes:
             if (
                 len(
                     page_layout.place_on_pages(
-                        [*layout.blocks(spacing), *marks], sheet.width, sheet.usable_height
+                        [*layout.blocks(spacing), *placeholders], sheet.width, sheet.usable_height
                     )
                 )
                 <= 2

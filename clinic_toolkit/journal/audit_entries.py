@@ -16,8 +16,8 @@ from clinic_toolkit.crypto.signature import verify_signature
 from clinic_toolkit.journal import keyless_events, sequence_gaps
 from clinic_toolkit.journal.audit_log import (
     KEY_ID_LENGTH,
-    KEYLESS_MARK,
-    SEALED_MARK,
+    KEYLESS_PREFIX,
+    SEALED_PREFIX,
     ChainBroken,
     EntryPayload,
     VersionReference,
@@ -176,7 +176,7 @@ def open_entry(vault: Vault, row: Any) -> AuditEntry:
         recorded_at=from_microseconds(payload.recorded_at),
         references=payload.references,
         has_signature=row.signature is not None,
-        actor_id=cached_uuid(payload.actor_id) if row.body[:1] == SEALED_MARK else None,
+        actor_id=cached_uuid(payload.actor_id) if row.body[:1] == SEALED_PREFIX else None,
     )
 
 
@@ -186,11 +186,11 @@ def open_payload(vault: Vault, seq: int, body: bytes) -> EntryPayload:
     Raises:
         SealBroken, DecodeError, OverflowError, ValueError: it cannot be read.
     """
-    mark, content = body[:1], body[1:]
-    if mark == KEYLESS_MARK:
+    prefix, content = body[:1], body[1:]
+    if prefix == KEYLESS_PREFIX:
         event, recorded_at = keyless_events.decode_event(content)
         return EntryPayload(event, recorded_at, b"")
-    if mark != SEALED_MARK:
+    if prefix != SEALED_PREFIX:
         raise msgspec.DecodeError("a line of an unknown kind")
     envelope = vault.open(
         table="audit_line",

@@ -39,7 +39,7 @@ class JournalEvent(StrEnum):
 
 _READ_ONLY_EVENTS = frozenset(JournalEvent)
 
-KEYLESS_MARK, SEALED_MARK = b"\x00", b"\x01"
+KEYLESS_PREFIX, SEALED_PREFIX = b"\x00", b"\x01"
 KEY_ID_LENGTH = 16
 
 # The table by which a reference names a grant of a ring, and no version of a record.
@@ -122,7 +122,7 @@ def append_entry(
     sealed = vault.seal(
         table="audit_line", record=vault.incarnation, version=seq, ring=vault.practice_ring, payload=payload
     )
-    body = SEALED_MARK + sealed.kid + sealed.blob
+    body = SEALED_PREFIX + sealed.kid + sealed.blob
     entry_hash = chain_hash(vault.incarnation, seq, previous_hash, body)
     signature = vault.sign("sig/audit", vault.incarnation, seq, entry_hash)
     saved_references = select_saved_versions(event, references)
@@ -175,7 +175,7 @@ def append_keyless_entry(db: Connection, incarnation: UUID, event: str, *, now: 
     if transaction_of(db).is_store_read_only:
         return 0
     seq, previous_hash = _next_position(db)
-    body = KEYLESS_MARK + keyless_events.encode_event(event, to_microseconds(now))
+    body = KEYLESS_PREFIX + keyless_events.encode_event(event, to_microseconds(now))
     entry_hash = chain_hash(incarnation, seq, previous_hash, body)
     transaction_of(db).append_entry(
         audit_log_table,

@@ -16,8 +16,8 @@ from sqlalchemy import Connection, func, select
 
 from clinic_toolkit.journal import audit_entries, keyless_events, sequence_gaps
 from clinic_toolkit.journal.audit_log import (
-    KEYLESS_MARK,
-    SEALED_MARK,
+    KEYLESS_PREFIX,
+    SEALED_PREFIX,
     EntryPayload,
     VersionReference,
     audit_log_table,
@@ -226,7 +226,7 @@ def _check_entry(
         return CheckedEntry(**known_fields, fault=fault or EntryFault.UNKNOWN_EVENT)
     except (SealBroken, msgspec.DecodeError, OverflowError, ValueError):
         return CheckedEntry(**known_fields, fault=fault or EntryFault.UNREADABLE)
-    if row.body[:1] == SEALED_MARK and not has_signature:
+    if row.body[:1] == SEALED_PREFIX and not has_signature:
         # Sealed entries are always signed.
         fault = fault or EntryFault.SIGNATURE
     if vault and signatures and has_signature and not fault:
@@ -246,9 +246,9 @@ def _check_entry(
 
 def _open_payload(vault: Vault | None, row: Any) -> EntryPayload | None:
     """Open the body of an entry; without a vault, only one that was written without a key."""
-    if vault is None and row.body[:1] == SEALED_MARK:
+    if vault is None and row.body[:1] == SEALED_PREFIX:
         return None
-    if vault is None and row.body[:1] == KEYLESS_MARK:
+    if vault is None and row.body[:1] == KEYLESS_PREFIX:
         event, recorded_at = keyless_events.decode_event(row.body[1:])
         return EntryPayload(event, recorded_at, b"")
     if vault is None:

@@ -64,7 +64,7 @@ def inspect_all(
     """
     if vault and vault.inventory is None:
         # No unlock has run in this process, so the entries after the last signature are still unchecked.
-        inventory_snapshot.mark_unreliable_from(db, vault)
+        inventory_snapshot.rebuild_after_check(db, vault)
     existing_names = set(inspect(db).get_table_names())
     sealed_tables = [table for table in known_tables.sorted_tables if set(table.c.keys()) >= _SEALED_COLUMNS]
     tables = [table for table in sealed_tables if table.name in existing_names]

@@ -18,7 +18,7 @@ from clinic_toolkit.journal import (
     ring_references,
 )
 from clinic_toolkit.journal.audit_entries import AuditEntry, ReadResult
-from clinic_toolkit.journal.audit_log import KEYLESS_MARK, audit_log_table
+from clinic_toolkit.journal.audit_log import KEYLESS_PREFIX, audit_log_table
 from clinic_toolkit.journal.reference_filter import ReferenceFilter
 from clinic_toolkit.journal.unsigned_entries import UnsignedEntriesEvent
 from clinic_toolkit.store.types import to_microseconds
@@ -227,7 +227,7 @@ def _refused_range(db: Connection, vault: Vault, entry_number: int, refused_at: 
             break
     sealed_conditions = (
         audit_log_table.c.seq.between(first_unsigned, refused_at - 1),
-        func.substr(audit_log_table.c.body, 1, 1) != KEYLESS_MARK,
+        func.substr(audit_log_table.c.body, 1, 1) != KEYLESS_PREFIX,
     )
     sealed_count = db.scalar(select(func.count()).where(*sealed_conditions)) or 0
     return RefusedRange(

@@ -123,11 +123,11 @@ def accept_unsigned_entries(db: Connection, vault: Vault, *, now: datetime) -> b
     """Check and sign the entries written without a key; returns False if one of them is not valid."""
     if unsigned_entries.sign_unsigned_entries(db, vault, now=now) is not None:
         return True
-    mark_unreliable_from(db, vault)
+    rebuild_after_check(db, vault)
     return False
 
 
-def mark_unreliable_from(db: Connection, vault: Vault) -> None:
+def rebuild_after_check(db: Connection, vault: Vault) -> None:
     """Check the entries after the last signature; rebuild the inventory without those that are invalid."""
     refused_entry = 0
     try:

@@ -90,6 +90,6 @@ def check_unsigned_entries(db: Connection, vault: Vault) -> tuple[int, int]:
 
 def _is_keyless_event(body: bytes) -> bool:
     try:
-        return body[:1] == audit_log.KEYLESS_MARK and bool(keyless_events.decode_event(body[1:]))
+        return body[:1] == audit_log.KEYLESS_PREFIX and bool(keyless_events.decode_event(body[1:]))
     except keyless_events.UnknownKeylessEvent:
         return False

@@ -166,7 +166,7 @@ class StoreUpkeep(Protocol):
     """What keeps the files of a store in order; an engine that needs none of it returns at once."""
 
     @property
-    def check_mark_failed(self) -> bool:
+    def anchor_failed(self) -> bool:
         """Whether the last save stands, but what would notice its loss could not be written."""
 
     @property

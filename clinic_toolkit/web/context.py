@@ -232,15 +232,15 @@ def _abort_login(had_practice: bool) -> None:
     end_worker(EndReason.NOT_LET_IN)
 
 
-def mark_passphrase_chosen() -> None:
+def record_passphrase_chosen() -> None:
     """Note that a new passphrase was chosen after unlocking with the recovery sheet."""
     unlocked_session = _require_unlocked_session()
     unlocked_session.must_choose_passphrase = False
     on_rollback(db(), lambda: setattr(unlocked_session, "must_choose_passphrase", True))
-    mark_passphrase_typed()
+    record_passphrase_typed()
 
 
-def mark_passphrase_typed() -> None:
+def record_passphrase_typed() -> None:
     """Note that the right passphrase was typed now."""
     _require_unlocked_session().passphrase_typed_at = suspend_aware_clock()
 

@@ -96,7 +96,7 @@ def test_a_course_on_the_screen(site: Site, course: Course, ratio: Report) -> No
             assert "<circle" in chart(plan, "name")
 
     shapes = sum(
-        sum(dots.count for dots in plan.dots) + len(plan.dots) + len(plan.marks) + len(plan.strokes)
+        sum(dots.count for dots in plan.dots) + len(plan.dots) + len(plan.points) + len(plan.strokes)
         for _, plan, _ in drawn
     )
 

@@ -150,10 +150,10 @@ def test_what_was_changed_after_a_note_was_signed_stands_on_a_sheet_of_its_own(p
         standing_sentences.CHANGED_LATER,
         standing_sentences.NOT_PART_OF_NOTE,
         standing_sentences.SOME_UNREADABLE,
-        value.mark,
+        value.check_code,
         "D. K.",
     ):
-        assert said in behind and (said in (value.mark, "D. K.") or said not in " ".join(texts(alone)))
+        assert said in behind and (said in (value.check_code, "D. K.") or said not in " ".join(texts(alone)))
     assert "Place changed on 1 December 2026: was In the room, is By telephone" in behind
 
 

@@ -132,7 +132,7 @@ def hostile(typed: str) -> list[bytes]:
                 letterhead=head,
                 session_facts=hour,
                 signer_name=typed,
-                mark=typed,
+                check_code=typed,
                 sections=(page_values.NoteSection(heading=typed, text=typed, evidence_lines=(typed,)),),
             )
         ),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic_toolkit.documents import chart_table, course_report, mark_shapes
+from clinic_toolkit.documents import chart_table, course_report, point_shapes
 from clinic_toolkit.documents.chart_plan import ChartPlan, plan_chart
 from clinic_toolkit.psychometrics.score_change import ScoreRange
 from clinic_toolkit.record.questionnaires.administration_record import MODE_LABELS
@@ -52,16 +52,16 @@ def weekly(*given_: Read, start: date = DAY, **more: object) -> ChartPlan:
 
 
 def test_every_way_of_giving_has_a_shape_of_its_own() -> None:
-    assert set(mark_shapes.SHAPE_BY_MODE) == set(MODE_LABELS)
-    assert len(set(mark_shapes.SHAPE_BY_MODE.values())) == len(mark_shapes.SHAPE_BY_MODE)
-    assert mark_shapes.mode_shape("by_post") == mark_shapes.MarkShape.CROSS
+    assert set(point_shapes.SHAPE_BY_MODE) == set(MODE_LABELS)
+    assert len(set(point_shapes.SHAPE_BY_MODE.values())) == len(point_shapes.SHAPE_BY_MODE)
+    assert point_shapes.mode_shape("by_post") == point_shapes.PointShape.CROSS
 
 
 def test_every_answer_is_a_dot_and_a_number_is_a_mark() -> None:
     found = weekly(Read((3, 3, 2), 66.7), Read((0,)), Read((), None))
     assert sum(dots.count for dots in found.dots) == 4
     assert [(dots.y, dots.count) for dots in found.dots] == [(0.5, 1), (0.25, 2), (1.0, 1)]
-    assert len(found.marks) == 1 and found.marks[0].y == pytest.approx(0.333)
+    assert len(found.points) == 1 and found.points[0].y == pytest.approx(0.333)
     assert found.strokes == () and not found.has_mode_rail
 
 
@@ -75,7 +75,7 @@ def test_no_line_across_a_break_or_a_missing_number() -> None:
     rounds = [Given(DAY + timedelta(days=7 * at), segment=at // 3) for at in range(6)]
     read = [Read((1,), 25), Read((2,), 50), Read((2,)), Read((1,), 25), Read((1,), 25), Read((1,), 25)]
     found = plan_chart(rounds, read, LABELS, chosen=[1, 2], segments=["version 1", "version 2"])
-    xs = [mark.x for mark in found.marks]
+    xs = [mark.x for mark in found.points]
     assert [(line.x1, line.x2) for line in found.strokes] == [(xs[0], xs[1]), (xs[2], xs[3]), (xs[3], xs[4])]
     (word,) = found.breaks
     assert word.text == "version 2" and xs[1] < word.x < xs[2]
@@ -83,13 +83,13 @@ def test_no_line_across_a_break_or_a_missing_number() -> None:
 
 def test_without_a_mean_there_are_dots_and_no_line() -> None:
     found = weekly(Read((3,), 75), Read((2,), 50), with_mean=False)
-    assert found.marks == () and found.strokes == () and len(found.dots) == 2
+    assert found.points == () and found.strokes == () and len(found.dots) == 2
 
 
 def test_another_way_of_giving_is_marked_also_where_there_is_no_number() -> None:
     rounds = [Given(DAY), Given(DAY + timedelta(days=7), mode="self_entered")]
     found = plan_chart(rounds, [Read((1,), 25), Read((1,))], LABELS, chosen=[1])
-    assert [(mark.shape, mark.y is None) for mark in found.marks] == [
+    assert [(mark.shape, mark.y is None) for mark in found.points] == [
         ("circle", False),
         ("circle-hollow", True),
     ]
@@ -145,7 +145,7 @@ def test_any_course_lies_inside_the_drawing_and_in_order(
     chosen = sorted({value for each in read for value in each.values})
     found = plan_chart(rounds, read, LABELS, chosen=chosen, with_mean=with_mean)
     assert sum(dots.count for dots in found.dots) == sum(len(each.values) for each in read)
-    places: list[Placed] = [*found.dots, *found.marks, *found.breaks, *found.dates]
+    places: list[Placed] = [*found.dots, *found.points, *found.breaks, *found.dates]
     assert all(-1e-9 <= each.x <= 1 + 1e-9 for each in places)
     assert all(0 <= dots.y <= 1 for dots in found.dots)
     assert all(line.x1 < line.x2 for line in found.strokes)

@@ -333,7 +333,7 @@ def note(
         ),
         signer_name="Dr. Ruth Calder" if signed else None,
         signed_at=datetime(2026, 11, 22, 11, 5, tzinfo=UTC) if signed else None,
-        mark="1f0c 88a2 9b3d" if signed else "",
+        check_code="1f0c 88a2 9b3d" if signed else "",
     )
 
 

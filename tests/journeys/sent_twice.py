@@ -194,7 +194,7 @@ WAYS: dict[str, Way] = {
     "clients.new": lambda at: intake.take_in(at.me, "Eve"),
     "clients.restore": lambda at: at.me.press(_archived(at), "Bring back"),
     "handover.decide": _press(lambda at: at.returned(changed=True), "Leave the record as it is"),
-    "handover.mark_reviewed": _press(lambda at: at.returned(), "Go on together"),
+    "handover.close_handover": _press(lambda at: at.returned(), "Go on together"),
     "notes.save": lambda at: at.me.send(at.me.open(f"{at.hour}/note"), NOTE),
     "notes.sign": lambda at: at.me.send(at.note(), {"read": "yes"}),
     "open_lines.show": lambda at: at.me.send(_check_in(at), {"open_line": "Tea.", "go": "next"}),

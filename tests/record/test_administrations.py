@@ -211,7 +211,7 @@ def test_a_signed_note_is_genuine_and_stays(work: Work) -> None:
         assert notes.has_valid_signature(work.vault, again)
         plain = note_rendering.load_plain_note(db, work.vault, hour, again)
     assert "Came on time." in plain
-    assert notes.content_mark(again) in plain
+    assert notes.format_check_code(again) in plain
 
 
 def test_an_empty_note_cannot_be_signed(work: Work) -> None:

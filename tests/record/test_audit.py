@@ -143,11 +143,11 @@ def _add(work: Work, body: bytes, *, signature: bytes | None = None) -> int:
 @pytest.mark.parametrize(
     ("body", "signature"),
     [
-        (audit_log.SEALED_MARK + bytes(120), None),
-        (audit_log.KEYLESS_MARK + b"no line at all", None),
+        (audit_log.SEALED_PREFIX + bytes(120), None),
+        (audit_log.KEYLESS_PREFIX + b"no line at all", None),
         (b"\x07", None),
-        (audit_log.KEYLESS_MARK + b"\x92\xadunlock.failed\xcf" + b"\xff" * 8, None),
-        (audit_log.KEYLESS_MARK + b"\x92\xadunlock.failed\x01", bytes(64)),
+        (audit_log.KEYLESS_PREFIX + b"\x92\xadunlock.failed\xcf" + b"\xff" * 8, None),
+        (audit_log.KEYLESS_PREFIX + b"\x92\xadunlock.failed\x01", bytes(64)),
     ],
     ids=["sealed, unsigned", "not readable", "of no kind", "of no time", "signed by nobody"],
 )
@@ -187,7 +187,7 @@ FORGED = {
 
 @pytest.mark.parametrize("what", FORGED)
 def test_no_text_but_the_known_keyless_events_is_ever_vouched_for(work: Work, what: str) -> None:
-    seq = _add(work, audit_log.KEYLESS_MARK + msgspec.msgpack.encode((FORGED[what], 1_760_000_000_000_000)))
+    seq = _add(work, audit_log.KEYLESS_PREFIX + msgspec.msgpack.encode((FORGED[what], 1_760_000_000_000_000)))
     with writing(work.engine) as db:
         assert unsigned_entries.sign_unsigned_entries(db, work.vault, now=NOW) is None
         assert unsigned_entries.find_refused_entry(db, work.vault) == seq
@@ -198,7 +198,7 @@ def test_no_text_but_the_known_keyless_events_is_ever_vouched_for(work: Work, wh
 
 def test_another_spelling_of_a_known_event_is_not_vouched_for(work: Work) -> None:
     """The same text with a longer length before it: no program of ours writes it so."""
-    _add(work, audit_log.KEYLESS_MARK + b"\x92\xd9\x0dunlock.failed\x01")
+    _add(work, audit_log.KEYLESS_PREFIX + b"\x92\xd9\x0dunlock.failed\x01")
     with writing(work.engine) as db:
         assert unsigned_entries.sign_unsigned_entries(db, work.vault, now=NOW) is None
 
@@ -226,7 +226,7 @@ def test_the_program_writes_nothing_else_without_a_key(work: Work) -> None:
 
 
 def test_the_control_of_the_tests_above_is_adopted(work: Work) -> None:
-    seq = _add(work, audit_log.KEYLESS_MARK + b"\x92\xadunlock.failed\x01")
+    seq = _add(work, audit_log.KEYLESS_PREFIX + b"\x92\xadunlock.failed\x01")
     with writing(work.engine) as db:
         assert unsigned_entries.sign_unsigned_entries(db, work.vault, now=NOW) == 1
     with reading(work.engine) as db:

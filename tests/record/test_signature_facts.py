@@ -52,7 +52,7 @@ def marks(
 ) -> dict[bytes, str]:
     with reading(work.engine) as db:
         return {
-            each.id.bytes: each.signing_mark
+            each.id.bytes: each.after_signing_label
             for each in additions_after_signing.list_additions_after_signing(db, work.vault, hour, note)
         }
 

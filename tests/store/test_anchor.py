@@ -189,7 +189,7 @@ def test_the_file_that_disappears_at_work_is_made_anew(folder: Path, store: Engi
     (folder / ANCHOR_FILE).unlink()
     chains.save(store)
     assert chains.newest(folder).seq == 2
-    assert not store_of(store).check_mark_failed
+    assert not store_of(store).anchor_failed
 
 
 @pytest.mark.parametrize("error", [errno.ENOSPC, errno.EIO, errno.EROFS])
@@ -208,10 +208,10 @@ def test_a_save_stands_when_its_anchor_cannot_be_written(
     with monkeypatch.context() as broken:
         broken.setattr(store_folder if call == "sync_handle" else os, call, fail)
         lost = [chains.save(store), chains.save(store)]
-    assert store_of(store).check_mark_failed
+    assert store_of(store).anchor_failed
     assert chains.tip(store) == 3, "the commit stands"
     later = chains.save(store)
-    assert not store_of(store).check_mark_failed
+    assert not store_of(store).anchor_failed
     slot = chains.newest(folder)
     assert slot.seq == 4
     assert [entry.record for entry in slot.saved_records()][1:] == [*lost, later], "nothing was forgotten"
@@ -226,7 +226,7 @@ def test_half_a_slot_on_a_full_disk_hurts_only_the_older_one(
     with monkeypatch.context() as full:
         full.setattr(os, "write", lambda handle, raw: real(handle, raw[:700]))
         chains.save(store)
-    assert store_of(store).check_mark_failed
+    assert store_of(store).anchor_failed
     assert [slot.seq for slot in chains.slots(folder) if slot] == [2]
     store.dispose()
     assert store_of(chains.opened(folder)).verdict.is_clean
@@ -237,7 +237,7 @@ def test_a_mistake_of_ours_in_the_anchor_takes_no_save_back(
 ) -> None:
     monkeypatch.setattr(anchor_slot, "encode_slot", lambda slot: 1 // 0)
     chains.save(store)
-    assert store_of(store).check_mark_failed
+    assert store_of(store).anchor_failed
     assert chains.tip(store) == 1
 
 

@@ -210,9 +210,9 @@ def test_a_loss_that_cannot_be_kept_is_found_again(killed: Path, monkeypatch: py
         full.setattr(store_folder, "write_durably", lambda *_: (_ for _ in ()).throw(OSError(28, "full")))
         engine = chains.opened(killed)
         assert store_of(engine).verdict.missing_entries
-        assert store_of(engine).check_mark_failed
+        assert store_of(engine).anchor_failed
         chains.save(engine)
-        assert store_of(engine).check_mark_failed
+        assert store_of(engine).anchor_failed
         assert (killed / ANCHOR_FILE).read_bytes() == before
 
 

@@ -313,7 +313,7 @@ def test_a_copy_is_cleared_out_once_the_record_holds_what_it_holds(tmp_path: Pat
         db.commit()
     damaged = folder / f"{DATABASE}.rescued.3"
     damaged.write_bytes(b"of before")
-    rescue_copies.mark_acknowledged(folder / DATABASE)
+    rescue_copies.delete_unacknowledged_marker(folder / DATABASE)
     assert store_of(again).purge_copies()
     assert rescue_copies.list_copies(folder / DATABASE) == [parted, damaged]
     chains.save(again)

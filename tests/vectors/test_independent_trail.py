@@ -92,7 +92,7 @@ def test_what_was_only_read_or_saved_as_a_file_is_not_named_by_that(
 def test_any_other_text_without_a_key_is_none_of_the_program_s(work: Work, event: str) -> None:
     with writing(work.engine) as db:
         seq, before = audit_log.last_position(db)
-        body = audit_log.KEYLESS_MARK + msgspec.msgpack.encode((event, 1))
+        body = audit_log.KEYLESS_PREFIX + msgspec.msgpack.encode((event, 1))
         link = audit_log.chain_hash(work.vault.incarnation, seq + 1, before, body)
         db.execute(
             audit_log.audit_log_table.insert().values(seq=seq + 1, body=body, hash=link, signature=None)

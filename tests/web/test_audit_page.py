@@ -157,7 +157,7 @@ def test_a_keyless_line_is_vouched_for_by_the_unlock_that_took_it_over_and_by_no
         taken_over = audit_reader.last_entry_number(db) - 1
         # A line that nobody's program wrote: it follows the one before, and its time is impossible.
         refused = audit_reader.last_entry_number(db) + 1
-        body = audit_log.KEYLESS_MARK + msgspec.msgpack.encode(("unlock.failed", 2**62))
+        body = audit_log.KEYLESS_PREFIX + msgspec.msgpack.encode(("unlock.failed", 2**62))
         link = audit_log.chain_hash(
             work.vault.incarnation, refused, audit_entries.find_entry_hash(db, refused - 1) or b"", body
         )
@@ -174,7 +174,7 @@ def test_the_text_of_a_line_without_a_key_is_no_act_and_never_shown(site: Site, 
     work = site.work
     with writing(work.engine) as db:
         seq = audit_reader.last_entry_number(db) + 1
-        body = audit_log.KEYLESS_MARK + msgspec.msgpack.encode((event, to_microseconds(NOW)))
+        body = audit_log.KEYLESS_PREFIX + msgspec.msgpack.encode((event, to_microseconds(NOW)))
         link = audit_log.chain_hash(
             work.vault.incarnation, seq, audit_entries.find_entry_hash(db, seq - 1) or b"", body
         )

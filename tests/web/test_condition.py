@@ -189,7 +189,7 @@ def test_who_comes_by_the_sheet_decides_first_and_chooses_a_passphrase_afterward
 def test_a_forged_line_about_the_unlock_lets_the_clinician_in(other: Site) -> None:
     with sqlite3.connect(other.settings.data_folder / "clinic.db") as raw:
         seq, before = raw.execute("SELECT seq, hash FROM audit_line ORDER BY seq DESC LIMIT 1").fetchone()
-        body = audit_log.KEYLESS_MARK + audit_log._encode_payload(
+        body = audit_log.KEYLESS_PREFIX + audit_log._encode_payload(
             (f"{unsigned_entries.UnsignedEntriesEvent.REFUSED} zzz", 1)
         )
         link = audit_log.chain_hash(other.work.vault.incarnation, seq + 1, before, body)

@@ -215,7 +215,7 @@ def test_a_rescued_copy_is_removed_or_named(
         tip, before = parted.execute("SELECT seq, hash FROM audit_line ORDER BY seq DESC LIMIT 1").fetchone()
         parted.execute("INSERT INTO audit_line VALUES (?, ?, ?, NULL)", (tip + 1, bytes(32), before))
         parted.commit()
-    rescue_copies.mark_acknowledged(file)
+    rescue_copies.delete_unacknowledged_marker(file)
     then = change(site)
     assert rescue_copies.list_copies(file) == [second] != [first]
     page = site.get(then).text

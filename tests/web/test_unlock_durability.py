@@ -151,7 +151,7 @@ def test_a_sheet_that_did_not_reach_the_disk_is_not_the_one_to_print(site: Site)
 
 def test_the_detour_after_the_sheet_ends_only_with_a_passphrase_on_the_disk(site: Site) -> None:
     def view() -> str:
-        context.mark_passphrase_chosen()
+        context.record_passphrase_chosen()
         return "chosen"
 
     path = site.route(guard.allow_always(view))

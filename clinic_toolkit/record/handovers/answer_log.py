@@ -26,7 +26,7 @@ from sqlalchemy import (
 from clinic_toolkit.crypto.encoding import encode_fields
 from clinic_toolkit.crypto.seal import DecryptionError, SealingKey
 from clinic_toolkit.journal import keyless_events
-from clinic_toolkit.journal.audit_log import KEYLESS_MARK, audit_log_table
+from clinic_toolkit.journal.audit_log import KEYLESS_PREFIX, audit_log_table
 from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.record.questionnaires.typed_values import TypedValue
@@ -214,7 +214,7 @@ def highest_logged_row(db: Connection, handover_id: UUID, *, after_entry: int) -
     """
     pattern, highest = re.compile(rf"handover\.[a-z_]+ {handover_id.hex[:8]}-([0-9]{{1,5}})"), 0
     for entry_body in db.scalars(select(audit_log_table.c.body).where(audit_log_table.c.seq > after_entry)):
-        if entry_body[:1] == KEYLESS_MARK:
+        if entry_body[:1] == KEYLESS_PREFIX:
             # Forged events name no row.
             with suppress(keyless_events.UnknownKeylessEvent):
                 match = pattern.fullmatch(keyless_events.decode_event(entry_body[1:])[0])

@@ -203,9 +203,9 @@ def build_joint_review(
     items = answered_items.list_answered_items(administration.payload)
     item_by_id = {item.item_id: item for item in items}
     score = answered_items.score_answers(items, instrument)
-    marked_items = [item for item in items if item.wants_to_talk]
+    items_to_talk_about = [item for item in items if item.wants_to_talk]
     fear_item_ids = {item.id for item in instrument.items if item.safety_flag == SafetyFlag.FEAR}
-    named_items = tuple(item for item in marked_items if item.item_id not in fear_item_ids)
+    named_items = tuple(item for item in items_to_talk_about if item.item_id not in fear_item_ids)
     strengths = result_sentences.strength_item_ids(instrument, score)
     check_in = instrument.kind == InstrumentKind.CHECK_IN
     others = [item for item in items if check_in and item.label is not None and item.item_id not in strengths]
@@ -218,7 +218,7 @@ def build_joint_review(
         ),
         other_statements=corrections.apply_corrections(map(_strength_sentence, others), client_corrections),
         to_talk_about=named_items,
-        unnamed_count=len(marked_items) - len(named_items),
+        unnamed_count=len(items_to_talk_about) - len(named_items),
         stood_out=corrections.apply_corrections(
             result_sentences.stood_out_sentences(instrument, score), client_corrections
         ),

@@ -123,7 +123,7 @@ def apply_contacts(db: Connection, vault: Vault) -> None:
     contacts = [one.payload.confirmed_key(vault.vault_id) for one in list_contacts(db, vault)]
     if vault.directory.confirm(contacts):
         vault.rings.reload(db)
-        inventory_snapshot.mark_unreliable_from(db, vault)
+        inventory_snapshot.rebuild_after_check(db, vault)
     if vault.directory.faults:
         log.warning("directory.key_refused")
     if directory_findings.unreadable_contact_sentences(vault):

@@ -1,7 +1,8 @@
 """The stored form of a questionnaire's answers: byte strings in the order of the items.
 
-Each item takes one byte for its value, one for its status, one for its talk mark, and four bytes for the
-seconds since the start. Decoding sixty administrations therefore takes microseconds, not milliseconds.
+Each item takes one byte for its value, one for its status, one for the wish to talk about it, and four bytes
+for the seconds since the start. Decoding sixty administrations therefore takes microseconds, not
+milliseconds.
 """
 
 from collections.abc import Sequence
@@ -46,7 +47,7 @@ class Answers(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
 
     values: bytes
     statuses: bytes
-    talk_marks: bytes
+    wants_to_talk: bytes = msgspec.field(name="talk_marks")
     seconds: bytes
     remarks: tuple[tuple[int, str], ...] = ()
     typed_values: tuple[tuple[int, TypedValue], ...] = ()
@@ -57,7 +58,7 @@ def blank_answers(count: int) -> Answers:
     return Answers(
         values=bytes([_NO_VALUE] * count),
         statuses=bytes(count),
-        talk_marks=bytes(count),
+        wants_to_talk=bytes(count),
         seconds=_NOT_ANSWERED.to_bytes(4, "big") * count,
     )
 
@@ -82,7 +83,7 @@ def with_response(answers: Answers, index: int, response: Response, *, elapsed: 
     return Answers(
         values=_with_byte(answers.values, index, _NO_VALUE if response.value is None else response.value),
         statuses=_with_byte(answers.statuses, index, _STATUS_BY_BYTE.index(response.status)),
-        talk_marks=_with_byte(answers.talk_marks, index, int(response.wants_to_talk)),
+        wants_to_talk=_with_byte(answers.wants_to_talk, index, int(response.wants_to_talk)),
         seconds=answers.seconds[: index * 4]
         + elapsed_seconds.to_bytes(4, "big")
         + answers.seconds[index * 4 + 4 :],
@@ -98,18 +99,18 @@ def decode_responses(answers: Answers) -> list[Response]:
         Response(
             status=_STATUS_BY_BYTE[status],
             value=None if value == _NO_VALUE else value,
-            wants_to_talk=bool(talk_mark),
+            wants_to_talk=bool(wanted),
             remark=remarks.get(index, ""),
             typed=typed_values.get(index),
         )
-        for index, (status, value, talk_mark) in enumerate(
-            zip(answers.statuses, answers.values, answers.talk_marks, strict=True)
+        for index, (status, value, wanted) in enumerate(
+            zip(answers.statuses, answers.values, answers.wants_to_talk, strict=True)
         )
     ]
 
 
 def response_digest(response: Response) -> str:
-    """Return the digest of an answer: status and value, talk mark, and a digest of the remark.
+    """Return the digest of an answer: status and value, wish to talk about it, and a digest of the remark.
 
     A page sends it back, so that only what was changed on the page is saved.
     """

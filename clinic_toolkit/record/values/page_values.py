@@ -126,7 +126,7 @@ class Result(Struct, frozen=True, kw_only=True):
     `offer_withheld`: a matching sheet is not offered, since fear of this person was not asked about recently,
     or since sheets about them stay in the room.
     `is_room_only`: paper stays in the room, because it may not be safe if this person finds it.
-    `after_signing_mark` says that the questionnaire was added or changed after the note was signed.
+    `after_signing_label` says that the questionnaire was added or changed after the note was signed.
     `strengths` are the strength items answered in the upper half of the scale, the middle included;
     `other_strengths` are the other strength items that were answered, shown apart from them.
     """
@@ -159,7 +159,7 @@ class Result(Struct, frozen=True, kw_only=True):
     offer_withheld: bool = False
     open_line_question: str = ""
     open_line_answer: str = ""
-    after_signing_mark: str = ""
+    after_signing_label: str = ""
     client_says: ClientSays = ClientSays()
 
 
@@ -280,6 +280,6 @@ class NotePage(Struct, frozen=True, kw_only=True):
     sections: tuple[NoteSection, ...]
     signer_name: str | None
     signed_at: datetime | None
-    mark: str
+    check_code: str
     changes_after_signing: tuple[ChangeAfterSigning, ...] = ()
     some_unreadable: bool = False

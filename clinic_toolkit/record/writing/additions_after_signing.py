@@ -30,12 +30,12 @@ CHANGED_AFTER_SIGNING = "changed after the note was signed"
 
 
 class AdditionAfterSigning(Struct, frozen=True, kw_only=True):
-    """One record of an hour; `signing_mark` says if it was added or changed after the note was signed."""
+    """One record of an hour; `after_signing_label`: added or changed after signing."""
 
     id: UUID
     table_name: str
     title: str
-    signing_mark: str
+    after_signing_label: str
 
 
 def list_additions_after_signing(
@@ -79,23 +79,28 @@ def list_additions_among(
             "administration",
             administration,
             administrations.title_of(administration.payload),
-            _form_signing_mark(db, vault, note, administration),
+            _form_after_signing_label(db, vault, note, administration),
         )
         for administration in session_administrations
     ]
     candidates += [
-        ("handout", sheet, f"Worksheet “{sheet.payload.title}”", _record_signing_mark(db, vault, note, sheet))
+        (
+            "handout",
+            sheet,
+            f"Worksheet “{sheet.payload.title}”",
+            _record_after_signing_label(db, vault, note, sheet),
+        )
         for sheet in sheets
     ]
     return tuple(
-        AdditionAfterSigning(id=record.id, table_name=table_name, title=title, signing_mark=mark)
-        for table_name, record, title, mark in candidates
-        if mark
+        AdditionAfterSigning(id=record.id, table_name=table_name, title=title, after_signing_label=label)
+        for table_name, record, title, label in candidates
+        if label
     )
 
 
-def risk_entry_signing_mark(db: Connection, vault: Vault, risk_entry: RecordVersion[RiskEntry]) -> str:
-    """The mark of a risk entry that was written after the note of its hour was signed, else "".
+def risk_entry_after_signing_label(db: Connection, vault: Vault, risk_entry: RecordVersion[RiskEntry]) -> str:
+    """The label of a risk entry that was written after the note of its hour was signed, else "".
 
     It is shown on the entry's own page only. The client may see the pages of the hour and of the note, where
     even mentioning a risk entry would reveal too much.
@@ -105,11 +110,15 @@ def risk_entry_signing_mark(db: Connection, vault: Vault, risk_entry: RecordVers
     with suppress(records.RecordNotFound, UnreadableRecord):
         hour = therapy_sessions.load_therapy_session(db, vault, risk_entry.payload.therapy_session_id)
         note = notes.find_note_of_session(db, vault, hour)
-        return _record_signing_mark(db, vault, note, risk_entry) if note is not None and note.final else ""
+        return (
+            _record_after_signing_label(db, vault, note, risk_entry)
+            if note is not None and note.final
+            else ""
+        )
     return ""
 
 
-def _record_signing_mark(
+def _record_after_signing_label(
     db: Connection, vault: Vault, note: RecordVersion[ClinicalNote], record: RecordVersion[Any]
 ) -> str:
     inventory = inventory_snapshot.load_inventory(db, vault)
@@ -121,21 +130,21 @@ def _record_signing_mark(
     )
 
 
-def _form_signing_mark(
+def _form_after_signing_label(
     db: Connection,
     vault: Vault,
     note: RecordVersion[ClinicalNote],
     administration: RecordVersion[Administration],
 ) -> str:
-    """The mark of a questionnaire that was added, or answered differently, after signing; else ""."""
-    added_mark = _record_signing_mark(db, vault, note, administration)
+    """The label of a questionnaire that was added, or answered differently, after signing; else ""."""
+    added_label = _record_after_signing_label(db, vault, note, administration)
     signed_version = (
         dict(note.payload.facts.versions.administrations).get(administration.id.bytes)
         if note.payload.facts
         else None
     )
-    if added_mark or signed_version is None or signed_version == administration.version:
-        return added_mark
+    if added_label or signed_version is None or signed_version == administration.version:
+        return added_label
     versions = version_history.list_versions(db, vault, ADMINISTRATION, administration.id)
     # A draft keeps only its newest version, so the signed one may be gone. A finished questionnaire keeps
     # every version, also those that only add what was said in the joint review, so answers are compared.

@@ -138,7 +138,7 @@ def _client_says_parts(
         return []
     text = "\n".join(sentences)
     # The words may change while the note is a draft; the newer ones are then offered beside the older.
-    mark = sha256(text.encode()).hexdigest()[:8]
+    digest = sha256(text.encode()).hexdigest()[:8]
     return [
         NotePart(
             section=section,
@@ -146,7 +146,7 @@ def _client_says_parts(
             source_label=f"client’s correction of “{result.instrument.title}”, "
             f"{format_date(result.answered_on)}",
             text=text,
-            origin_id=f"{administration.id.hex}-says-{mark}",
+            origin_id=f"{administration.id.hex}-says-{digest}",
         )
     ]
 
@@ -176,8 +176,10 @@ def _questionnaire_sentence(result: Result, administration: RecordVersion[Admini
         if has_relationship
         else f"about {answered_items.ABOUT_PEOPLE_IN_GENERAL}"
     )
-    marked_questions = [f"“{item.text}”" for item in result.to_talk_about]
-    talk_sentence = f"Marked to talk about: {' '.join(marked_questions)}" if marked_questions else ""
+    questions_to_talk_about = [f"“{item.text}”" for item in result.to_talk_about]
+    talk_sentence = (
+        f"Marked to talk about: {' '.join(questions_to_talk_about)}" if questions_to_talk_about else ""
+    )
     sentences = " ".join(
         filter(
             None,

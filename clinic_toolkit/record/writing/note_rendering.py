@@ -21,7 +21,7 @@ def build_note_page(
     hour: RecordVersion[TherapySession],
     note: RecordVersion[ClinicalNote],
 ) -> NotePage:
-    """Build a note for paper: its sections, and signer, time and mark once it is signed.
+    """Build a note for paper: its sections, and signer, time and check code once it is signed.
 
     A signed note is built from the signed values alone; later changes are kept apart in
     `changes_after_signing`.
@@ -46,7 +46,7 @@ def build_note_page(
         sections=build_sections(note.payload, evidence_lines),
         signer_name=notes.signer_label(vault, note) if note.final else None,
         signed_at=note.payload.signed_at_local if note.final else None,
-        mark=notes.content_mark(note) if note.final else "",
+        check_code=notes.format_check_code(note) if note.final else "",
         changes_after_signing=later_changes.changes,
         some_unreadable=later_changes.some_unreadable,
     )
@@ -151,7 +151,7 @@ def render_plain_note(
     if note.final and (signed_at := note.payload.signed_at_local):
         lines += [
             "",
-            f"Signed by {signer}, {format_date_and_time(signed_at)}. Mark {notes.content_mark(note)}.",
+            f"Signed by {signer}, {format_date_and_time(signed_at)}. Mark {notes.format_check_code(note)}.",
         ]
     else:
         lines += ["", "Draft, not signed."]

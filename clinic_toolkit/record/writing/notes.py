@@ -205,8 +205,8 @@ def signer_label(vault: Vault, note: RecordVersion[ClinicalNote]) -> str:
     return signed_name
 
 
-def content_mark(note: RecordVersion[ClinicalNote]) -> str:
-    """The mark printed with a signed note: the first 12 hex digits of its content id, in groups of four."""
+def format_check_code(note: RecordVersion[ClinicalNote]) -> str:
+    """Return the check code of a signed note: 12 hex digits of its content id, in groups of four."""
     digits = note.content_id.hex()[:12].upper()
     return " ".join(digits[start : start + 4] for start in range(0, 12, 4))
 

@@ -138,7 +138,8 @@ def list_evidence_lines(db: Connection, vault: Vault, note: ClinicalNote) -> tup
     lines = []
     for part in note.included_parts:
         if part.quotes_questionnaire and part.origin_id:
-            # The origin of a client's remark or correction is the questionnaire's id, "-", and a mark.
+            # The origin of a client's remark or correction is the questionnaire's id, "-", and its index or a
+            # digest.
             with suppress(
                 records.RecordNotFound,
                 integrity.UnreadableRecord,

@@ -23,7 +23,7 @@ def build_session_summary(
     hour: RecordVersion[TherapySession],
     session_administrations: Sequence[RecordVersion[Administration]],
 ) -> TherapySessionSummary:
-    """Build the printed summary of an hour, with a mark on what was added after the note was signed.
+    """Build the printed summary of an hour, with a label on what was added after the note was signed.
 
     The summary of a couple's hour holds no questionnaires, because each partner's answers are private.
 
@@ -35,8 +35,8 @@ def build_session_summary(
     sheets = handouts.list_handouts_in_session(
         db, vault, therapy_session_loader.single_client_of(db, vault, hour), hour.id
     )
-    marks = {
-        addition.id: addition.signing_mark
+    labels = {
+        addition.id: addition.after_signing_label
         for addition in additions_after_signing.list_additions_among(
             db, vault, note, session_administrations, sheets
         )
@@ -47,12 +47,12 @@ def build_session_summary(
         results=tuple(
             msgspec.structs.replace(
                 results.build_result(db, vault, administration),
-                after_signing_mark=marks.get(administration.id, ""),
+                after_signing_label=labels.get(administration.id, ""),
             )
             for administration in session_administrations
         ),
         worksheet_titles=tuple(
-            sheet.payload.title + (f" ({marks[sheet.id]})" if sheet.id in marks else "") for sheet in sheets
+            sheet.payload.title + (f" ({labels[sheet.id]})" if sheet.id in labels else "") for sheet in sheets
         ),
         note_state_label=_note_state_label(db, vault, hour, note),
     )

@@ -54,7 +54,7 @@ class Anchor:
         """Whether the store must not be written: not the file written last, or its schema is damaged."""
         return self.verdict.chain_mismatch is not None or self.verdict.schema_damage is not None
 
-    def mark_schema_damaged(self, reason: str) -> None:
+    def record_schema_damaged(self, reason: str) -> None:
         """Record that the schema is damaged, so that the store is read-only; `reason` is shown to people."""
         self.verdict = replace(self.verdict, schema_damage=SchemaDamage(reason=reason))
 
@@ -164,12 +164,12 @@ class Anchor:
         """Forget the findings that a person acknowledged, after the audit log recorded that."""
         try:
             losses.remove_losses(self._data_folder)
-            rescue_copies.mark_acknowledged(folder.database_path(self._data_folder))
+            rescue_copies.delete_unacknowledged_marker(folder.database_path(self._data_folder))
         except OSError:
             log.exception("anchor.loss_not_forgotten")
         self.verdict = replace(self.verdict, missing_entries=(), anchor_absences=(), file_replaced=None)
 
-    def mark_file_replaced(self) -> None:
+    def record_file_replaced(self) -> None:
         """Record that the open data file was replaced; every page says so until the program ends."""
         copies = rescue_copies.list_unacknowledged(folder.database_path(self._data_folder))
         self.verdict = replace(

@@ -63,7 +63,7 @@ def list_unacknowledged(file: Path) -> tuple[Path, ...]:
     return tuple(list_copies(file)) if file.with_name(file.name + _UNACKNOWLEDGED_SUFFIX).exists() else ()
 
 
-def mark_acknowledged(file: Path) -> None:
+def delete_unacknowledged_marker(file: Path) -> None:
     """Delete the marker after a person has acknowledged the copies, which are kept.
 
     Raises:

@@ -47,7 +47,7 @@ def examine_store(
         with translating_errors(file), engine.connect() as db, db.begin():
             if schema.tables_with_invalid_ids(db, metadata):
                 raise refusal
-            anchor.mark_schema_damaged(refusal.sentence)
+            anchor.record_schema_damaged(refusal.sentence)
             anchor.compare_with_chain(db, metadata, log_copy)
     finally:
         engine.dispose()

@@ -36,7 +36,7 @@ class StoreFiles:
         return self.anchor is not None and self.anchor.read_only
 
     @property
-    def check_mark_failed(self) -> bool:
+    def anchor_failed(self) -> bool:
         """Whether the anchor could not be written after the last commit."""
         return self.anchor is not None and self.anchor.write_failed
 

@@ -23,7 +23,7 @@ def rescue_store(store: StoreFiles) -> StorageReplaced:
     """
     error = _copy_open_store(store)
     if store.anchor:
-        store.anchor.mark_file_replaced()
+        store.anchor.record_file_replaced()
     return error
 
 

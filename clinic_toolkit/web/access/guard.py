@@ -97,7 +97,7 @@ def is_csrf_exempt(endpoint: str | None) -> bool:
     return hasattr(current_app.view_functions.get(endpoint or ""), _CSRF_EXEMPT_ATTRIBUTE)
 
 
-def marks_printout(view: View) -> View:
+def allow_printout_when_read_only(view: View) -> View:
     """Decorator: a POST to this view saves a printout as a file and writes only the audit entry for it.
 
     Copies are needed most when the store is read-only, so the file is then given without an audit entry.

@@ -54,7 +54,7 @@ def unlock_with_passphrase(typed: str) -> str:
         lambda: practice_access.unlock_with_passphrase(context.db(), typed, now=context.now()), delayed=True
     )
     if not sentence:
-        context.mark_passphrase_typed()
+        context.record_passphrase_typed()
         quick_return.offer_chosen_code()
     return sentence
 
@@ -129,7 +129,7 @@ def confirm_passphrase(typed: str) -> str:
             quick_return.revoke_quick_return()
             sentence = wrong_secret.sentence
         else:
-            context.mark_passphrase_typed()
+            context.record_passphrase_typed()
             return ""
     except OSError as error:
         raise storage_error_of(error) from error

@@ -139,7 +139,7 @@ class PageDraft(msgspec.Struct, kw_only=True):
         record = form_drafts.save_form_draft(db, vault, self.record, draft, ring=ring, now=now)
         return responses.draft_saved(now, version=record.version, suggestion=suggestion())
 
-    def mark_recorded(self) -> None:
+    def discard_recorded_draft(self) -> None:
         """Discard the draft, because its form is recorded.
 
         A draft that another window saved in the meantime is not in what was recorded, so it is kept.

@@ -7,11 +7,11 @@ from clinic_toolkit.journal import condition
 from clinic_toolkit.store.transactions import store_of
 from clinic_toolkit.web import context
 
-CHECK_MARK_FAILED = (
+ANCHOR_FAILED = (
     "Saved, but the check-mark failed. What you saved is there; only the small file that would notice a "
     "later loss could not be written. Check whether the disk is full."
 )
-CHECK_MARK_FAILED_SHORT = "but the check-mark failed"
+ANCHOR_FAILED_SHORT = "but the check-mark failed"
 RECORD_DAMAGED = "Something is wrong with the record."
 _CONDITION_SHOWN_KEY = "condition shown"
 
@@ -21,7 +21,7 @@ def list_notices() -> tuple[tuple[str, str], ...]:
     engine = context.worker().engine
     if engine is None:
         return ()
-    notices = [(CHECK_MARK_FAILED, "")] if store_of(engine).check_mark_failed else []
+    notices = [(ANCHOR_FAILED, "")] if store_of(engine).anchor_failed else []
     unlocked_session = context.find_unlocked_session()
     is_sound = (
         condition.is_sound(engine, unlocked_session.vault)
@@ -46,7 +46,7 @@ def page_to_show_first() -> str | None:
     return url_for("condition.index")
 
 
-def mark_condition_shown() -> None:
+def record_condition_shown() -> None:
     """Note that the page of integrity failures was shown in this session."""
     context.put_in_session(_CONDITION_SHOWN_KEY, True)
 
@@ -59,8 +59,8 @@ def is_store_read_only(engine: Engine) -> bool:
 def add_notice_to_autosave(answer: Response) -> None:
     """Add to an autosave response that writing the anchor failed; pages show it with `list_notices`."""
     engine = context.worker().engine
-    if engine is None or not store_of(engine).check_mark_failed or not answer.is_json:
+    if engine is None or not store_of(engine).anchor_failed or not answer.is_json:
         return
     payload = answer.get_json()
     if isinstance(payload, dict) and "saved" in payload:
-        answer.set_data(json.dumps(payload | {"saved": f"{payload['saved']}, {CHECK_MARK_FAILED_SHORT}"}))
+        answer.set_data(json.dumps(payload | {"saved": f"{payload['saved']}, {ANCHOR_FAILED_SHORT}"}))

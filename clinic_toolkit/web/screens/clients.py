@@ -133,7 +133,7 @@ def new() -> ViewResult:
         client = clients.create_client(
             context.db(), context.vault(), payload, now=context.now(), idempotency_key=idempotency_key
         )
-        draft.mark_recorded()
+        draft.discard_recorded_draft()
         return redirect_saved(url_for(".show", id=client.id))
     return _render_form(form, None, draft)
 
@@ -148,7 +148,7 @@ def edit(id: UUID) -> ViewResult:
     form = ClientDetailsForm(draft.field_values(), current=client.payload, today=context.today())
     if request.method == "POST" and form.validate():
         if form.matches_record(client.payload):
-            draft.mark_recorded()
+            draft.discard_recorded_draft()
             return responses.redirect_to(url_for(".show", id=id))
         if form.version.data != str(client.version):
             return _render_form(form, client, draft, newer=form.differences(client.payload))
@@ -156,7 +156,7 @@ def edit(id: UUID) -> ViewResult:
             return _render_form(form, client, draft, alike=alike)
         payload = initials_suggestion.fill_in_initials(form.payload(), client.id)
         clients.revise_client(context.db(), context.vault(), client, payload, now=context.now())
-        draft.mark_recorded()
+        draft.discard_recorded_draft()
         return redirect_saved(url_for(".show", id=id))
     context.audit_read(CLIENT, client)
     return _render_form(form, client, draft)

@@ -15,7 +15,7 @@ screen = Blueprint("condition", __name__)
 @screen.get("/condition")
 def index() -> ViewResult:
     """List every known integrity failure; the first page after an unlock that found one."""
-    record_notices.mark_condition_shown()
+    record_notices.record_condition_shown()
     db, vault = context.db(), context.vault()
     return render_template(
         "condition/index.html",

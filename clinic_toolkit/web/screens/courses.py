@@ -5,9 +5,9 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
-from clinic_toolkit.documents import chart_plan, chart_table, mark_shapes
+from clinic_toolkit.documents import chart_plan, chart_table, point_shapes
 from clinic_toolkit.documents.chart_plan import ChartPlan
-from clinic_toolkit.documents.mark_shapes import MarkShape
+from clinic_toolkit.documents.point_shapes import PointShape
 from clinic_toolkit.instruments.closed_sets import InstrumentKind
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
@@ -158,9 +158,9 @@ def charts_of_course(course: Course) -> list[tuple[CoursePart, ChartPlan, tuple[
     ]
 
 
-def shapes_of_modes(course: Course) -> list[tuple[MarkShape, str]]:
+def shapes_of_modes(course: Course) -> list[tuple[PointShape, str]]:
     """The shape that stands for each mode of giving, with its words."""
-    return [(mark_shapes.mode_shape(mode), words) for mode, words in course.modes]
+    return [(point_shapes.mode_shape(mode), words) for mode, words in course.modes]
 
 
 def plan_part_chart(
@@ -208,7 +208,7 @@ def together(id: UUID) -> ViewResult:
 
 
 @screen.route("/administrations/<uuid:id>/over-time/paper", methods=["GET", "POST"])
-@guard.marks_printout
+@guard.allow_printout_when_read_only
 def paper(id: UUID) -> ViewResult:
     """The printout of the course, for the clinician."""
     from clinic_toolkit.documents import course_report as paper

@@ -147,8 +147,8 @@ def decide(id: UUID) -> ViewResult:
 
 
 @screen.post("/handovers/<uuid:id>/on")
-def mark_reviewed(id: UUID) -> ViewResult:
-    """Mark the form as reviewed, and go where the button leads."""
+def close_handover(id: UUID) -> ViewResult:
+    """Close the hand-over, because its answers were reviewed, and go where the button leads."""
     db, vault = context.db(), context.vault()
     handover = clinician_side.load_handover(db, vault, id)
     clinician_side.close_handover(db, vault, handover, now=context.now())

@@ -116,7 +116,7 @@ def replace_passphrase() -> ViewResult:
     practice_access.change_passphrase(
         context.db(), context.vault(), form.passphrase.data or "", now=context.now()
     )
-    context.mark_passphrase_chosen()
+    context.record_passphrase_chosen()
     # As after an unlock with the passphrase, which was typed here as well.
     quick_return.offer_chosen_code()
     next_page = (

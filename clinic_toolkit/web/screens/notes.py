@@ -259,7 +259,7 @@ def show(id: UUID) -> ViewResult:
         sections=note_rendering.build_sections(note.payload, facts.evidence_lines),
         signer=notes.signer_label(context.vault(), note),
         genuine=notes.has_valid_signature(context.vault(), note),
-        mark=notes.content_mark(note),
+        check_code=notes.format_check_code(note),
         pages=PAGE_BY_TABLE,
         changed_later=CHANGED_LATER,
         not_signed=NOT_PART_OF_NOTE,
@@ -269,7 +269,7 @@ def show(id: UUID) -> ViewResult:
 
 
 @screen.route("/notes/<uuid:id>/paper", methods=["GET", "POST"])
-@guard.marks_printout
+@guard.allow_printout_when_read_only
 def paper(id: UUID) -> ViewResult:
     """The printout of the note: signed, or marked as a draft."""
     from clinic_toolkit.documents import note as document

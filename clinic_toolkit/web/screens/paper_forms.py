@@ -92,7 +92,7 @@ def _enter_paper_form(client_id: UUID, hour: RecordVersion[TherapySession] | Non
             now=context.now(),
             idempotency_key=idempotent_forms.submitted_idempotency_key(),
         )
-        draft.mark_recorded()
+        draft.discard_recorded_draft()
         return responses.redirect_to(url_for("whole_forms.show", id=administration.id))
     context.audit_read(CLIENT, client)
     page = render_template(

@@ -53,13 +53,13 @@ def index() -> ViewResult:
             form.version.data,
         )
         if sent_digest in (stored_digest, seen_digest):
-            draft.mark_recorded()
+            draft.discard_recorded_draft()
             return responses.redirect_to(url_for(".index", saved=1))
         if seen_digest != stored_digest:
             newer = form.differences(stored_values)
     if request.method == "POST" and not newer and not form.errors:
         _save_settings(form)
-        draft.mark_recorded()
+        draft.discard_recorded_draft()
         return responses.redirect_to(url_for(".index", saved=1))
     draft_notice = confidentiality_notice.draft_notice_for(stored.payload.country)
     if request.method == "GET" and not draft.is_shown:

@@ -146,7 +146,7 @@ def check() -> ViewResult:
 
 
 @screen.route("/blank", methods=["GET", "POST"])
-@guard.marks_printout
+@guard.allow_printout_when_read_only
 def blank() -> ViewResult:
     """The printout of the blank form, with a placeholder for its form code."""
     from clinic_toolkit.documents import blank_form as paper
@@ -165,7 +165,7 @@ def blank() -> ViewResult:
 
 
 @screen.route("/answer-card", methods=["GET", "POST"])
-@guard.marks_printout
+@guard.allow_printout_when_read_only
 def answer_card() -> ViewResult:
     """The printout of the answer labels in large type."""
     from clinic_toolkit.documents import answer_card as paper
@@ -177,7 +177,7 @@ def answer_card() -> ViewResult:
 
 
 @screen.route("/guide", methods=["GET", "POST"])
-@guard.marks_printout
+@guard.allow_printout_when_read_only
 def guide() -> ViewResult:
     """The printout of the guidance on giving the questionnaire."""
     from clinic_toolkit.documents import guide as paper

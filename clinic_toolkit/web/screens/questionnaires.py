@@ -59,7 +59,7 @@ def show(slug: str) -> ViewResult:
 
 
 @screen.route("/questionnaires/<slug>/blank", methods=["GET", "POST"])
-@guard.marks_printout
+@guard.allow_printout_when_read_only
 def blank(slug: str) -> ViewResult:
     """The printout of the blank form, with the code of its version and wording, which names nobody."""
     from clinic_toolkit.documents import blank_form as paper
@@ -79,7 +79,7 @@ def blank(slug: str) -> ViewResult:
 
 
 @screen.route("/questionnaires/<slug>/answer-card", methods=["GET", "POST"])
-@guard.marks_printout
+@guard.allow_printout_when_read_only
 def answer_card(slug: str) -> ViewResult:
     """The printout of the answer labels in large type, to point at."""
     from clinic_toolkit.documents import answer_card as paper
@@ -94,7 +94,7 @@ def answer_card(slug: str) -> ViewResult:
 
 
 @screen.route("/questionnaires/<slug>/card", methods=["GET", "POST"])
-@guard.marks_printout
+@guard.allow_printout_when_read_only
 def card(slug: str) -> ViewResult:
     """The clinician's card for a form on paper: which questions to look at before the client leaves."""
     from clinic_toolkit.documents import clinician_card as paper
@@ -112,7 +112,7 @@ def card(slug: str) -> ViewResult:
 
 
 @screen.route("/questionnaires/<slug>/guide", methods=["GET", "POST"])
-@guard.marks_printout
+@guard.allow_printout_when_read_only
 def guide(slug: str) -> ViewResult:
     """The printout of the guidance: how to give it and what to ask."""
     from clinic_toolkit.documents import guide as paper

@@ -50,7 +50,7 @@ def new(client_id: UUID) -> ViewResult:
             now=context.now(),
             idempotency_key=idempotent_forms.submitted_idempotency_key(),
         )
-        draft.mark_recorded()
+        draft.discard_recorded_draft()
         return saved_message.redirect_saved(url_for(".show", id=relationship.id))
     return _render_form(form, loaded_client, None, draft)
 
@@ -89,7 +89,7 @@ def edit(id: UUID) -> ViewResult:
     form = RelationshipForm(draft.field_values(), obj=relationship.payload)
     if request.method == "POST" and form.validate() and form.frame.data:
         if (form.word.data, form.frame.data) == (relationship.payload.word, relationship.payload.frame):
-            draft.mark_recorded()
+            draft.discard_recorded_draft()
             return responses.redirect_to(url_for(".show", id=id))
         if form.version.data != str(relationship.version):
             return _render_form(form, client, relationship, draft, newer=True)
@@ -103,7 +103,7 @@ def edit(id: UUID) -> ViewResult:
             frame=form.frame.data,
             now=context.now(),
         )
-        draft.mark_recorded()
+        draft.discard_recorded_draft()
         return saved_message.redirect_saved(url_for(".show", id=id))
     context.audit_read(RELATIONSHIP, relationship)
     return _render_form(form, client, relationship, draft)

@@ -170,7 +170,7 @@ def together(id: UUID) -> ViewResult:
 
 
 @screen.route("/administrations/<uuid:id>/client-page", methods=["GET", "POST"])
-@guard.marks_printout
+@guard.allow_printout_when_read_only
 def client_page(id: UUID) -> ViewResult:
     """The printout of the client page; it says what stood out only if that was chosen."""
     from clinic_toolkit.documents import client_page as paper
@@ -198,7 +198,7 @@ def client_page(id: UUID) -> ViewResult:
 
 
 @screen.route("/sessions/<uuid:session_id>/summary", methods=["GET", "POST"])
-@guard.marks_printout
+@guard.allow_printout_when_read_only
 def summary(session_id: UUID) -> ViewResult:
     """The printout of the clinician's summary of a session."""
     from clinic_toolkit.documents import summary as paper

@@ -64,7 +64,7 @@ def close_prompts(administration_id: UUID) -> ViewResult:
             entry = _write_entry(
                 form, client_id, session_id=session_id, relationship_id=relationship_id, source=source
             )
-            draft.mark_recorded()
+            draft.discard_recorded_draft()
             return redirect_saved(_address_after_entry(entry, source))
     else:
         other_sources = {each.id: each for group in groups for each in group.questionnaires}
@@ -177,7 +177,7 @@ def _new_entry(
         entry = _write_entry(
             form, client_id, session_id=session_id, relationship_id=relationship_id, follows=follows
         )
-        draft.mark_recorded()
+        draft.discard_recorded_draft()
         return redirect_saved(url_for(".show", id=entry.id))
     page = _render_form(form, client_id, draft, follows=follows)
     return (page, 422) if form.errors else page
@@ -212,7 +212,7 @@ def show(id: UUID) -> ViewResult:
         entry=entry,
         person=clients.load_client(context.db(), context.vault(), entry.payload.client_id),
         words=_words_by_relationship(entry.payload.client_id),
-        joined=additions_after_signing.risk_entry_signing_mark(context.db(), context.vault(), entry),
+        joined=additions_after_signing.risk_entry_after_signing_label(context.db(), context.vault(), entry),
         where=risk_entry_record.SHEET_PLACE_LABELS,
         is_held=_is_still_held(entry),
         in_general=answered_items.ABOUT_PEOPLE_IN_GENERAL,

@@ -131,7 +131,7 @@ def new(case_id: UUID) -> ViewResult:
         hour = therapy_sessions.create_therapy_session(
             db, vault, loaded_case, form.payload(), now=context.now(), idempotency_key=idempotency_key
         )
-        draft.mark_recorded()
+        draft.discard_recorded_draft()
         return redirect_saved(url_for(".show", id=hour.id))
     return _render_form(form, loaded_case, people, None, draft)
 
@@ -151,14 +151,14 @@ def edit(id: UUID) -> ViewResult:
     )
     if request.method == "POST" and form.validate():
         if form.matches_record(hour.payload):
-            draft.mark_recorded()
+            draft.discard_recorded_draft()
             return responses.redirect_to(url_for(".show", id=id))
         if not therapy_sessions.has_same_facts(
             therapy_sessions.find_shown_version(db, vault, id, form.version.data), hour.payload
         ):
             return _render_form(form, case, people, hour, draft, newer=True)
         revised = therapy_sessions.revise_therapy_session(db, vault, hour, form.payload(), now=context.now())
-        draft.mark_recorded()
+        draft.discard_recorded_draft()
         if not therapy_sessions.was_ended(hour, revised):
             return redirect_saved(url_for(".show", id=id))
         hour_timeout.end_long_timeout()
@@ -283,7 +283,7 @@ def _render_hour(
         ],
         sheets=session_handouts,
         note=note,
-        marks={addition.id: addition.signing_mark for addition in additions},
+        after_signing={addition.id: addition.after_signing_label for addition in additions},
         repeats=repeat_lines.list_due_repeats(hour, case),
         form=form,
         errors=form.errors,

@@ -89,7 +89,7 @@ def passphrase() -> ViewResult:
         now=context.now(),
     )
     context.log_in(vault)
-    context.mark_passphrase_typed()
+    context.record_passphrase_typed()
     pending_recovery_sheet.store_pending_sheet(groups)
     return responses.redirect_to(url_for(".code"))
 

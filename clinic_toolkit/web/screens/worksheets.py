@@ -66,7 +66,7 @@ def show(slug: str) -> ViewResult:
 
 
 @screen.route("/worksheets/<slug>/blank", methods=["GET", "POST"])
-@guard.marks_printout
+@guard.allow_printout_when_read_only
 def blank(slug: str) -> ViewResult:
     """The printout of the sheet, without initials."""
     back = ("Back to the worksheet", url_for(".show", slug=slug))
@@ -243,7 +243,7 @@ def _load_case_of_handout(handout: RecordVersion[Handout]) -> RecordVersion[Case
 
 
 @screen.route("/handouts/<uuid:id>/sheet", methods=["GET", "POST"])
-@guard.marks_printout
+@guard.allow_printout_when_read_only
 def sheet(id: UUID) -> ViewResult:
     """The printout of the sheet for this client."""
     handout = handouts.load_handout(context.db(), context.vault(), id)

@@ -24,7 +24,7 @@ def test_a_new_store_needs_none(engine: EngineUnderTest) -> None:
     save(store)
     for ending in (False, True):
         store.rescue_if_replaced(ending=ending)
-    assert not (store.check_mark_failed or store.is_replaced or store.needs_rescue)
+    assert not (store.anchor_failed or store.is_replaced or store.needs_rescue)
     assert store.list_rescue_copies() == []
 
 
