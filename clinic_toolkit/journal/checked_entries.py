@@ -1,4 +1,4 @@
-"""The entry that says that the whole log before it was checked, so that a replay need not do it again.
+"""A checkpoint entry in the audit log: "everything before this was verified".
 
 A replay without a snapshot would verify the signature of every entry: ten seconds after many years.
 The chain binds all entries before a signed one, so a clinician's own entry "checked" vouches for what they
@@ -21,7 +21,7 @@ from clinic_toolkit.vault.vault import Vault
 # Verifying as many signatures takes a tenth of a second.
 CHECKED_INTERVAL = 1_000
 _BATCH_SIZE = 1_000
-# Further back none is looked for: reading these takes half a second.
+# Search at most this many entries: reading these takes half a second.
 _MAX_SEARCHED = 20_000
 
 

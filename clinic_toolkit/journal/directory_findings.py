@@ -43,7 +43,7 @@ def list_directory_findings(faults: Mapping[UUID, DirectoryFault], *, own_id: UU
 def unreadable_contact_sentences(vault: Vault) -> list[str]:
     """Return a sentence for each contact that failed a check since the unlock.
 
-    It is sealed whose contact that was, so the key of no colleague can be refused for it.
+    Such a contact does not open, so we cannot tell whose key it confirmed, and refuse nobody's key for it.
     """
     return sorted(
         f"Which key you confirmed for one colleague cannot be read ({failure.record.hex[:8]})."

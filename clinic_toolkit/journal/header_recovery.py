@@ -55,7 +55,7 @@ def open_vault(db: Connection, open_with: Callable[[Connection], Vault]) -> Vaul
     if vault.own_ring and audit_reader.is_signed_by_member(db, vault):
         return vault
     # Every signature covers the incarnation. If the newest does not verify, the stored incarnation may be the
-    # damaged part, so try the backup. So it is if the clinician's own ring does not open.
+    # damaged part, so try the backup. Also try it if the clinician's own ring does not open.
     try:
         backup_vault = header_backup.unlock_from_backup(db, open_with)
     except WrongSecret:

@@ -103,7 +103,7 @@ def inspect_directory(vault: Vault) -> Iterator[Finding]:
 def inspect_users(db: Connection, vault: Vault) -> Iterator[Finding]:
     """Yield a finding for each row of a clinician who never was a member of the practice's ring.
 
-    Whose bytes a row of a member holds only that member can tell.
+    Whether a row of a member is genuine, only that member can check.
     """
     key = vault.rings.get_key(vault.practice_ring)
     members = list_members(db, vault.vault_id, vault.directory, key)

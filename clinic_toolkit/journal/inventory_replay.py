@@ -105,7 +105,7 @@ def apply_new_entries(db: Connection, vault: Vault, inventory: Inventory) -> lis
 
 
 def _reports_refusal(vault: Vault, entry: AuditEntry) -> bool:
-    """Whether an entry says that this clinician refused another; what colleagues refused is checked here."""
+    """Whether it says that we refused another entry; what colleagues refused is checked again here."""
     code = entry.event.partition(" ")[0]
     return entry.actor_id == vault.user_id and code == UnsignedEntriesEvent.REFUSED
 

@@ -97,7 +97,7 @@ class FactsReader:
         *,
         subject_kinds: tuple[RecordKind[Any], ...] = (),
     ) -> Sequence[tuple[UUID, F]]:
-        """Return the facts of many subjects; as long as no record was written, the same list again.
+        """Return the facts of many subjects; the list is kept until such a record changes.
 
         Args:
             list_subjects: returns each subject and its rings.
@@ -112,10 +112,10 @@ class FactsReader:
         )
 
     def load_derived(self, name: str, kinds: tuple[RecordKind[Any], ...], compute: Callable[[], T]) -> T:
-        """Return what follows from all records of these kinds; the same again until one of them was written.
+        """Return a value computed from all records of these kinds, kept until such a record changes.
 
         Args:
-            name: a name of its own for the value.
+            name: a unique name for the value.
         """
         changed_at = self._inventory.last_change([kind.name for kind in kinds])
         kept = self._inventory.kept_lists.get(name)

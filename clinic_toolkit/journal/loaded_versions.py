@@ -1,4 +1,4 @@
-"""What a vault opened of single records, so that the page after the next does not open them again."""
+"""Single records that a vault opened, kept so that later pages need not open them again."""
 
 from typing import TypeVar
 
@@ -12,7 +12,7 @@ from clinic_toolkit.vault.vault import Vault
 
 P = TypeVar("P", bound=msgspec.Struct)
 
-# Of each table. Few enough to hold little plaintext beside the lists, enough for the pages of a day.
+# Most versions kept for each table: enough for the pages of a day, and little plaintext beside the lists.
 MAX_VERSIONS = 256
 
 

@@ -27,8 +27,9 @@ class LoggedVersions:
     def add_reference(
         self, entry: audit_log.VersionReference, writer_id: UUID | None, *, is_own: bool
     ) -> None:
-        """Add a version that an entry names; what a colleague says of another place counts as little as in
-        `Inventory.apply_entry`.
+        """Add a version that an entry names.
+
+        As in `Inventory.apply_entry`, a colleague's entry cannot move a record to another table or ring.
         """
         known = self.newest_references.get(entry.record)
         if known is not None and (known.table, known.ring) != (entry.table, entry.ring):

@@ -28,7 +28,7 @@ class ReferenceFilter:
     def select(self, entry: AuditEntry | CheckedEntry | None) -> tuple[VersionReference, ...]:
         """Return the versions that an entry wrote in rings that this clinician and its author hold.
 
-        What a colleague wrote in other rings is none of it, and an entry of reading wrote nothing.
+        Leaves out what a colleague wrote in rings that we do not share, and entries about reading.
         """
         if entry is None or entry.actor_id is None:
             return ()

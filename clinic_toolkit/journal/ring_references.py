@@ -38,12 +38,12 @@ def statement_reference(ring: UUID, statement: StatementId) -> VersionReference:
 
 
 def row_reference(vault: Vault, row: Any) -> VersionReference:
-    """Return the reference by which the entry of whoever made a statement names its row."""
+    """Return the audit reference to the statement in a row, for the entry of its author."""
     return statement_reference(row.ring, identify_statement(vault.vault_id, row))
 
 
 def grant_reference(ring: UUID, generation: int, receiver_id: UUID, sealed: bytes) -> VersionReference:
-    """Return the reference by which the entry of whoever made a grant names it."""
+    """Return the audit reference to a grant, for the entry of its author."""
     return VersionReference(GRANT_TABLE, ring.bytes, receiver_id.bytes, generation, sha256(sealed).digest())
 
 

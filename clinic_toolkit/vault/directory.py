@@ -136,10 +136,10 @@ class Directory:
         self._view = _judge(signed, row_faults, self._view.confirmed)
 
     def confirm(self, confirmed: Iterable[ConfirmedKey]) -> bool:
-        """Set whose keys were compared in person; of two for one user, the later comparison counts.
+        """Replace the confirmed keys; of two for one user, the one that was confirmed later counts.
 
         Returns:
-            Whether somebody's key is another one now than it was before.
+            Whether the key of any user changed.
         """
         before, in_order = self._view, sorted(confirmed, key=lambda one: one.confirmed_at)
         after = _judge(before.signed, before.row_faults, {one.key.user_id: one for one in in_order})

@@ -171,8 +171,8 @@ class Inventory:
         Args:
             is_own: whether the clinician of the vault wrote it. A record stays in the table and ring of the
                 first entry that names it: else a colleague could name another table and then delete the row,
-                and nothing would be missing. Only an entry of one's own outranks a colleague's, who may have
-                named the record before it was made.
+                and nothing would be missing. Only our own entry may move a record that a colleague named
+                first.
         """
         with self._lock:
             return self._apply_entry(seq, entry_hash, references, slot_generation, is_own)
@@ -199,7 +199,7 @@ class Inventory:
             if previous is None or is_moved or reference.version >= previous.version:
                 first_seq = previous.first_seq if previous and not is_moved else seq
                 written = reference.table, reference.ring, reference.version, reference.content_id
-                # Who named it first wrote it: nobody else could know the content id before.
+                # The first entry to name a content id is its author's: nobody else could know the id before.
                 is_named_again = previous and written == (*place, previous.version, previous.content_id)
                 is_by_owner = previous.is_own if previous and is_named_again and not is_moved else is_own
                 self.set_version(reference.record, KnownVersion(*written, seq, first_seq, is_own=is_by_owner))

@@ -29,7 +29,7 @@ def count_failures(folder: Path, user_id: UUID) -> int:
 
 
 def count_most_failures(folder: Path) -> int:
-    """How many attempts failed for whoever has the most; the maximum if the file cannot be read."""
+    """The highest count of failures of any clinician; the maximum if the file cannot be read."""
     counts = _read_counts(folder)
     return _MAX_FAILURES if counts is None else max(counts.values(), default=0)
 

@@ -110,12 +110,13 @@ def confirm_contact(
 
 
 def apply_contacts(db: Connection, vault: Vault) -> None:
-    """Tell the directory whose keys are confirmed, and note in the log if a row is refused.
+    """Tell the directory whose keys are confirmed, and warn in the technical log if a row is refused.
 
     The vault read the contacts when it was opened; here they are compared with the audit log. If that changes
-    a key, it may have vouched for lines of the log already, so the inventory is then rebuilt.
+    a key, the inventory is rebuilt, because the old key may have verified audit entries.
     """
-    # What says that there are colleagues can be taken out of the file, all but one's own lines of the trail.
+    # Every sign of a colleague can be deleted from the file except our own signed entries, so check those
+    # too.
     logged_contacts = inventory_snapshot.load_inventory(db, vault).record_ids(CONTACT_TABLE, None)
     is_alone = not vault.directory.has_colleagues() and not vault.is_shared(vault.practice_ring)
     if is_alone and not logged_contacts and not vault.directory.faults:

@@ -1,7 +1,6 @@
 """Which risk entry covers which answer: the one that closed the answer's prompt, or deferred it.
 
-Computed from the risk entries alone: a questionnaire's definition may be lost, but what was done about a
-prompt must not be.
+Uses risk entries only, so that it works even if the questionnaire with the prompt can no longer be read.
 """
 
 from collections import defaultdict

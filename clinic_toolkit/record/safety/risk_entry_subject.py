@@ -25,7 +25,7 @@ _TOPICS = {SafetyFlag.FEAR: "fear, or pressure after a no", SafetyFlag.BURDEN: "
 
 
 def describe_subject(db: Connection, vault: Vault, risk_entry: RiskEntry) -> str:
-    """Say in one sentence what the entry is about; an entry that follows another has the subject of that."""
+    """Say in one sentence what the entry is about; a follow-up has the subject of the entry it follows."""
     answers = risk_entry.answers
     if not answers and risk_entry.follows_id:
         followed = records.find_readable_record(db, vault, RISK_ENTRY, risk_entry.follows_id)

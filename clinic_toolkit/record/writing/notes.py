@@ -153,7 +153,7 @@ def sign_note(
         raise records.StaleVersion
     if not current.payload.included_parts:
         raise NoteIsEmpty
-    # What stands in the place of unreadable settings has no name, and would be signed for good.
+    # Settings that stand in for unreadable ones have no name, and signing is final.
     if not (facts.clinician_name.strip() and facts.practice_name.strip()):
         raise SignerNameMissing
     if UNREADABLE_NAME in facts.client_names:
@@ -192,13 +192,13 @@ def has_valid_signature(vault: Vault, note: RecordVersion[ClinicalNote]) -> bool
 
 
 def signer_label(vault: Vault, note: RecordVersion[ClinicalNote]) -> str:
-    """The name under a signed note, with a remark if it is not known to be that of the author.
+    """The name under a signed note, with a warning if the author's key or the signature is not confirmed.
 
     Screen, paper and plain text all name the signer in these words, so none of them can name somebody under a
     text whose signature does not hold.
     """
     signed_name = authors.signed_name(note.payload.signer_name, vault, note.author_id)
-    # Of an author without a key it is said already that nobody can tell.
+    # Where there is no key, `signed_name` already warns.
     is_checkable = vault.directory.find_key(note.author_id) is not None
     if is_checkable and not has_valid_signature(vault, note):
         return f"{signed_name} ({SIGNATURE_INVALID})"

@@ -1,4 +1,4 @@
-"""Deletes the files of a store, of which nothing is needed any more."""
+"""Deletes all files of a store."""
 
 from pathlib import Path
 

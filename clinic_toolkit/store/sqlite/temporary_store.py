@@ -14,7 +14,7 @@ from clinic_toolkit.store.transactions import TRANSACTION_KEY
 def open_in_memory(tables: Iterable[Table]) -> Iterator[Connection]:
     """Open an empty store with these tables in memory, in one transaction.
 
-    It is no writing transaction of the store: nothing of it is kept, so nothing has to be taken back.
+    It does not count as a writing transaction: nothing is kept, so nothing is rolled back.
     """
     engine = create_engine("sqlite://")
     try:

@@ -1,4 +1,4 @@
-"""Why a worker ends, said by whoever ends it; it is the same end each time, and the tests tell them apart."""
+"""Why a worker ends. It ends in the same way for each; after a cover alone the next page waits for a code."""
 
 from enum import StrEnum
 
