@@ -61,7 +61,7 @@ class UnreadableRecord(ClinicError):
         self.failure = failure
 
 
-def record_failure(
+def record_integrity_failure(
     vault: Vault, table: Table, record: UUID, ring: UUID, reason: IntegrityReason, *, version: int = 0
 ) -> UnreadableRecord:
     """Remember a failed record until a later read clears it.
@@ -82,15 +82,15 @@ def record_failure(
 def record_unopened_row(
     vault: Vault, table: Table, row: Row[Any] | SealedRow, reason: IntegrityReason
 ) -> UnreadableRecord:
-    """Call `record_failure` for a row that does not open, or whose content this version cannot read."""
-    return record_failure(vault, table, row.record, row.ring, reason, version=row.version)
+    """Record the failure of a row that does not open, or whose content this version cannot read."""
+    return record_integrity_failure(vault, table, row.record, row.ring, reason, version=row.version)
 
 
 def record_failed_version(
     vault: Vault, table: Table, version: RecordVersion[Any], reason: IntegrityReason
 ) -> UnreadableRecord:
-    """Call `record_failure` for a version that opened but is not the one that the audit log names."""
-    return record_failure(vault, table, version.id, version.ring, reason, version=version.version)
+    """Record the failure of a version that opened but is not the one that the audit log names."""
+    return record_integrity_failure(vault, table, version.id, version.ring, reason, version=version.version)
 
 
 def clear_failure(vault: Vault, record: bytes) -> None:
@@ -198,10 +198,23 @@ def find_missing_record(db: Connection, vault: Vault, table: Table, record: UUID
     return logged if logged and logged.table == table.name and _is_in_view(db, logged) else None
 
 
-def explain_absence(
+def record_absence(
+    db: Connection, vault: Vault, table: Table, record: UUID, logged: KnownVersion
+) -> UnreadableRecord:
+    """Record the failure of a record that the audit log names and that was not found among the rows that
+    open.
+
+    Returns:
+        The error that names the record; it is not raised here.
+    """
+    return record_integrity_failure(
+        vault, table, record, UUID(bytes=logged.ring), _explain_absence(db, vault, table, record, logged)
+    )
+
+
+def _explain_absence(
     db: Connection, vault: Vault, table: Table, record: UUID, logged: KnownVersion
 ) -> IntegrityReason:
-    """Return why a record that the audit log names was not found among the rows that open."""
     row = transaction_of(db).find_newest_row(table, record)
     if row is None:
         return IntegrityReason.MISSING

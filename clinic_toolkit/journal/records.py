@@ -217,8 +217,7 @@ def _open_newest(
         logged = integrity.find_missing_record(db, vault, table, record_id)
         if not logged:
             raise RecordNotFound
-        reason = integrity.explain_absence(db, vault, table, record_id, logged)
-        error = integrity.record_failure(vault, table, record_id, UUID(bytes=logged.ring), reason)
+        error = integrity.record_absence(db, vault, table, record_id, logged)
         return fallbacks.load_fallback(db, vault, kind, error, fallback)
     version = loaded_versions.open_row(vault, kind, row)
     if isinstance(version, IntegrityReason):
@@ -282,8 +281,7 @@ def _list_newest_versions(
             integrity.clear_failure(vault, record_id)
             ordered.append((inventory.first_seq(record_id), version))
     for missing_id, logged in integrity.find_missing_records(db, vault, table, rings, found_ids):
-        reason = integrity.explain_absence(db, vault, table, missing_id, logged)
-        errors.append(integrity.record_failure(vault, table, missing_id, UUID(bytes=logged.ring), reason))
+        errors.append(integrity.record_absence(db, vault, table, missing_id, logged))
     for error in errors:
         with suppress(integrity.UnreadableRecord):
             substitute = fallbacks.load_fallback(db, vault, kind, error)

@@ -82,7 +82,6 @@ def _report_missing_versions(
     if id.bytes in vault.integrity_failures:
         return
     if confirmed and (not is_complete or confirmed[0].follows_final):
-        integrity.record_failure(vault, table, id, confirmed[0].ring, IntegrityReason.MISSING)
+        integrity.record_integrity_failure(vault, table, id, confirmed[0].ring, IntegrityReason.MISSING)
     elif not confirmed and (logged := integrity.find_missing_record(db, vault, table, id)):
-        reason = integrity.explain_absence(db, vault, table, id, logged)
-        integrity.record_failure(vault, table, id, UUID(bytes=logged.ring), reason)
+        integrity.record_absence(db, vault, table, id, logged)

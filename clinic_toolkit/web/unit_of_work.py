@@ -53,7 +53,7 @@ class UnitOfWork:
         Raises:
             ReadsNotWritten: the disk took no entry.
         """
-        self.waiting.write(self.engine)
+        self.waiting.write_reads(self.engine)
 
     def write_read_audit(self, db: Connection) -> None:
         """Write the one audit entry that names every record this page shows."""
@@ -89,4 +89,4 @@ def _audit_page(work: UnitOfWork) -> None:
     if work.waiting.has_failed:
         work.write_waiting_reads()
     if work.reading_vault is not None:
-        work.waiting.add(work.reading_vault, work.audit_reads, now=work.now)
+        work.waiting.add_reads(work.reading_vault, work.audit_reads, now=work.now)

@@ -68,7 +68,7 @@ class WaitingReads:
         with self._changed:
             return not self._groups and not self._being_written
 
-    def add(self, vault: Vault, references: Iterable[VersionReference], *, now: datetime) -> None:
+    def add_reads(self, vault: Vault, references: Iterable[VersionReference], *, now: datetime) -> None:
         """Remember that these versions were shown at `now`."""
         with self._changed:
             group = self._groups.get(vault.user_id)
@@ -100,7 +100,7 @@ class WaitingReads:
             with self._changed:
                 self._being_written = [group for group in self._being_written if group not in taken]
 
-    def write(self, engine: Engine) -> None:
+    def write_reads(self, engine: Engine) -> None:
         """Write what is waiting, in a transaction of its own; return once it is in the audit log.
 
         Raises:
@@ -123,7 +123,7 @@ class WaitingReads:
     def try_write(self, engine: Engine) -> None:
         """Write what is waiting; an error is only logged, and the groups wait on."""
         try:
-            self.write(engine)
+            self.write_reads(engine)
         except Exception:
             log.exception("audit.read_not_noted")
 

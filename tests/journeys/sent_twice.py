@@ -76,7 +76,7 @@ class Desk:
             vault = self.site.work.vault
             (out,) = clinician_side.list_open_handovers(db, vault)
             if changed:
-                target = clinician_side.find_target(db, vault, out.payload)
+                target = clinician_side.find_handed_administration(db, vault, out.payload)
                 assert target
                 said = Response(status=ResponseStatus.ANSWERED, value=1, wants_to_talk=False, remark="")
                 progress.record_response(db, vault, target, 0, said, now=NOW)

@@ -414,7 +414,7 @@ def test_what_could_not_be_compared_with_its_form_is_compared_when_it_is_taken(
         )
     # The form is hurt when the answers come in, and whole again, from a backup, when they are looked at.
     with monkeypatch.context() as hurt:
-        hurt.setattr(clinician_side, "find_target", lambda *_: None)
+        hurt.setattr(clinician_side, "find_handed_administration", lambda *_: None)
         back = handed.merge()
     assert back.state == HandoverState.PROPOSED and len(back.payload.rows) == 2
     with writing(handed.work.engine) as db:

@@ -310,7 +310,7 @@ def test_what_a_lost_save_would_have_shown_is_not_kept(work: Work) -> None:
 def test_facts_beside_an_unreadable_definition_are_not_saved(busy: Work) -> None:
     """A definition that cannot be read hides what a form raised, until it is read again."""
     definition = uuid4()
-    integrity.record_failure(
+    integrity.record_integrity_failure(
         busy.vault,
         OWN_QUESTIONNAIRE.table,
         definition,

@@ -230,7 +230,7 @@ def test_what_was_answered_alone_is_not_forgotten_when_it_is_changed_in_the_hour
     client = work.client()
     back = handed_back(work, client, 4, HandoverAct.GIVEN_BACK)
     with writing(work.engine) as db:
-        target = clinician_side.find_target(db, work.vault, back.payload)
+        target = clinician_side.find_handed_administration(db, work.vault, back.payload)
         assert target
         calm = Response(status=ResponseStatus.ANSWERED, value=0, wants_to_talk=False, remark="")
         kept = progress.record_response(db, work.vault, target, FEAR, calm, now=LATER)
@@ -297,7 +297,7 @@ def test_a_blank_that_came_back_is_settled_by_a_calm_answer_in_the_hour(work: Wo
         )
     assert waiting(work) == [form.id]
     with writing(work.engine) as db:
-        target = clinician_side.find_target(db, work.vault, back.payload)
+        target = clinician_side.find_handed_administration(db, work.vault, back.payload)
         assert target
         progress.record_response(db, work.vault, target, FEAR, calm, now=LATER)
     assert waiting(work) == []

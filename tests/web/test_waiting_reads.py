@@ -194,7 +194,7 @@ def test_each_clinician_has_a_line_of_their_own(site: Site, ana: RecordVersion[C
     for work in (founder, colleague):
         site.app.worker.unlocked_sessions["known"].vault = work.vault
         look(site, ana)
-    waiting.write(site.work.engine)
+    waiting.write_reads(site.work.engine)
     new = reads(site)[: len(reads(site)) - before]
     assert {line.actor_id for line in new} == {founder.vault.user_id, colleague.vault.user_id}
     assert len(new) == 2

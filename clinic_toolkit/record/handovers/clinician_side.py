@@ -166,7 +166,7 @@ def merge_handover(
     """
     if handover.state != HandoverState.OUT:
         return handover
-    target = find_target(db, vault, handover.payload)
+    target = find_handed_administration(db, vault, handover.payload)
     returned = _read_returned_rows(db, vault, handover, target)
     is_mergeable = not returned.troubles and (not returned.rows or _is_unchanged(target, handover.payload))
     finished = HandoverAct.FINISHED in returned.acts and is_mergeable
@@ -224,7 +224,9 @@ def close_handover(db: Connection, vault: Vault, current: RecordVersion[Handover
     )
 
 
-def find_target(db: Connection, vault: Vault, handover: Handover) -> RecordVersion[Administration] | None:
+def find_handed_administration(
+    db: Connection, vault: Vault, handover: Handover
+) -> RecordVersion[Administration] | None:
     """Return the administration that was handed over; None if it is missing or unreadable."""
     try:
         return administrations.load_administration(db, vault, handover.administration_id)

@@ -18,11 +18,11 @@ class RingHandovers(msgspec.Struct, frozen=True, array_like=True):
     open_ids: tuple[bytes, ...]
 
 
-def _compute(db: Connection, vault: Vault, rings: Sequence[UUID]) -> RingHandovers:
+def _compute_handover_facts(db: Connection, vault: Vault, rings: Sequence[UUID]) -> RingHandovers:
     handovers = records.list_records_in_rings(db, vault, HANDOVER, rings)
     return RingHandovers(tuple(handover.id.bytes for handover in handovers if not handover.final))
 
 
 RING_HANDOVERS = register_facts(
-    FactsKind(name="handovers", kinds=(HANDOVER,), facts_type=RingHandovers, compute=_compute)
+    FactsKind(name="handovers", kinds=(HANDOVER,), facts_type=RingHandovers, compute=_compute_handover_facts)
 )

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.handovers import returned_answers
-from clinic_toolkit.record.handovers.clinician_side import NothingToDecide, find_target
+from clinic_toolkit.record.handovers.clinician_side import NothingToDecide, find_handed_administration
 from clinic_toolkit.record.handovers.handover_record import (
     HANDOVER,
     Handover,
@@ -31,7 +31,7 @@ def accept_proposal(
     """
     if current.state != HandoverState.PROPOSED:
         raise NothingToDecide
-    target = find_target(db, vault, current.payload)
+    target = find_handed_administration(db, vault, current.payload)
     if target is None:
         raise records.RecordNotFound
     # If the form was unreadable when the answers came back, they have not been checked against it yet.

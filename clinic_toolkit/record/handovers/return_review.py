@@ -68,7 +68,7 @@ def build_return_review(
     db: Connection, vault: Vault, handover: RecordVersion[Handover]
 ) -> ReturnReview | None:
     """Build the review of one hand-over; None if its questionnaire is missing or unreadable."""
-    target = clinician_side.find_target(db, vault, handover.payload)
+    target = clinician_side.find_handed_administration(db, vault, handover.payload)
     if target is None:
         return None
     instrument = administrations.instrument_of(target.payload)

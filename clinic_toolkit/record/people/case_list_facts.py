@@ -1,4 +1,4 @@
-"""What lists need to know of cases: whose they are."""
+"""What lists need to know of cases: which clients each case belongs to."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -36,7 +36,7 @@ class RingCases(msgspec.Struct, frozen=True, array_like=True):
     cases: tuple[CaseFacts, ...]
 
 
-def _compute(db: Connection, vault: Vault, rings: Sequence[UUID]) -> RingCases:
+def _compute_case_facts(db: Connection, vault: Vault, rings: Sequence[UUID]) -> RingCases:
     return RingCases(
         tuple(
             CaseFacts(case.id.bytes, case.payload.is_couple, tuple(case.payload.client_id_bytes))
@@ -45,7 +45,9 @@ def _compute(db: Connection, vault: Vault, rings: Sequence[UUID]) -> RingCases:
     )
 
 
-RING_CASES = register_facts(FactsKind(name="cases", kinds=(CASE,), facts_type=RingCases, compute=_compute))
+RING_CASES = register_facts(
+    FactsKind(name="cases", kinds=(CASE,), facts_type=RingCases, compute=_compute_case_facts)
+)
 
 
 def list_case_facts(reader: FactsReader) -> list[CaseFacts]:

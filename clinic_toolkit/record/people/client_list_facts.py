@@ -50,7 +50,7 @@ class RingClients(msgspec.Struct, frozen=True, array_like=True):
     clients: tuple[ClientFacts, ...]
 
 
-def _compute(db: Connection, vault: Vault, rings: Sequence[UUID]) -> RingClients:
+def _compute_client_facts(db: Connection, vault: Vault, rings: Sequence[UUID]) -> RingClients:
     return RingClients(
         tuple(
             ClientFacts(
@@ -70,7 +70,7 @@ def _compute(db: Connection, vault: Vault, rings: Sequence[UUID]) -> RingClients
 
 
 RING_CLIENTS = register_facts(
-    FactsKind(name="clients", kinds=(CLIENT,), facts_type=RingClients, compute=_compute)
+    FactsKind(name="clients", kinds=(CLIENT,), facts_type=RingClients, compute=_compute_client_facts)
 )
 
 

@@ -18,7 +18,7 @@ class RingJoins(msgspec.Struct, frozen=True, array_like=True):
     joined_to: dict[bytes, bytes]
 
 
-def _compute(db: Connection, vault: Vault, rings: Sequence[UUID]) -> RingJoins:
+def _compute_join_facts(db: Connection, vault: Vault, rings: Sequence[UUID]) -> RingJoins:
     return RingJoins(
         {
             relationship.id.bytes: relationship.payload.joined_to_id
@@ -29,5 +29,5 @@ def _compute(db: Connection, vault: Vault, rings: Sequence[UUID]) -> RingJoins:
 
 
 RING_JOINS = register_facts(
-    FactsKind(name="joins", kinds=(RELATIONSHIP,), facts_type=RingJoins, compute=_compute)
+    FactsKind(name="joins", kinds=(RELATIONSHIP,), facts_type=RingJoins, compute=_compute_join_facts)
 )

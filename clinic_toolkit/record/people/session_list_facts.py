@@ -65,7 +65,7 @@ class RingSessions(msgspec.Struct, frozen=True, array_like=True, dict=True):
         return max((day for _, day in self.last_days), default=date.min)
 
 
-def _compute(db: Connection, vault: Vault, rings: Sequence[UUID]) -> RingSessions:
+def _compute_session_facts(db: Connection, vault: Vault, rings: Sequence[UUID]) -> RingSessions:
     sessions = [
         SessionFacts(
             hour.id.bytes,
@@ -90,7 +90,9 @@ def _compute(db: Connection, vault: Vault, rings: Sequence[UUID]) -> RingSession
 
 
 RING_SESSIONS = register_facts(
-    FactsKind(name="sessions", kinds=(THERAPY_SESSION,), facts_type=RingSessions, compute=_compute)
+    FactsKind(
+        name="sessions", kinds=(THERAPY_SESSION,), facts_type=RingSessions, compute=_compute_session_facts
+    )
 )
 
 

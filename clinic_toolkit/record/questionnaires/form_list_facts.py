@@ -19,7 +19,7 @@ class RingForms(msgspec.Struct, frozen=True, array_like=True):
     sessions_stopped: tuple[bytes, ...]
 
 
-def _compute(db: Connection, vault: Vault, rings: Sequence[UUID]) -> RingForms:
+def _compute_form_facts(db: Connection, vault: Vault, rings: Sequence[UUID]) -> RingForms:
     forms = records.list_records_in_rings(db, vault, ADMINISTRATION, rings)
     sessions = {
         state: {form.payload.therapy_session for form in forms if form.state == state} - {None}
@@ -29,5 +29,5 @@ def _compute(db: Connection, vault: Vault, rings: Sequence[UUID]) -> RingForms:
 
 
 RING_FORMS = register_facts(
-    FactsKind(name="forms", kinds=(ADMINISTRATION,), facts_type=RingForms, compute=_compute)
+    FactsKind(name="forms", kinds=(ADMINISTRATION,), facts_type=RingForms, compute=_compute_form_facts)
 )

@@ -67,7 +67,7 @@ class PersonSafety(msgspec.Struct, frozen=True, array_like=True):
 NOTHING_TO_ASK = PersonSafety()
 
 
-def _compute(db: Connection, vault: Vault, rings: Sequence[UUID]) -> PersonSafety:
+def _compute_safety_facts(db: Connection, vault: Vault, rings: Sequence[UUID]) -> PersonSafety:
     groups = open_prompt_groups.group_prompts(prompt_status.list_prompts_in_rings(db, vault, rings))
     entries = risk_entries.list_risk_entries_in_rings(db, vault, rings)
     shown_with_prompt = {entry.id for group in groups for entry in group.deferred_by}
@@ -104,7 +104,7 @@ PERSON_SAFETY = register_facts(
         kinds=(ADMINISTRATION, HANDOVER, RISK_ENTRY, RELATIONSHIP),
         fixed_kinds=(OWN_QUESTIONNAIRE,),
         facts_type=PersonSafety,
-        compute=_compute,
+        compute=_compute_safety_facts,
     )
 )
 

@@ -19,7 +19,7 @@ class RingDrafts(msgspec.Struct, frozen=True, array_like=True):
     risk_entry_ids: tuple[bytes, ...]
 
 
-def _compute(db: Connection, vault: Vault, rings: Sequence[UUID]) -> RingDrafts:
+def _compute_draft_facts(db: Connection, vault: Vault, rings: Sequence[UUID]) -> RingDrafts:
     return RingDrafts(
         tuple(
             draft.id.bytes
@@ -30,5 +30,5 @@ def _compute(db: Connection, vault: Vault, rings: Sequence[UUID]) -> RingDrafts:
 
 
 RING_DRAFTS = register_facts(
-    FactsKind(name="drafts", kinds=(FORM_DRAFT,), facts_type=RingDrafts, compute=_compute)
+    FactsKind(name="drafts", kinds=(FORM_DRAFT,), facts_type=RingDrafts, compute=_compute_draft_facts)
 )

@@ -27,7 +27,7 @@ class RingNotes(msgspec.Struct, frozen=True, array_like=True, dict=True):
 NO_NOTES = RingNotes(msgspec.msgpack.encode({}))
 
 
-def _compute(db: Connection, vault: Vault, rings: Sequence[UUID]) -> RingNotes:
+def _compute_note_facts(db: Connection, vault: Vault, rings: Sequence[UUID]) -> RingNotes:
     notes = records.list_records_in_rings(db, vault, CLINICAL_NOTE, rings)
     return RingNotes(
         msgspec.msgpack.encode({note.payload.therapy_session_id.bytes: note.state for note in notes})
@@ -35,5 +35,5 @@ def _compute(db: Connection, vault: Vault, rings: Sequence[UUID]) -> RingNotes:
 
 
 RING_NOTES = register_facts(
-    FactsKind(name="notes", kinds=(CLINICAL_NOTE,), facts_type=RingNotes, compute=_compute)
+    FactsKind(name="notes", kinds=(CLINICAL_NOTE,), facts_type=RingNotes, compute=_compute_note_facts)
 )

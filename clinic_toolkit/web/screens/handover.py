@@ -158,7 +158,7 @@ def close_handover(id: UUID) -> ViewResult:
 
 
 def _page_after_review(handover: RecordVersion[Handover], step: NextStep) -> str:
-    target = clinician_side.find_target(context.db(), context.vault(), handover.payload)
+    target = clinician_side.find_handed_administration(context.db(), context.vault(), handover.payload)
     if target is None:
         return url_for("today.index")
     if step in (NextStep.END, NextStep.SESSION) and (hour := _find_hour(target)):
