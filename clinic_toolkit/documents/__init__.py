@@ -14,9 +14,10 @@ person typed can become a tag, a link or a file.
     line_breaking.py   text broken into lines
     blocks.py          blocks of a page: text, labelled values, rules, lines to write on
     fill_in_blocks.py  tables, scales and circles to write in
+    answer_grid.py     the items of a blank form with a row of boxes under each
     dot_chart.py       answers as dots on the scale of one form
     chart_plan.py      the plan of a chart of answers over time, in relative coordinates
-    point_shapes.py     the shape of a point on that chart, by the mode of giving
+    point_shapes.py    the shape of a point on that chart, by the mode of giving
     chart_table.py     the values of that chart as a table in words
     time_chart.py      that chart, drawn on paper
     page_layout.py     paper sizes, the flow over pages, footers, the file itself
