@@ -18,27 +18,18 @@ from clinic_toolkit.instruments.closed_sets import SafetyFlag
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics import safety_prompt_rules
-from clinic_toolkit.psychometrics.item_response import ResponseStatus
-from clinic_toolkit.record.handovers import returned_answers
 from clinic_toolkit.record.handovers.handover_record import HANDOVER, Handover, HandoverState
 from clinic_toolkit.record.people import clients
-from clinic_toolkit.record.questionnaires import administrations, answers
+from clinic_toolkit.record.questionnaires import administrations
 from clinic_toolkit.record.questionnaires.administration_record import (
     ENDED_STATES,
     Administration,
-    AdministrationState,
 )
-from clinic_toolkit.record.safety import inquiries, risk_coverage, risk_entries
+from clinic_toolkit.record.safety import inquiries, raised_prompts, risk_coverage, risk_entries
 from clinic_toolkit.record.safety.inquiries import AnswerOccurrence
+from clinic_toolkit.record.safety.raised_prompts import RaisedPrompts
 from clinic_toolkit.record.safety.risk_entry_record import RaisingAnswer, RiskEntry
 from clinic_toolkit.vault.vault import Vault
-
-
-class _ItemAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    item_id: str
-    status: ResponseStatus
-    value: int | None
-    wants_to_talk: bool
 
 
 class PromptStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,17 +81,6 @@ class AdministrationPrompts(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(prompt for prompt in self.prompts if prompt.is_open)
 
 
-class _FormPrompts(msgspec.Struct, frozen=True, kw_only=True):
-    """One questionnaire: by item id, the prompt and the answers that raise it."""
-
-    administration: RecordVersion[Administration]
-    prompt_by_item: dict[str, safety_prompt_rules.SafetyPrompt]
-    occurrences: dict[str, tuple[AnswerOccurrence, ...]]
-
-    def topic(self, item_id: str) -> inquiries.TopicKey:
-        return inquiries.topic_key_of(self.administration.payload, self.prompt_by_item[item_id].flag)
-
-
 def list_prompts_of_administration(
     db: Connection, vault: Vault, administration: RecordVersion[Administration]
 ) -> tuple[PromptStatus, ...]:
@@ -149,7 +129,11 @@ def _build_all(
         if administration.state not in ENDED_STATES and administration.id not in returned_by_id:
             continue
         try:
-            forms.append(_collect_form_prompts(administration, returned_by_id.get(administration.id, [])))
+            forms.append(
+                raised_prompts.collect_raised_prompts(
+                    administration, returned_by_id.get(administration.id, [])
+                )
+            )
         except administrations.DefinitionUnreadable:
             continue  # without its definition no page can show anything of this questionnaire
     inquiry_by_answer = _answers_covered_by_inquiries(forms, administrations_given, entries)
@@ -168,7 +152,7 @@ def _build_all(
 
 
 def _answers_covered_by_inquiries(
-    forms: Iterable[_FormPrompts],
+    forms: Iterable[RaisedPrompts],
     administrations_given: Iterable[RecordVersion[Administration]],
     entries: Iterable[RecordVersion[RiskEntry]],
 ) -> Mapping[RaisingAnswer, RecordVersion[RiskEntry]]:
@@ -190,7 +174,7 @@ def _answers_covered_by_inquiries(
 
 
 def _build_prompt_status(
-    form: _FormPrompts,
+    form: RaisedPrompts,
     item_id: str,
     entry_by_answer: Mapping[RaisingAnswer, RecordVersion[RiskEntry]],
     inquiry_by_answer: Mapping[RaisingAnswer, RecordVersion[RiskEntry]],
@@ -218,83 +202,3 @@ def _build_prompt_status(
         deferred_by=deferring_entries[-1] if is_covered and deferring_entries else None,
         covered_by_inquiry=inquiry_entries[-1] if is_closed and not covering_entries else None,
     )
-
-
-def _collect_form_prompts(
-    administration: RecordVersion[Administration], handovers: list[RecordVersion[Handover]]
-) -> _FormPrompts:
-    recorded = administration.payload
-    finished = administration.state == AdministrationState.COMPLETED or any(
-        handover.payload.was_finished for handover in handovers
-    )
-    blank_ids = _blank_item_ids(recorded)
-    # The recorded answers come last, because the sentence of the last one is the one shown.
-    payloads = [
-        *(
-            msgspec.structs.replace(
-                recorded, answers=returned_answers.merge_into_answers(recorded, handover.payload.rows)
-            )
-            for handover in handovers
-        ),
-        recorded,
-    ]
-    prompt_by_item: dict[str, safety_prompt_rules.SafetyPrompt] = {}
-    occurrences: dict[str, dict[RaisingAnswer, AnswerOccurrence]] = defaultdict(dict)
-    for payload in payloads:
-        for prompt, occurrence in _find_raised(administration.id, payload, finished=finished):
-            answer = occurrence.answer
-            if answer.status == ResponseStatus.NOT_REACHED and answer.item_id not in blank_ids:
-                continue  # a later version has an answer to this question
-            prompt_by_item[prompt.item_id] = prompt
-            occurrences[prompt.item_id].setdefault(answer, occurrence)
-    item_order = [item.id for item in administrations.instrument_of(recorded).items]
-    return _FormPrompts(
-        administration=administration,
-        prompt_by_item=prompt_by_item,
-        occurrences={
-            item_id: tuple(occurrences[item_id].values())
-            for item_id in sorted(occurrences, key=item_order.index)
-        },
-    )
-
-
-def _blank_item_ids(administration: Administration) -> frozenset[str]:
-    items = administrations.instrument_of(administration).items
-    responses = answers.decode_responses(administration.answers)
-    return frozenset(
-        item.id
-        for item, response in zip(items, responses, strict=True)
-        if response.status == ResponseStatus.NOT_REACHED
-    )
-
-
-def _find_raised(
-    administration_id: UUID, administration: Administration, *, finished: bool
-) -> list[tuple[safety_prompt_rules.SafetyPrompt, AnswerOccurrence]]:
-    instrument = administrations.instrument_of(administration)
-    answer_by_item = {
-        item.id: _ItemAnswer(
-            item_id=item.id,
-            status=response.status,
-            value=response.value,
-            wants_to_talk=response.wants_to_talk,
-        )
-        for item, response in zip(
-            instrument.items, answers.decode_responses(administration.answers), strict=True
-        )
-    }
-    raised = []
-    for prompt in safety_prompt_rules.list_safety_prompts(
-        instrument, answer_by_item.values(), finished=finished
-    ):
-        item_answer = answer_by_item[prompt.item_id]
-        answer = RaisingAnswer(
-            item_id=item_answer.item_id,
-            flag=prompt.flag,
-            status=item_answer.status,
-            value=item_answer.value,
-            wants_to_talk=item_answer.wants_to_talk,
-            administration_id_bytes=administration_id.bytes,
-        )
-        raised.append((prompt, inquiries.build_occurrence(administration, answer, prompt.number - 1)))
-    return raised
