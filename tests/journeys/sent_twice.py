@@ -196,7 +196,7 @@ WAYS: dict[str, Way] = {
     "handover.decide": _press(lambda at: at.returned(changed=True), "Leave the record as it is"),
     "handover.close_handover": _press(lambda at: at.returned(), "Go on together"),
     "notes.save": lambda at: at.me.send(at.me.open(f"{at.hour}/note"), NOTE),
-    "notes.sign": lambda at: at.me.send(at.note(), {"read": "yes"}),
+    "note_signing.sign": lambda at: at.me.send(at.note(), {"read": "yes"}),
     "open_lines.show": lambda at: at.me.send(_check_in(at), {"open_line": "Tea.", "go": "next"}),
     "own_questionnaires.preview_from_folder": _from_folder,
     "own_questionnaires.discard_preview": lambda at: at.me.press(at.looked_at(), "Do not add it"),
@@ -256,8 +256,8 @@ WAYS: dict[str, Way] = {
     "sessions.agree": lambda at: at.me.send(at.me.open(at.hour), {"agreed": "To rest."}),
     "sessions.edit": lambda at: at.me.send(at.me.open(f"{at.hour}/edit"), {"place": "Room 2"}),
     "sessions.new": lambda at: intake.enter(at.me, at.me.open(f"{at.case()}/sessions/new")),
-    "sessions.open_new": _press(lambda at: at.client, "Start a session now"),
-    "sessions.open_planned": lambda at: at.me.press(
+    "session_opening.open_new": _press(lambda at: at.client, "Start a session now"),
+    "session_opening.open_planned": lambda at: at.me.press(
         intake.enter(at.me, at.me.open(f"{at.case()}/sessions/new"), attendance="planned"),
         "Start the session",
     ),

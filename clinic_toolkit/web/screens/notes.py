@@ -1,4 +1,4 @@
-"""The clinical note of a session: draft, signing, printout, plain text."""
+"""The clinical note of a session: draft, signed note, printout, plain text."""
 
 from uuid import UUID
 
@@ -7,12 +7,9 @@ from flask import Blueprint, render_template, request, url_for
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import (
-    cases,
-    display_names,
     therapy_session_facts,
     therapy_sessions,
 )
-from clinic_toolkit.record.people import clinician as clinicians
 from clinic_toolkit.record.people.practice_record import RecordRole
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION, TherapySession
 from clinic_toolkit.record.questionnaires import answered_items
@@ -25,23 +22,20 @@ from clinic_toolkit.record.writing import (
     notes,
     signature_facts,
 )
-from clinic_toolkit.record.writing.changes_after_signing import ChangesAfterSigning
 from clinic_toolkit.record.writing.note_formats import format_of
 from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, ClinicalNote
 from clinic_toolkit.standing_sentences import CHANGED_LATER, NOT_PART_OF_NOTE, SOME_UNREADABLE
 from clinic_toolkit.web import context
-from clinic_toolkit.web.access import guard, quick_return
+from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.content.printout_kinds import PrintoutKind
-from clinic_toolkit.web.forms.notes import NoteForm, SignForm
-from clinic_toolkit.web.perimeter.end_reason import EndReason
-from clinic_toolkit.web.screen_parts import printouts
+from clinic_toolkit.web.forms.notes import NoteForm
+from clinic_toolkit.web.screen_parts import note_loading, printouts
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.request_info import is_from_script
 from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("notes", __name__)
 
-WRONG_CODES_KEY, MAX_CODE_ATTEMPTS = "wrong codes", 3
 # The endpoint that shows a record which belongs to a session, by its table.
 PAGE_BY_TABLE = {"administration": "results.show", "handout": "worksheets.handout"}
 
@@ -101,7 +95,7 @@ def save(session_id: UUID) -> ViewResult:
     if is_from_script():
         return responses.autosave_saved(context.now(), version=note.version)
     if "sign" in request.form:
-        return responses.redirect_to(url_for(".read", id=note.id))
+        return responses.redirect_to(url_for("note_signing.read", id=note.id))
     return responses.redirect_to(url_for(".edit", session_id=session_id))
 
 
@@ -124,123 +118,10 @@ def _render_editor(
     )
 
 
-@screen.get("/notes/<uuid:id>/read")
-def read(id: UUID) -> ViewResult:
-    """Show the whole note to be read before signing."""
-    note, hour = _load_note_and_hour(id)
-    if note.final:
-        return responses.redirect_to(url_for(".show", id=id))
-    return _render_reading(note, hour, SignForm())
-
-
-@screen.post("/notes/<uuid:id>/sign")
-def sign(id: UUID) -> ViewResult:
-    """Sign exactly the version that was read, with exactly the facts that were shown beside it."""
-    note, hour = _load_note_and_hour(id)
-    form = SignForm(request.form)
-    if note.final and note.version == form.expected_version + 1:
-        # The version that was read is already signed: a second press leads to the signed note.
-        return responses.redirect_to(url_for(".show", id=id))
-    clinician = context.load_clinician().payload
-    if not form.validate():
-        return _render_reading(note, hour, form), 422
-    if clinician.return_code:
-        try:
-            clinicians.check_return_code(clinician, form.code.data or "")
-        except clinicians.WrongReturnCode as error:
-            return _reject_code(note, hour, form, error.sentence)
-    facts = signature_facts.build_note_facts(context.db(), context.vault(), hour, note)
-    if not note.final and form.facts.data != facts.digest:
-        return _render_changed_facts(note, hour, form)
-    signed = notes.sign_note(
-        context.db(),
-        context.vault(),
-        note,
-        facts=facts,
-        expected_version=form.expected_version,
-        now=context.now(),
-    )
-    return responses.redirect_to(url_for(".show", id=signed.id))
-
-
-def _reject_code(
-    note: RecordVersion[ClinicalNote], hour: RecordVersion[TherapySession], form: SignForm, sentence: str
-) -> ViewResult:
-    # Someone else may be at a screen that was left open, so there are three tries, as at the lock.
-    tries = (context.pop_from_session(WRONG_CODES_KEY) or 0) + bool((form.code.data or "").strip())
-    context.put_in_session(WRONG_CODES_KEY, tries)
-    if tries >= MAX_CODE_ATTEMPTS:
-        quick_return.revoke_quick_return()
-        context.end_worker(EndReason.WRONG_CODES)
-        return responses.redirect_to(url_for("lock.unlock"))
-    form.code.errors = [sentence]
-    return _render_reading(note, hour, form), 422
-
-
-def _render_changed_facts(
-    note: RecordVersion[ClinicalNote], hour: RecordVersion[TherapySession], form: SignForm
-) -> ViewResult:
-    """Show the page again, with the present facts and those that were shown before."""
-    db, vault, me = context.db(), context.vault(), context.clinician_id()
-    shown_facts = signature_facts.find_shown_facts(db, vault, hour, note, form.versions.data or "")
-    changes = (
-        changes_after_signing.find_changes_after_signing(db, vault, shown_facts, hour, author_id=me)
-        if shown_facts
-        else ChangesAfterSigning()
-    )
-    return _render_reading(note, hour, SignForm(), changed=changes), 409
-
-
-def _load_note_and_hour(
-    id: UUID, *, on_paper: bool = False
-) -> tuple[RecordVersion[ClinicalNote], RecordVersion[TherapySession]]:
-    note = notes.load_note(context.db(), context.vault(), id)
-    note_date = note.recorded_at.astimezone().date()
-    note_date = note.payload.facts.session_date if note.payload.facts else note_date
-    hour = therapy_sessions.load_therapy_session_of_note(
-        context.db(), context.vault(), note.payload.therapy_session_id, note_date=note_date
-    )
-    if request.method == "GET" or on_paper:
-        context.audit_read(CLINICAL_NOTE, note)
-    return note, hour
-
-
-def _render_reading(
-    note: RecordVersion[ClinicalNote],
-    hour: RecordVersion[TherapySession],
-    form: SignForm,
-    *,
-    changed: ChangesAfterSigning | None = None,
-) -> str:
-    facts = signature_facts.build_note_facts(context.db(), context.vault(), hour, note)
-    return render_template(
-        "notes/read.html",
-        here="clients",
-        note=note,
-        hour=hour,
-        facts=facts,
-        changed=changed,
-        some_unread=SOME_UNREADABLE,
-        sections=note_rendering.build_sections(note.payload, facts.evidence_lines),
-        empty=note_rendering.list_empty_sections(note.payload),
-        asks_code=bool(context.load_clinician().payload.return_code),
-        whom=display_names.load_display_names(context.db(), context.vault()).full_and_short(
-            _client_ids_of(hour)
-        ),
-        from_sources=note_rendering.list_sources(note.payload),
-        errors=form.errors,
-        has_read=form.read.data,
-    )
-
-
-def _client_ids_of(hour: RecordVersion[TherapySession]) -> tuple[UUID, ...]:
-    return cases.load_case(context.db(), context.vault(), hour.payload.case_id).payload.client_ids
-
-
 @screen.get("/notes/<uuid:id>")
 def show(id: UUID) -> ViewResult:
     """A signed note, exactly as it was signed."""
-    note, hour = _load_note_and_hour(id)
+    note, hour = note_loading.load_note_and_hour(id)
     if not note.final:
         return responses.redirect_to(url_for(".edit", session_id=hour.id))
     facts = signature_facts.facts_of_signed_note(note)
@@ -274,7 +155,7 @@ def paper(id: UUID) -> ViewResult:
     """The printout of the note: signed, or marked as a draft."""
     from clinic_toolkit.documents import note as document
 
-    note, hour = _load_note_and_hour(id, on_paper=True)
+    note, hour = note_loading.load_note_and_hour(id, on_paper=True)
     page = note_rendering.build_note_page(context.db(), context.vault(), context.letterhead(), hour, note)
     back_address = url_for(".show", id=id) if note.final else url_for(".edit", session_id=hour.id)
     return printouts.respond_with_printout(
@@ -290,7 +171,7 @@ def paper(id: UUID) -> ViewResult:
 @screen.get("/notes/<uuid:id>/text")
 def text(id: UUID) -> ViewResult:
     """The note as plain text, to be copied into another record system."""
-    note, hour = _load_note_and_hour(id)
+    note, hour = note_loading.load_note_and_hour(id)
     return render_template(
         "notes/text.html",
         here="clients",

@@ -1,0 +1,124 @@
+"""Signing a note: the page on which it is read through, and the signature."""
+
+from uuid import UUID
+
+from flask import Blueprint, render_template, request, url_for
+
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people import cases, display_names
+from clinic_toolkit.record.people import clinician as clinicians
+from clinic_toolkit.record.people.therapy_session_record import TherapySession
+from clinic_toolkit.record.writing import changes_after_signing, note_rendering, notes, signature_facts
+from clinic_toolkit.record.writing.changes_after_signing import ChangesAfterSigning
+from clinic_toolkit.record.writing.note_record import ClinicalNote
+from clinic_toolkit.standing_sentences import SOME_UNREADABLE
+from clinic_toolkit.web import context
+from clinic_toolkit.web.access import quick_return
+from clinic_toolkit.web.forms.notes import SignForm
+from clinic_toolkit.web.perimeter.end_reason import EndReason
+from clinic_toolkit.web.screen_parts import note_loading
+from clinic_toolkit.web.transport import responses
+from clinic_toolkit.web.transport.responses import ViewResult
+
+screen = Blueprint("note_signing", __name__)
+
+WRONG_CODES_KEY, MAX_CODE_ATTEMPTS = "wrong codes", 3
+
+
+@screen.get("/notes/<uuid:id>/read")
+def read(id: UUID) -> ViewResult:
+    """Show the whole note to be read before signing."""
+    note, hour = note_loading.load_note_and_hour(id)
+    if note.final:
+        return responses.redirect_to(url_for("notes.show", id=id))
+    return _render_reading(note, hour, SignForm())
+
+
+@screen.post("/notes/<uuid:id>/sign")
+def sign(id: UUID) -> ViewResult:
+    """Sign exactly the version that was read, with exactly the facts that were shown beside it."""
+    note, hour = note_loading.load_note_and_hour(id)
+    form = SignForm(request.form)
+    if note.final and note.version == form.expected_version + 1:
+        # The version that was read is already signed: a second press leads to the signed note.
+        return responses.redirect_to(url_for("notes.show", id=id))
+    clinician = context.load_clinician().payload
+    if not form.validate():
+        return _render_reading(note, hour, form), 422
+    if clinician.return_code:
+        try:
+            clinicians.check_return_code(clinician, form.code.data or "")
+        except clinicians.WrongReturnCode as error:
+            return _reject_code(note, hour, form, error.sentence)
+    facts = signature_facts.build_note_facts(context.db(), context.vault(), hour, note)
+    if not note.final and form.facts.data != facts.digest:
+        return _render_changed_facts(note, hour, form)
+    signed = notes.sign_note(
+        context.db(),
+        context.vault(),
+        note,
+        facts=facts,
+        expected_version=form.expected_version,
+        now=context.now(),
+    )
+    return responses.redirect_to(url_for("notes.show", id=signed.id))
+
+
+def _reject_code(
+    note: RecordVersion[ClinicalNote], hour: RecordVersion[TherapySession], form: SignForm, sentence: str
+) -> ViewResult:
+    # Someone else may be at a screen that was left open, so there are three tries, as at the lock.
+    tries = (context.pop_from_session(WRONG_CODES_KEY) or 0) + bool((form.code.data or "").strip())
+    context.put_in_session(WRONG_CODES_KEY, tries)
+    if tries >= MAX_CODE_ATTEMPTS:
+        quick_return.revoke_quick_return()
+        context.end_worker(EndReason.WRONG_CODES)
+        return responses.redirect_to(url_for("lock.unlock"))
+    form.code.errors = [sentence]
+    return _render_reading(note, hour, form), 422
+
+
+def _render_changed_facts(
+    note: RecordVersion[ClinicalNote], hour: RecordVersion[TherapySession], form: SignForm
+) -> ViewResult:
+    """Show the page again, with the present facts and those that were shown before."""
+    db, vault, me = context.db(), context.vault(), context.clinician_id()
+    shown_facts = signature_facts.find_shown_facts(db, vault, hour, note, form.versions.data or "")
+    changes = (
+        changes_after_signing.find_changes_after_signing(db, vault, shown_facts, hour, author_id=me)
+        if shown_facts
+        else ChangesAfterSigning()
+    )
+    return _render_reading(note, hour, SignForm(), changed=changes), 409
+
+
+def _render_reading(
+    note: RecordVersion[ClinicalNote],
+    hour: RecordVersion[TherapySession],
+    form: SignForm,
+    *,
+    changed: ChangesAfterSigning | None = None,
+) -> str:
+    facts = signature_facts.build_note_facts(context.db(), context.vault(), hour, note)
+    return render_template(
+        "notes/read.html",
+        here="clients",
+        note=note,
+        hour=hour,
+        facts=facts,
+        changed=changed,
+        some_unread=SOME_UNREADABLE,
+        sections=note_rendering.build_sections(note.payload, facts.evidence_lines),
+        empty=note_rendering.list_empty_sections(note.payload),
+        asks_code=bool(context.load_clinician().payload.return_code),
+        whom=display_names.load_display_names(context.db(), context.vault()).full_and_short(
+            _client_ids_of(hour)
+        ),
+        from_sources=note_rendering.list_sources(note.payload),
+        errors=form.errors,
+        has_read=form.read.data,
+    )
+
+
+def _client_ids_of(hour: RecordVersion[TherapySession]) -> tuple[UUID, ...]:
+    return cases.load_case(context.db(), context.vault(), hour.payload.case_id).payload.client_ids

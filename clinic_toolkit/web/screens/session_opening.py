@@ -1,0 +1,92 @@
+"""Begins a therapy session: a new one, a planned one, or one of today that was ended too early."""
+
+from uuid import UUID
+
+from flask import Blueprint, render_template, request, url_for
+
+from clinic_toolkit.record.people import (
+    cases,
+    therapy_session_facts,
+    therapy_session_record,
+    therapy_session_timeline,
+    therapy_sessions,
+)
+from clinic_toolkit.record.writing import notes
+from clinic_toolkit.web import context
+from clinic_toolkit.web.forms import fields
+from clinic_toolkit.web.screen_parts import idempotent_forms
+from clinic_toolkit.web.transport import responses
+from clinic_toolkit.web.transport.responses import ViewResult
+
+screen = Blueprint("session_opening", __name__)
+
+# Form value: keep the end that was noted, although the session goes on.
+KEEP = "keep"
+
+
+@screen.post("/cases/<uuid:case_id>/sessions/open")
+def open_new(case_id: UUID) -> ViewResult:
+    """Begin a session now, with every client of the case and the setting of the last session."""
+    db, vault = context.db(), context.vault()
+    loaded_case = cases.load_case(db, vault, case_id)
+    hours = therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, [loaded_case])
+    existing = idempotent_forms.find_created_before(
+        therapy_session_record.THERAPY_SESSION, loaded_case.ring, lambda _: True
+    )
+    if existing is not None:
+        return responses.redirect_to(url_for("sessions.show", id=existing.id))
+    hour = therapy_session_timeline.find_todays_sessions(hours, now=context.now()).open_session
+    # The same button pressed on another page within the same minute means the session just opened.
+    if hour is None or hour.payload.start != therapy_sessions.wall_clock_minute(context.now()):
+        key = idempotent_forms.submitted_idempotency_key()
+        payload = therapy_session_facts.session_like_last(loaded_case, hours, today=context.today())
+        hour = therapy_sessions.create_therapy_session(
+            db, vault, loaded_case, payload, now=context.now(), idempotency_key=key
+        )
+        hour = therapy_sessions.open_therapy_session(db, vault, hour, now=context.now())
+    context.extend_idle_timeout()
+    return responses.redirect_to(url_for("sessions.show", id=hour.id))
+
+
+@screen.post("/sessions/<uuid:id>/open")
+def open_planned(id: UUID) -> ViewResult:
+    """Begin a planned session, or reopen one of today that was ended too early.
+
+    If noted times would be lost, redirect to the page that asks about them first.
+    """
+    hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
+    if therapy_session_facts.may_be_opened(hour, today=context.today()):
+        if (
+            therapy_session_facts.loses_times(hour, today=context.today())
+            and fields.parse_whole_number(request.form.get("version")) != hour.version
+        ):
+            return responses.redirect_to(url_for(".ask_about_times", id=id))
+        keep_end = request.form.get("end") == KEEP
+        hour = therapy_sessions.open_therapy_session(
+            context.db(), context.vault(), hour, now=context.now(), keep_end=keep_end
+        )
+    if hour.state == therapy_session_record.TherapySessionState.OPEN:
+        context.extend_idle_timeout()
+    return responses.redirect_to(url_for("sessions.show", id=id))
+
+
+@screen.get("/sessions/<uuid:id>/open")
+def ask_about_times(id: UUID) -> ViewResult:
+    """Ask what to do with the noted times before a session is begun today or reopened."""
+    hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
+    today = context.today()
+    if not (
+        therapy_session_facts.may_be_opened(hour, today=today)
+        and therapy_session_facts.loses_times(hour, today=today)
+    ):
+        return responses.redirect_to(url_for("sessions.show", id=id))
+    context.audit_read(therapy_session_record.THERAPY_SESSION, hour)
+    note = notes.find_note_of_session(context.db(), context.vault(), hour)
+    return render_template(
+        "sessions/again.html",
+        here="clients",
+        hour=hour,
+        facts=therapy_session_facts.load_session_facts(context.db(), context.vault(), hour, told_apart=True),
+        signed=bool(note and note.final),
+        keep=KEEP,
+    )
