@@ -23,94 +23,14 @@ from clinic_toolkit.web.pages.template_environment import TemplateEnvironment, r
 from clinic_toolkit.web.perimeter import gate, post_bodies
 from clinic_toolkit.web.perimeter.end_reason import EndReason
 from clinic_toolkit.web.perimeter.timeouts import Timeouts
+from clinic_toolkit.web.screen_list import SCREENS
 from clinic_toolkit.web.screen_parts import client_names, idempotent_forms, page_frame, record_notices
-from clinic_toolkit.web.screens import (
-    administrations,
-    audit,
-    cases,
-    check_ins,
-    clients,
-    condition,
-    confirm,
-    courses,
-    endings,
-    for_me,
-    guidance,
-    handover,
-    joins,
-    lock,
-    note_signing,
-    notes,
-    open_lines,
-    own_questionnaires,
-    paper_day,
-    paper_forms,
-    practice,
-    previews,
-    promises,
-    questionnaire_choice,
-    questionnaires,
-    relationships,
-    results,
-    rhythms,
-    risk_entries,
-    session_opening,
-    sessions,
-    setup,
-    shared,
-    today,
-    watched,
-    whole_forms,
-    worksheets,
-)
 from clinic_toolkit.web.transport import responses, security_headers
 from clinic_toolkit.web.transport.lazy_routes import LazyRule
 from clinic_toolkit.web.transport.request_info import ClinicRequest, is_automatic
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
-
-# In the order in which a person meets them. Importing them all also registers every table, which must be
-# done before the store is opened and its schema compared.
-SCREENS = (
-    lock.screen,
-    setup.screen,
-    today.screen,
-    clients.screen,
-    cases.screen,
-    relationships.screen,
-    joins.screen,
-    watched.screen,
-    session_opening.screen,
-    sessions.screen,
-    endings.screen,
-    for_me.screen,
-    check_ins.screen,
-    questionnaire_choice.screen,
-    administrations.screen,
-    guidance.screen,
-    whole_forms.screen,
-    paper_forms.screen,
-    shared.screen,
-    open_lines.screen,
-    handover.screen,
-    results.screen,
-    courses.screen,
-    rhythms.screen,
-    risk_entries.screen,
-    worksheets.screen,
-    notes.screen,
-    note_signing.screen,
-    questionnaires.screen,
-    own_questionnaires.screen,
-    previews.screen,
-    practice.screen,
-    audit.screen,
-    promises.screen,
-    paper_day.screen,
-    confirm.screen,
-    condition.screen,
-)
 
 
 class ClinicApp(Flask):

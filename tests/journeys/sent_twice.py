@@ -237,10 +237,10 @@ WAYS: dict[str, Way] = {
     "rhythms.stop": _stopped,
     "rhythms.record_wish_to_stop": lambda at: at.me.press(at.rhythm(), "wants to stop"),
     "risk_entries.add": lambda at: at.me.send(at.me.open(f"{at.entry().path}/add"), {"did": "Rang again."}),
-    "risk_entries.close_prompts": lambda at: at.me.send(
+    "prompt_closing.close_prompts": lambda at: at.me.send(
         at.me.open(f"{at.result()}/risk-entry"), {"how": "asked", "asked": "About sleep."}
     ),
-    "risk_entries.close_prompts, not today": lambda at: at.me.send(
+    "prompt_closing.close_prompts, not today": lambda at: at.me.send(
         at.me.open(f"{at.result()}/risk-entry"), PUT_OFF
     ),
     "risk_entries.new": Desk.entry,

@@ -31,6 +31,7 @@ _TITLE_BY_BLUEPRINT = {
     "courses": "Over time",
     "rhythms": "Repeating",
     "risk_entries": "Entry",
+    "prompt_closing": "Entry",
     "worksheets": "Worksheets",
     "notes": "Note",
     "note_signing": "Note",

@@ -82,7 +82,7 @@ def _prompt_line(group: PromptGroup, back: str) -> MatterLine:
 
 def closing_address(group: PromptGroup, back: str) -> str:
     """The URL of the page on which this prompt is closed; it leads back to `back`."""
-    return url_for("risk_entries.close_prompts", administration_id=group.administration.id, back=back)
+    return url_for("prompt_closing.close_prompts", administration_id=group.administration.id, back=back)
 
 
 def _check_line(entry: RecordVersion[RiskEntry], verb: str = "was") -> MatterLine:
