@@ -167,7 +167,7 @@ class RiskEntry(ClientScoped, array_like=True, frozen=True, kw_only=True):
     @property
     def deferral_note(self) -> str:
         """The same without the reason, whose words may name people: for a list that others may see."""
-        if self.action != RiskAction.NOT_TODAY:
+        if not self.is_deferral:
             return ""
         return f"Not asked yet.{self._next_check_sentence()}"
 
