@@ -77,7 +77,7 @@ def test_what_is_still_to_be_done_comes_before_how_it_ended(changes: dict[str, A
 
 def ask(count: int = 0, deferral: str = "") -> AskLine:
     """Something to ask about, from so many questionnaires, or a planned check."""
-    later = SimpleNamespace(payload=SimpleNamespace(deferral_sentence=deferral)) if deferral else None
+    later = SimpleNamespace(payload=SimpleNamespace(deferral_note=deferral)) if deferral else None
     given = SimpleNamespace() if count else None
     return AskLine(
         since=ON,
