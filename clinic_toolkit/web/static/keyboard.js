@@ -67,10 +67,8 @@ export function answerByKeys(group) {
   });
 }
 
-// Opened to write in, so the next key writes: by a click the focus would stay on the fold.
-export function writeWhereOpened(fold) {
-  fold.querySelector("summary").addEventListener("click", () => setTimeout(() => fold.open && fold.querySelector("textarea").focus()));
-}
+// By a click the focus would stay on the fold.
+export const writeWhereOpened = (fold) => fold.firstElementChild.addEventListener("click", () => setTimeout(() => fold.open && fold.querySelector("textarea").focus()));
 
 export function startAtTheQuestion() {
   all("[data-keys-told]").forEach((rule) => { rule.hidden = false; });
