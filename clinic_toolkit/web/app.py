@@ -80,6 +80,7 @@ class ClinicApp(Flask):
             names_of_case=client_names.names_of_case,
             page_of=page_addresses.page_of,
             place_of=page_addresses.place_of,
+            url_for=page_addresses.PageAddresses(self).address_of,
             number_for_page=idempotent_forms.idempotency_key_for_page,
         )
         self.context_processor(page_frame.values_of_frame)
@@ -135,6 +136,9 @@ class ClinicApp(Flask):
     def _check_csrf_token(self) -> None:
         if post_bodies.is_body_unread():
             error_pages.raise_body_not_read()
+        if request.method != "POST":
+            # Nothing is changed, and looking for the fields of a form costs as much as the guard.
+            return
         # The token that the pages of this session carry is compared as it is; another one, such as that of a
         # page from before a restart, is looked at by its signature.
         if not self._cookies.is_form_token(request.form.get("csrf_token", "")):
