@@ -110,14 +110,15 @@ def check_against_audit_log(
     Returns:
         The reason, or None if nothing is wrong.
     """
-    logged = inventory_snapshot.load_inventory(db, vault).find_newest(version.id.bytes)
+    record = version.id.bytes
+    logged = inventory_snapshot.load_inventory(db, vault).find_newest(record)
     if logged and _matches(logged, table, version):
-        vault.unnamed_records.pop(version.id.bytes, None)
+        vault.unnamed_records.pop(record, None)
         return _author_reason(vault, logged, version)
     # The inventory in memory may be older or newer than this read transaction. That is rare, so it is
     # refreshed only after a mismatch.
     inventory = inventory_snapshot.refresh_inventory(db, vault)
-    logged = inventory.find_newest(version.id.bytes)
+    logged = inventory.find_newest(record)
     if logged and logged.seq > audit_reader.last_entry_number(db):
         logged_versions = inventory_replay.list_named_versions(db, vault, version.id, logged, inventory.gaps)
         logged = logged_versions[max(logged_versions)] if logged_versions else None
@@ -151,8 +152,12 @@ def check_earlier_version(db: Connection, vault: Vault, table: Table, version: A
 
 
 def _matches(logged: KnownVersion, table: Table, version: Any) -> bool:
-    expected = (table.name, version.ring.bytes, version.version, version.content_id)
-    return (logged.table, logged.ring, logged.version, logged.content_id) == expected
+    return bool(
+        logged.content_id == version.content_id
+        and logged.version == version.version
+        and logged.ring == version.ring.bytes
+        and logged.table == table.name
+    )
 
 
 def _author_reason(vault: Vault, logged: KnownVersion, version: Any) -> IntegrityReason | None:

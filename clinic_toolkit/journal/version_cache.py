@@ -47,28 +47,37 @@ def iter_newest_versions(
     cache = vault.record_cache.setdefault(str(table.name), {})
     # If the cache is empty, everything will be opened, so read whole rows at once instead of twice.
     head_bytes = SEAL_HEAD_BYTES if cache else None
-    rows = (row for row in _iter_rows(db, table, rings, head_bytes) if vault.has_grant(cached_uuid(row[3])))
+    rows = _iter_rows(db, vault, table, rings, head_bytes)
     while batch := list(islice(rows, BATCH_SIZE)):
-        keys = {row[0]: (*row[:6], row[6][:SEAL_HEAD_BYTES]) for row in batch}
+        keys = batch if head_bytes else [(*row[:6], row[6][:SEAL_HEAD_BYTES]) for row in batch]
         # Look up each id only once: another thread may replace the cached version in between.
-        cached = ((id, key, cache.get(id)) for id, key in keys.items())
-        entries = {id: entry for id, key, entry in cached if entry is not None and entry[0] == key}
-        uncached = [row for row in batch if row[0] not in entries]
-        if head_bytes:
-            uncached = [row for id, *_ in uncached if (row := transaction_of(db).find_row(table, id))]
-        for row, version in zip(uncached, open_rows([to_sealed_row(row) for row in uncached]), strict=True):
-            entries[row[0]] = (keys[row[0]], version)
-        cache.update((id, entry) for id, entry in entries.items() if entry[1] is not None)
-        for id in list(islice(cache, max(0, len(cache) - MAX_CACHED))):
-            # Another thread may have dropped it already.
-            cache.pop(id, None)
-        for row in batch:
-            if row[0] in entries:
-                yield row[1], entries[row[0]][1]
+        entries: list[Any] = [cache.get(key[0]) for key in keys]
+        unknown = [place for place, entry in enumerate(entries) if entry is None or entry[0] != keys[place]]
+        if unknown:
+            found = [batch[place] for place in unknown]
+            if head_bytes:
+                # One that is gone is no row that opens.
+                found = [transaction_of(db).find_row(table, row[0]) or row for row in found]
+            opened = open_rows([to_sealed_row(row) for row in found])
+            for place, version in zip(unknown, opened, strict=True):
+                entries[place] = (keys[place], version)
+                if version is not None:
+                    cache[keys[place][0]] = entries[place]
+            for id in list(islice(cache, max(0, len(cache) - MAX_CACHED))):
+                # Another thread may have dropped it already.
+                cache.pop(id, None)
+        for entry in entries:
+            yield entry[0][1], entry[1]
 
 
 def _iter_rows(
-    db: Connection, table: Table, rings: Iterable[UUID] | None, head_bytes: int | None
+    db: Connection, vault: Vault, table: Table, rings: Iterable[UUID] | None, head_bytes: int | None
 ) -> Iterator[RawRow]:
-    for ring in [None] if rings is None else rings:
-        yield from transaction_of(db).iter_newest_rows(table, ring, prefix_bytes=head_bytes)
+    if rings is None:
+        for row in transaction_of(db).iter_newest_rows(table, None, prefix_bytes=head_bytes):
+            if vault.has_grant(cached_uuid(row[3])):
+                yield row
+        return
+    for ring in rings:
+        if vault.has_grant(ring):
+            yield from transaction_of(db).iter_newest_rows(table, ring, prefix_bytes=head_bytes)
