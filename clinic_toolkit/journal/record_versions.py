@@ -66,6 +66,16 @@ def _decoder(payload_type: type[Any]) -> Any:
     return msgspec.msgpack.Decoder(shape)
 
 
+def as_read(kind: RecordKind[P], version: RecordVersion[P]) -> RecordVersion[P]:
+    """Return a version that was saved as it will be when it is read.
+
+    Raises:
+        msgspec.DecodeError: its payload does not have the shape of its kind, and will not be read.
+    """
+    payload = msgspec.msgpack.decode(_encode_version(version.payload), type=kind.payload_type)
+    return msgspec.structs.replace(version, payload=payload)
+
+
 # The header has the same shape in all versions; the content stays encoded.
 decode_header = msgspec.msgpack.Decoder(tuple[VersionHeader, msgspec.Raw]).decode
 _decode_fields = msgspec.msgpack.Decoder(list[Any]).decode

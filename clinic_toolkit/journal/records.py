@@ -101,9 +101,8 @@ def append_version(
         StaleVersion: a newer version exists than the one the author saw.
         SavedByNewerProgram: this program cannot read the content that it would replace.
     """
-    return _insert_version(
-        db, vault, kind, payload, _following_version(expected, state, final=True), event=event, now=now
-    )
+    following = _following_version(expected, state, final=True)
+    return _insert_version(db, vault, kind, payload, following, event=event, now=now)
 
 
 def replace_draft(
@@ -135,6 +134,7 @@ def replace_draft(
         kind.table, values, record=expected.id, expected_version=expected.version
     ):
         raise StaleVersion
+    loaded_versions.note_replaced(vault, kind, version, values)
     audit_log.append_entry(db, vault, event, [version_reference(kind, version)], now=now)
     return version
 

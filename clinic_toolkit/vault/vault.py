@@ -49,7 +49,7 @@ class Vault:
         # Whether this unlock replaced the passphrase slot by one with a higher KDF cost.
         self.kdf_cost_upgraded = False
         # Records opened with these keys, by table, so that plaintext lives exactly as long as the keys.
-        self.record_cache: dict[str, dict[int, Any]] = {}
+        self.record_cache: dict[str, dict[Any, Any]] = {}
         # The inventory is built from the audit log on first use; failures are listed by record id.
         self.inventory: Inventory | None = None
         self.integrity_failures: dict[bytes, Any] = {}

@@ -5,15 +5,21 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from clinic_toolkit.journal import loaded_versions, records
+from clinic_toolkit.journal.integrity import UnreadableRecord
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.people import clients, display_names
 from clinic_toolkit.record.people.client_record import CLIENT, Client, client_table
+from clinic_toolkit.record.questionnaires import administrations, progress
+from clinic_toolkit.record.questionnaires.administration_record import Administration, administration_table
+from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault.envelope import Envelope
 from clinic_toolkit.vault.vault import Vault
-from tests.fixtures.practices import NOW, Work
+from tests.fixtures.practices import NOW, Work, giving
 
 
 @pytest.fixture
@@ -154,3 +160,54 @@ def test_what_is_kept_of_single_records_stays_small(work: Work, monkeypatch: pyt
         with reading(work.engine) as db:
             clients.load_client(db, work.vault, kept.id)
     assert len(work.vault.record_cache["client 1: loaded"]) == 1
+
+
+def _begun(work: Work) -> RecordVersion[Administration]:
+    client = work.client("Ana")
+    return work.begun(client, giving(), session=work.hour(client).id)
+
+
+def _answered(db: Connection, work: Work, kept: RecordVersion[Administration]) -> None:
+    response = Response(status=ResponseStatus.ANSWERED, value=3, wants_to_talk=True, remark="Said so.")
+    progress.record_response(db, work.vault, kept, 3, response, now=NOW)
+
+
+def test_what_was_just_saved_is_not_opened_and_is_what_opening_gives(work: Work, opened: list[str]) -> None:
+    kept = _begun(work)
+    with reading(work.engine) as db:
+        administrations.load_administration(db, work.vault, kept.id)
+    with writing(work.engine) as db:
+        _answered(db, work, kept)
+    opened.clear()
+    with reading(work.engine) as db:
+        remembered = administrations.load_administration(db, work.vault, kept.id)
+    assert "administration" not in opened
+    work.vault.record_cache.clear()
+    with reading(work.engine) as db:
+        assert administrations.load_administration(db, work.vault, kept.id) == remembered
+    assert "administration" in opened and remembered.version == 2
+
+
+def test_a_save_that_was_taken_back_is_not_remembered(work: Work) -> None:
+    kept = _begun(work)
+    with reading(work.engine) as db:
+        administrations.load_administration(db, work.vault, kept.id)
+    with pytest.raises(RuntimeError, match="taken back"), writing(work.engine) as db:
+        _answered(db, work, kept)
+        raise RuntimeError("taken back")
+    with reading(work.engine) as db:
+        assert administrations.load_administration(db, work.vault, kept.id) == kept
+
+
+def test_a_changed_byte_is_noticed_although_this_process_saved_the_record(work: Work) -> None:
+    kept = _begun(work)
+    with reading(work.engine) as db:
+        administrations.load_administration(db, work.vault, kept.id)
+    with writing(work.engine) as db:
+        _answered(db, work, kept)
+    with writing(work.engine) as db:
+        (sealed,) = db.scalars(select(administration_table.c.sealed)).all()
+        changed = sealed[:-1] + bytes([sealed[-1] ^ 1])
+        db.execute(administration_table.update().values(sealed=changed, version=3))
+    with reading(work.engine) as db, pytest.raises(UnreadableRecord):
+        administrations.load_administration(db, work.vault, kept.id)
