@@ -81,7 +81,9 @@ def _drawing(site: Site, kept: RecordVersion[Administration]) -> Act:
     instrument = administrations.instrument_of(kept.payload)
     shown = {
         "administration": kept, "number": 4, "count": len(instrument.items), "item": instrument.items[3],
-        "facet": next(each for each in instrument.facets if each.id == instrument.items[3].facet),
+        "follow_up": next(
+            each for each in instrument.facets if each.id == instrument.items[3].facet
+        ).shareable_questions(general=False),
         "text": administrations.item_wording(kept.payload, instrument.items[3]), "instrument": instrument,
         "answered": decode_responses(kept.payload.answers)[3], "errors": {}, "changing": False, "about": "M.",
         "general": False, "version": "", "elsewhere": None,

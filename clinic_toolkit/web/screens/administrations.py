@@ -4,6 +4,8 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
+from clinic_toolkit.instruments import client_wording
+from clinic_toolkit.instruments.model import Instrument, Item
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics.item_response import ResponseStatus
@@ -98,7 +100,7 @@ def _render_item(
         number=number,
         count=len(instrument.items),
         item=item,
-        facet=next(facet for facet in instrument.facets if facet.id == item.facet),
+        follow_up=_questions_for_the_talk(administration, instrument, item),
         text=administrations.item_wording(administration.payload, item),
         answered=shown,
         version=form.shown_digest if form and not elsewhere else answers.response_digest(stored),
@@ -109,6 +111,19 @@ def _render_item(
         done=[response.status != ResponseStatus.NOT_REACHED for response in stored_responses],
         **_heading_values(administration),
     )
+
+
+def _questions_for_the_talk(
+    administration: RecordVersion[Administration], instrument: Instrument, item: Item
+) -> list[str]:
+    facet = next(facet for facet in instrument.facets if facet.id == item.facet)
+    if administration.payload.relationship is None:
+        return facet.shareable_questions(general=True)
+    word = answered_items.relationship_label(context.db(), context.vault(), administration.payload)
+    return [
+        client_wording.with_client_word(question, word)
+        for question in facet.shareable_questions(general=False)
+    ]
 
 
 def _page_after_item(

@@ -22,7 +22,6 @@ from clinic_toolkit.record.people.therapy_session_record import KIND_LABELS
 from clinic_toolkit.record.questionnaires import (
     administrations,
     answered_items,
-    answers,
     recent_relationships,
 )
 from clinic_toolkit.record.writing import handouts, notes
@@ -33,6 +32,7 @@ from clinic_toolkit.web.screen_parts import (
     draft_saving,
     idempotent_forms,
     initials_suggestion,
+    questionnaire_lines,
     recent_searches,
     repeat_lines,
     session_choice,
@@ -220,6 +220,8 @@ def show(id: UUID) -> ViewResult:
         client=client,
         name=names.full_by_id[id],
         short=names.short_by_id[id],
+        # Nobody is shown as another than the own initials, unless somebody else has the same.
+        own_initials=client.payload.initials if id in names.alike else names.short_by_id[id],
         entries=[clients.load_client(db, vault, entry_id) for entry_id in entry_ids if entry_id != id],
         distinguishing_detail=lambda each: display_names.distinguishing_detail(db, vault, each),
         own=own_case,
@@ -238,17 +240,7 @@ def show(id: UUID) -> ViewResult:
         list_limit=limit,
         words=word_by_id,
         frames={frame.id: frame.label for frame in catalogue.list_frames()},
-        client_administrations=[
-            (
-                administration,
-                administrations.title_of(administration.payload),
-                word_by_id.get(
-                    administration.payload.relationship_id or id, answered_items.ABOUT_PEOPLE_IN_GENERAL
-                ),
-                answers.number_to_continue_at(administration.payload.answers),
-            )
-            for administration in shown_administrations
-        ],
+        questionnaires=questionnaire_lines.describe_questionnaires(shown_administrations, word_by_id),
         courses=[
             (word, relationship_id)
             for word, relationship_id in (
