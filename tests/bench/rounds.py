@@ -29,6 +29,20 @@ def cost(act: Act, times: int, clock: Callable[[], float]) -> float:
 
 def by_turns(ours: Act, yardstick: Act, *, turns: int) -> float:
     """The ratio of the medians of single acts, each right after the other; for what waits for a disk."""
+    return median(ours / theirs for ours, theirs in zip(*_times(ours, yardstick, turns), strict=True))
+
+
+def difference_by_turns(ours: Act, yardstick: Act, *, turns: int) -> float:
+    """The median number of seconds that ours takes longer than what is done right after it."""
+    return median(ours - theirs for ours, theirs in zip(*_times(ours, yardstick, turns), strict=True))
+
+
+def cost_of_one(act: Act, *, turns: int = 100) -> float:
+    """The median number of seconds for one act, on the clock."""
+    return median(cost(act, 1, time.perf_counter) for _ in range(turns))
+
+
+def _times(ours: Act, yardstick: Act, turns: int) -> tuple[list[float], list[float]]:
     found: tuple[list[float], list[float]] = ([], [])
     for act in (ours, yardstick) * 5:
         act()
@@ -37,4 +51,4 @@ def by_turns(ours: Act, yardstick: Act, *, turns: int) -> float:
             began = time.perf_counter()
             act()
             times.append(time.perf_counter() - began)
-    return median(ours / theirs for ours, theirs in zip(*found, strict=True))
+    return found
