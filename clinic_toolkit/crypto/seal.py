@@ -65,7 +65,7 @@ def seal(material: KeyingMaterial, plaintext: bytes, aad: bytes) -> bytes:
     return material.commitment + AESGCM(material.key).encrypt(material.nonce, plaintext, aad)
 
 
-def open_seal(material: KeyingMaterial, sealed: bytes, aad: bytes) -> bytes:
+def open_seal(material: KeyingMaterial, sealed: bytes | memoryview, aad: bytes) -> bytes:
     """Verify the commitment and decrypt; returns the plaintext.
 
     AES-GCM does not commit to its key: an attacker can build one ciphertext that decrypts under two keys,
@@ -129,9 +129,9 @@ class SealingKey:
         if len(sealed) < 1 + SALT_BYTES + _COMMITMENT_BYTES + _TAG_BYTES or sealed[0] != SUITE:
             raise DecryptionError
         salt = sealed[1 : 1 + SALT_BYTES]
-        return open_seal(
-            self._derive_keying_material(salt, sha256(aad).digest()), sealed[1 + SALT_BYTES :], aad
-        )
+        # A view, because a copy of the whole inventory would be felt.
+        rest = memoryview(sealed)[1 + SALT_BYTES :]
+        return open_seal(self._derive_keying_material(salt, sha256(aad).digest()), rest, aad)
 
     def _derive_keying_material(self, salt: bytes, context_digest: bytes) -> KeyingMaterial:
         return derive_keying_material(self._root, self._info_template.fill(salt, context_digest))

@@ -8,8 +8,6 @@ or damaged costs only time: the log is then replayed from its beginning.
 
 import time
 from datetime import datetime
-from typing import Any
-from uuid import UUID
 
 import msgspec
 from sqlalchemy import CheckConstraint, Column, Connection, Integer, LargeBinary, Table, select
@@ -66,12 +64,12 @@ class _SavedFacts(msgspec.Struct, frozen=True, array_like=True):
 class _SnapshotPayload(msgspec.Struct, frozen=True, array_like=True):
     """The content of a snapshot.
 
-    `versions` holds a list for each table and ring. `facts_context` says under which conditions the facts
-    were computed.
+    `versions` holds a list for each table and ring, encoded, so that only one of them is decoded at a time.
+    `facts_context` says under which conditions the facts were computed.
     """
 
     tip_hash: bytes
-    versions: list[tuple[str, bytes, list[_SavedVersion]]]
+    versions: list[tuple[str, bytes, msgspec.Raw]]
     slot_generation: int
     rings: list[bytes]
     checked_seq: int
@@ -81,6 +79,7 @@ class _SnapshotPayload(msgspec.Struct, frozen=True, array_like=True):
 
 _encode_snapshot = msgspec.msgpack.Encoder().encode
 _decode_snapshot = msgspec.msgpack.Decoder(_SnapshotPayload).decode
+_decode_versions = msgspec.msgpack.Decoder(list[_SavedVersion]).decode
 
 
 def load_inventory(db: Connection, vault: Vault) -> Inventory:
@@ -200,18 +199,15 @@ def _facts_context() -> str:
     return " ".join((__version__, *time.tzname))
 
 
-def _versions_to_save(inventory: Inventory) -> list[tuple[str, bytes, list[_SavedVersion]]]:
+def _versions_to_save(inventory: Inventory) -> list[tuple[str, bytes, msgspec.Raw]]:
     return [
-        (
-            table,
-            ring,
-            [
-                (record, newest.version, newest.content_id, newest.seq, newest.first_seq, newest.is_own)
-                for record, newest in versions
-            ],
-        )
-        for (table, ring), versions in inventory.items_by_place().items()
+        (table, ring, msgspec.Raw(_encode_snapshot([_saved_version(*version) for version in versions])))
+        for (table, ring), versions in inventory.iter_places()
     ]
+
+
+def _saved_version(record: bytes, newest: KnownVersion) -> _SavedVersion:
+    return record, newest.version, newest.content_id, newest.seq, newest.first_seq, newest.is_own
 
 
 def _facts_to_save(inventory: Inventory) -> list[_SavedFacts]:
@@ -223,31 +219,49 @@ def _facts_to_save(inventory: Inventory) -> list[_SavedFacts]:
 
 
 def _load_snapshot(db: Connection, vault: Vault) -> Inventory | None:
+    try:
+        seq, snapshot = _open_snapshot(db, vault) or (0, None)
+        if snapshot is None:
+            return None
+        covered = set(snapshot.rings)
+        if any(ring.bytes not in covered and not vault.is_creator(ring) for ring in vault.list_rings()):
+            # A ring was granted since; what colleagues wrote in it before was passed over.
+            return None
+        if audit_entries.find_entry_hash(db, seq) != snapshot.tip_hash:
+            return None
+        return _build_inventory(seq, snapshot)
+    except (SealBroken, msgspec.DecodeError):
+        return None
+
+
+def _open_snapshot(db: Connection, vault: Vault) -> tuple[int, _SnapshotPayload] | None:
     is_own_row = inventory_snapshot_table.c.user == vault.user_id
     row = db.execute(select(inventory_snapshot_table).where(is_own_row)).first()
     if row is None or vault.own_ring is None:
         return None
-    try:
-        snapshot = _open_snapshot(vault, row, vault.own_ring)
-    except (SealBroken, msgspec.DecodeError):
-        return None
-    covered = set(snapshot.rings)
-    if any(ring.bytes not in covered and not vault.is_creator(ring) for ring in vault.list_rings()):
-        # A ring was granted since; what colleagues wrote in it before was passed over.
-        return None
-    if audit_entries.find_entry_hash(db, row.seq) != snapshot.tip_hash:
-        return None
+    envelope = vault.open(
+        table=SNAPSHOT_TABLE_NAME,
+        record=vault.incarnation,
+        version=row.seq,
+        ring=vault.own_ring,
+        kid=row.kid,
+        blob=row.sealed,
+    )
+    return row.seq, _decode_snapshot(envelope.payload)
+
+
+def _build_inventory(seq: int, snapshot: _SnapshotPayload) -> Inventory:
     inventory = Inventory()
     for table, ring, versions in snapshot.versions:
         inventory.set_versions(
             (table, ring),
             {
                 record: KnownVersion(table, ring, version, content_id, seq, first_seq, is_own)
-                for record, version, content_id, seq, first_seq, is_own in versions
+                for record, version, content_id, seq, first_seq, is_own in _decode_versions(versions)
             },
         )
-    inventory.seq, inventory.tip_hash = row.seq, snapshot.tip_hash
-    inventory.slot_generation, inventory.known_rings = snapshot.slot_generation, covered
+    inventory.seq, inventory.tip_hash = seq, snapshot.tip_hash
+    inventory.slot_generation, inventory.known_rings = snapshot.slot_generation, set(snapshot.rings)
     inventory.checked_seq = snapshot.checked_seq
     for saved in snapshot.facts if snapshot.facts_context == _facts_context() else ():
         # A copy, because the original keeps the whole snapshot in memory.
@@ -256,15 +270,3 @@ def _load_snapshot(db: Connection, vault: Vault) -> Inventory | None:
             saved.seq, saved.rings, facts, is_checked=False
         )
     return inventory
-
-
-def _open_snapshot(vault: Vault, row: Any, own_ring: UUID) -> _SnapshotPayload:
-    envelope = vault.open(
-        table=SNAPSHOT_TABLE_NAME,
-        record=vault.incarnation,
-        version=row.seq,
-        ring=own_ring,
-        kid=row.kid,
-        blob=row.sealed,
-    )
-    return _decode_snapshot(envelope.payload)

@@ -5,7 +5,7 @@ can write to the file could delete a row or restore an older one. Whatever was r
 with the inventory before it is shown. It holds ids, versions and hashes, never content.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from threading import Lock
 from typing import Any, NamedTuple, Protocol
 
@@ -107,8 +107,12 @@ class Inventory:
             # A snapshot of the inventory does not say that something was moved away, so no facts may stay.
             self.kept_facts.clear()
             self.kept_lists.clear()
+            previous = None
         self._newest[record] = newest
-        self._places.add(record, place, newest.seq)
+        if previous is None:
+            self._places.add(record, place, newest.seq)
+        else:
+            self._places.note_change(place, newest.seq)
 
     def set_versions(self, place: Place, newest_by_record: Mapping[bytes, KnownVersion]) -> None:
         """Set the newest versions of records of one table and ring, none of which is known yet."""
@@ -267,9 +271,7 @@ class Inventory:
         """Every record id with its newest version."""
         return list(self._newest.items())
 
-    def items_by_place(self) -> dict[Place, list[tuple[bytes, KnownVersion]]]:
-        """Every record id with its newest version, by table and ring."""
-        items: dict[Place, list[tuple[bytes, KnownVersion]]] = {}
-        for record, newest in self.items():
-            items.setdefault((newest.table, newest.ring), []).append((record, newest))
-        return items
+    def iter_places(self) -> Iterator[tuple[Place, list[tuple[bytes, KnownVersion]]]]:
+        """Each table and ring with its record ids, and the newest version of each."""
+        for place, records in self._places.list_places():
+            yield place, [(record, newest) for record in records if (newest := self._newest.get(record))]

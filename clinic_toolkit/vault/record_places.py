@@ -9,23 +9,24 @@ class RecordPlaces:
     """The records of each table and ring, by record id, as the audit log names them."""
 
     def __init__(self) -> None:
-        self._records: dict[str, dict[bytes, set[bytes]]] = {}
+        # Lists, which take a fifth of the memory of sets: no record is added twice, and few are taken out.
+        self._records: dict[str, dict[bytes, list[bytes]]] = {}
         # The ring None stands for any ring of the table.
         self._last_change: dict[tuple[str, bytes | None], int] = {}
 
     def add(self, record: bytes, place: Place, seq: int) -> None:
-        """Add a record to a table and ring; entry `seq` names it there."""
+        """Add a record to a table and ring that it is not in yet; entry `seq` names it there."""
         self.add_all((record,), place, seq)
 
     def add_all(self, records: Iterable[bytes], place: Place, seq: int) -> None:
-        """Add records to a table and ring, of which entry `seq` is the last that names one there."""
+        """Add records to a table and ring that they are not in yet; entry `seq` is the last to name one."""
         table, ring = place
-        self._records.setdefault(table, {}).setdefault(ring, set()).update(records)
+        self._records.setdefault(table, {}).setdefault(ring, []).extend(records)
         self.note_change(place, seq)
 
     def discard(self, record: bytes, place: Place) -> None:
         """Take a record out of a table and ring."""
-        self._records[place[0]][place[1]].discard(record)
+        self._records[place[0]][place[1]].remove(record)
 
     def note_change(self, place: Place, seq: int) -> None:
         """Note that entry `seq` changed something in this table and ring."""
@@ -58,6 +59,15 @@ class RecordPlaces:
     def list_rings(self, table: str) -> list[bytes]:
         """Return the rings that hold a record of this table."""
         return [ring for ring, records in list(self._records.get(table, {}).items()) if records]
+
+    def list_places(self) -> list[tuple[Place, list[bytes]]]:
+        """Return each table and ring that holds a record, with the ids of its records."""
+        return [
+            ((table, ring), list(records))
+            for table, by_ring in list(self._records.items())
+            for ring, records in list(by_ring.items())
+            if records
+        ]
 
     def list_ring_ids(self) -> set[bytes]:
         """Return every ring that holds a record of any table."""

@@ -324,6 +324,18 @@ class TestLedger:
         with reading(work.engine) as db:
             assert inventory_snapshot._load_snapshot(db, work.vault) is None
 
+    def test_a_copy_with_a_list_that_cannot_be_decoded_costs_only_time(
+        self, work: Work, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(inventory_snapshot, "_saved_version", lambda record, newest: (record, "newest"))
+        self.many(work)
+        with reading(work.engine) as db:
+            assert inventory_snapshot._open_snapshot(db, work.vault), "the control"
+            assert inventory_snapshot._load_snapshot(db, work.vault) is None
+        before = self.read(work)
+        harm(work, lambda raw: raw.execute("DELETE FROM ledger"))
+        assert self.read(work) == before
+
     def test_a_line_that_cannot_be_read_is_a_gap_and_hurts_no_record(self, work: Work) -> None:
         ana = work.client("Ana")
         with writing(work.engine) as db:

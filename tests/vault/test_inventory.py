@@ -27,6 +27,9 @@ _named = st.builds(
 
 
 def _state(inventory: Inventory) -> object:
+    listed = [(place, version) for place, versions in inventory.iter_places() for version in versions]
+    assert sorted(version for _, version in listed) == sorted(inventory.items()), "each record once"
+    assert all(place == (newest.table, newest.ring) for place, (_, newest) in listed)
     return (
         inventory.seq,
         inventory.tip_hash,
