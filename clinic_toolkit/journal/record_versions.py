@@ -23,7 +23,7 @@ from clinic_toolkit.vault.vault import Vault
 P = TypeVar("P", bound=msgspec.Struct)
 
 
-class VersionHeader(msgspec.Struct, array_like=True, frozen=True):
+class VersionHeader(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """The author, time, state and predecessor of a version; `recorded_at` is in microseconds since 1970."""
 
     schema_version: int
@@ -35,7 +35,7 @@ class VersionHeader(msgspec.Struct, array_like=True, frozen=True):
     follows_final: bool = False
 
 
-class RecordVersion(msgspec.Struct, Generic[P], frozen=True, kw_only=True):
+class RecordVersion(msgspec.Struct, Generic[P], frozen=True, kw_only=True, gc=False):
     """One decrypted version of one record."""
 
     id: UUID

@@ -13,7 +13,6 @@ from sqlalchemy import Connection, Table
 
 from clinic_toolkit.store.rows import RawRow, SealedRow, to_sealed_row
 from clinic_toolkit.store.transactions import transaction_of
-from clinic_toolkit.store.types import cached_uuid
 from clinic_toolkit.vault.vault import Vault
 
 T = TypeVar("T")
@@ -45,8 +44,10 @@ def iter_newest_versions(
         open_rows: opens rows; returns one version or None for each.
     """
     cache = vault.record_cache.setdefault(str(table.name), {})
-    # If the cache is empty, everything will be opened, so read whole rows at once instead of twice.
-    head_bytes = SEAL_HEAD_BYTES if cache else None
+    # Where most rows will be opened, because the cache is empty or cannot hold a table, whole rows are read
+    # at once instead of twice.
+    is_mostly_cached = len(cache) > 0 and (rings is not None or len(cache) < MAX_CACHED)
+    head_bytes = SEAL_HEAD_BYTES if is_mostly_cached else None
     rows = _iter_rows(db, vault, table, rings, head_bytes)
     while batch := list(islice(rows, BATCH_SIZE)):
         keys = batch if head_bytes else [(*row[:6], row[6][:SEAL_HEAD_BYTES]) for row in batch]
@@ -74,9 +75,9 @@ def _iter_rows(
     db: Connection, vault: Vault, table: Table, rings: Iterable[UUID] | None, head_bytes: int | None
 ) -> Iterator[RawRow]:
     if rings is None:
-        for row in transaction_of(db).iter_newest_rows(table, None, prefix_bytes=head_bytes):
-            if vault.has_grant(cached_uuid(row[3])):
-                yield row
+        held = {ring.bytes for ring in vault.list_rings()}
+        every_row = transaction_of(db).iter_newest_rows(table, None, prefix_bytes=head_bytes)
+        yield from (row for row in every_row if row[3] in held)
         return
     for ring in rings:
         if vault.has_grant(ring):

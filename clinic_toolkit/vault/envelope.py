@@ -29,7 +29,7 @@ class InvalidEnvelope(Exception):
     """The bytes are not what `pack_envelope` returns."""
 
 
-class Envelope(Struct, frozen=True, kw_only=True):
+class Envelope(Struct, frozen=True, kw_only=True, gc=False):
     """The plaintext inside one record's seal; label and signature are None if it is unsigned."""
 
     payload: bytes

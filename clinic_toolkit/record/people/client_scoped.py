@@ -9,7 +9,7 @@ import msgspec
 from clinic_toolkit.journal.record_versions import RecordVersion
 
 
-class ClientScoped(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+class ClientScoped(msgspec.Struct, array_like=True, frozen=True, kw_only=True, gc=False):
     """The ids, as 16 bytes each, of a client and of the therapy session, if there was one."""
 
     client: bytes

@@ -39,7 +39,7 @@ class MergedResponse(msgspec.Struct, frozen=True, kw_only=True):
     has_conflict: bool
 
 
-class Answers(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+class Answers(msgspec.Struct, array_like=True, frozen=True, kw_only=True, gc=False):
     """All answers of one questionnaire.
 
     `remarks` and `typed_values` are pairs of an item's index, from 0, and its remark or typed value.

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TypeAlias
 
-import msgspec
-from flask import Response
+from flask import Response, json
 
 from clinic_toolkit.dates import format_time
 from clinic_toolkit.web.transport import security_headers
@@ -88,4 +87,4 @@ def autosave_failed(sentence: str, status: int) -> Response:
 
 def json_response(payload: Mapping[str, object], status: int) -> Response:
     """A JSON response to a page's script."""
-    return Response(msgspec.json.encode(payload), status=status, mimetype="application/json")
+    return Response(json.dumps(payload), status=status, mimetype="application/json")
