@@ -25,7 +25,15 @@ from clinic_toolkit.store.types import to_microseconds
 from clinic_toolkit.vault.inventory import Inventory, KnownVersion, UnreadableEntry
 from clinic_toolkit.vault.vault import Vault
 
+# Called with (done, total) entries when a replay begins, and from time to time; raise an exception to stop.
+ProgressCallback = Callable[[int, int], None]
+
 _NO_LIMIT = 1 << 62
+_ENTRIES_PER_REPORT = 500
+
+
+def ignore_progress(done: int, total: int) -> None:
+    """Do nothing: a progress callback for callers that do not wait."""
 
 
 class RefusedRange(NamedTuple):
@@ -41,7 +49,12 @@ class RefusedRange(NamedTuple):
 
 
 def replay_inventory(
-    db: Connection, vault: Vault, load_start: Callable[[], Inventory | None], *, refused_entry: int = 0
+    db: Connection,
+    vault: Vault,
+    load_start: Callable[[], Inventory | None],
+    *,
+    refused_entry: int = 0,
+    report_progress: ProgressCallback = ignore_progress,
 ) -> Inventory:
     """Build the inventory from the audit log.
 
@@ -49,14 +62,16 @@ def replay_inventory(
         load_start: returns a new inventory up to some entry; None to replay from the beginning.
         refused_entry: the number of an invalid entry after the last signature that no entry reports yet;
             0 if there is none.
+        report_progress: if something does not fit, the entries are read again, and counted again.
     """
     start = load_start()
     start_seq = start.seq if start else 0
+    report_progress(0, audit_reader.last_entry_number(db) - start_seq)
     checked_seq = _find_checked_seq(db, vault, start_seq)
-    inventory, reports = _replay(db, vault, start, [], checked_seq)
+    inventory, reports = _replay(db, vault, start, [], report_progress, checked_seq)
     if checked_seq and inventory.gaps:
         # Somebody changed the log since it was checked; then every signature is verified.
-        inventory, reports = _replay(db, vault, load_start(), [])
+        inventory, reports = _replay(db, vault, load_start(), [], report_progress)
     reports += [(refused_entry, inventory.seq + 1)] if refused_entry else []
     if not reports:
         return inventory
@@ -64,7 +79,8 @@ def replay_inventory(
         _refused_range(db, vault, entry_number, refused_at) for entry_number, refused_at in reports
     ]
     is_start_refused = min(refused_range.entry_numbers.start for refused_range in refused_ranges) <= start_seq
-    return _replay(db, vault, None if is_start_refused else load_start(), refused_ranges)[0]
+    trusted_start = None if is_start_refused else load_start()
+    return _replay(db, vault, trusted_start, refused_ranges, report_progress)[0]
 
 
 def apply_new_entries(db: Connection, vault: Vault, inventory: Inventory) -> list[Callable[[], None]] | None:
@@ -175,6 +191,7 @@ def _replay(
     vault: Vault,
     start: Inventory | None,
     refused_ranges: list[RefusedRange],
+    report_progress: ProgressCallback,
     checked_seq: int = 0,
 ) -> tuple[Inventory, list[tuple[int, int]]]:
     """Return the inventory and the refusals: each refused entry with the entry that reports it."""
@@ -183,7 +200,11 @@ def _replay(
     pending_gaps: list[int] = []
     not_before = -_NO_LIMIT
     reference_filter = ReferenceFilter(db, vault)
-    for result in audit_entries.iter_entries_after(db, vault, inventory.seq, checked_seq=checked_seq):
+    start_seq, total = inventory.seq, audit_reader.last_entry_number(db) - inventory.seq
+    report_progress(0, total)
+    for result in audit_entries.iter_entries_after(db, vault, start_seq, checked_seq=checked_seq):
+        if result.seq % _ENTRIES_PER_REPORT == 0:
+            report_progress(result.seq - start_seq, total)
         refused_range = next(
             (candidate for candidate in refused_ranges if result.seq in candidate.entry_numbers), None
         )

@@ -21,6 +21,7 @@ from clinic_toolkit.journal import (
     ring_references,
     unsigned_entries,
 )
+from clinic_toolkit.journal.inventory_replay import ProgressCallback, ignore_progress
 from clinic_toolkit.store.base import HIDES_INSERTION_ORDER, metadata
 from clinic_toolkit.store.transactions import is_writing, on_rollback
 from clinic_toolkit.store.types import UuidType
@@ -82,12 +83,19 @@ _decode_snapshot = msgspec.msgpack.Decoder(_SnapshotPayload).decode
 _decode_versions = msgspec.msgpack.Decoder(list[_SavedVersion]).decode
 
 
-def load_inventory(db: Connection, vault: Vault) -> Inventory:
-    """Return the vault's inventory; built once, then updated by every entry that is appended."""
+def load_inventory(
+    db: Connection, vault: Vault, report_progress: ProgressCallback = ignore_progress
+) -> Inventory:
+    """Return the vault's inventory; built once, then updated by every entry that is appended.
+
+    Args:
+        report_progress: called while it is built; if it raises, nothing is built.
+    """
     if vault.inventory is None:
-        return _install_inventory(
-            db, vault, inventory_replay.replay_inventory(db, vault, lambda: _load_snapshot(db, vault))
+        inventory = inventory_replay.replay_inventory(
+            db, vault, lambda: _load_snapshot(db, vault), report_progress=report_progress
         )
+        return _install_inventory(db, vault, inventory)
     return _apply_new_entries(db, vault, vault.inventory) if vault.inventory.is_behind else vault.inventory
 
 
@@ -118,15 +126,19 @@ def _note_rings(db: Connection, vault: Vault, inventory: Inventory) -> None:
     vault.rings.note_known_rings(db, inventory.known_rings, ring_references.list_named_statements(inventory))
 
 
-def accept_unsigned_entries(db: Connection, vault: Vault, *, now: datetime) -> bool:
+def accept_unsigned_entries(
+    db: Connection, vault: Vault, *, now: datetime, report_progress: ProgressCallback = ignore_progress
+) -> bool:
     """Check and sign the entries written without a key; returns False if one of them is not valid."""
     if unsigned_entries.sign_unsigned_entries(db, vault, now=now) is not None:
         return True
-    rebuild_after_check(db, vault)
+    rebuild_after_check(db, vault, report_progress)
     return False
 
 
-def rebuild_after_check(db: Connection, vault: Vault) -> None:
+def rebuild_after_check(
+    db: Connection, vault: Vault, report_progress: ProgressCallback = ignore_progress
+) -> None:
     """Check the entries after the last signature; rebuild the inventory without those that are invalid."""
     refused_entry = 0
     try:
@@ -134,13 +146,14 @@ def rebuild_after_check(db: Connection, vault: Vault) -> None:
     except audit_log.ChainBroken as error:
         # A read-only store cannot record the refusal as an entry, so it is passed on as an argument.
         refused_entry = error.seq
-    _install_inventory(
+    inventory = inventory_replay.replay_inventory(
         db,
         vault,
-        inventory_replay.replay_inventory(
-            db, vault, lambda: _load_snapshot(db, vault), refused_entry=refused_entry
-        ),
+        lambda: _load_snapshot(db, vault),
+        refused_entry=refused_entry,
+        report_progress=report_progress,
     )
+    _install_inventory(db, vault, inventory)
 
 
 def _install_inventory(db: Connection, vault: Vault, inventory: Inventory) -> Inventory:

@@ -6,6 +6,8 @@ folder: each of them holds its own lock for that.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
 from uuid import UUID
@@ -13,6 +15,47 @@ from uuid import UUID
 from clinic_toolkit.store.storage_errors import storage_error_of
 from clinic_toolkit.vault import unlock_attempts
 from clinic_toolkit.vault.vault import Vault
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """One attempt that is under way, and what was counted before it.
+
+    `counted` is the number that stands for it in the file, None if it was not counted.
+    """
+
+    folder: Path
+    user_id: UUID | None
+    unnamed_before: int
+    failures_before: int
+    counted: int | None
+
+    def clear(self, vault: Vault) -> None:
+        """Clear the count after success.
+
+        Raises:
+            StorageError: it could not be cleared.
+        """
+        try:
+            unlock_attempts.clear_failures(
+                self.folder,
+                vault.user_id,
+                colleagues=vault.list_colleagues(),
+                unnamed_before=self.unnamed_before,
+            )
+        except OSError as error:
+            raise storage_error_of(error) from error
+
+    def take_back(self) -> None:
+        """Count it no more, because the secret was right although nothing was unlocked.
+
+        What was counted since stays. If the file cannot be written, the attempt goes on counting.
+        """
+        if self.counted is not None:
+            with suppress(OSError):
+                unlock_attempts.take_back_failure(
+                    self.folder, self.user_id, counted=self.counted, before=self.failures_before
+                )
 
 
 def seconds_until_attempt(folder: Path, user_id: UUID | None, *, served_since: float) -> float:
@@ -45,30 +88,46 @@ def attempt_secret(
     Raises:
         StorageError: the attempt could not be counted and was not made, or its count not cleared.
     """
+    attempt = count_attempt(folder, user_id=user_id, served_since=served_since)
+    vault = open_vault()
+    attempt.clear(vault)
+    return vault
+
+
+def count_attempt(folder: Path, *, user_id: UUID | None, served_since: float) -> Attempt:
+    """Wait for the delay and count an attempt, which may be made then; `attempt_secret` explains the rest.
+
+    Raises:
+        StorageError: the attempt could not be counted and must not be made.
+    """
     sleep(seconds_until_attempt(folder, user_id, served_since=served_since))
     unnamed_before = unlock_attempts.count_unnamed_failures(folder)
     try:
         if user_id is None:
-            unlock_attempts.record_unnamed_failure(folder)
+            failures_before, counted = unnamed_before, unlock_attempts.record_unnamed_failure(folder)
         else:
-            unlock_attempts.record_failure(folder, user_id)
+            failures_before = unlock_attempts.count_failures(folder, user_id)
+            counted = unlock_attempts.record_failure(folder, user_id)
     except OSError as error:
         raise storage_error_of(error) from error
-    vault = open_vault()
-    _clear_failures(folder, vault, unnamed_before)
-    return vault
+    return Attempt(
+        folder=folder,
+        user_id=user_id,
+        unnamed_before=unnamed_before,
+        failures_before=failures_before,
+        counted=counted,
+    )
 
 
-def attempt_recovery_sheet(folder: Path, open_vault: Callable[[], Vault]) -> Vault:
-    """Open the vault with the recovery sheet and clear the count: 160 random bits need no delay.
-
-    Raises:
-        StorageError: the count could not be cleared.
-    """
-    unnamed_before = unlock_attempts.count_unnamed_failures(folder)
-    vault = open_vault()
-    _clear_failures(folder, vault, unnamed_before)
-    return vault
+def begin_sheet_attempt(folder: Path) -> Attempt:
+    """Begin an attempt at the recovery sheet; it is neither delayed nor counted, with its 160 random bits."""
+    return Attempt(
+        folder=folder,
+        user_id=None,
+        unnamed_before=unlock_attempts.count_unnamed_failures(folder),
+        failures_before=0,
+        counted=None,
+    )
 
 
 def attempt_secret_uncounted(folder: Path, open_vault: Callable[[], Vault], *, served_since: float) -> Vault:
@@ -78,12 +137,3 @@ def attempt_secret_uncounted(folder: Path, open_vault: Callable[[], Vault], *, s
     """
     sleep(seconds_until_attempt(folder, None, served_since=served_since))
     return open_vault()
-
-
-def _clear_failures(folder: Path, vault: Vault, unnamed_before: int) -> None:
-    try:
-        unlock_attempts.clear_failures(
-            folder, vault.user_id, colleagues=vault.list_colleagues(), unnamed_before=unnamed_before
-        )
-    except OSError as error:
-        raise storage_error_of(error) from error

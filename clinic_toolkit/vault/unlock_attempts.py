@@ -80,6 +80,24 @@ def clear_failures(
         (folder / ATTEMPTS_FILE).unlink(missing_ok=True)
 
 
+def take_back_failure(folder: Path, user_id: UUID | None, *, counted: int, before: int) -> None:
+    """Undo the counting of one attempt, unless another one was counted since.
+
+    Args:
+        user_id: for whom it was counted; None if it named nobody.
+        counted: the count that it led to.
+        before: the count before it.
+    """
+    counts = _read_counts(folder) or {}
+    if counts.get(user_id) != counted:
+        return
+    counts[user_id] = before
+    if kept := {known: count for known, count in counts.items() if count}:
+        _write_counts(folder, kept)
+    else:
+        (folder / ATTEMPTS_FILE).unlink(missing_ok=True)
+
+
 def _record_failure(folder: Path, user_id: UUID | None, failures_before: int) -> int:
     failures = min(failures_before + 1, _MAX_FAILURES)
     counts = _read_counts(folder)

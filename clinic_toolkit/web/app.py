@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, request, url_for
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import Engine
 
@@ -16,7 +16,7 @@ from clinic_toolkit.settings import Settings
 from clinic_toolkit.store.transactions import reading
 from clinic_toolkit.vault import identity
 from clinic_toolkit.web import context, error_pages, unit_of_work
-from clinic_toolkit.web.access import guard
+from clinic_toolkit.web.access import guard, record_reading
 from clinic_toolkit.web.access.session_cookie import SessionCookie
 from clinic_toolkit.web.pages import filters, page_addresses, static_files
 from clinic_toolkit.web.pages.template_environment import TemplateEnvironment, remember_macros
@@ -89,6 +89,7 @@ class ClinicApp(Flask):
         remember_macros(self.jinja_env)
         error_pages.register_error_handlers(self)
         self.register_error_handler(context.LockedMeanwhile, _respond_after_lock)
+        self.register_error_handler(record_reading.ReadingBegun, _show_reading)
 
     def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Apply the gate before any route is matched."""
@@ -190,6 +191,11 @@ def _respond_after_lock(_: Exception) -> Any:
     # The keys were removed after the guard let this request pass. Its unit of work was rolled back, so
     # nothing was written; asking the guard again gives the right page.
     return guard.deny_or_redirect() or responses.redirect_to("/")
+
+
+def _show_reading(_: Exception) -> Any:
+    # The unit of work of the unlock was rolled back; a thread unlocks in another one.
+    return responses.redirect_to(url_for("lock.reading"))
 
 
 def create_app(

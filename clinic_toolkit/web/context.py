@@ -212,7 +212,7 @@ def log_in(opened_vault: Vault, *, must_choose_passphrase: bool = False) -> None
     session[SESSION_ID_KEY] = secrets.token_urlsafe(32)
     state = worker()
     had_practice = state.has_practice
-    on_rollback(db(), lambda: _abort_login(had_practice))
+    on_rollback(db(), lambda: abort_login(has_practice=had_practice))
     open_vaults = [unlocked.vault for unlocked in state.unlocked_sessions.values()]
     shared_vault = next(
         (vault for vault in open_vaults if vault.user_id == opened_vault.user_id), opened_vault
@@ -225,10 +225,10 @@ def log_in(opened_vault: Vault, *, must_choose_passphrase: bool = False) -> None
     state.timeouts.start()
 
 
-def _abort_login(had_practice: bool) -> None:
-    """End the session whose unlock could not be committed; the keys go when this process ends."""
+def abort_login(*, has_practice: bool) -> None:
+    """End the session whose unlock could not be completed; the keys go when this process ends."""
     session.clear()
-    worker().has_practice = had_practice
+    worker().has_practice = has_practice
     end_worker(EndReason.NOT_LET_IN)
 
 
@@ -240,9 +240,9 @@ def record_passphrase_chosen() -> None:
     record_passphrase_typed()
 
 
-def record_passphrase_typed() -> None:
-    """Note that the right passphrase was typed now."""
-    _require_unlocked_session().passphrase_typed_at = suspend_aware_clock()
+def record_passphrase_typed(at: float | None = None) -> None:
+    """Note that the right passphrase was typed now, or at this time of `suspend_aware_clock`."""
+    _require_unlocked_session().passphrase_typed_at = suspend_aware_clock() if at is None else at
 
 
 def seconds_since_passphrase() -> float:

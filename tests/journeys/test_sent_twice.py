@@ -247,7 +247,7 @@ def test_unlock_pressed_twice_leads_to_today(site: Site, monkeypatch: pytest.Mon
     """The browser drops the first answer when it sends the second form, so the second comes in by itself."""
     at_work, go, tries = threading.Event(), threading.Event(), []
 
-    def unlock(db: Connection, typed: str, *, now: datetime) -> Vault:
+    def unlock(db: Connection, typed: str, *, now: datetime, max_entries: int | None) -> Vault:
         tries.append(typed)
         at_work.set()
         assert go.wait(30)

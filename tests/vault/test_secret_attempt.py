@@ -118,8 +118,15 @@ def test_an_attempt_that_cannot_be_counted_is_not_made(
     assert attempt(None) is work.vault and tried, "the control"
 
 
+def attempt_sheet(folder: Path, open_vault: Callable[[], Vault]) -> Vault:
+    attempt = secret_attempt.begin_sheet_attempt(folder)
+    vault = open_vault()
+    attempt.clear(vault)
+    return vault
+
+
 ATTEMPTS: list[Callable[[Path, Callable[[], Vault]], Vault]] = [
-    secret_attempt.attempt_recovery_sheet,
+    attempt_sheet,
     lambda folder, open_vault: secret_attempt.attempt_secret_uncounted(
         folder, open_vault, served_since=time.monotonic()
     ),
@@ -145,3 +152,31 @@ def test_the_two_that_are_not_counted(
     assert attempt(tmp_path, lambda: work.vault) is work.vault
     assert [round(seconds) for seconds in slept] == waited
     assert unlock_attempts.count_most_failures(tmp_path) == left_by_success
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_an_attempt_that_is_taken_back_leaves_the_earlier_failures(
+    work: Work, tmp_path: Path, slept: list[float], named: bool
+) -> None:
+    user_id = work.vault.user_id if named else None
+    fail_before(tmp_path, user_id)
+
+    def count() -> secret_attempt.Attempt:
+        return secret_attempt.count_attempt(tmp_path, user_id=user_id, served_since=time.monotonic())
+
+    attempt = count()
+    assert unlock_attempts.count_most_failures(tmp_path) == EARLIER_FAILURES + 1, "the control"
+    attempt.take_back()
+    assert unlock_attempts.count_most_failures(tmp_path) == EARLIER_FAILURES
+    # What was counted since is kept, so that it cannot undo a guess.
+    attempt = count()
+    count()
+    attempt.take_back()
+    assert unlock_attempts.count_most_failures(tmp_path) == EARLIER_FAILURES + 2
+
+
+def test_the_only_attempt_that_is_taken_back_leaves_no_count(tmp_path: Path, slept: list[float]) -> None:
+    secret_attempt.count_attempt(tmp_path, user_id=None, served_since=time.monotonic()).take_back()
+    assert unlock_attempts.count_most_failures(tmp_path) == 0
+    secret_attempt.begin_sheet_attempt(tmp_path).take_back()
+    assert not list(tmp_path.glob("unlock-attempts*"))

@@ -25,12 +25,14 @@ RIGHT, WRONG = "glacier mandolin unwrapped", "glacier mandolin unwraped"
 def lock(locked: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     """A locked site whose passphrase and code are compared, without their second of work."""
 
-    def unlock(db: Connection, typed: str, *, now: datetime) -> Vault:
+    def unlock(db: Connection, typed: str, *, now: datetime, max_entries: int | None) -> Vault:
         if typed != RIGHT:
             raise WrongSecret("That passphrase does not open this practice.")
         return locked.work.vault
 
-    def unlock_with_code(db: Connection, blob: bytes, typed: str, *, now: datetime) -> Vault:
+    def unlock_with_code(
+        db: Connection, blob: bytes, typed: str, *, now: datetime, max_entries: int | None
+    ) -> Vault:
         if (blob, typed) != (b"sealed", "ABC234"):
             raise WrongSecret("That code does not open it.")
         return locked.work.vault
@@ -158,7 +160,9 @@ def test_ones_own_success_clears_no_guess_at_a_colleague(
 ) -> None:
     folder = lock.settings.data_folder
     vault = second_identity.at_work_together(lock.work)[1].vault if together else lock.work.vault
-    monkeypatch.setattr(practice_access, "unlock_with_passphrase", lambda db, typed, *, now: vault)
+    monkeypatch.setattr(
+        practice_access, "unlock_with_passphrase", lambda db, typed, *, now, max_entries: vault
+    )
     for _ in range(3):
         unlock_attempts.record_unnamed_failure(folder)
     assert try_(lock, passphrase=RIGHT).status_code == 303

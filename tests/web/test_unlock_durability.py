@@ -42,7 +42,7 @@ def full_disk_at_commit(site: Site) -> Iterator[None]:
 def lock(locked: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     """A locked site that opens with anything, without the second of work."""
     monkeypatch.setattr(
-        practice_access, "unlock_with_passphrase", lambda db, typed, *, now: locked.work.vault
+        practice_access, "unlock_with_passphrase", lambda db, typed, *, now, max_entries: locked.work.vault
     )
     return locked
 
@@ -70,7 +70,9 @@ def test_a_second_browser_goes_on_with_the_vault_of_the_first(
     with reading(work.engine) as db:
         twin = key_slots.unlock_with_user_key(db, work.vault.user_id, work.vault.user_key())
     assert lock.post("/unlock", TYPED).status_code == 303
-    monkeypatch.setattr(practice_access, "unlock_with_passphrase", lambda db, typed, *, now: twin)
+    monkeypatch.setattr(
+        practice_access, "unlock_with_passphrase", lambda db, typed, *, now, max_entries: twin
+    )
     second = replace(lock)
     assert second.post("/unlock", TYPED).status_code == 303
     assert len(lock.app.worker.unlocked_sessions) == 2
@@ -84,7 +86,9 @@ def test_another_clinician_has_another_vault_and_shares_it_among_browsers(
     twin = second_identity.reopened(lock.work.engine, colleague.vault)
     for vault in (founder.vault, colleague.vault, twin):
         monkeypatch.setattr(
-            practice_access, "unlock_with_passphrase", lambda db, typed, *, now, vault=vault: vault
+            practice_access,
+            "unlock_with_passphrase",
+            lambda db, typed, *, now, max_entries, vault=vault: vault,
         )
         assert replace(lock).post("/unlock", TYPED).status_code == 303
     open_now = [id(each.vault) for each in lock.app.worker.unlocked_sessions.values()]

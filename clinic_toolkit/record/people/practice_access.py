@@ -5,6 +5,7 @@ Never stores a passphrase or the groups of a recovery sheet.
 
 import logging
 import time
+from collections.abc import Callable
 from datetime import date, datetime
 
 from sqlalchemy import Connection
@@ -21,6 +22,7 @@ from clinic_toolkit.journal import (
     records,
     ring_references,
 )
+from clinic_toolkit.journal.inventory_replay import ProgressCallback, ignore_progress
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import clinician as clinicians
 from clinic_toolkit.record.people import contacts
@@ -38,6 +40,21 @@ from clinic_toolkit.vault import header_backup, identity, key_slots, recovery_sh
 from clinic_toolkit.vault.vault import Vault
 
 log = logging.getLogger("clinic")
+
+# Does in one write transaction what follows after the secret was accepted.
+FinishUnlock = Callable[[Connection, datetime, ProgressCallback], Vault]
+
+
+class LongReplay(Exception):
+    """The secret is right, but more entries of the audit log must be replayed than the caller waits for.
+
+    The transaction must be rolled back. `finish` unlocks in another one, with nothing left out: it reports
+    its progress, and what the callback raises stops it. `total` is how many entries it replays.
+    """
+
+    def __init__(self, finish: FinishUnlock, total: int) -> None:
+        super().__init__()
+        self.finish, self.total = finish, total
 
 
 def create_practice(
@@ -69,60 +86,104 @@ def create_practice(
     return vault, groups
 
 
-def unlock_with_passphrase(db: Connection, passphrase: str, *, now: datetime) -> Vault:
+def unlock_with_passphrase(
+    db: Connection, passphrase: str, *, now: datetime, max_entries: int | None = None
+) -> Vault:
     """Unlock with the passphrase, and check and sign the entries that were added while locked.
+
+    Args:
+        max_entries: how many entries of the audit log may be replayed; None if there is no limit.
 
     Raises:
         key_slots.WrongSecret: it is not the passphrase.
+        LongReplay: it is, and more entries must be replayed.
     """
     started = time.perf_counter()
     vault = header_recovery.open_vault(db, lambda at: key_slots.unlock_with_passphrase(at, passphrase))
     elapsed = time.perf_counter() - started
-    _finish_unlock(db, vault, key_slot_events.with_slot_generation(AccessEvent.UNLOCKED, vault), now=now)
-    if (
-        is_fast_derivation(elapsed)
-        and is_writing(db)
-        and not vault.header_fault
-        and key_slots.upgrade_kdf_cost(db, vault, passphrase)
-    ):
-        header_backup.write_before_commit(db, vault)
-        audit_log.append_entry(
-            db,
-            vault,
-            key_slot_events.with_slot_generation(AccessEvent.GUESSING_SLOWED, vault),
-            now=now,
-        )
-        vault.kdf_cost_upgraded = True
-    return vault
+
+    def finish(db: Connection, now: datetime, report_progress: ProgressCallback) -> Vault:
+        event = key_slot_events.with_slot_generation(AccessEvent.UNLOCKED, vault)
+        _finish_unlock(db, vault, event, now, report_progress)
+        if (
+            is_fast_derivation(elapsed)
+            and is_writing(db)
+            and not vault.header_fault
+            and key_slots.upgrade_kdf_cost(db, vault, passphrase)
+        ):
+            header_backup.write_before_commit(db, vault)
+            audit_log.append_entry(
+                db,
+                vault,
+                key_slot_events.with_slot_generation(AccessEvent.GUESSING_SLOWED, vault),
+                now=now,
+            )
+            vault.kdf_cost_upgraded = True
+        return vault
+
+    return _finish_or_postpone(db, finish, now, max_entries)
 
 
-def unlock_with_recovery_sheet(db: Connection, sheet_groups: str, *, now: datetime) -> Vault:
-    """Unlock with the eight groups of the recovery sheet.
+def unlock_with_recovery_sheet(
+    db: Connection, sheet_groups: str, *, now: datetime, max_entries: int | None = None
+) -> Vault:
+    """Unlock with the eight groups of the recovery sheet; `max_entries` as in `unlock_with_passphrase`.
 
     Raises:
         recovery_sheet.InvalidRecoverySheet: a group was mistyped; the error names it.
         key_slots.WrongSecret: the sheet belongs to another practice or was replaced.
+        LongReplay: it opens the practice, and more entries must be replayed.
     """
     vault = header_recovery.open_vault(db, lambda at: key_slots.unlock_with_recovery_sheet(at, sheet_groups))
-    return _finish_unlock(db, vault, AccessEvent.UNLOCKED_WITH_SHEET, now=now)
+
+    def finish(db: Connection, now: datetime, report_progress: ProgressCallback) -> Vault:
+        return _finish_unlock(db, vault, AccessEvent.UNLOCKED_WITH_SHEET, now, report_progress)
+
+    return _finish_or_postpone(db, finish, now, max_entries)
 
 
-def unlock_with_return_code(db: Connection, blob: bytes, code: str, *, now: datetime) -> Vault:
+def unlock_with_return_code(
+    db: Connection, blob: bytes, code: str, *, now: datetime, max_entries: int | None = None
+) -> Vault:
     """Unlock with the return code while the keeper still holds the sealed user key.
 
     Args:
         blob: what `return_code.wrap_user_key` returned.
+        max_entries: as in `unlock_with_passphrase`.
 
     Raises:
         key_slots.WrongSecret: it is not the code, or the blob belongs to another practice.
+        LongReplay: it is, and more entries must be replayed.
     """
     vault = header_recovery.open_vault(db, lambda at: return_code.unlock_with_return_code(at, blob, code))
-    return _finish_unlock(db, vault, AccessEvent.RETURNED, now=now)
+
+    def finish(db: Connection, now: datetime, report_progress: ProgressCallback) -> Vault:
+        return _finish_unlock(db, vault, AccessEvent.RETURNED, now, report_progress)
+
+    return _finish_or_postpone(db, finish, now, max_entries)
 
 
-def _finish_unlock(db: Connection, vault: Vault, event: str, *, now: datetime) -> Vault:
+def _finish_or_postpone(
+    db: Connection, finish: FinishUnlock, now: datetime, max_entries: int | None
+) -> Vault:
+    def postpone_if_long(done: int, total: int) -> None:
+        if max_entries is not None and total > max_entries:
+            raise LongReplay(finish, total)
+
+    return finish(db, now, postpone_if_long)
+
+
+def _finish_unlock(
+    db: Connection,
+    vault: Vault,
+    event: str,
+    now: datetime,
+    report_progress: ProgressCallback = ignore_progress,
+) -> Vault:
     # This comes first, so that unsigned entries cannot say which key slots are the newest.
-    inventory_snapshot.accept_unsigned_entries(db, vault, now=now)
+    inventory_snapshot.accept_unsigned_entries(db, vault, now=now, report_progress=report_progress)
+    # Also comes before anything that asks for the inventory, so that its progress is reported.
+    inventory_snapshot.load_inventory(db, vault, report_progress)
     contacts.apply_contacts(db, vault)
     inventory = inventory_snapshot.load_inventory(db, vault)
     vault.compare_slot_generation(inventory.slot_generation, log_complete=not inventory.gaps)

@@ -7,7 +7,7 @@ this process. The difference is that after a lock the keeper holds no sealed blo
 from flask import Response, after_this_request, session, url_for
 
 from clinic_toolkit.web import context
-from clinic_toolkit.web.access import background_check, guard, quick_return
+from clinic_toolkit.web.access import background_check, guard, quick_return, record_reading
 from clinic_toolkit.web.perimeter.end_reason import EndReason
 from clinic_toolkit.web.transport import responses
 
@@ -51,6 +51,7 @@ def end_program(last_page: str) -> Response:
 
     @after_this_request
     def leave(answer: Response) -> Response:
+        record_reading.leave_reading()
         _write_waiting_reads()
         _save_snapshot()
         session.clear()
@@ -69,6 +70,7 @@ def _drop_keys_after_commit(reason: EndReason) -> None:
     @after_this_request
     def leave(answer: Response) -> Response:
         if answer.status_code in COMMITTED_STATUSES:
+            record_reading.leave_reading()
             _write_waiting_reads()
             if reason == EndReason.COVERED:
                 # The next page offers the return code, but the keeper may not have the blob yet.

@@ -7,18 +7,23 @@ stored on the disk. The delay that follows from it starts anew with every proces
 import threading
 from collections.abc import Callable
 from typing import cast
-from uuid import UUID
+
+from flask import request
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import unsigned_entries
 from clinic_toolkit.record.people import practice_access
+from clinic_toolkit.record.people.practice_access import LongReplay
 from clinic_toolkit.store.storage_errors import storage_error_of
 from clinic_toolkit.vault import passphrases, recovery_sheet, return_code, secret_attempt, unlock_attempts
 from clinic_toolkit.vault.key_slots import WrongSecret
+from clinic_toolkit.vault.secret_attempt import Attempt
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web import context
-from clinic_toolkit.web.access import handover_transition, quick_return
+from clinic_toolkit.web.access import handover_transition, quick_return, record_reading
+from clinic_toolkit.web.access.record_reading import RecordReading
 from clinic_toolkit.web.perimeter.end_reason import EndReason
+from clinic_toolkit.web.perimeter.timeouts import suspend_aware_clock
 
 _attempt_lock = threading.Lock()
 
@@ -49,54 +54,87 @@ def seconds_until_next_attempt() -> float:
 
 
 def unlock_with_passphrase(typed: str) -> str:
-    """Unlock for this browser with the passphrase. Returns "" or the error message."""
-    sentence = _attempt_unlock(
-        lambda: practice_access.unlock_with_passphrase(context.db(), typed, now=context.now()), delayed=True
-    )
-    if not sentence:
-        context.record_passphrase_typed()
+    """Unlock for this browser with the passphrase. Returns "" or the error message.
+
+    Raises:
+        ReadingBegun: it is right, and a page shows how the record is read.
+    """
+    typed_at = suspend_aware_clock()
+
+    def after_login() -> None:
+        context.record_passphrase_typed(typed_at)
         quick_return.offer_chosen_code()
-    return sentence
+
+    return _attempt_unlock(
+        lambda max_entries: practice_access.unlock_with_passphrase(
+            context.db(), typed, now=context.now(), max_entries=max_entries
+        ),
+        begin_attempt=_count_attempt,
+        after_login=after_login,
+    )
 
 
 def unlock_with_return_code(typed: str) -> str:
-    """Unlock for this browser with the return code. Returns "" or the error message."""
+    """Unlock for this browser with the return code. Returns "" or the error message.
+
+    Raises:
+        ReadingBegun: it is right, and a page shows how the record is read.
+    """
     keeper = context.worker().keeper
     taken_blobs = []
 
-    def take() -> None:
+    def begin_attempt() -> Attempt:
         # Taken only under the lock: a wrong code that is sent twice must use up one of the three tries only.
         blob = keeper.take_return_blob()
         if blob is None:
             raise QuickReturnGone
         taken_blobs.append(blob)
+        return secret_attempt.count_attempt(
+            context.settings().data_folder,
+            user_id=return_code.user_of_blob(blob),
+            served_since=context.worker().serving_since,
+        )
 
     try:
-        sentence = _attempt_unlock(
-            lambda: practice_access.unlock_with_return_code(
-                context.db(), taken_blobs[0], typed, now=context.now()
+        return _attempt_unlock(
+            lambda max_entries: practice_access.unlock_with_return_code(
+                context.db(), taken_blobs[0], typed, now=context.now(), max_entries=max_entries
             ),
-            delayed=True,
-            before_attempt=take,
-            find_user=lambda: return_code.user_of_blob(taken_blobs[0]),
+            begin_attempt=begin_attempt,
+            after_login=keeper.confirm_return_opened,
         )
     except QuickReturnGone as error:
         return error.sentence
-    if not sentence:
-        keeper.confirm_return_opened()
-    return sentence
 
 
 def unlock_with_recovery_sheet(typed: str) -> str:
     """Unlock for this browser with the recovery sheet; a new passphrase must be chosen next.
 
     The sheet has 160 random bits, so no delay is needed against guessing. Returns "" or the error message.
+
+    Raises:
+        ReadingBegun: it is right, and a page shows how the record is read.
     """
     return _attempt_unlock(
-        lambda: practice_access.unlock_with_recovery_sheet(context.db(), typed, now=context.now()),
-        delayed=False,
+        lambda max_entries: practice_access.unlock_with_recovery_sheet(
+            context.db(), typed, now=context.now(), max_entries=max_entries
+        ),
+        begin_attempt=lambda: secret_attempt.begin_sheet_attempt(context.settings().data_folder),
         must_choose_passphrase=True,
     )
+
+
+def arrive(reading: RecordReading) -> None:
+    """Unlock for this browser, whose record is read now.
+
+    Raises:
+        Exception: what stopped the reading; nobody is unlocked, and this process ends.
+    """
+    record_reading.forget_reading()
+    if reading.error is not None:
+        reading.error_shown.set()
+        raise reading.error
+    reading.log_in(reading)
 
 
 def confirm_passphrase(typed: str) -> str:
@@ -169,31 +207,56 @@ def sheet_group_error(number: int, typed: str) -> str:
     return ""
 
 
+def _count_attempt() -> Attempt:
+    return secret_attempt.count_attempt(
+        context.settings().data_folder, user_id=None, served_since=context.worker().serving_since
+    )
+
+
 def _attempt_unlock(
-    unlock: Callable[[], Vault],
+    unlock: Callable[[int], Vault],
     *,
-    delayed: bool,
+    begin_attempt: Callable[[], Attempt],
+    after_login: Callable[[], None] = lambda: None,
     must_choose_passphrase: bool = False,
-    before_attempt: Callable[[], None] = lambda: None,
-    find_user: Callable[[], UUID | None] = lambda: None,
 ) -> str:
     # A second press waits and is then tried on its own: the browser may have dropped the first response.
     if not _attempt_lock.acquire(timeout=MAX_WAIT_SECONDS):
         return BUSY_MESSAGE
-    folder = context.settings().data_folder
-    refused_tries = unlock_attempts.count_most_failures(folder)
+    refused_tries = unlock_attempts.count_most_failures(context.settings().data_folder)
+
+    def log_in(vault: Vault, refused_entry: int | None) -> None:
+        context.log_in(vault, must_choose_passphrase=must_choose_passphrase)
+        context.put_in_session(_REFUSED_TRIES_KEY, refused_tries)
+        context.put_in_session(_UNVERIFIED_LINE_KEY, refused_entry)
+        handover_transition.merge_answers_after_commit(context.vault())
+        after_login()
+
+    def log_in_later(reading: RecordReading) -> None:
+        if reading.vault is None:
+            raise context.LockedMeanwhile
+        try:
+            log_in(reading.vault, reading.refused_entry)
+        except BaseException:
+            context.abort_login(has_practice=True)
+            raise
+
     try:
+        if not record_reading.wait_for_reading(MAX_WAIT_SECONDS):
+            return BUSY_MESSAGE
         # The next process waits for the delay; one that is ending must not try another secret without it.
         if context.worker().is_ending:
             return ENDED_MESSAGE
-        before_attempt()
-        if delayed:
-            vault = secret_attempt.attempt_secret(
-                folder, unlock, user_id=find_user(), served_since=context.worker().serving_since
+        attempt = begin_attempt()
+        try:
+            vault = unlock(record_reading.MAX_ENTRIES_AT_ONCE)
+        except LongReplay as postponed:
+            record_reading.begin_reading(
+                postponed, attempt, back=request.form.get("back", ""), log_in=log_in_later
             )
-        else:
-            vault = secret_attempt.attempt_recovery_sheet(folder, unlock)
-    except QuickReturnGone:
+            raise record_reading.ReadingBegun from None
+        attempt.clear(vault)
+    except (QuickReturnGone, record_reading.ReadingBegun):
         raise
     except WrongSecret as wrong_secret:
         context.end_worker(EndReason.REFUSED)
@@ -207,8 +270,5 @@ def _attempt_unlock(
         raise
     finally:
         _attempt_lock.release()
-    context.log_in(vault, must_choose_passphrase=must_choose_passphrase)
-    context.put_in_session(_REFUSED_TRIES_KEY, refused_tries)
-    context.put_in_session(_UNVERIFIED_LINE_KEY, unsigned_entries.find_refused_entry(context.db(), vault))
-    handover_transition.merge_answers_after_commit(context.vault())
+    log_in(vault, unsigned_entries.find_refused_entry(context.db(), vault))
     return ""

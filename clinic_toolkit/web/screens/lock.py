@@ -1,6 +1,6 @@
 """The lock pages: unlock, cover, lock, quit."""
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, make_response, render_template, request, url_for
 from flask_wtf.csrf import generate_csrf
 
 from clinic_toolkit.record.people import practice_access
@@ -10,6 +10,7 @@ from clinic_toolkit.web.access import (
     handover_transition,
     locking,
     quick_return,
+    record_reading,
     secret_removal,
     unlocking,
 )
@@ -27,12 +28,16 @@ SHEET_EMPTIED = (
     "Please type all eight groups again: together they are a key, so nothing of what you typed was kept."
 )
 MAX_SECRET_LENGTH = unlocking.MAX_SECRET_LENGTH
+REFRESH_SECONDS = 1
+MIN_TOTAL_IN_THOUSANDS = 2_000
 
 
 @screen.get("/unlock")
 @guard.allow_while_locked
 def unlock() -> ViewResult:
     """Ask for the code if a quick return is possible, else for the passphrase."""
+    if record_reading.find_reading():
+        return responses.redirect_to(url_for("lock.reading"))
     by_code = "passphrase" not in request.args and context.worker().keeper.has_return_blob()
     return _render_unlock(
         by_code=by_code, back=request.args.get("back", ""), covered="covered" in request.args
@@ -56,6 +61,10 @@ def unlock_with_secret() -> ViewResult:
         if by_code and not unlocking.is_return_code_usable():
             return _render_unlock(by_code=False, back=back, error=f"{sentence} Use your passphrase now."), 422
         return _render_unlock(by_code=by_code, back=back, error=sentence), 422
+    return _redirect_after_unlock(back)
+
+
+def _redirect_after_unlock(back: str) -> ViewResult:
     unverified_line = unlocking.unverified_audit_line()
     next_page = (
         url_for("lock.trail")
@@ -68,6 +77,28 @@ def unlock_with_secret() -> ViewResult:
         if context.vault().kdf_cost_upgraded
         else responses.redirect_to(next_page)
     )
+
+
+@screen.get("/unlock/reading")
+@guard.allow_while_locked
+def reading() -> ViewResult:
+    """How far the record is read, after the right secret; the page reloads itself and then leads on."""
+    record = record_reading.find_reading()
+    if record is None:
+        return responses.redirect_to(url_for("lock.unlock"))
+    if not record.ended.is_set():
+        response = make_response(
+            render_template(
+                "lock/reading.html",
+                percent=record.percent,
+                progress=_describe_progress(record.done, record.total),
+            )
+        )
+        response.headers["Refresh"] = str(REFRESH_SECONDS)
+        return response
+    unlocking.arrive(record)
+    # After the recovery sheet, the guard leads from there to the choice of a new passphrase.
+    return _redirect_after_unlock(record.back)
 
 
 @screen.get("/unlock/sheet")
@@ -174,6 +205,12 @@ def quit_program() -> ViewResult:
 def pulse() -> ViewResult:
     """Confirm to an open page that it is still unlocked, and send it the current CSRF token."""
     return responses.json_response({"csrf_token": generate_csrf()}, 200)
+
+
+def _describe_progress(done: int, total: int) -> str:
+    if total < MIN_TOTAL_IN_THOUSANDS:
+        return f"{done} of {total} lines"
+    return f"{done // 1000} of {round(total / 1000)} thousand lines"
 
 
 def _render_unlock(*, by_code: bool, back: str, error: str = "", covered: bool = False) -> str:
