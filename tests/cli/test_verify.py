@@ -6,6 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -22,7 +23,7 @@ from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.storage_errors import StorageReadOnly
 from clinic_toolkit.store.transactions import writing
 from clinic_toolkit.vault import header_backup, key_slots, unlock_attempts
-from tests.fixtures import practices
+from tests.fixtures import cheap_derivations, practices
 from tests.fixtures.practices import NOW, giving
 from tests.fixtures.running import Running
 
@@ -30,6 +31,13 @@ WORDS = "glacier mandolin unwrapped spoken dentist walnut"
 # Another byte than the one that is there, whichever that is.
 OTHER = "CASE substr(sealed, 61, 1) WHEN x'00' THEN x'01' ELSE x'00' END"
 FLIP = f"CAST(substr(sealed, 1, 60) || {OTHER} || substr(sealed, 62) AS BLOB)"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _quick() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched:
+        cheap_derivations.use(patched)
+        yield
 
 
 @pytest.fixture(scope="module")

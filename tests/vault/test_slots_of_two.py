@@ -12,9 +12,15 @@ from clinic_toolkit.vault.identity import identity_table
 from clinic_toolkit.vault.key_slot_tables import KeySlotKind, slot_table
 from clinic_toolkit.vault.key_slots import WrongSecret
 from clinic_toolkit.vault.vault import Vault
+from tests.fixtures import cheap_derivations
 from tests.fixtures.second_identity import TwoClinicians, second_identity
 
 FIRST, SECOND = "glacier mandolin unwrapped", "walnut dentist spoken"
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    cheap_derivations.use(monkeypatch)
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ import msgspec
 import pytest
 from sqlalchemy import Engine, text
 
-from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
+from clinic_toolkit.crypto import passphrase_kdf
+from clinic_toolkit.crypto.passphrase_kdf import KdfCost
 from clinic_toolkit.record.people import practice_access
 from clinic_toolkit.record.people.clinician_record import Clinician
 from clinic_toolkit.record.people.practice_record import PracticeSettings, RecordRole
@@ -54,11 +55,23 @@ BODIES: list[Any] = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def _at_the_floor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However quick this machine is: nothing is measured, and the least cost is chosen."""
+    monkeypatch.setattr(key_slots, "calibrate_cost", lambda: passphrase_kdf.MIN_COST)
+
+
+@pytest.fixture
+def low_cost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cost that the reader would refuse, for tests in which it opens by the sheet."""
+    monkeypatch.setattr(passphrase_kdf, "MIN_COST", KdfCost(memory_kib=64, passes=1, lanes=1))
+
+
 @pytest.fixture
 def written(tmp_path: Path) -> tuple[Path, tuple[str, ...], list[str]]:
     engine: Engine = vaults.new_store(tmp_path)
     with writing(engine) as db:
-        vault, groups = key_slots.create_vault_with_slots(db, vaults.PASSPHRASE, cost=MIN_COST)
+        vault, groups = key_slots.create_vault_with_slots(db, vaults.PASSPHRASE, cost=passphrase_kdf.MIN_COST)
     owners = []
     for body, sign in zip(BODIES, (None, "sig/note", None, "sig/cosign"), strict=True):
         owner, ring = vaults.new_owner(engine, vault, RingClass.RECORD)
@@ -94,7 +107,9 @@ def test_wrong_secrets_open_nothing(written: tuple[Path, tuple[str, ...], list[s
         independent_reader.Reader(folder, sheet=" ".join([groups[0], groups[0], *groups[2:]]))
 
 
-def test_it_notices_what_was_changed(written: tuple[Path, tuple[str, ...], list[str]]) -> None:
+def test_it_notices_what_was_changed(
+    low_cost: None, written: tuple[Path, tuple[str, ...], list[str]]
+) -> None:
     folder, groups, _ = written
     changes = {
         "UPDATE sample SET version = 2 WHERE id = 2": "commitment",
@@ -112,7 +127,9 @@ def test_it_notices_what_was_changed(written: tuple[Path, tuple[str, ...], list[
             list(independent_reader.Reader(copy, sheet=" ".join(groups)).records())
 
 
-def test_it_stands_alone(written: tuple[Path, tuple[str, ...], list[str]], tmp_path: Path) -> None:
+def test_it_stands_alone(
+    low_cost: None, written: tuple[Path, tuple[str, ...], list[str]], tmp_path: Path
+) -> None:
     source = READER.read_text(encoding="utf-8")
     assert len(source.splitlines()) < 300
     assert "clinic_toolkit" not in source
@@ -162,7 +179,7 @@ def test_a_whole_practice_with_its_audit_trail(tmp_path: Path) -> None:
     assert saved[3][0][4].hex() == kept["content"]
 
 
-def test_the_second_copy_opens_what_the_store_does_not_any_more(tmp_path: Path) -> None:
+def test_the_second_copy_opens_what_the_store_does_not_any_more(low_cost: None, tmp_path: Path) -> None:
     """By the sheet, after the identity and the practice's own ring were taken out of the store."""
     folder = tmp_path / "data"
     engine = open_store(folder)
@@ -195,7 +212,7 @@ def test_the_second_copy_opens_what_the_store_does_not_any_more(tmp_path: Path) 
     assert "clinic_toolkit" not in source and len(source.splitlines()) < 80
 
 
-def test_a_bit_in_the_second_copy_is_noticed(tmp_path: Path) -> None:
+def test_a_bit_in_the_second_copy_is_noticed(low_cost: None, tmp_path: Path) -> None:
     folder = tmp_path / "data"
     engine = open_store(folder)
     with writing(engine) as db:
