@@ -2,13 +2,15 @@
 
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from clinic_toolkit.demo import build as demo_practice
 from clinic_toolkit.demo import folder
+from clinic_toolkit.demo.acts import Step
+from clinic_toolkit.demo.content import Content
 from clinic_toolkit.store.folder import README_FILE, database_path
 from clinic_toolkit.store.opening import open_store
 from tests.fixtures import practices
@@ -18,6 +20,18 @@ from .conftest import NOW
 pytestmark = pytest.mark.usefixtures("at_the_floor")
 
 
+@pytest.fixture
+def short_demo(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A demo of its first days: here it is about when it is made, and `test_start.py` makes it whole."""
+    all_steps = demo_practice._all_steps
+
+    def first_steps(content: Content, now: datetime) -> list[Step]:
+        return sorted(all_steps(content, now), key=lambda step: step.at)[:3]
+
+    monkeypatch.setattr(demo_practice, "_all_steps", first_steps)
+
+
+@pytest.mark.usefixtures("short_demo")
 def test_it_is_made_once_a_day(place: Path) -> None:
     told = folder.prepare_demo_folder(place, now=NOW)
     assert told.passphrase
@@ -44,6 +58,7 @@ def test_a_practice_whose_database_was_lost_is_not_covered_up(tmp_path: Path) ->
         folder.prepare_demo_folder(tmp_path / "data", now=NOW)
 
 
+@pytest.mark.usefixtures("short_demo")
 def test_an_interrupted_making_is_begun_again(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
         patched.setattr(

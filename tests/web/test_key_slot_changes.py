@@ -18,7 +18,7 @@ from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault import key_slots, unlock_attempts
 from clinic_toolkit.vault.key_slot_tables import KeySlotKind, slot_table
 from clinic_toolkit.vault.key_slots import WrongSecret
-from tests.fixtures import audit_lines
+from tests.fixtures import audit_lines, cheap_derivations
 from tests.fixtures.practices import NOW
 from tests.fixtures.sites import Site
 
@@ -29,6 +29,11 @@ FORMS = {
     "/practice/code": {"code": "4H7K2M"},
     "/practice/sheet": {},
 }
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    cheap_derivations.use(monkeypatch)
 
 
 @pytest.fixture
