@@ -1,5 +1,6 @@
 """An unlock that has to read the whole audit trail: a page says how far, and nobody is in before the end."""
 
+import errno
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -198,11 +199,12 @@ def test_lock_leaves_it_with_nothing_written(lock: Site, gate: Gate) -> None:
     assert "2 tries to unlock were refused" in " ".join(lock.get("/").text.split())
 
 
+@pytest.mark.parametrize("error", [StorageFull(), OSError(errno.ENOSPC, "full")])
 def test_an_error_is_told_on_its_page_and_ends_the_process(
-    lock: Site, gate: Gate, monkeypatch: pytest.MonkeyPatch
+    lock: Site, gate: Gate, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
-        raise StorageFull
+        raise error
 
     before = last_entry(lock)
     monkeypatch.setattr(inventory_snapshot, "save_snapshot", refuse)

@@ -14,6 +14,7 @@ from flask import Flask, current_app, session
 
 from clinic_toolkit.journal import unsigned_entries
 from clinic_toolkit.record.people.practice_access import FinishUnlock, LongReplay
+from clinic_toolkit.store.storage_errors import storage_error_of
 from clinic_toolkit.vault.secret_attempt import Attempt
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web import context
@@ -86,7 +87,7 @@ class RecordReading:
             self.attempt.take_back()
         except Exception as error:
             log.exception("unlock.stopped")
-            self.error = error
+            self.error = storage_error_of(error) if isinstance(error, OSError) else error
         finally:
             self.ended.set()
         if self.error is not None:
