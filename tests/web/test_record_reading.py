@@ -22,7 +22,7 @@ from clinic_toolkit.record.people import practice_access
 from clinic_toolkit.store.storage_errors import StorageFull
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.store.types import to_microseconds
-from clinic_toolkit.vault import key_slots, unlock_attempts
+from clinic_toolkit.vault import key_slots, return_code, unlock_attempts
 from clinic_toolkit.vault.key_slots import WrongSecret
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web.access import record_reading
@@ -235,6 +235,25 @@ def test_the_recovery_sheet_leads_to_a_new_passphrase(lock: Site) -> None:
     assert lock.post("/unlock/sheet", groups).headers["Location"] == PAGE
     assert arrive(lock).headers["Location"] == "/"
     assert lock.get("/").headers["Location"] == "/unlock/choose"
+
+
+def test_the_return_code_is_confirmed_at_the_end(
+    lock: Site, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = lock.work
+    monkeypatch.setattr(return_code, "user_of_blob", lambda blob: work.vault.user_id)
+    monkeypatch.setattr(
+        return_code,
+        "unlock_with_return_code",
+        lambda db, blob, code: key_slots.unlock_with_user_key(db, work.vault.user_id, work.vault.user_key()),
+    )
+    lock.keeper.blob = b"sealed"
+    assert type_in(lock, code="ABC234").headers["Location"] == PAGE
+    assert gate.reached.wait(60)
+    assert lock.keeper.taken == 1, "as long as it is under way, it may still turn out to be a failure"
+    gate.opened.set()
+    assert arrive(lock).headers["Location"] == "/"
+    assert lock.keeper.taken == 0
 
 
 def test_a_wrong_passphrase_reads_nothing(lock: Site) -> None:
