@@ -6,6 +6,7 @@ the code.
    10  cli               the start, the keeper, the worker, the parser
     9  web, demo         perimeter, access, forms, screens; the made-up practice
     8  documents         frozen values in, PDF bytes out
+       backup            the file of a backup: made, checked, restored
     7  record            the clinical record by subject: people, questionnaires, safety, writing
     6  journal           the encrypted, versioned, audited store of any kind of record
     5  vault             the one door to plaintext: key slots, rings, seal and open

@@ -44,6 +44,7 @@ LABELS = frozenset(
         "sig/note",
         "sig/cosign",
         "sig/audit",
+        "sig/backup",
         "sig/tombstone",
         "sig/restore",
     }

@@ -8,7 +8,16 @@ from sqlalchemy import Connection, Engine, MetaData, Table
 
 from clinic_toolkit.store import base
 from clinic_toolkit.store.protocol import ReadOnlyView, SqlStore
-from clinic_toolkit.store.sqlite import read_only_view, store_opening, store_removal, temporary_store
+from clinic_toolkit.store.sqlite import (
+    read_only_view,
+    store_format,
+    store_opening,
+    store_removal,
+    temporary_store,
+)
+
+# The number of the stored format that this version reads and writes.
+FORMAT_VERSION = store_format.FORMAT_VERSION
 
 
 def open_store(data_folder: Path, metadata: MetaData = base.metadata) -> Engine:

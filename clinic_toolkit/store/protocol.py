@@ -148,10 +148,15 @@ class Store(Protocol[T_co]):
         The next transaction must record this in the audit chain.
         """
 
-    def write_snapshot(self, folder: Path) -> None:
+    def write_snapshot(
+        self, folder: Path, *, report_progress: Callable[[int, int], None] | None = None
+    ) -> None:
         """Write a consistent copy of everything into an empty folder while others read and write.
 
         The copy can be opened as a store of the same engine.
+
+        Args:
+            report_progress: called now and then with (done, total); what it raises stops the copy.
 
         Raises:
             OSError: the folder cannot be written, or is not empty.

@@ -1,6 +1,7 @@
 """A snapshot of an open store: a copy of everything committed, in a folder of its own."""
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import cast
@@ -13,7 +14,9 @@ from clinic_toolkit.store.sqlite.store_files import StoreFiles
 from clinic_toolkit.store.storage_errors import StorageMismatch
 
 
-def write_snapshot(store: StoreFiles, target: Path) -> None:
+def write_snapshot(
+    store: StoreFiles, target: Path, *, report_progress: Callable[[int, int], None] | None = None
+) -> None:
     """Copy the database and its anchor into this empty folder, while others read and write.
 
     The anchor is taken first, so that it is never ahead of the copy: an anchor that is behind its audit log
@@ -32,7 +35,8 @@ def write_snapshot(store: StoreFiles, target: Path) -> None:
     slot = store.anchor.encode_newest_slot() if store.anchor else None
     unacknowledged = losses.read_losses(store.file.parent)
     with translating_errors(store.file), closing(store.engine.raw_connection()) as connection:
-        copy_database(cast(sqlite3.Connection, connection.driver_connection), folder.database_path(target))
+        source = cast(sqlite3.Connection, connection.driver_connection)
+        copy_database(source, folder.database_path(target), report_progress=report_progress)
     if slot:
         folder.write_durably(target / folder.ANCHOR_FILE, slot)
     if unacknowledged:

@@ -121,9 +121,11 @@ class SqliteStore(StoreFiles):
 
         return take_back
 
-    def write_snapshot(self, folder: Path) -> None:
+    def write_snapshot(
+        self, folder: Path, *, report_progress: Callable[[int, int], None] | None = None
+    ) -> None:
         """Write a consistent copy of everything into an empty folder."""
-        snapshot.write_snapshot(self, folder)
+        snapshot.write_snapshot(self, folder, report_progress=report_progress)
 
     def close(self) -> None:
         """Close all connections."""

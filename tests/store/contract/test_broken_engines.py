@@ -160,7 +160,9 @@ class WritesToAnyStore(MemoryStore):
 class CopiesTwoMoments(MemoryStore):
     """Copies the rows of one moment and the chain of an earlier one."""
 
-    def write_snapshot(self, folder: Path) -> None:
+    def write_snapshot(
+        self, folder: Path, *, report_progress: Callable[[int, int], None] | None = None
+    ) -> None:
         state, mark = self.disk.state, self.disk.mark or ()
         earlier = replace(state, chain=state.chain[:-1])
         MemoryStore.write_snapshot(MemoryStore(Disk(state=earlier, mark=mark[:-1])), folder)

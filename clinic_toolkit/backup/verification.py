@@ -1,0 +1,190 @@
+"""Checking a backup: its bytes and its trail without a key, and with one every seal and signature.
+
+What is found is returned as plain sentences; only a file that cannot be used at all is an error.
+"""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from msgspec import Struct
+from sqlalchemy import Connection
+
+from clinic_toolkit.backup import archive, backup_files, refusals
+from clinic_toolkit.backup.manifest import Manifest, SignedManifest
+from clinic_toolkit.backup.progress import ByteCount, Report
+from clinic_toolkit.journal import audit_log, inspection, inspection_keys
+from clinic_toolkit.journal.inspection import Report as InspectionReport
+from clinic_toolkit.store import folder
+from clinic_toolkit.store.folder import prepare_folder
+from clinic_toolkit.store.opening import FORMAT_VERSION, open_read_only
+from clinic_toolkit.store.protocol import ReadOnlyView
+from clinic_toolkit.vault import identity
+from clinic_toolkit.vault.header_fault import HeaderFault
+from clinic_toolkit.vault.vault import Vault
+
+# Opens the practice in this store with a secret that the caller has.
+OpenVault = Callable[[Connection], Vault]
+
+SIGNATURE_SENTENCE = "The signature under the list of its parts is not valid."
+_SPARE_BYTES = 16 << 20
+_HEAD_IS_MISSING = inspection_keys.HEADER_FAULT_SENTENCES[HeaderFault.MISSING]
+
+
+class BackupReport(Struct, frozen=True, kw_only=True):
+    """What a check of a whole backup found: one sentence for each fault, none if it is whole."""
+
+    manifest: Manifest
+    with_keys: bool
+    entries_checked: int
+    rows_checked: int
+    faults: tuple[str, ...]
+
+
+def verify_backup(
+    file: Path, workspace: Path, *, open_vault: OpenVault | None, report: Report
+) -> BackupReport:
+    """Check a whole backup.
+
+    Args:
+        workspace: an existing folder; the store is unpacked into a new folder in it, and removed at the end.
+        open_vault: opens the practice; None to check what can be seen without a key.
+        report: called with (done, total) in bytes; raise in it to stop.
+
+    Raises:
+        NotABackup: it is none, not whole, or of a newer version.
+        BackupRefused: it cannot be read, or there is no room to unpack it.
+    """
+    signed = backup_files.read_signed_manifest(file)
+    count = ByteCount(report, total=2 * signed.manifest.size)
+    with unpacked(file, signed.manifest, workspace, count.add) as place, open_read_only(place) as view:
+        vault = open_vault(view.db) if open_vault else None
+        return inspect_unpacked(view, signed, vault, count.share(signed.manifest.size))
+
+
+def inspect_unpacked(
+    view: ReadOnlyView, signed: SignedManifest, vault: Vault | None, report: Report
+) -> BackupReport:
+    """Check the store of a backup that was unpacked, and what its manifest says of it."""
+    result = inspection.inspect_all(view.db, vault, report)
+    faults = [*view.problems, *(finding.sentence for finding in result.findings)]
+    faults += _contradictions(view.db, signed.manifest)
+    if vault and signed.manifest.signer and not signed.is_signed_by_member(vault):
+        faults.append(SIGNATURE_SENTENCE)
+    return BackupReport(
+        manifest=signed.manifest,
+        with_keys=vault is not None,
+        entries_checked=result.entries_checked,
+        rows_checked=result.rows_checked,
+        faults=tuple(faults),
+    )
+
+
+def check_without_keys(view: ReadOnlyView, report: Report) -> list[str]:
+    """Check the frame of every seal and the chain of a snapshot; returns one sentence for each fault."""
+    result: InspectionReport = inspection.inspect_all(view.db, None, report)
+    found = (finding.sentence for finding in result.findings)
+    # The store may have lost the second copy of its head; the next unlock writes it anew.
+    return [*view.problems, *(sentence for sentence in found if sentence != _HEAD_IS_MISSING)]
+
+
+def check_contents(file: Path, manifest: Manifest, count: Callable[[int], None]) -> None:
+    """Read every part of a backup and compare it with the manifest.
+
+    Raises:
+        BackupDamaged: a part differs.
+        OSError: it could not be read.
+    """
+    with file.open("rb") as source:
+        parts, _ = archive.list_parts(file, source)
+        for part, entry in zip(parts, manifest.parts, strict=False):
+            digest = hashlib.sha256()
+            for chunk in archive.read_content(source, part):
+                digest.update(chunk)
+                count(len(chunk))
+            if digest.digest() != entry.sha256:
+                raise refusals.changed(file, f"the part {part.name}")
+
+
+def check_store_format(file: Path, manifest: Manifest) -> None:
+    """Refuse a backup of a store that this version cannot read.
+
+    Raises:
+        NotABackup: another version of the program is needed.
+    """
+    if manifest.store_format > FORMAT_VERSION:
+        raise refusals.from_newer_program(file, manifest.program)
+    if manifest.store_format < FORMAT_VERSION:
+        raise refusals.NotABackup(
+            f"{file.name} was made by an earlier draft of this program, in format {manifest.store_format}; "
+            f"this version reads format {FORMAT_VERSION}. Use the version that made it."
+        )
+
+
+@contextmanager
+def unpacked(file: Path, manifest: Manifest, workspace: Path, count: Callable[[int], None]) -> Iterator[Path]:
+    """Unpack the store of a backup into a new private folder, which is removed at the end.
+
+    Raises:
+        NotABackup, BackupRefused: as `unpack`.
+    """
+    place = workspace / f"clinic-unpacked-{os.getpid()}-{manifest.short_id}"
+    shutil.rmtree(place, ignore_errors=True)
+    try:
+        unpack(file, manifest, place, count)
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def unpack(file: Path, manifest: Manifest, place: Path, count: Callable[[int], None]) -> None:
+    """Unpack the store of a backup into a new folder, durably, comparing every part with the manifest.
+
+    Raises:
+        NotABackup: a part differs, or another version of the program is needed.
+        BackupRefused: the folder cannot be written, or its disk has too little room.
+    """
+    check_store_format(file, manifest)
+    try:
+        free = shutil.disk_usage(place.parent).free
+        if free < manifest.size + _SPARE_BYTES:
+            raise refusals.BackupRefused(
+                f"There is not enough room in {place.parent}: {file.name} needs "
+                f"{_megabytes(manifest.size + _SPARE_BYTES)}, and {_megabytes(free)} are free."
+            )
+        prepare_folder(place)
+        with file.open("rb") as source:
+            parts, _ = archive.list_parts(file, source)
+            for part, entry in zip(parts, manifest.parts, strict=False):
+                name = part.name
+                digest = hashlib.sha256()
+                # Every folder of a practice has a readme of its own.
+                target_file = place / name if name != folder.README_FILE else Path(os.devnull)
+                with target_file.open("wb") as target:
+                    for chunk in archive.read_content(source, part):
+                        digest.update(chunk)
+                        target.write(chunk)
+                        count(len(chunk))
+                    target.flush()
+                    if name != folder.README_FILE:
+                        folder.sync_handle(target.fileno())
+                if digest.digest() != entry.sha256:
+                    raise refusals.changed(file, f"the part {name}")
+        folder.sync_folder(place)
+    except OSError as error:
+        raise refusals.place_error(place.parent, error) from error
+
+
+def _contradictions(db: Connection, manifest: Manifest) -> Iterator[str]:
+    vault_id, incarnation = identity.load_vault_ids(db)
+    if (vault_id.bytes, incarnation.bytes) != (manifest.vault, manifest.incarnation):
+        yield "The list of its parts names another practice than the one in it."
+    if audit_log.last_position(db) != (manifest.last_line, manifest.last_hash):
+        yield "The list of its parts names another end of the audit trail than the one in it."
+
+
+def _megabytes(size: int) -> str:
+    return f"{max(1, size // 1_000_000)} MB"
