@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from clinic_toolkit.crypto.signature import verify_signature
-from clinic_toolkit.journal import keyless_events, sequence_gaps
+from clinic_toolkit.journal import incarnations, keyless_events, sequence_gaps
 from clinic_toolkit.journal.audit_log import (
     KEY_ID_LENGTH,
     KEYLESS_PREFIX,
@@ -24,6 +24,7 @@ from clinic_toolkit.journal.audit_log import (
     audit_log_table,
     chain_hash,
 )
+from clinic_toolkit.journal.incarnations import RESTORE_LABEL, RESTORE_MARK
 from clinic_toolkit.store.chain import ChainRow
 from clinic_toolkit.store.transactions import transaction_of
 from clinic_toolkit.store.types import cached_uuid, from_microseconds
@@ -73,9 +74,12 @@ def iter_chained_rows(db: Connection, vault: Vault, seq: int, previous_hash: byt
     Raises:
         ChainBroken: a row is missing, or its hash does not continue the chain.
     """
+    incarnations.load_past_incarnations(db, vault)
     for row in transaction_of(db).iter_entries(audit_log_table, seq + 1):
         seq += 1
-        if row.seq != seq or row.hash != chain_hash(vault.incarnation, seq, previous_hash, row.body):
+        if row.seq != seq or row.hash != chain_hash(
+            incarnations.incarnation_of(vault, seq), seq, previous_hash, row.body
+        ):
             raise ChainBroken(seq)
         previous_hash = row.hash
         yield row
@@ -85,6 +89,7 @@ class SignatureCheck:
     """Checks the signatures of entries, in one pass through the log."""
 
     def __init__(self, db: Connection, vault: Vault) -> None:
+        incarnations.load_past_incarnations(db, vault)
         self._db = db
         self._vault = vault
         self._has_read_directory = False
@@ -101,10 +106,26 @@ class SignatureCheck:
             directory.load(self._db)
             self._has_read_directory = True
             key = directory.find_key(actor_id)
-        signed_fields = (self._vault.incarnation, row.seq, row.hash)
-        return key is not None and verify_signature(
-            key.signing_key, "sig/audit", *signed_fields, signature=row.signature
+        if key is None:
+            return False
+        if row.body[:1] == RESTORE_MARK:
+            return self._is_restore_signed_by(row, key.signing_key)
+        return verify_signature(
+            key.signing_key,
+            "sig/audit",
+            incarnations.incarnation_of(self._vault, row.seq),
+            row.seq,
+            row.hash,
+            signature=row.signature,
         )
+
+    def _is_restore_signed_by(self, row: Any, public_key: bytes) -> bool:
+        try:
+            line = incarnations.decode_body(row.body)
+        except incarnations.InvalidRestoreLine:
+            return False
+        fields = incarnations.signed_fields(self._vault, line, row.seq, row.hash)
+        return verify_signature(public_key, RESTORE_LABEL, *fields, signature=row.signature)
 
     def is_signed_by_author(self, row: Any) -> bool:
         """Return whether the clinician whom the row names signed its hash at this position in the log.
@@ -135,11 +156,12 @@ def iter_entries_after(
     """
     previous_hash = find_entry_hash(db, seq) if seq else GENESIS_HASH
     signatures = SignatureCheck(db, vault)
+    incarnations.load_past_incarnations(db, vault)
     for row in transaction_of(db).iter_entries(audit_log_table, seq + 1):
         for missing_seq in sequence_gaps.missing_numbers(seq + 1, row.seq):
             yield ReadResult(seq=missing_seq, hash=row.hash, entry=None)
         continues_chain = previous_hash and row.hash == chain_hash(
-            vault.incarnation, row.seq, previous_hash, row.body
+            incarnations.incarnation_of(vault, row.seq), row.seq, previous_hash, row.body
         )
         seq, previous_hash = row.seq, row.hash
         entry = _trusted_entry(vault, signatures, row, checked_seq) if continues_chain else None
@@ -176,7 +198,7 @@ def open_entry(vault: Vault, row: Any) -> AuditEntry:
         recorded_at=from_microseconds(payload.recorded_at),
         references=payload.references,
         has_signature=row.signature is not None,
-        actor_id=cached_uuid(payload.actor_id) if row.body[:1] == SEALED_PREFIX else None,
+        actor_id=cached_uuid(payload.actor_id) if payload.actor_id else None,
     )
 
 
@@ -190,11 +212,14 @@ def open_payload(vault: Vault, seq: int, body: bytes) -> EntryPayload:
     if prefix == KEYLESS_PREFIX:
         event, recorded_at = keyless_events.decode_event(content)
         return EntryPayload(event, recorded_at, b"")
+    if prefix == RESTORE_MARK:
+        line = incarnations.decode_body(body)
+        return EntryPayload(line.event, line.recorded_at, line.user)
     if prefix != SEALED_PREFIX:
         raise msgspec.DecodeError("a line of an unknown kind")
     envelope = vault.open(
         table="audit_line",
-        record=vault.incarnation,
+        record=incarnations.incarnation_of(vault, seq),
         version=seq,
         ring=vault.practice_ring,
         kid=content[:KEY_ID_LENGTH],

@@ -14,7 +14,7 @@ import msgspec
 from msgspec.structs import replace
 from sqlalchemy import Connection, func, select
 
-from clinic_toolkit.journal import audit_entries, keyless_events, sequence_gaps
+from clinic_toolkit.journal import audit_entries, incarnations, keyless_events, sequence_gaps
 from clinic_toolkit.journal.audit_log import (
     KEYLESS_PREFIX,
     SEALED_PREFIX,
@@ -26,7 +26,6 @@ from clinic_toolkit.journal.audit_log import (
 from clinic_toolkit.journal.unsigned_entries import UnsignedEntriesEvent
 from clinic_toolkit.store.transactions import remember_in_snapshot, transaction_of
 from clinic_toolkit.store.types import from_microseconds
-from clinic_toolkit.vault import identity
 from clinic_toolkit.vault.inventory import GENESIS_HASH
 from clinic_toolkit.vault.vault import SealBroken, Vault
 
@@ -160,7 +159,7 @@ def iter_checked_entries(
         vault: if None, only the chain is checked: sealed entries are not opened and no signature is verified.
         first, last: the numbers of the first and last entry; None for the end of the log.
     """
-    incarnation = vault.incarnation if vault else identity.load_vault_ids(db)[1]
+    incarnation_of = incarnations.find_incarnations(db, vault)
     previous_hash = (
         db.scalar(select(audit_log_table.c.hash).where(audit_log_table.c.seq == first - 1)) or GENESIS_HASH
     )
@@ -168,7 +167,7 @@ def iter_checked_entries(
     for row in transaction_of(db).iter_entries(audit_log_table, first, last):
         for missing_seq in sequence_gaps.missing_numbers(expected_seq, row.seq):
             yield CheckedEntry(seq=missing_seq, fault=EntryFault.MISSING)
-        entry_hash = chain_hash(incarnation, row.seq, previous_hash, row.body)
+        entry_hash = chain_hash(incarnation_of(row.seq), row.seq, previous_hash, row.body)
         fault = None if entry_hash == row.hash else EntryFault.CHANGED
         yield _check_entry(vault, signatures, row, fault=fault)
         previous_hash, expected_seq = row.hash, row.seq + 1
@@ -226,8 +225,8 @@ def _check_entry(
         return CheckedEntry(**known_fields, fault=fault or EntryFault.UNKNOWN_EVENT)
     except (SealBroken, msgspec.DecodeError, OverflowError, ValueError):
         return CheckedEntry(**known_fields, fault=fault or EntryFault.UNREADABLE)
-    if row.body[:1] == SEALED_PREFIX and not has_signature:
-        # Sealed entries are always signed.
+    if row.body[:1] != KEYLESS_PREFIX and not has_signature:
+        # All others are always signed.
         fault = fault or EntryFault.SIGNATURE
     if vault and signatures and has_signature and not fault:
         author_id = actor_id or vault.user_id
@@ -252,5 +251,6 @@ def _open_payload(vault: Vault | None, row: Any) -> EntryPayload | None:
         event, recorded_at = keyless_events.decode_event(row.body[1:])
         return EntryPayload(event, recorded_at, b"")
     if vault is None:
-        raise msgspec.DecodeError("a line of an unknown kind")
+        line = incarnations.decode_body(row.body)
+        return EntryPayload(line.event, line.recorded_at, line.user)
     return audit_entries.open_payload(vault, row.seq, row.body)

@@ -23,9 +23,10 @@ class UnsignedEntriesEvent(StrEnum):
     ALL_CHECKED = "audit.checked"
 
 
-# The entry of `sign_unsigned_entries`, the one for statements of rings that were not seen before, the one
-# that says how the practice was unlocked, that of `checked_entries`, and the one for a restored header.
-_ENTRIES_PER_UNLOCK = 5
+# The entry of `sign_unsigned_entries`, the one that begins an incarnation, the one for statements of rings
+# that were not seen before, the one that says how the practice was unlocked, that of `checked_entries`, and
+# the one for a restored header.
+_ENTRIES_PER_UNLOCK = 6
 
 
 def sign_unsigned_entries(db: Connection, vault: Vault, *, now: datetime) -> int | None:

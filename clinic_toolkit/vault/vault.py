@@ -43,6 +43,8 @@ class Vault:
         self._rings = rings
         self._seal_contexts: dict[tuple[str, bytes], SealContext] = {}
         self.incarnation = incarnation
+        # Those before a restore, each with its last audit entry; None until the audit log was asked.
+        self.past_incarnations: tuple[tuple[int, UUID], ...] | None = None
         self.key_slots = KeySlotList(generation=0, intact=True, trusted_slots=frozenset())
         # What is wrong with the header or its backup.
         self.header_fault: HeaderFault | None = None

@@ -1,6 +1,4 @@
-"""Reads a practice's store from `docs/format.md` and `docs/fields.md` alone.
-
-Nothing of the toolkit is imported.
+"""Reads a practice's store from `docs/format.md` and `docs/fields.md`, without anything of the toolkit.
 
     python independent_reader.py FOLDER passphrase|sheet      (then type or pipe the secret)
 
@@ -88,10 +86,8 @@ def sheet_secret(text: str) -> bytes:  # "The recovery sheet"
 def msgpack(data: bytes, at: int = 0) -> tuple[Any, int]:  # the types that records use: (value, end)
     first = data[at]
     at += 1
-    if first < 0x80:
-        return first, at
-    if first >= 0xE0:
-        return first - 0x100, at
+    if first < 0x80 or first >= 0xE0:
+        return first - (first >= 0xE0) * 0x100, at
     if 0x80 <= first < 0xA0:
         return _items(data, at, first & 15, mapping=first < 0x90)
     if 0xA0 <= first < 0xC0:
@@ -213,12 +209,11 @@ class Reader:
         return unseal(expand(root, head, 76), row["sealed"], head)
 
     def _check_slot_list(self) -> None:
-        listed = self.db.execute("SELECT * FROM slot_list WHERE user = ?", [self.user]).fetchone()
+        row = self.db.execute("SELECT * FROM slot_list WHERE user = ?", [self.user]).fetchone()
         slots = self.db.execute("SELECT * FROM slot WHERE user = ?", [self.user])
-        prints = sorted(sha256(self._slot_head(row) + row["sealed"]) for row in slots)
-        place = enc("slot-list", self.vault, self.user, listed["generation"], *prints)
-        mac = expand(self.user_key, place, 32)
-        if not hmac.compare_digest(mac, listed["mac"]):
+        prints = sorted(sha256(self._slot_head(slot) + slot["sealed"]) for slot in slots)
+        mac = expand(self.user_key, enc("slot-list", self.vault, self.user, row["generation"], *prints), 32)
+        if not hmac.compare_digest(mac, row["mac"]):
             raise ValueError("the list of ways in is not the last one made")
 
     def _ring(self, row: sqlite3.Row) -> dict[str, Any]:
@@ -271,17 +266,22 @@ class Reader:
 
     def audit_lines(self) -> Iterator[dict[str, Any]]:
         """Every line of the audit trail, the chain and the signatures checked."""
-        before = bytes(32)
-        for seq, row in enumerate(self.db.execute("SELECT * FROM audit_line ORDER BY seq"), start=1):
-            before = sha256(enc("hash/audit", self.incarnation, seq, before, row["body"]))
+        before, lines = bytes(32), self.db.execute("SELECT * FROM audit_line ORDER BY seq").fetchall()
+        begun = [(row["seq"], row["body"]) for row in lines if row["body"][0] == 2]
+        for seq, row in enumerate(lines, start=1):
+            incarnation = next((body[1:17] for first, body in begun if seq < first), self.incarnation)
+            before = sha256(enc("hash/audit", incarnation, seq, before, row["body"]))
             if row["seq"] != seq or row["hash"] != before:
                 raise ValueError(f"audit line {seq} does not fit")
+            kind, body, said = row["body"][0], row["body"][1:], enc("sig/audit", incarnation, seq, before)
+            if kind == 2:
+                said = enc("sig/restore", self.vault, body[:16], body[16:32], seq, before)
+                body = b"\xc4" + bytes([len(body)]) + body
             if row["signature"] is not None:
-                self.public.verify(row["signature"], enc("sig/audit", self.incarnation, seq, before))
-            body = row["body"][1:]
-            if row["body"][0] == 1:
+                self.public.verify(row["signature"], said)
+            if kind == 1:
                 ring = next(key for key, ring in self.rings.items() if ring["class"] == 4)
-                body = self._open("audit_line", self.incarnation, seq, ring, body[:16], body[16:])["raw"]
+                body = self._open("audit_line", incarnation, seq, ring, body[:16], body[16:])["raw"]
             yield {"seq": seq, "signed": row["signature"] is not None, "raw": body}
 
 

@@ -20,6 +20,7 @@ from clinic_toolkit.journal import (
     inventory_snapshot,
     key_slot_events,
     records,
+    restored_folder,
     ring_references,
 )
 from clinic_toolkit.journal.inventory_replay import ProgressCallback, ignore_progress
@@ -182,6 +183,7 @@ def _finish_unlock(
 ) -> Vault:
     # This comes first, so that unsigned entries cannot say which key slots are the newest.
     inventory_snapshot.accept_unsigned_entries(db, vault, now=now, report_progress=report_progress)
+    restored_folder.begin_if_restored(db, vault, now=now)
     # Also comes before anything that asks for the inventory, so that its progress is reported.
     inventory_snapshot.load_inventory(db, vault, report_progress)
     contacts.apply_contacts(db, vault)

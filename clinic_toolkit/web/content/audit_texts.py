@@ -11,6 +11,7 @@ from clinic_toolkit.journal.audit_log import JournalEvent
 from clinic_toolkit.journal.audit_reader import EntryFault
 from clinic_toolkit.journal.condition import ConditionEvent
 from clinic_toolkit.journal.header_recovery import HeaderEvent
+from clinic_toolkit.journal.incarnations import RestoreEvent
 from clinic_toolkit.journal.record_kind import RecordNouns, nouns_of
 from clinic_toolkit.journal.ring_references import RingEvent
 from clinic_toolkit.journal.unsigned_entries import UnsignedEntriesEvent
@@ -144,6 +145,10 @@ EVENT_TEXTS: dict[str, tuple[EventKind, str]] = {
     AccessEvent.PHRASE_CHANGED: (EventKind.PRACTICE, "Changed the passphrase"),
     AccessEvent.GUESSING_SLOWED: (EventKind.PRACTICE, "The program made guessing the passphrase slower"),
     AccessEvent.SHEET_REPLACED: (EventKind.PRACTICE, "Made a new recovery sheet"),
+    RestoreEvent.RESTORED: (
+        EventKind.PRACTICE,
+        "Went on from a backup that was restored; every line before this one came with it",
+    ),
     HeaderEvent.RESTORED: (EventKind.PRACTICE, "Restored the keys of the practice from their second copy"),
     RingEvent.SEEN: (EventKind.PRACTICE, "Noted who shares parts of the record"),
     UnsignedEntriesEvent.NONE_FOUND: (EventKind.TRAIL, "Found nothing that waited to be confirmed"),

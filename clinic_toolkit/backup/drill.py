@@ -1,0 +1,62 @@
+"""The drill: a backup is restored into a temporary folder, opened with a secret, checked, and thrown away.
+
+So a person knows before the day it is needed that the file, and the passphrase or the sheet, are enough.
+"""
+
+from pathlib import Path
+
+from msgspec import Struct
+from sqlalchemy import Connection
+
+from clinic_toolkit.backup import backup_files, verification
+from clinic_toolkit.backup.manifest import Manifest
+from clinic_toolkit.backup.progress import ByteCount, Report
+from clinic_toolkit.backup.verification import BackupReport, OpenVault
+from clinic_toolkit.journal import audit_entries
+from clinic_toolkit.store.opening import open_read_only
+
+OTHER_BRANCH = (
+    "The audit trail in this backup does not lead to the record that is open: it is of another practice, or "
+    "of a copy that went its own way."
+)
+
+
+class DrillResult(Struct, frozen=True, kw_only=True):
+    """What the drill found; without faults the restore is proved. `report.manifest` says of which moment."""
+
+    report: BackupReport
+    faults: tuple[str, ...]
+
+
+def prove_restore(
+    file: Path, workspace: Path, *, open_vault: OpenVault, live_db: Connection | None, report: Report
+) -> DrillResult:
+    """Restore a backup into a temporary folder, open and check everything in it, and remove it.
+
+    Args:
+        workspace: an existing folder, in which the temporary one is made.
+        open_vault: opens the practice with the secret that was typed.
+        live_db: the record that is open, to be compared; None if there is none.
+
+    Raises:
+        NotABackup, BackupRefused: it cannot be restored.
+        WrongSecret: the secret does not open it.
+    """
+    signed = backup_files.read_signed_manifest(file)
+    count = ByteCount(report, total=2 * signed.manifest.size)
+    with (
+        verification.unpacked(file, signed.manifest, workspace, count.add) as place,
+        open_read_only(place) as view,
+    ):
+        vault = open_vault(view.db)
+        found = verification.inspect_unpacked(view, signed, vault, count.share(signed.manifest.size))
+    faults = list(found.faults)
+    if live_db is not None and not leads_to(live_db, signed.manifest):
+        faults.append(OTHER_BRANCH)
+    return DrillResult(report=found, faults=tuple(faults))
+
+
+def leads_to(live_db: Connection, manifest: Manifest) -> bool:
+    """Whether the audit trail of this record holds the last line of the backup."""
+    found = audit_entries.find_entry_hash(live_db, manifest.last_line)
+    return found == manifest.last_hash

@@ -1,0 +1,210 @@
+"""Restoring a backup into a data folder: unpacked aside, checked, and only then put in place.
+
+What was in the folder before is moved into a folder of its own and never deleted. A plan that lies beside
+the unpacked files makes the moving safe against a kill: the next start or restore finishes it.
+"""
+
+import os
+import shutil
+from contextlib import suppress
+from pathlib import Path
+from uuid import UUID
+
+import msgspec
+
+from clinic_toolkit.backup import backup_files, refusals, verification
+from clinic_toolkit.backup.manifest import Manifest
+from clinic_toolkit.backup.progress import ByteCount, Report
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.journal import audit_reader, restored_folder
+from clinic_toolkit.settings import SETTINGS_FILE
+from clinic_toolkit.store import folder, folder_lock, launch_file
+from clinic_toolkit.store.opening import open_read_only
+from clinic_toolkit.vault import identity
+
+STAGING_FOLDER, PLAN_FILE = "clinic.restoring", "plan"
+ASIDE_PREFIX = "before-restore-"
+# They belong to the program on this machine and not to the record.
+_STAYING = (folder_lock.LOCK_FILE, SETTINGS_FILE, launch_file.LAUNCH_FOLDER, STAGING_FOLDER)
+_OURS = ("clinic.", "unlock-attempts")
+
+
+class RestoredFolder(msgspec.Struct, frozen=True, kw_only=True):
+    """A finished restore.
+
+    `aside` is where the earlier files are, None if there were none; `earlier_last_line` is the last line of
+    their audit trail, 0 if it could not be read. `faults` are those of the record in the backup itself.
+    """
+
+    manifest: Manifest
+    aside: Path | None
+    earlier_last_line: int
+    faults: tuple[str, ...]
+
+
+class _Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What is still to be moved: the earlier files by name, and the folder they go into."""
+
+    aside: str
+    names: tuple[str, ...]
+
+
+def restore_backup(file: Path, data_folder: Path, *, replace: bool, report: Report) -> RestoredFolder:
+    """Restore a backup into an empty or new folder, or with `replace` in the place of the same practice.
+
+    Args:
+        report: called with (done, total) in bytes; raise in it to stop. Then nothing is changed.
+
+    Raises:
+        NotABackup, BackupRefused: nothing was changed.
+    """
+    signed = backup_files.read_signed_manifest(file)
+    verification.check_store_format(file, signed.manifest)
+    is_new = not data_folder.exists()
+    if not is_new:
+        _refuse_unfit(data_folder, replace=replace)
+    try:
+        lock = folder_lock.acquire_folder_lock(data_folder)
+    except folder_lock.AlreadyOpen:
+        raise refusals.BackupRefused(
+            f"The practice in {data_folder} is open, or a backup is being restored there now. Quit the "
+            "program first."
+        ) from None
+    try:
+        finish_restore(data_folder)
+        _refuse_unfit(data_folder, replace=replace)
+        earlier_last_line = _compare_practices(file, data_folder, signed.manifest)
+        faults = _stage(file, data_folder, signed.manifest, report)
+        aside = _plan_moves(data_folder)
+        finish_restore(data_folder)
+    except BaseException:
+        if not (data_folder / STAGING_FOLDER / PLAN_FILE).exists():
+            shutil.rmtree(data_folder / STAGING_FOLDER, ignore_errors=True)
+        lock.release()
+        if is_new and not _holds_practice(data_folder):
+            shutil.rmtree(data_folder, ignore_errors=True)
+        raise
+    lock.release()
+    return RestoredFolder(
+        manifest=signed.manifest, aside=aside, earlier_last_line=earlier_last_line, faults=tuple(faults)
+    )
+
+
+def finish_restore(data_folder: Path) -> bool:
+    """Finish a restore whose files were all checked; the caller holds the lock on the folder.
+
+    Every step may be interrupted and done again. Returns whether there was one to finish.
+
+    Raises:
+        BackupRefused: a file could not be moved.
+    """
+    staging = data_folder / STAGING_FOLDER
+    try:
+        plan = msgspec.json.decode((staging / PLAN_FILE).read_bytes(), type=_Plan)
+    except FileNotFoundError:
+        return False
+    except (OSError, msgspec.DecodeError):
+        raise refusals.BackupRefused(
+            f"A restore was interrupted, and its file {STAGING_FOLDER}/{PLAN_FILE} in {data_folder} cannot "
+            "be read. Copy the whole folder to another disk before you go on."
+        ) from None
+    aside = data_folder / plan.aside
+    try:
+        if plan.names:
+            aside.mkdir(mode=0o700, exist_ok=True)
+        for name in plan.names:
+            # What is in the other folder already was moved before an interruption.
+            if not (aside / name).exists() and (data_folder / name).exists():
+                os.rename(data_folder / name, aside / name)
+        folder.sync_folder(data_folder)
+        for path in sorted(staging.iterdir()):
+            if path.name != PLAN_FILE:
+                os.replace(path, data_folder / path.name)
+        folder.write_readme(data_folder)
+        folder.sync_folder(data_folder)
+        (staging / PLAN_FILE).unlink()
+        staging.rmdir()
+        folder.sync_folder(data_folder)
+    except OSError as error:
+        raise refusals.place_error(data_folder, error) from error
+    return True
+
+
+def _refuse_unfit(data_folder: Path, *, replace: bool) -> None:
+    if not data_folder.is_dir():
+        raise refusals.BackupRefused(f"{data_folder} is not a folder. Choose another place for the data.")
+    names = [name for name in os.listdir(data_folder) if name not in _STAYING]
+    if names and not _holds_practice(data_folder):
+        raise refusals.BackupRefused(
+            f"The folder {data_folder} holds other things. Choose an empty folder, or one that is not there "
+            "yet."
+        )
+    if names and not replace:
+        raise refusals.BackupRefused(
+            f"There is a practice in {data_folder} already. Nothing was changed. Choose an empty folder; or "
+            "add --replace: then what is there is moved into a folder beside it, and not deleted."
+        )
+
+
+def _holds_practice(data_folder: Path) -> bool:
+    return (data_folder / folder.README_FILE).exists() or folder.database_path(data_folder).exists()
+
+
+def _compare_practices(file: Path, data_folder: Path, manifest: Manifest) -> int:
+    """Refuse a backup of another practice; returns the last line of the audit trail that is there."""
+    if not folder.database_path(data_folder).exists():
+        return 0
+    try:
+        with open_read_only(data_folder) as view:
+            if not identity.has_practice(view.db):
+                return 0
+            vault_id, last_line = identity.load_vault_ids(view.db)[0], audit_reader.last_entry_number(view.db)
+    except ClinicError:
+        # A damaged store is what backups are for; it is moved aside like any other.
+        return 0
+    if vault_id.bytes != manifest.vault:
+        raise refusals.BackupRefused(
+            f"{file.name} is a backup of another practice than the one in {data_folder}. Nothing was "
+            "changed. Restore it into an empty folder."
+        )
+    return last_line
+
+
+def _stage(file: Path, data_folder: Path, manifest: Manifest, report: Report) -> list[str]:
+    """Unpack and check everything in a folder that the next restore removes; returns faults of the record."""
+    staging = data_folder / STAGING_FOLDER
+    shutil.rmtree(staging, ignore_errors=True)
+    count = ByteCount(report, total=2 * manifest.size)
+    verification.unpack(file, manifest, staging, count.add)
+    with open_read_only(staging) as view:
+        faults = verification.check_without_keys(view, count.share(manifest.size))
+    try:
+        mark = restored_folder.RestoredMark(UUID(bytes=manifest.incarnation), manifest.made_at)
+        restored_folder.write_mark(staging, mark)
+    except OSError as error:
+        raise refusals.place_error(data_folder, error) from error
+    return faults
+
+
+def _plan_moves(data_folder: Path) -> Path | None:
+    """Write the plan, which makes the restore final; returns where the earlier files go."""
+    names = sorted(
+        name for name in os.listdir(data_folder) if name not in _STAYING and name.startswith(_OURS)
+    )
+    number = 1
+    while (data_folder / f"{ASIDE_PREFIX}{number}").exists():
+        number += 1
+    plan = _Plan(aside=f"{ASIDE_PREFIX}{number}", names=tuple(names))
+    try:
+        folder.write_durably(data_folder / STAGING_FOLDER / PLAN_FILE, msgspec.json.encode(plan))
+    except OSError as error:
+        raise refusals.place_error(data_folder, error) from error
+    return data_folder / plan.aside if names else None
+
+
+def remove_unfinished(data_folder: Path) -> None:
+    """Remove what an interrupted restore left, unless all of it was checked."""
+    staging = data_folder / STAGING_FOLDER
+    if not (staging / PLAN_FILE).exists():
+        with suppress(OSError):
+            shutil.rmtree(staging, ignore_errors=True)

@@ -1,0 +1,118 @@
+"""After a restore the record goes on under an id of its own, and what came before still verifies."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+
+from clinic_toolkit.backup.creation import MadeBackup
+from clinic_toolkit.backup.progress import report_nothing
+from clinic_toolkit.journal import audit_log, incarnations, inspection, unsigned_entries
+from clinic_toolkit.journal.restored_folder import MARK_FILE
+from clinic_toolkit.store.opening import open_read_only
+from clinic_toolkit.store.sqlite import schema
+from clinic_toolkit.store.transactions import reading, writing
+from clinic_toolkit.vault import header_backup, key_slots
+from clinic_toolkit.vault.vault import Vault
+from tests.fixtures import practices
+from tests.fixtures.backups import LATER, faults_of, make_backup, restored, unlocked
+from tests.fixtures.practices import Work
+
+
+def test_it_goes_on_and_every_later_unlock_finds_it_whole(
+    work: Work, made: MadeBackup, tmp_path: Path
+) -> None:
+    restored(made, tmp_path / "new")
+    first = unlocked(tmp_path / "new", work.groups)
+    first.client("Femi Adeyemi")
+    first.engine.dispose()
+    assert (tmp_path / "new" / MARK_FILE).exists()
+    second = unlocked(tmp_path / "new", work.groups)
+    assert not (tmp_path / "new" / MARK_FILE).exists()
+    assert second.vault.incarnation == first.vault.incarnation, "one restore begins one incarnation"
+    second.engine.dispose()
+    third = unlocked(tmp_path / "new", work.groups)
+    assert faults_of(third) == ()
+    with open_read_only(tmp_path / "new") as view:
+        assert inspection.inspect_all(view.db, None, report_nothing).findings == ()
+        assert view.verdict.is_clean
+
+
+def test_a_backup_of_a_restored_practice_restores(work: Work, made: MadeBackup, tmp_path: Path) -> None:
+    (tmp_path / "first").mkdir()
+    restored(made, tmp_path / "first" / "data")
+    again = unlocked(tmp_path / "first" / "data", work.groups)
+    again.client("Femi Adeyemi")
+    second = make_backup(again, tmp_path / "first", now=LATER)
+    assert second.faults == () and second.manifest.incarnation == again.vault.incarnation.bytes
+    restored(second, tmp_path / "third")
+    third = unlocked(tmp_path / "third", work.groups)
+    assert len(third.vault.past_incarnations or ()) == 2
+    assert faults_of(third) == ()
+
+
+def test_two_restores_of_one_backup_go_their_own_ways(work: Work, made: MadeBackup, tmp_path: Path) -> None:
+    """Their lines have the same numbers; under one id a line of one would pass in the other."""
+    ways = []
+    for name in ("one", "two"):
+        restored(made, tmp_path / name)
+        ways.append(unlocked(tmp_path / name, work.groups).vault.incarnation)
+    assert len({*ways, work.vault.incarnation}) == 3
+
+
+def test_a_hurt_copy_of_the_ids_costs_one_line_and_not_those_before(
+    work: Work, made: MadeBackup, tmp_path: Path
+) -> None:
+    restored(made, tmp_path / "new")
+    again = unlocked(tmp_path / "new", work.groups)
+    table = audit_log.audit_log_table
+    with reading(again.engine) as db:
+        row = next(row for row in db.execute(select(table)) if row.body[:1] == incarnations.RESTORE_MARK)
+        trigger = next(sql for _, name, _, sql in schema.read_schema(db) if name == b"no_update_audit_line")
+    for offset in (1, 1 + 16, 100):
+        body = bytearray(row.body)
+        body[offset] ^= 1
+        with writing(again.engine) as db:
+            db.execute(text("DROP TRIGGER no_update_audit_line"))
+            db.execute(table.update().where(table.c.seq == row.seq).values(body=bytes(body)))
+            db.execute(text((trigger or b"").decode()))
+        again.vault.past_incarnations = again.vault.inventory = None
+        found = faults_of(again)
+        assert len(found) == 1 and f"line {row.seq} " in found[0].lower(), found
+
+
+def test_a_restore_line_that_somebody_else_wrote_is_not_believed(
+    work: Work, made: MadeBackup, tmp_path: Path
+) -> None:
+    restored(made, tmp_path / "new")
+    again = unlocked(tmp_path / "new", work.groups)
+    stranger = practices.founded(tmp_path / "stranger").vault
+    for signs in (again.vault, stranger):
+        with monkeypatched_signing(again.vault, signs), writing(again.engine) as db:
+            incarnations.begin_incarnation(db, again.vault, backup_made_at=1, now=LATER)
+        with reading(again.engine) as db:
+            vault = key_slots.unlock_with_recovery_sheet(db, " ".join(work.groups))
+            if signs is again.vault:
+                assert unsigned_entries.check_unsigned_entries(db, vault), "the control"
+            else:
+                with pytest.raises(audit_log.ChainBroken):
+                    unsigned_entries.check_unsigned_entries(db, vault)
+
+
+@contextmanager
+def monkeypatched_signing(vault: Vault, signs: Vault) -> Iterator[None]:
+    """The one vault signs with the key of the other."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(vault, "sign", signs.sign)
+        yield
+
+
+def test_an_old_head_is_not_used_for_a_restored_store(work: Work, made: MadeBackup, tmp_path: Path) -> None:
+    """The second copy of the head names the new incarnation after the first unlock."""
+    restored(made, tmp_path / "new")
+    again = unlocked(tmp_path / "new", work.groups)
+    with reading(again.engine) as db:
+        assert not header_backup.backup_has_other_ids(db)
+        assert header_backup.find_fault(db, again.vault) is None

@@ -1,0 +1,71 @@
+"""A restore that is killed between any two changes: the old or the new opens, never neither."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from clinic_toolkit.backup import restoration
+from clinic_toolkit.backup.creation import MadeBackup
+from clinic_toolkit.backup.restoration import PLAN_FILE, STAGING_FOLDER
+from tests.fixtures.backups import contents, restored
+from tests.fixtures.practices import Work
+
+
+class Killed(BaseException):
+    """Nothing after this ran."""
+
+
+def _killing(monkeypatch: pytest.MonkeyPatch, after: int) -> Callable[[], int]:
+    """Let every change of names but the first so many be the last thing that a process does."""
+    made = [0]
+
+    def counted(real: Callable[..., None]) -> Callable[..., None]:
+        def change(*args: object, **kwargs: object) -> None:
+            if made[0] >= after:
+                raise Killed
+            made[0] += 1
+            real(*args, **kwargs)
+
+        return change
+
+    for name in ("rename", "replace", "mkdir", "rmdir", "unlink"):
+        monkeypatch.setattr(os, name, counted(getattr(os, name)))
+    return lambda: made[0]
+
+
+@pytest.mark.parametrize("after", range(30))
+def test_killed_between_any_two_changes_the_old_or_the_new_opens(
+    after: int, work: Work, made: MadeBackup, tmp_path: Path
+) -> None:
+    """And what is finished by the next start is the backup, whole, with the old files aside."""
+    work.client("Femi Adeyemi")
+    work.engine.dispose()
+    old, new = contents(tmp_path / "data"), contents_of_backup(made, tmp_path)
+    with pytest.MonkeyPatch.context() as patched:
+        count = _killing(patched, after)
+        try:
+            restored(made, tmp_path / "data", replace=True)
+        except Killed:
+            pass
+        else:
+            assert count() <= after, "the control: the last rounds end by themselves"
+    (tmp_path / "data" / "running").unlink(missing_ok=True)
+    finished = restoration.finish_restore(tmp_path / "data")
+    restoration.remove_unfinished(tmp_path / "data")
+    found = contents(tmp_path / "data")
+    assert found in (old, new)
+    assert found == new if finished else True
+    if found == new:
+        assert contents(tmp_path / "data" / "before-restore-1") == old
+    assert not (tmp_path / "data" / STAGING_FOLDER / PLAN_FILE).exists()
+
+
+def contents_of_backup(made: MadeBackup, tmp_path: Path) -> dict[str, str]:
+    """The contents of the store in a backup."""
+    restored(made, tmp_path / "compared")
+    found = contents(tmp_path / "compared")
+    shutil.rmtree(tmp_path / "compared")
+    return found
