@@ -12,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 
-from clinic_toolkit.backup import backup_files, refusals, verification
+from clinic_toolkit.backup import backup_files, backup_state, refusals, verification
 from clinic_toolkit.backup.manifest import Manifest
 from clinic_toolkit.backup.progress import ByteCount, Report
 from clinic_toolkit.errors import ClinicError
@@ -25,8 +25,14 @@ from clinic_toolkit.vault import identity
 STAGING_FOLDER, PLAN_FILE = "clinic.restoring", "plan"
 ASIDE_PREFIX = "before-restore-"
 # They belong to the program on this machine and not to the record.
-_STAYING = (folder_lock.LOCK_FILE, SETTINGS_FILE, launch_file.LAUNCH_FOLDER, STAGING_FOLDER)
-_OURS = ("clinic.", "unlock-attempts")
+_STAYING = (
+    folder_lock.LOCK_FILE,
+    SETTINGS_FILE,
+    backup_state.STATE_FILE,
+    launch_file.LAUNCH_FOLDER,
+    STAGING_FOLDER,
+)
+_OURS = ("clinic.", "unlock-attempts", restored_folder.MARK_FILE)
 
 
 class RestoredFolder(msgspec.Struct, frozen=True, kw_only=True):

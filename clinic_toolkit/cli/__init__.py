@@ -76,10 +76,16 @@ def start(
     ctx.exit(run_program(data=data, port=port, browser=not no_browser, demo=demo))
 
 
-@main.command()
-@click.option(
+_DATA_OPTION = click.option(
     "--data", type=click.Path(path_type=Path, file_okay=False), help="The folder that holds the practice."
 )
+# Whether it is a file, and of what kind, the program says itself.
+_BACKUP_PATH = click.Path(path_type=Path)
+
+
+@main.command()
+@click.argument("file", required=False, type=_BACKUP_PATH)
+@_DATA_OPTION
 @click.option(
     "--without-passphrase",
     "keyless",
@@ -87,11 +93,65 @@ def start(
     help="Check only what can be seen without a key: the chain and the frame of every seal.",
 )
 @click.pass_context
-def verify(ctx: click.Context, data: Path | None, keyless: bool) -> None:
-    """Check everything that is kept, changing nothing. Exit code 0: whole; 1: not whole; 2: not read."""
+def verify(ctx: click.Context, file: Path | None, data: Path | None, keyless: bool) -> None:
+    """Check everything that is kept, changing nothing; or a backup, without a key.
+
+    Exit code 0: whole; 1: not whole; 2: not read.
+    """
+    if file is not None:
+        from clinic_toolkit.cli import backup_commands
+
+        ctx.exit(backup_commands.verify_file(file))
     from clinic_toolkit.cli.verify import verify_store
 
     ctx.exit(verify_store(_resolve_data_folder(data), keyless=keyless))
+
+
+@main.command()
+@click.option(
+    "--to", type=click.Path(path_type=Path), help="The folder for it; else the place chosen in the program."
+)
+@_DATA_OPTION
+@click.pass_context
+def backup(ctx: click.Context, to: Path | None, data: Path | None) -> None:
+    """Make a backup. Needs no passphrase. Exit code 0: made; 1: the record has faults; 2: not made."""
+    from clinic_toolkit.cli import backup_commands
+
+    ctx.exit(backup_commands.make_backup(_resolve_data_folder(data), to))
+
+
+@main.command()
+@click.argument("file", type=_BACKUP_PATH)
+@click.option(
+    "--data",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The folder to restore into: empty, or not there yet.",
+)
+@click.option(
+    "--replace", is_flag=True, help="Restore over the same practice; what is there is put aside, not deleted."
+)
+@click.pass_context
+def restore(ctx: click.Context, file: Path, data: Path, replace: bool) -> None:
+    """Restore a backup into a folder. Exit code 0: restored; 2: nothing was changed."""
+    from clinic_toolkit.cli import backup_commands
+
+    ctx.exit(backup_commands.restore(file, data.expanduser().absolute(), replace=replace))
+
+
+@main.command()
+@click.argument("file", required=False, type=_BACKUP_PATH)
+@_DATA_OPTION
+@click.option("--sheet", is_flag=True, help="Open it with the recovery sheet and not with the passphrase.")
+@click.pass_context
+def check(ctx: click.Context, file: Path | None, data: Path | None, sheet: bool) -> None:
+    """Prove that a backup can be restored: unpack it aside, open and read all of it, throw it away.
+
+    Exit code 0: proved; 1: it has faults; 2: not opened.
+    """
+    from clinic_toolkit.cli import backup_commands
+
+    ctx.exit(backup_commands.check_file(file, _resolve_data_folder(data), sheet=sheet))
 
 
 @main.group("questionnaire")

@@ -12,6 +12,7 @@ import click
 
 from clinic_toolkit import paths
 from clinic_toolkit import settings as configuration
+from clinic_toolkit.backup import restoration
 from clinic_toolkit.cli import keeper, listening_sockets
 from clinic_toolkit.cli.process_limits import protect_memory
 from clinic_toolkit.store import folder, launch_file
@@ -42,6 +43,8 @@ def run_program(*, data: Path | None, port: int | None, browser: bool, demo: boo
             _open_browser(launch_file.create_launch_file(data_folder, error.url), browser=browser)
         return 0
     try:
+        if restoration.finish_restore(data_folder):
+            click.echo("A restore that had been interrupted was finished.")
         return _serve_practice(data_folder, folder_lock, port=port, browser=browser, demo=demo)
     finally:
         launch_file.remove_launch_files(data_folder)

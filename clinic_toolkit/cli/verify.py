@@ -1,9 +1,7 @@
 """`clinic-toolkit verify`: checks the whole store without changing it."""
 
-import getpass
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -12,6 +10,7 @@ from sqlalchemy import Connection
 
 # Imports every module that defines a table, so that the store can be compared with all of them.
 import clinic_toolkit.web.app  # noqa: F401
+from clinic_toolkit.cli import progress_lines, typed_secret
 from clinic_toolkit.cli.process_limits import protect_memory
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import header_recovery, inspection
@@ -25,8 +24,6 @@ from clinic_toolkit.vault import identity, key_slots, secret_attempt
 from clinic_toolkit.vault.vault import Vault
 
 EXIT_INTACT, EXIT_DAMAGED, EXIT_UNREADABLE = 0, 1, 2
-_MAX_PASSPHRASE_LENGTH = 1000
-_PROGRESS_STEP = 5
 
 IN_USE_MESSAGE = (
     "The program is using this practice now, so it cannot be checked from here. Quit the program and try "
@@ -80,7 +77,8 @@ def _check_store(data_folder: Path, *, keyless: bool, is_writable: bool) -> int:
                 f"No practice was set up in {data_folder} yet; there is nothing to check."
             )
         vault = None if keyless else _unlock_vault(view.db, data_folder, is_writable=is_writable)
-        report = inspection.inspect_all(view.db, vault, _progress_printer())
+        progress = progress_lines.progress_printer(lambda done, total: f"Checked {done} of {total}")
+        report = inspection.inspect_all(view.db, vault, progress)
         sentences = [
             *view.problems,
             *_verdict_sentences(view.verdict),
@@ -90,7 +88,7 @@ def _check_store(data_folder: Path, *, keyless: bool, is_writable: bool) -> int:
 
 
 def _unlock_vault(db: Connection, data_folder: Path, *, is_writable: bool) -> Vault:
-    passphrase = _read_passphrase()
+    passphrase = typed_secret.read_secret("Passphrase: ")
     served_since = time.monotonic()
     delay = round(secret_attempt.seconds_until_attempt(data_folder, None, served_since=served_since))
     if delay:
@@ -102,26 +100,6 @@ def _unlock_vault(db: Connection, data_folder: Path, *, is_writable: bool) -> Va
     if not is_writable:
         return secret_attempt.attempt_secret_uncounted(data_folder, open_vault, served_since=served_since)
     return secret_attempt.attempt_secret(data_folder, open_vault, user_id=None, served_since=served_since)
-
-
-def _read_passphrase() -> str:
-    if sys.stdin.isatty():
-        return getpass.getpass("Passphrase: ")[:_MAX_PASSPHRASE_LENGTH]
-    return sys.stdin.readline(_MAX_PASSPHRASE_LENGTH).rstrip("\r\n")
-
-
-def _progress_printer() -> Callable[[int, int], None]:
-    printed = [-1]
-    line_end, step = ("\r", 1) if sys.stderr.isatty() else ("\n", _PROGRESS_STEP)
-
-    def progress(done: int, total: int) -> None:
-        percent = 100 * done // total
-        if percent // step != printed[0]:
-            printed[0] = percent // step
-            sys.stderr.write(f"Checked {done} of {total}{line_end if done < total else chr(10)}")
-            sys.stderr.flush()
-
-    return progress
 
 
 def _verdict_sentences(verdict: Verdict) -> Iterator[str]:

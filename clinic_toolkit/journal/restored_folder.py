@@ -18,7 +18,7 @@ from clinic_toolkit.store.transactions import is_writing
 from clinic_toolkit.vault import header_backup, identity
 from clinic_toolkit.vault.vault import Vault
 
-MARK_FILE = "clinic.restored"
+MARK_FILE = "restored-from-backup"
 _PATTERN = re.compile(rb"([0-9a-f]{32}) ([0-9]{1,19})\n")
 _MAX_NUMBER = (1 << 63) - 1
 

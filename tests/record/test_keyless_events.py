@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from clinic_toolkit.journal import keyless_events
+from clinic_toolkit.journal.backup_events import BackupKeylessEvent
 from clinic_toolkit.record.handovers.answer_log import MAX_ROWS, HandoverKeylessEvent, row_reference
 from clinic_toolkit.record.people.practice_record import UnlockEvent
 from clinic_toolkit.web.content import audit_texts
@@ -32,13 +33,18 @@ def test_every_place_that_writes_a_line_without_a_key_takes_its_event_from_the_s
     )
     found = [(path.name, calls(path.read_text(encoding="utf-8"))) for path in modules()]
     assert sorted((name, said) for name, said in found if said) == [
+        ("backup_run.py", ["BackupKeylessEvent.MADE"]),
         ("client_side.py", ["event_and_row"]),
         ("practice_access.py", ["UnlockEvent.FAILED"]),
     ]
 
 
 def test_every_event_of_the_set_has_words() -> None:
-    assert set(keyless_events.list_keyless_events()) == {*UnlockEvent, *HandoverKeylessEvent}
+    assert set(keyless_events.list_keyless_events()) == {
+        *UnlockEvent,
+        *HandoverKeylessEvent,
+        *BackupKeylessEvent,
+    }
     assert set(keyless_events.list_keyless_events()) <= set(audit_texts.EVENT_TEXTS)
 
 

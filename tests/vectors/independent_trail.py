@@ -8,7 +8,9 @@ from . import independent_reader
 LONGEST = 64
 # Lines that name what was there before and write nothing; a word may follow, after a space.
 READ_ONLY = {"records.read", "records.exported"}
-KEYLESS = re.compile(r"unlock\.failed|handover\.(kept|finished|given_back) [0-9a-f]{8}-[1-9][0-9]{0,3}")
+KEYLESS = re.compile(
+    r"unlock\.failed|backup\.made_locked|handover\.(kept|finished|given_back) [0-9a-f]{8}-[1-9][0-9]{0,3}"
+)
 
 
 def told(reader: independent_reader.Reader) -> list[Any]:

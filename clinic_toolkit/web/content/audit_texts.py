@@ -9,6 +9,7 @@ from msgspec import Struct
 from clinic_toolkit.journal import audit_reader
 from clinic_toolkit.journal.audit_log import JournalEvent
 from clinic_toolkit.journal.audit_reader import EntryFault
+from clinic_toolkit.journal.backup_events import BackupEvent, BackupKeylessEvent
 from clinic_toolkit.journal.condition import ConditionEvent
 from clinic_toolkit.journal.header_recovery import HeaderEvent
 from clinic_toolkit.journal.incarnations import RestoreEvent
@@ -145,6 +146,9 @@ EVENT_TEXTS: dict[str, tuple[EventKind, str]] = {
     AccessEvent.PHRASE_CHANGED: (EventKind.PRACTICE, "Changed the passphrase"),
     AccessEvent.GUESSING_SLOWED: (EventKind.PRACTICE, "The program made guessing the passphrase slower"),
     AccessEvent.SHEET_REPLACED: (EventKind.PRACTICE, "Made a new recovery sheet"),
+    BackupEvent.MADE: (EventKind.PRACTICE, "Made a backup"),
+    BackupEvent.PROVED: (EventKind.PRACTICE, "Proved that a backup can be restored"),
+    BackupKeylessEvent.MADE: (EventKind.PRACTICE, "The program made a backup"),
     RestoreEvent.RESTORED: (
         EventKind.PRACTICE,
         "Went on from a backup that was restored; every line before this one came with it",

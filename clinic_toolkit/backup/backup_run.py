@@ -1,0 +1,139 @@
+"""One whole run: a backup is made, trail and state say so, and what the rule does not keep is removed."""
+
+import logging
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from clinic_toolkit.backup import backup_files, backup_state, creation, refusals, retention
+from clinic_toolkit.backup.backup_state import BackupState, LastBackup
+from clinic_toolkit.backup.creation import MadeBackup
+from clinic_toolkit.backup.manifest import Manifest
+from clinic_toolkit.backup.progress import Report
+from clinic_toolkit.journal import audit_log, audit_reader
+from clinic_toolkit.journal.backup_events import BackupEvent, BackupKeylessEvent
+from clinic_toolkit.store.protocol import SqlStore
+from clinic_toolkit.store.transactions import reading, writing
+from clinic_toolkit.store.types import from_microseconds, to_microseconds
+from clinic_toolkit.vault import identity
+from clinic_toolkit.vault.vault import Vault
+
+log = logging.getLogger("clinic")
+
+# A backup is due after this, and *Today* says that the last proof is old after that.
+BETWEEN_BACKUPS = timedelta(hours=20)
+PROOF_IS_OLD = timedelta(days=90)
+DECLINED_FOR = timedelta(days=7)
+
+
+def check_place(data_folder: Path, typed: str) -> Path:
+    """The folder that was typed, if backups can go there.
+
+    Raises:
+        BackupRefused: it is no folder, lies in the data folder, or cannot be written.
+    """
+    place = Path(typed.strip()).expanduser()
+    if not typed.strip() or not place.is_absolute():
+        raise refusals.BackupRefused("Type the whole path of a folder, from its beginning.")
+    if not place.is_dir():
+        raise refusals.BackupRefused(f"There is no folder {place}. Make it first, or plug in the disk.")
+    place = place.resolve()
+    if place.is_relative_to(data_folder.resolve()):
+        raise refusals.BackupRefused(
+            "This is the folder of the record itself. Choose one on another disk or stick."
+        )
+    trial = place / f"{backup_files.PREFIX}trial{backup_files.DRAFT_SUFFIX}"
+    try:
+        trial.write_bytes(b"")
+        trial.unlink()
+    except OSError as error:
+        raise refusals.place_error(place, error) from error
+    return place
+
+
+def choose_place(data_folder: Path, place: Path | None, *, declined_until: int = 0) -> BackupState:
+    """Set the place for backups, or that nobody asks for one until this time."""
+    return backup_state.change_state(
+        data_folder,
+        lambda state: replace(
+            state,
+            place=str(place) if place else state.place,
+            declined_until=declined_until,
+            problem="",
+            problem_at=0,
+        ),
+    )
+
+
+def is_due(state: BackupState, store: SqlStore, *, now: datetime) -> bool:
+    """Whether a backup should be made now: a place is set, a day has passed, and something has changed.
+
+    A clock that went back makes one due as well; one too many harms nobody.
+    """
+    if not state.place:
+        return False
+    last = state.last_made
+    if last is None:
+        return True
+    if not (timedelta(0) <= now - from_microseconds(last.at) < BETWEEN_BACKUPS):
+        with reading(store.engine) as db:
+            has_changed = audit_reader.last_entry_number(db) > last.line_after
+        return has_changed or not (Path(state.place) / last.name).exists()
+    return False
+
+
+def run_backup(
+    store: SqlStore, data_folder: Path, place: Path, *, vault: Vault | None, now: datetime, report: Report
+) -> MadeBackup:
+    """Make a backup, note it, and remove the backups of this practice that the rule does not keep.
+
+    Raises:
+        BackupRefused, StorageError, DamagedFile: none was made.
+    """
+    made = creation.create_backup(store, data_folder, place, vault=vault, now=now, report=report)
+    line_after = _note_in_trail(store, vault, now=now)
+    last = _describe(made.file, made.manifest, now=now, line_after=line_after)
+    backup_state.change_state(
+        data_folder, lambda state: replace(state, last_made=last, problem="", problem_at=0)
+    )
+    remove_expired(place, made.manifest.short_id)
+    return made
+
+
+def note_proof(data_folder: Path, file: Path, manifest: Manifest, *, now: datetime) -> BackupState:
+    """Note that a restore of this backup was proved."""
+    proved = _describe(file, manifest, now=now)
+    return backup_state.change_state(data_folder, lambda state: replace(state, last_proved=proved))
+
+
+def remove_expired(place: Path, short_id: str) -> list[Path]:
+    """Remove the backups of this practice that the rule does not keep; returns those that were removed."""
+    usable = [backup for backup in backup_files.list_backups(place, short_id) if backup.manifest]
+    removed = []
+    for backup in retention.list_expired(usable):
+        try:
+            backup.file.unlink()
+            removed.append(backup.file)
+        except OSError:
+            # It is tried again with the next one.
+            log.exception("backup.not_removed")
+    return removed
+
+
+def _note_in_trail(store: SqlStore, vault: Vault | None, *, now: datetime) -> int:
+    if store.is_read_only:
+        return 0
+    with writing(store.engine) as db:
+        if vault is not None:
+            return audit_log.append_entry(db, vault, BackupEvent.MADE, now=now)
+        incarnation = identity.load_vault_ids(db)[1]
+        if not audit_reader.matches_incarnation(db, incarnation):
+            return 0
+        return audit_log.append_keyless_entry(db, incarnation, BackupKeylessEvent.MADE, now=now)
+
+
+def _describe(file: Path, manifest: Manifest, *, now: datetime, line_after: int = 0) -> LastBackup:
+    return LastBackup(
+        at=to_microseconds(now), name=file.name, last_line=manifest.last_line, line_after=line_after
+    )

@@ -1,0 +1,174 @@
+"""`clinic-toolkit backup`, `restore`, `check` and `verify FILE`: backups from the terminal.
+
+A stop with Ctrl+C leaves nothing half: what is unfinished is removed on the way out, and a restore that was
+already final is finished by the next start.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+# Imports every module that defines a table, so that the store can be compared with all of them.
+import clinic_toolkit.web.app  # noqa: F401
+from clinic_toolkit.backup import backup_files, backup_run, backup_state, drill, restoration, verification
+from clinic_toolkit.backup.manifest import Manifest
+from clinic_toolkit.backup.refusals import BackupCancelled, BackupRefused
+from clinic_toolkit.cli import progress_lines, typed_secret
+from clinic_toolkit.cli.process_limits import protect_memory
+from clinic_toolkit.dates import format_date_and_time
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.store import folder
+from clinic_toolkit.store.folder_lock import AlreadyOpen, acquire_folder_lock
+from clinic_toolkit.store.opening import open_store
+from clinic_toolkit.store.transactions import reading, store_of
+from clinic_toolkit.store.types import from_microseconds
+from clinic_toolkit.vault import identity
+
+EXIT_WHOLE, EXIT_FAULTS, EXIT_REFUSED = 0, 1, 2
+
+IN_USE_MESSAGE = (
+    "The program is using this practice now. Use its page “Backups”, or quit the program and try again."
+)
+UNSIGNED_MESSAGE = (
+    "It is not signed, since no passphrase was typed. What is in it is sealed and signed as always."
+)
+KEYLESS_MESSAGE = (
+    "Without the passphrase, only the outside was checked: every byte against its list, the chain of the "
+    "audit trail and the frame of every seal. “clinic-toolkit check” opens everything."
+)
+
+
+def make_backup(data_folder: Path, to: Path | None) -> int:
+    """Make a backup of the practice in this folder; returns the exit code."""
+    protect_memory()
+    with _explained():
+        if not folder.database_path(data_folder).exists():
+            raise BackupRefused(f"There is no practice in {data_folder}.")
+        typed = str(to.expanduser().absolute()) if to else backup_state.load_state(data_folder).place
+        if not typed:
+            raise BackupRefused("No place for backups was chosen yet. Name a folder with --to.")
+        place = backup_run.check_place(data_folder, typed)
+        lock = acquire_folder_lock(data_folder)
+        try:
+            restoration.finish_restore(data_folder)
+            engine = open_store(data_folder)
+            with reading(engine) as db:
+                if not identity.has_practice(db):
+                    raise BackupRefused(f"No practice was set up in {data_folder} yet.")
+            made = backup_run.run_backup(
+                store_of(engine), data_folder, place, vault=None, now=datetime.now(UTC),
+                report=progress_lines.percent_printer(),
+            )  # fmt: skip
+            engine.dispose()
+        finally:
+            lock.release()
+        click.echo(f"Backup made and read back: {made.file}")
+        click.echo(UNSIGNED_MESSAGE)
+        return _report_faults(made.faults, "The record itself has faults, which are in the backup too:")
+    return EXIT_REFUSED
+
+
+def restore(file: Path, data_folder: Path, *, replace: bool) -> int:
+    """Restore a backup into this folder; returns the exit code."""
+    protect_memory()
+    with _explained():
+        done = restoration.restore_backup(
+            file, data_folder, replace=replace, report=progress_lines.percent_printer()
+        )
+        click.echo(f"Restored into {data_folder}: {_describe(done.manifest)}")
+        if done.aside:
+            click.echo(f"What was there before is in {done.aside}. Nothing was deleted.")
+        if done.earlier_last_line > done.manifest.last_line:
+            click.echo(
+                f"That was newer: its audit trail goes on to line {done.earlier_last_line}. What was saved "
+                "after the backup is only there."
+            )
+        click.echo("Start the program with this folder; the passphrase or the recovery sheet opens it.")
+        return _report_faults(done.faults, "The record in the backup has faults of its own:")
+    return EXIT_REFUSED
+
+
+def verify_file(file: Path) -> int:
+    """Check the bytes, the chain and the frames of a backup without a key; returns the exit code."""
+    protect_memory()
+    with _explained(), tempfile.TemporaryDirectory(prefix="clinic-") as workspace:
+        found = verification.verify_backup(
+            file, Path(workspace), open_vault=None, report=progress_lines.percent_printer()
+        )
+        click.echo(f"{file.name}: {_describe(found.manifest)}")
+        click.echo(KEYLESS_MESSAGE)
+        return _report_faults(found.faults, "The record in it has faults:", found=found)
+    return EXIT_REFUSED
+
+
+def check_file(file: Path | None, data_folder: Path, *, sheet: bool) -> int:
+    """Prove that a backup can be restored: restore it aside, open it, check it, throw it away."""
+    protect_memory()
+    with _explained(), tempfile.TemporaryDirectory(prefix="clinic-") as workspace:
+        chosen = file or _newest_backup(data_folder)
+        backup_files.read_signed_manifest(chosen)
+        opening = typed_secret.ask_for_opening(sheet=sheet)
+        result = drill.prove_restore(
+            chosen, Path(workspace), open_vault=opening, live_db=None,
+            report=progress_lines.percent_printer(),
+        )  # fmt: skip
+        click.echo(f"{chosen.name}: {_describe(result.report.manifest)}")
+        if not result.faults:
+            click.echo(
+                "It was restored, opened and read as a whole, and removed again. The restore is proved."
+            )
+            _note_proof(data_folder, chosen, result.report.manifest)
+        return _report_faults(result.faults, "It opens, but not all is as it should be:", found=result.report)
+    return EXIT_REFUSED
+
+
+def _newest_backup(data_folder: Path) -> Path:
+    state = backup_state.load_state(data_folder)
+    if not state.place or state.last_made is None:
+        raise BackupRefused("No backup is known here. Name the file.")
+    return Path(state.place) / state.last_made.name
+
+
+def _note_proof(data_folder: Path, file: Path, manifest: Manifest) -> None:
+    # Only of the practice that is here, and only where it can be written.
+    if backup_state.load_state(data_folder).place and os.access(data_folder, os.W_OK):
+        backup_run.note_proof(data_folder, file, manifest, now=datetime.now(UTC))
+
+
+def _describe(manifest: Manifest) -> str:
+    signed = "signed" if manifest.signer else "not signed"
+    moment = format_date_and_time(from_microseconds(manifest.made_at).astimezone())
+    return f"made on {moment}, {signed}, up to line {manifest.last_line} of the audit trail."
+
+
+def _report_faults(
+    faults: tuple[str, ...], heading: str, *, found: verification.BackupReport | None = None
+) -> int:
+    if faults:
+        click.echo(heading)
+        for sentence in faults:
+            click.echo(sentence)
+        return EXIT_FAULTS
+    if found:
+        click.echo(
+            f"Everything that was checked is unchanged: {found.entries_checked} lines of the audit trail and "
+            f"{found.rows_checked} sealed entries."
+        )
+    return EXIT_WHOLE
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except AlreadyOpen:
+        click.echo(IN_USE_MESSAGE, err=True)
+    except KeyboardInterrupt:
+        click.echo(BackupCancelled().sentence, err=True)
+    except ClinicError as error:
+        click.echo(error.sentence, err=True)

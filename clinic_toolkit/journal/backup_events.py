@@ -1,0 +1,21 @@
+"""What the audit log says of backups."""
+
+from enum import StrEnum
+
+from clinic_toolkit.journal import keyless_events
+
+
+class BackupEvent(StrEnum):
+    """The events while unlocked."""
+
+    MADE = "backup.made"
+    PROVED = "backup.proved"
+
+
+class BackupKeylessEvent(StrEnum):
+    """The event while locked."""
+
+    MADE = "backup.made_locked"
+
+
+keyless_events.register_keyless_events(BackupKeylessEvent)

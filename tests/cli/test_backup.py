@@ -1,0 +1,198 @@
+"""`clinic-toolkit backup | restore | check | verify FILE`: plain sentences, exit codes, and nothing half."""
+
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+# Every table of the product must be known before a store is made.
+import clinic_toolkit.web.app  # noqa: F401
+from clinic_toolkit.backup import backup_state
+from clinic_toolkit.cli import main
+from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
+from clinic_toolkit.journal import audit_log, key_slot_events
+from clinic_toolkit.record.people.practice_record import AccessEvent
+from clinic_toolkit.store.folder_lock import acquire_folder_lock
+from clinic_toolkit.store.transactions import writing
+from clinic_toolkit.vault import header_backup, key_slots
+from tests.fixtures import practices
+from tests.fixtures.backups import contents
+from tests.fixtures.practices import NOW, Work
+from tests.fixtures.waiting import wait_for
+
+WORDS = "harvest lantern unpaved mitten orchard velvet"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, tuple[str, ...]]:
+    """A practice, its passphrase `WORDS`, and the groups of its sheet."""
+    place = tmp_path_factory.mktemp("made")
+    work = practices.at_work(place)
+    work.client()
+    with writing(work.engine) as db:
+        key_slots.replace_passphrase(db, work.vault, WORDS, cost=MIN_COST)
+        header_backup.write_before_commit(db, work.vault)
+        event = key_slot_events.with_slot_generation(AccessEvent.PHRASE_CHANGED, work.vault)
+        audit_log.append_entry(db, work.vault, event, now=NOW)
+    work.engine.dispose()
+    return place / "data", work.groups
+
+
+@pytest.fixture
+def data(made: tuple[Path, tuple[str, ...]], tmp_path: Path) -> Path:
+    """A copy that may be changed, and a folder for backups beside it."""
+    (tmp_path / "stick").mkdir()
+    return shutil.copytree(made[0], tmp_path / "data")
+
+
+def run(*words: object, typed: str = "") -> Result:
+    return CliRunner().invoke(main, [str(word) for word in words], input=f"{typed}\n")
+
+
+def backup_of(data: Path) -> Path:
+    """A backup of it, made by the command."""
+    said = run("backup", "--to", data.parent / "stick", "--data", data)
+    assert said.exit_code == 0, said.output
+    assert "read back" in said.stdout and "not signed" in said.stdout and "%" in said.stderr
+    (file,) = (data.parent / "stick").iterdir()
+    return file
+
+
+def test_made_verified_proved_and_restored(
+    data: Path, made: tuple[Path, tuple[str, ...]], tmp_path: Path
+) -> None:
+    file = backup_of(data)
+    said = run("verify", file)
+    assert said.exit_code == 0 and "only the outside" in said.stdout, said.output
+    for options, typed in (((), WORDS), (("--sheet",), " ".join(made[1]))):
+        said = run("check", file, "--data", tmp_path / "none", *options, typed=typed)
+        assert said.exit_code == 0 and "The restore is proved" in said.stdout, said.output
+    said = run("restore", file, "--data", tmp_path / "new")
+    assert said.exit_code == 0, said.output
+    left = contents(tmp_path / "new")
+    assert left["client"] == contents(data)["client"]
+    said = run("verify", "--data", tmp_path / "new", typed=WORDS)
+    assert said.exit_code == 0, said.output
+
+
+def test_the_place_is_taken_from_the_program_and_the_rest_is_noted(data: Path) -> None:
+    said = run("backup", "--data", data)
+    assert said.exit_code == 2 and "--to" in said.stderr
+    backup_state.change_state(data, lambda state: backup_state.BackupState(place=str(data.parent / "stick")))
+    assert run("backup", "--data", data).exit_code == 0
+    last = backup_state.load_state(data).last_made
+    assert last and (data.parent / "stick" / last.name).exists() and last.line_after == last.last_line + 1
+    said = run("check", "--data", data, typed=WORDS)
+    assert said.exit_code == 0, said.output
+    proved = backup_state.load_state(data).last_proved
+    assert proved and proved.name == last.name
+
+
+def test_while_the_program_runs_it_refuses(data: Path) -> None:
+    lock = acquire_folder_lock(data)
+    said = run("backup", "--to", data.parent / "stick", "--data", data)
+    lock.release()
+    assert said.exit_code == 2 and "page “Backups”" in said.stderr
+    assert list((data.parent / "stick").iterdir()) == []
+
+
+def test_what_cannot_be_done_is_one_sentence(data: Path, tmp_path: Path) -> None:
+    file = backup_of(data)
+    (tmp_path / "half.tar").write_bytes(file.read_bytes()[:9999])
+    refused = {
+        ("restore", file, "--data", data): "--replace",
+        ("restore", tmp_path / "half.tar", "--data", tmp_path / "new"): "not complete",
+        ("restore", tmp_path, "--data", tmp_path / "new"): "is a folder",
+        ("restore", tmp_path / "gone.tar", "--data", tmp_path / "new"): "no file",
+        ("verify", tmp_path / "half.tar"): "not complete",
+        ("check", tmp_path / "half.tar"): "not complete",
+        ("backup", "--to", tmp_path / "gone", "--data", data): "no folder",
+        ("backup", "--to", data, "--data", data): "folder of the record itself",
+        ("backup", "--to", tmp_path / "stick", "--data", tmp_path / "none"): "no practice",
+    }
+    for words, sentence in refused.items():
+        said = run(*words)
+        assert said.exit_code == 2 and sentence in said.stderr, (words, said.output)
+        assert said.stdout == "" and len(said.stderr.strip().splitlines()) == 1, said.output
+    assert not (tmp_path / "new").exists() and not (tmp_path / "none").exists()
+
+
+def test_a_wrong_secret_proves_nothing(data: Path) -> None:
+    file = backup_of(data)
+    said = run("check", file, "--data", data, typed="another one")
+    assert said.exit_code == 2 and "proved" not in said.stdout
+    assert backup_state.load_state(data).last_proved is None
+
+
+def test_replacing_says_what_was_newer_and_where_it_is(data: Path) -> None:
+    file = backup_of(data)
+    backup_of_later = run("backup", "--to", data.parent / "stick", "--data", data)
+    assert backup_of_later.exit_code == 0
+    said = run("restore", file, "--data", data, "--replace")
+    assert said.exit_code == 0 and "before-restore-1" in said.stdout and "That was newer" in said.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+def test_a_backup_and_a_restored_folder_open_where_nothing_can_be_written(data: Path, tmp_path: Path) -> None:
+    file = backup_of(data)
+    file.parent.chmod(0o500)
+    try:
+        assert run("verify", file).exit_code == 0
+        assert run("check", file, "--data", tmp_path / "none", typed=WORDS).exit_code == 0
+        assert run("restore", file, "--data", tmp_path / "new").exit_code == 0
+    finally:
+        file.parent.chmod(0o700)
+    new = tmp_path / "new"
+    before = {path.name: path.read_bytes() for path in new.iterdir()}
+    for path in new.iterdir():
+        path.chmod(0o400)
+    new.chmod(0o500)
+    try:
+        said = run("verify", "--data", new, typed=WORDS)
+    finally:
+        new.chmod(0o700)
+    assert said.exit_code == 0, said.output
+    assert {path.name: path.read_bytes() for path in new.iterdir()} == before
+
+
+@pytest.mark.processes
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a signal")
+def test_ctrl_c_leaves_nothing_half(data: Path, tmp_path: Path) -> None:
+    """The command is held in the middle by a place that answers slowly: a named pipe instead of a disk."""
+    program = (
+        "import sys, time\n"
+        "from clinic_toolkit.backup import archive\n"
+        "written = archive.write_part\n"
+        "def slowly(*args):\n"
+        "    for chunk in written(*args):\n"
+        "        yield chunk\n"
+        "        print('in the middle', flush=True)\n"
+        "        time.sleep(60)\n"
+        "archive.write_part = slowly\n"
+        "from clinic_toolkit.cli import main\n"
+        "main()\n"
+    )
+    words = ["backup", "--to", str(tmp_path / "stick"), "--data", str(data)]
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout and process.stdout.readline() == "in the middle\n"
+    assert [path.suffix for path in (tmp_path / "stick").iterdir()] == [".new"], "the control"
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    wait_for(lambda: process.returncode is not None)
+    assert process.returncode == 2 and "This was stopped. Nothing was changed." in said
+    assert list((tmp_path / "stick").iterdir()) == []
+    assert not (data / "clinic.backup.new").exists()
+
+
+def test_another_clinician_s_practice_is_no_place_for_a_restore(data: Path, tmp_path: Path) -> None:
+    file = backup_of(data)
+    other: Work = practices.founded(tmp_path / "other")
+    other.engine.dispose()
+    said = run("restore", file, "--data", tmp_path / "other" / "data", "--replace")
+    assert said.exit_code == 2 and "another practice" in said.stderr
