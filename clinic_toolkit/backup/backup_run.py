@@ -1,6 +1,9 @@
 """One whole run: a backup is made, trail and state say so, and what the rule does not keep is removed."""
 
 import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -20,11 +23,27 @@ from clinic_toolkit.vault import identity
 from clinic_toolkit.vault.vault import Vault
 
 log = logging.getLogger("clinic")
+_turn = threading.Lock()
 
 # A backup is due after this, and *Today* says that the last proof is old after that.
 BETWEEN_BACKUPS = timedelta(hours=20)
 PROOF_IS_OLD = timedelta(days=90)
 DECLINED_FOR = timedelta(days=7)
+
+
+@contextmanager
+def hold_turn() -> Iterator[None]:
+    """Hold the one turn to make or prove a backup in this process.
+
+    Raises:
+        BackupRefused: another is under way.
+    """
+    if not _turn.acquire(blocking=False):
+        raise refusals.BackupRefused("A backup is being made or proved just now. Try again when it is done.")
+    try:
+        yield
+    finally:
+        _turn.release()
 
 
 def check_place(data_folder: Path, typed: str) -> Path:
@@ -91,7 +110,8 @@ def run_backup(
     Raises:
         BackupRefused, StorageError, DamagedFile: none was made.
     """
-    made = creation.create_backup(store, data_folder, place, vault=vault, now=now, report=report)
+    with hold_turn():
+        made = creation.create_backup(store, data_folder, place, vault=vault, now=now, report=report)
     line_after = _note_in_trail(store, vault, now=now)
     last = _describe(made.file, made.manifest, now=now, line_after=line_after)
     backup_state.change_state(

@@ -65,8 +65,7 @@ def change_state(data_folder: Path, change: Callable[[BackupState], BackupState]
     with _changing:
         state = change(load_state(data_folder))
         try:
-            encoded = msgspec.json.format(msgspec.json.encode(state)) + b"\n"
-            folder.write_durably(data_folder / STATE_FILE, encoded)
+            folder.write_durably(data_folder / STATE_FILE, msgspec.json.encode(state))
         except OSError as error:
             raise storage_error_of(error) from error
     return state

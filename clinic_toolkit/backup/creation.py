@@ -76,7 +76,7 @@ def create_backup(
         StorageError, DamagedFile: the store cannot be copied.
     """
     if not place.is_dir():
-        raise refusals.place_error(place, FileNotFoundError(2, "no folder"))
+        raise refusals.place_gone(place)
     size = folder.database_path(data_folder).stat().st_size
     count = ByteCount(report, total=4 * size)
     snapshot = choose_snapshot_folder(data_folder, place, size)

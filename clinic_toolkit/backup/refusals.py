@@ -56,6 +56,11 @@ def from_newer_program(file: Path, program: str = "") -> NotABackup:
     )
 
 
+def place_gone(place: Path) -> BackupRefused:
+    """Build the error for a folder of backups that is not there, such as a stick that was pulled out."""
+    return BackupRefused(f"The place for backups, {place}, is not there. Plug it in, or choose another.")
+
+
 def place_error(place: Path, error: OSError) -> BackupRefused:
     """Build the error for a folder of backups that does not take one."""
     if error.errno == errno.ENOSPC:
@@ -68,5 +73,5 @@ def place_error(place: Path, error: OSError) -> BackupRefused:
             "Disks in the format exFAT take large files, those in FAT32 do not."
         )
     if error.errno in _GONE:
-        return BackupRefused(f"The place for backups, {place}, is not there. Plug it in, or choose another.")
+        return place_gone(place)
     return BackupRefused(f"Nothing can be written to {place}. Choose another place for backups.")

@@ -29,6 +29,8 @@ from clinic_toolkit.vault.vault import Vault
 # Opens the practice in this store with a secret that the caller has.
 OpenVault = Callable[[Connection], Vault]
 
+# What is found in it later was left by a check that was interrupted; the next one removes it.
+UNPACKED_FOLDER = "clinic.unpacked"
 SIGNATURE_SENTENCE = "The signature under the list of its parts is not valid."
 _SPARE_BYTES = 16 << 20
 _HEAD_IS_MISSING = inspection_keys.HEADER_FAULT_SENTENCES[HeaderFault.MISSING]
@@ -131,7 +133,7 @@ def unpacked(file: Path, manifest: Manifest, workspace: Path, count: Callable[[i
     Raises:
         NotABackup, BackupRefused: as `unpack`.
     """
-    place = workspace / f"clinic-unpacked-{os.getpid()}-{manifest.short_id}"
+    place = workspace / UNPACKED_FOLDER
     shutil.rmtree(place, ignore_errors=True)
     try:
         unpack(file, manifest, place, count)

@@ -101,7 +101,7 @@ def verify(ctx: click.Context, file: Path | None, data: Path | None, keyless: bo
     if file is not None:
         from clinic_toolkit.cli import backup_commands
 
-        ctx.exit(backup_commands.verify_file(file))
+        ctx.exit(backup_commands.verify_file(file, _resolve_data_folder(data)))
     from clinic_toolkit.cli.verify import verify_store
 
     ctx.exit(verify_store(_resolve_data_folder(data), keyless=keyless))

@@ -5,7 +5,7 @@ already final is finished by the next start.
 """
 
 import os
-import tempfile
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -15,7 +15,15 @@ import click
 
 # Imports every module that defines a table, so that the store can be compared with all of them.
 import clinic_toolkit.web.app  # noqa: F401
-from clinic_toolkit.backup import backup_files, backup_run, backup_state, drill, restoration, verification
+from clinic_toolkit.backup import (
+    backup_files,
+    backup_run,
+    backup_state,
+    drill,
+    refusals,
+    restoration,
+    verification,
+)
 from clinic_toolkit.backup.manifest import Manifest
 from clinic_toolkit.backup.refusals import BackupCancelled, BackupRefused
 from clinic_toolkit.cli import progress_lines, typed_secret
@@ -93,12 +101,16 @@ def restore(file: Path, data_folder: Path, *, replace: bool) -> int:
     return EXIT_REFUSED
 
 
-def verify_file(file: Path) -> int:
-    """Check the bytes, the chain and the frames of a backup without a key; returns the exit code."""
+def verify_file(file: Path, data_folder: Path) -> int:
+    """Check the bytes, the chain and the frames of a backup without a key; returns the exit code.
+
+    Args:
+        data_folder: the store in the backup is unpacked beside it, and removed.
+    """
     protect_memory()
-    with _explained(), tempfile.TemporaryDirectory(prefix="clinic-") as workspace:
+    with _explained(), _workspace(data_folder) as workspace:
         found = verification.verify_backup(
-            file, Path(workspace), open_vault=None, report=progress_lines.percent_printer()
+            file, workspace, open_vault=None, report=progress_lines.percent_printer()
         )
         click.echo(f"{file.name}: {_describe(found.manifest)}")
         click.echo(KEYLESS_MESSAGE)
@@ -109,12 +121,12 @@ def verify_file(file: Path) -> int:
 def check_file(file: Path | None, data_folder: Path, *, sheet: bool) -> int:
     """Prove that a backup can be restored: restore it aside, open it, check it, throw it away."""
     protect_memory()
-    with _explained(), tempfile.TemporaryDirectory(prefix="clinic-") as workspace:
+    with _explained(), _workspace(data_folder) as workspace:
         chosen = file or _newest_backup(data_folder)
         backup_files.read_signed_manifest(chosen)
         opening = typed_secret.ask_for_opening(sheet=sheet)
         result = drill.prove_restore(
-            chosen, Path(workspace), open_vault=opening, live_db=None,
+            chosen, workspace, open_vault=opening, live_db=None,
             report=progress_lines.percent_printer(),
         )  # fmt: skip
         click.echo(f"{chosen.name}: {_describe(result.report.manifest)}")
@@ -160,6 +172,19 @@ def _report_faults(
             f"{found.rows_checked} sealed entries."
         )
     return EXIT_WHOLE
+
+
+@contextmanager
+def _workspace(data_folder: Path) -> Iterator[Path]:
+    """A folder of this process alone, on the disk of the record, which is removed at the end."""
+    place = data_folder.parent / f"clinic-check-{os.getpid()}"
+    try:
+        place.mkdir(mode=0o700, parents=True)
+        yield place
+    except OSError as error:
+        raise refusals.place_error(data_folder.parent, error) from error
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import click
 
 from clinic_toolkit import paths
 from clinic_toolkit import settings as configuration
-from clinic_toolkit.backup import restoration
+from clinic_toolkit.backup import restoration, synced_folders
 from clinic_toolkit.cli import keeper, listening_sockets
 from clinic_toolkit.cli.process_limits import protect_memory
 from clinic_toolkit.store import folder, launch_file
@@ -45,10 +45,18 @@ def run_program(*, data: Path | None, port: int | None, browser: bool, demo: boo
     try:
         if restoration.finish_restore(data_folder):
             click.echo("A restore that had been interrupted was finished.")
+        _warn_about_place(data_folder)
         return _serve_practice(data_folder, folder_lock, port=port, browser=browser, demo=demo)
     finally:
         launch_file.remove_launch_files(data_folder)
         folder_lock.release()
+
+
+def _warn_about_place(data_folder: Path) -> None:
+    if service := synced_folders.find_sync_service(data_folder, home=Path.home()):
+        click.echo(synced_folders.describe_placement(data_folder, service), err=True)
+    if copies := synced_folders.list_conflict_copies(data_folder):
+        click.echo(synced_folders.describe_copies(copies), err=True)
 
 
 def _choose_data_folder(data: Path | None, *, demo: bool) -> Path:

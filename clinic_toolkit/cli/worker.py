@@ -118,7 +118,7 @@ class Worker:
 
         from clinic_toolkit.cli import http_channel
         from clinic_toolkit.store.opening import open_store
-        from clinic_toolkit.web.access import background_check
+        from clinic_toolkit.web.access import background_check, backup_timer
         from clinic_toolkit.web.app import create_app
 
         threading.Thread(target=self._force_exit, name="cut off", daemon=True).start()
@@ -154,6 +154,14 @@ class Worker:
         threading.Thread(
             target=background_check.check_while_idle, args=(app.worker,), name="check", daemon=True
         ).start()
+        if served_app is app:
+            # Not while a client has a form: that process does nothing else.
+            threading.Thread(
+                target=backup_timer.make_when_due,
+                args=(app.worker, self._keeper.worker_must_end),
+                name="backup",
+                daemon=True,
+            ).start()
         threading.Thread(
             target=self._watch_idle_and_disk, args=(served_app,), name="idle", daemon=True
         ).start()

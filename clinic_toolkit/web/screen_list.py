@@ -3,6 +3,7 @@
 from clinic_toolkit.web.screens import (
     administrations,
     audit,
+    backups,
     cases,
     check_ins,
     clients,
@@ -78,6 +79,7 @@ SCREENS = (
     previews.screen,
     practice.screen,
     audit.screen,
+    backups.screen,
     promises.screen,
     paper_day.screen,
     confirm.screen,

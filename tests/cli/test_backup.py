@@ -49,6 +49,11 @@ def data(made: tuple[Path, tuple[str, ...]], tmp_path: Path) -> Path:
     return shutil.copytree(made[0], tmp_path / "data")
 
 
+@pytest.fixture(autouse=True)
+def _no_practice_of_this_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLINIC_DATA", str(tmp_path / "usual"))
+
+
 def run(*words: object, typed: str = "") -> Result:
     return CliRunner().invoke(main, [str(word) for word in words], input=f"{typed}\n")
 

@@ -291,6 +291,11 @@ PAPERS = (
 )
 ELSEWHERE = dict.fromkeys(PAPERS, "a copy of a paper, which is saved as often as it is asked for") | {
     "audit.stop_check": "a check that was stopped is stopped",
+    "backups.choose_place": "the same place is set again: tests/web/test_backups.py",
+    "backups.decline": "the week begins at the second press",
+    "backups.make": "one backup is made at a time, and two are two files: tests/web/test_backups.py",
+    "backups.prove": "writes nothing but that it was proved: tests/web/test_backups.py",
+    "backups.stop": "what was stopped is stopped",
     "condition.accept_older_files": "an answer to another state of the record leads to the page",
     "condition.acknowledge_loss": "an answer to another state of the record leads to the page",
     "confirm.confirm_passphrase": "asks for the passphrase, and writes nothing",

@@ -40,6 +40,7 @@ _TITLE_BY_BLUEPRINT = {
     "previews": "Preview",
     "practice": "Your practice",
     "audit": "Audit trail",
+    "backups": "Backups",
     "promises": "About your data",
     "confirm": "Passphrase",
     "condition": "Condition of the record",

@@ -9,7 +9,7 @@ from clinic_toolkit.record.questionnaires.administration_record import ADMINISTR
 from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import background_check, unlocking
-from clinic_toolkit.web.screen_parts import today_lines
+from clinic_toolkit.web.screen_parts import backups, folder_warnings, today_lines
 from clinic_toolkit.web.transport import request_info
 from clinic_toolkit.web.transport.responses import ViewResult
 
@@ -47,4 +47,6 @@ def index() -> ViewResult:
         slots_intact=context.vault().slots_intact,
         limits_confirmed=bool(context.load_practice().payload.limits_text),
         damaged=len(context.vault().damaged_rings),
+        backup=backups.build_notice(context.now()),
+        folder_warnings=folder_warnings.list_warnings(),
     )

@@ -1,0 +1,194 @@
+"""Backups in the program: what is said of them, the jobs that make and prove one, and the places found."""
+
+import sys
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from msgspec import Struct
+from sqlalchemy import Connection
+
+from clinic_toolkit import dates
+from clinic_toolkit.backup import backup_files, backup_run, backup_state, drill, synced_folders
+from clinic_toolkit.backup.backup_files import KnownBackup
+from clinic_toolkit.backup.backup_state import BackupState, LastBackup
+from clinic_toolkit.backup.creation import MadeBackup
+from clinic_toolkit.backup.drill import DrillResult
+from clinic_toolkit.journal import audit_log, header_recovery
+from clinic_toolkit.journal.backup_events import BackupEvent
+from clinic_toolkit.store.transactions import store_of, writing
+from clinic_toolkit.store.types import from_microseconds, to_microseconds
+from clinic_toolkit.vault import key_slots
+from clinic_toolkit.vault.vault import Vault
+from clinic_toolkit.web import context
+from clinic_toolkit.web.screen_parts import jobs
+from clinic_toolkit.web.screen_parts.jobs import Progress
+
+MAKE_JOB, PROVE_JOB = "make_backup", "prove_restore"
+# Older than this, *Today* says so in a notice and not only in its last lines.
+OLD_AFTER = timedelta(days=3)
+_MEGABYTE = 1_000_000
+
+
+class NoticeKind(StrEnum):
+    """What *Today* has to say of backups."""
+
+    NO_PLACE = "no_place"
+    PROBLEM = "problem"
+    OLD = "old"
+
+
+class BackupNotice(Struct, frozen=True, kw_only=True):
+    """What *Today* says: a notice if something is to be done, and the sentence about the last ones."""
+
+    kind: NoticeKind | None
+    sentence: str
+    last: str
+
+
+class BackupLine(Struct, frozen=True, kw_only=True):
+    """One backup in the list: its name, what is known of it, and why it cannot be used, or ""."""
+
+    name: str
+    text: str
+    fault: str
+
+
+def load_state() -> BackupState:
+    """The state of this practice's backups."""
+    return backup_state.load_state(context.settings().data_folder)
+
+
+def build_notice(now: datetime) -> BackupNotice:
+    """What *Today* says of backups; nothing in the invented practice."""
+    state = load_state()
+    last = _last_sentence(state)
+    kind, sentence = None, ""
+    if context.settings().demo:
+        return BackupNotice(kind=None, sentence="", last="")
+    if not state.place:
+        if to_microseconds(now) >= state.declined_until:
+            kind, sentence = NoticeKind.NO_PLACE, "No backup of this practice is made yet."
+    elif state.problem:
+        since = dates.format_date(from_microseconds(state.problem_at).astimezone())
+        kind = NoticeKind.PROBLEM
+        sentence = f"No backup could be made since {since}. {state.problem}"
+    elif state.last_made and now - from_microseconds(state.last_made.at) > OLD_AFTER:
+        kind, sentence = NoticeKind.OLD, last
+    return BackupNotice(kind=kind, sentence=sentence, last=last if state.place else "")
+
+
+def _last_sentence(state: BackupState) -> str:
+    made = f"The last backup was made on {_moment(state.last_made)}." if state.last_made else "No backup yet."
+    proved = (
+        f"A restore was last proved on {_moment(state.last_proved)}."
+        if state.last_proved
+        else "No restore was proved yet."
+    )
+    return f"{made} {proved}"
+
+
+def _moment(backup: LastBackup) -> str:
+    return dates.format_date_and_time(from_microseconds(backup.at).astimezone())
+
+
+def list_lines(state: BackupState) -> list[BackupLine]:
+    """The backups of this practice in its place, the newest first."""
+    if not state.place:
+        return []
+    short_id = context.vault().vault_id.hex[:8]
+    known = backup_files.list_backups(Path(state.place), short_id)
+    return [_describe(backup, state) for backup in known]
+
+
+def _describe(backup: KnownBackup, state: BackupState) -> BackupLine:
+    manifest = backup.manifest
+    if manifest is None:
+        return BackupLine(name=backup.file.name, text="", fault=backup.fault)
+    moment = dates.format_date_and_time(from_microseconds(manifest.made_at).astimezone())
+    parts = [
+        moment,
+        f"{max(1, manifest.size // _MEGABYTE)} MB",
+        "signed" if manifest.signer else "made while locked, not signed",
+    ]
+    if manifest.faults:
+        parts.append(f"{manifest.faults} faults of the record are in it too")
+    if state.last_proved and state.last_proved.name == backup.file.name:
+        parts.append("restore proved")
+    return BackupLine(name=backup.file.name, text=", ".join(parts), fault="")
+
+
+def find_file(state: BackupState, name: str) -> Path | None:
+    """The file of a backup that is in the list; None for every other name."""
+    names = {line.name for line in list_lines(state) if not line.fault}
+    return Path(state.place) / name if state.place and name in names else None
+
+
+def start_making(state: BackupState) -> None:
+    """Start to make a backup now."""
+    place, folder = Path(state.place or ""), context.settings().data_folder
+    now = context.now()
+
+    def make(db: Connection, vault: Vault, progress: Progress) -> MadeBackup:
+        return backup_run.run_backup(
+            store_of(db.engine), folder, place, vault=vault, now=now, report=progress
+        )
+
+    jobs.start_job(MAKE_JOB, make)
+
+
+def start_proving(file: Path, passphrase: str) -> None:
+    """Start to prove that this backup can be restored, with a passphrase that was just confirmed."""
+    folder, now = context.settings().data_folder, context.now()
+
+    def prove(db: Connection, vault: Vault, progress: Progress) -> DrillResult:
+        with backup_run.hold_turn():
+            result = drill.prove_restore(
+                file,
+                folder,
+                open_vault=lambda place: header_recovery.open_vault(
+                    place, lambda at: key_slots.unlock_with_passphrase(at, passphrase)
+                ),
+                live_db=db,
+                report=progress,
+            )
+        if not result.faults:
+            with writing(db.engine) as writing_db:
+                audit_log.append_entry(writing_db, vault, BackupEvent.PROVED, now=now)
+            backup_run.note_proof(folder, file, result.report.manifest, now=now)
+        return result
+
+    jobs.start_job(PROVE_JOB, prove)
+
+
+def choose_place(typed: str) -> Path:
+    """Set the place for backups.
+
+    Raises:
+        BackupRefused: backups cannot go there.
+    """
+    folder = context.settings().data_folder
+    place = backup_run.check_place(folder, typed)
+    backup_run.choose_place(folder, place)
+    return place
+
+
+def decline_place() -> None:
+    """Ask for no place for a week."""
+    until = to_microseconds(context.now() + backup_run.DECLINED_FOR)
+    backup_run.choose_place(context.settings().data_folder, None, declined_until=until)
+
+
+def find_places() -> list[Path]:
+    """Disks and sticks that are plugged in, and folders that are kept in step with another computer."""
+    roots = [Path("/Volumes")] if sys.platform == "darwin" else []
+    if sys.platform == "linux":
+        user = Path.home().name
+        roots = [Path("/media") / user, Path("/run/media") / user]
+    found = []
+    for root in roots:
+        try:
+            found += [path for path in sorted(root.iterdir()) if path.is_dir()]
+        except OSError:
+            continue
+    return [*found, *synced_folders.list_usual_folders(Path.home())]

@@ -1,0 +1,137 @@
+"""Backups: where they go, those that are there, making one now, and proving that one can be restored."""
+
+from flask import Blueprint, make_response, render_template, request, url_for
+
+from clinic_toolkit.backup.refusals import BackupRefused
+from clinic_toolkit.web import context
+from clinic_toolkit.web.access import step_up, unlocking
+from clinic_toolkit.web.screen_parts import backups, jobs
+from clinic_toolkit.web.transport import responses
+from clinic_toolkit.web.transport.responses import ViewResult
+
+screen = Blueprint("backups", __name__)
+
+REFRESH_SECONDS = 2
+_LONGEST_PATH = 1000
+SAVED_MESSAGES = {
+    "place": "The place is set. The first backup is made within a few minutes, or when you press the button.",
+    "later": "You are asked again in a week.",
+}
+
+
+@screen.get("/backups")
+def index() -> ViewResult:
+    """The place, the backups in it, and what can be done."""
+    return _render_index({}, saved=SAVED_MESSAGES.get(request.args.get("saved", ""), ""))
+
+
+@screen.post("/backups/place")
+def choose_place() -> ViewResult:
+    """Set the folder that backups go to."""
+    typed = request.form.get("other", "").strip() or request.form.get("place", "")
+    if len(typed) > _LONGEST_PATH:
+        return _render_index({"other": ["This path is too long."]}), 422
+    try:
+        backups.choose_place(typed)
+    except BackupRefused as error:
+        return _render_index({"other": [error.sentence]}), 422
+    return responses.redirect_to(url_for(".index", saved="place"))
+
+
+@screen.post("/backups/later")
+def decline() -> ViewResult:
+    """Choose no place now; *Today* asks again in a week."""
+    backups.decline_place()
+    return responses.redirect_to("/")
+
+
+@screen.post("/backups/make")
+def make() -> ViewResult:
+    """Start to make a backup."""
+    state = backups.load_state()
+    if not state.place:
+        return responses.redirect_to(url_for(".index"))
+    backups.start_making(state)
+    return responses.redirect_to(url_for(".making"))
+
+
+@screen.get("/backups/making")
+def making() -> ViewResult:
+    """How far the backup has come, or what became of it; the page reloads itself while it runs."""
+    job: jobs.Job[object] | None = jobs.find_job(backups.MAKE_JOB)
+    if job is None:
+        return responses.redirect_to(url_for(".index"))
+    return _reloading(render_template("backups/making.html", job=job, seconds=REFRESH_SECONDS), job)
+
+
+@screen.route("/backups/prove", methods=["GET", "POST"])
+def prove() -> ViewResult:
+    """Ask for the passphrase, and start to prove that a backup can be restored."""
+    state = backups.load_state()
+    usable = [line for line in backups.list_lines(state) if not line.fault]
+    if not usable:
+        return responses.redirect_to(url_for(".index"))
+    errors: dict[str, list[str]] = {}
+    if request.method == "POST":
+        file = backups.find_file(state, request.form.get("backup", ""))
+        typed = request.form.get("present_passphrase", "")
+        if file is None:
+            errors = {"backup": ["Choose one of these backups."]}
+        elif sentence := unlocking.confirm_passphrase(typed):
+            errors = {"present_passphrase": [sentence]}
+        if context.find_unlocked_session() is None:
+            return step_up.render_locked_page(errors["present_passphrase"][0], request.path)
+        if file is not None and not errors:
+            backups.start_proving(file, typed)
+            return responses.redirect_to(url_for(".proving"))
+    page = render_template(
+        "backups/prove.html",
+        choices=[(line.name, line.text) for line in usable],
+        values={"backup": request.form.get("backup") or usable[0].name},
+        errors=errors,
+    )
+    return (page, 422) if errors else page
+
+
+@screen.get("/backups/proving")
+def proving() -> ViewResult:
+    """How far the proof has come, or what it found; the page reloads itself while it runs."""
+    job: jobs.Job[object] | None = jobs.find_job(backups.PROVE_JOB)
+    if job is None:
+        return responses.redirect_to(url_for(".index"))
+    return _reloading(render_template("backups/proving.html", job=job, seconds=REFRESH_SECONDS), job)
+
+
+@screen.post("/backups/stop")
+def stop() -> ViewResult:
+    """Stop what is running; it leaves nothing half."""
+    for name in (backups.MAKE_JOB, backups.PROVE_JOB):
+        job: jobs.Job[object] | None = jobs.find_job(name)
+        if job is not None and not job.ended.is_set():
+            job.cancel()
+            job.ended.wait(REFRESH_SECONDS)
+    return responses.redirect_to(url_for(".index"))
+
+
+def _render_index(errors: dict[str, list[str]], *, saved: str = "") -> str:
+    state = backups.load_state()
+    found = [str(place) for place in backups.find_places()]
+    if state.place and state.place not in found:
+        found = [state.place, *found]
+    return render_template(
+        "backups/index.html",
+        state=state,
+        notice=backups.build_notice(context.now()),
+        lines=backups.list_lines(state),
+        found=[(place, place) for place in found],
+        values={"place": state.place or "", "other": request.form.get("other", "")},
+        errors=errors,
+        saved=saved,
+    )
+
+
+def _reloading(page: str, job: jobs.Job[object]) -> ViewResult:
+    response = make_response(page)
+    if not job.ended.is_set():
+        response.headers["Refresh"] = str(REFRESH_SECONDS)
+    return response

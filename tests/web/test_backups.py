@@ -1,0 +1,274 @@
+"""The page of backups, what *Today* says of them, and the backup that is made by itself."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from werkzeug.test import TestResponse
+
+from clinic_toolkit.backup import archive, backup_run, backup_state, synced_folders
+from clinic_toolkit.backup.backup_files import list_backups, read_signed_manifest
+from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
+from clinic_toolkit.journal import audit_log, key_slot_events
+from clinic_toolkit.record.people.practice_record import AccessEvent
+from clinic_toolkit.store.transactions import reading, store_of, writing
+from clinic_toolkit.store.types import to_microseconds
+from clinic_toolkit.vault import header_backup, key_slots
+from clinic_toolkit.web.access import backup_timer
+from clinic_toolkit.web.screen_parts import folder_warnings
+from tests.fixtures import audit_lines
+from tests.fixtures.practices import NOW
+from tests.fixtures.sites import Site
+from tests.fixtures.waiting import wait_for
+
+WORDS = "harvest lantern unpaved mitten orchard velvet"
+
+
+@pytest.fixture
+def stick(tmp_path: Path) -> Path:
+    """A folder for backups."""
+    (tmp_path / "stick").mkdir()
+    return tmp_path / "stick"
+
+
+@pytest.fixture
+def chosen(site: Site, stick: Path) -> Site:
+    """A practice with a place for backups."""
+    assert site.post("/backups/place", {"other": str(stick)}).status_code == 303
+    return site
+
+
+def state_of(site: Site) -> backup_state.BackupState:
+    return backup_state.load_state(site.settings.data_folder)
+
+
+def ended(site: Site, page: str) -> TestResponse:
+    """The page of a job, once it does not reload itself any more."""
+    wait_for(lambda: "Refresh" not in site.get(page).headers)
+    return site.get(page)
+
+
+def events(site: Site) -> list[str]:
+    with reading(site.work.engine) as db:
+        return [line.event for line in audit_lines.lines(db, site.work.vault)]
+
+
+def test_without_a_place_today_says_so_until_one_is_chosen(site: Site, stick: Path) -> None:
+    assert "No backup of this practice is made yet" in site.get("/").text
+    assert site.post("/backups/place", {"other": str(stick)}).headers["Location"] == "/backups?saved=place"
+    today = site.get("/").text
+    assert "No backup of this practice is made yet" not in today
+    assert "No backup yet. No restore was proved yet." in today
+
+
+def test_or_until_it_is_declined_and_then_again_after_a_week(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert site.post("/backups/later").headers["Location"] == "/"
+    assert "No backup of this practice" not in site.get("/").text
+    past = to_microseconds(datetime.now(UTC) - timedelta(minutes=1))
+    backup_state.change_state(site.settings.data_folder, lambda state: replace(state, declined_until=past))
+    assert "No backup of this practice" in site.get("/").text
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("", "whole path"),
+        ("stick", "whole path"),
+        ("{}/gone", "There is no folder"),
+        ("{}/data", "folder of the record itself"),
+        ("{}/data/inner", "folder of the record itself"),
+        ("x" * 2000, "too long"),
+    ],
+)
+def test_what_is_no_place_is_told_and_kept_in_the_field(
+    typed: str, sentence: str, site: Site, tmp_path: Path
+) -> None:
+    (tmp_path / "data" / "inner").mkdir()
+    answer = site.post("/backups/place", {"other": typed.format(tmp_path)})
+    assert answer.status_code == 422 and sentence in answer.text
+    assert state_of(site).place is None
+
+
+def test_a_backup_is_made_signed_listed_and_in_the_trail(chosen: Site, stick: Path) -> None:
+    assert chosen.post("/backups/make").headers["Location"] == "/backups/making"
+    page = ended(chosen, "/backups/making").text
+    assert "The backup is made" in page
+    (file,) = stick.iterdir()
+    assert read_signed_manifest(file).is_signed_by_member(chosen.work.vault)
+    listed = chosen.get("/backups").text
+    assert file.name in listed and ", signed" in listed
+    assert "The last backup was made on" in chosen.get("/").text
+    assert "backup.made" in events(chosen)
+
+
+def give_passphrase(site: Site) -> None:
+    """Let the practice open with `WORDS`."""
+    vault = site.work.vault
+    with writing(site.work.engine) as db:
+        key_slots.replace_passphrase(db, vault, WORDS, cost=MIN_COST)
+        header_backup.write_before_commit(db, vault)
+        event = key_slot_events.with_slot_generation(AccessEvent.PHRASE_CHANGED, vault)
+        audit_log.append_entry(db, vault, event, now=NOW)
+
+
+def test_a_restore_is_proved_with_the_passphrase(chosen: Site, stick: Path) -> None:
+    give_passphrase(chosen)
+    chosen.post("/backups/make")
+    ended(chosen, "/backups/making")
+    (file,) = stick.iterdir()
+    asked = chosen.get("/backups/prove").text
+    assert file.name in asked and WORDS not in asked
+    form = {"backup": file.name, "present_passphrase": WORDS}
+    assert chosen.post("/backups/prove", form).headers["Location"] == "/backups/proving"
+    page = ended(chosen, "/backups/proving").text
+    assert "The restore is proved" in page, page
+    proved = state_of(chosen).last_proved
+    assert proved and proved.name == file.name
+    assert "A restore was last proved on" in chosen.get("/").text and "backup.proved" in events(chosen)
+    assert not (chosen.settings.data_folder / "clinic.unpacked").exists()
+
+
+def test_a_wrong_passphrase_proves_nothing_and_ends_the_process(chosen: Site, stick: Path) -> None:
+    give_passphrase(chosen)
+    chosen.post("/backups/make")
+    ended(chosen, "/backups/making")
+    (file,) = stick.iterdir()
+    answer = chosen.post("/backups/prove", {"backup": file.name, "present_passphrase": "another"})
+    assert answer.status_code in (401, 422, 503) and chosen.ends
+    assert state_of(chosen).last_proved is None
+
+
+def test_only_what_is_in_the_list_is_opened(chosen: Site, stick: Path) -> None:
+    chosen.post("/backups/make")
+    ended(chosen, "/backups/making")
+    (stick / "clinic-backup-2026-01-01-000000Z-0badcafe.tar").write_bytes(b"of another practice")
+    for name in ("../data/clinic.db", "clinic-backup-2026-01-01-000000Z-0badcafe.tar", ""):
+        answer = chosen.post("/backups/prove", {"backup": name, "present_passphrase": "x"})
+        assert answer.status_code == 422 and "Choose one of these" in answer.text
+
+
+def test_without_a_backup_there_is_nothing_to_prove_and_no_page_of_a_job(chosen: Site) -> None:
+    for page in ("/backups/prove", "/backups/making", "/backups/proving"):
+        assert chosen.get(page).headers["Location"] == "/backups"
+
+
+def test_it_can_be_stopped_and_leaves_nothing(
+    chosen: Site, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached, go_on = threading.Event(), threading.Event()
+    end = archive.write_end
+
+    def held(target: object) -> None:
+        reached.set()
+        go_on.wait(30)
+        end(target)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(archive, "write_end", held)
+    chosen.post("/backups/make")
+    assert reached.wait(30)
+    page = chosen.get("/backups/making")
+    assert page.headers["Refresh"] == "2" and "Stop" in page.text
+    threading.Timer(0.1, go_on.set).start()
+    assert chosen.post("/backups/stop").headers["Location"] == "/backups"
+    assert "This was stopped. Nothing was changed." in ended(chosen, "/backups/making").text
+    assert list(stick.iterdir()) == []
+
+
+def test_one_at_a_time(chosen: Site, stick: Path) -> None:
+    with backup_run.hold_turn():
+        chosen.post("/backups/make")
+        assert "being made or proved just now" in ended(chosen, "/backups/making").text
+    assert list(stick.iterdir()) == []
+
+
+def look(site: Site, now: datetime | None = None) -> float:
+    """What the thread does each minute."""
+    return backup_timer.look_once(site.app.worker, threading.Event(), now=now or datetime.now(UTC))
+
+
+def test_by_itself_while_unlocked_signed_and_once_a_day(chosen: Site, stick: Path) -> None:
+    chosen.app.worker.has_practice = True
+    look(chosen)
+    (first,) = stick.iterdir()
+    assert read_signed_manifest(first).manifest.signer
+    look(chosen)
+    assert len(list(stick.iterdir())) == 1, "not twice a day"
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    look(chosen, tomorrow)
+    assert len(list(stick.iterdir())) == 1, "nothing has changed since"
+    chosen.work.client("Femi Adeyemi")
+    look(chosen, tomorrow)
+    assert len(list(stick.iterdir())) == 2
+
+
+def test_by_itself_while_locked(chosen: Site, stick: Path) -> None:
+    chosen.app.worker.unlocked_sessions.clear()
+    look(chosen)
+    (file,) = stick.iterdir()
+    manifest = read_signed_manifest(file).manifest
+    assert manifest.signer is None and manifest.faults == 0
+    assert events(chosen)[0] == "backup.made_locked" or "backup.made_locked" in events(chosen)
+
+
+def test_a_clock_that_went_back_makes_one_and_prunes_none(chosen: Site, stick: Path) -> None:
+    look(chosen)
+    chosen.work.client("Femi Adeyemi")
+    look(chosen, datetime.now(UTC) - timedelta(days=3650))
+    assert len(list_backups(stick, chosen.work.vault.vault_id.hex[:8])) == 2
+
+
+def test_a_stick_that_is_not_there_is_said_and_done_when_it_is_back(chosen: Site, stick: Path) -> None:
+    stick.rmdir()
+    look(chosen)
+    today = chosen.get("/").text
+    assert "No backup could be made since" in today and "Plug it in" in today
+    written = (chosen.settings.data_folder / "backups.json").stat().st_mtime_ns
+    look(chosen)
+    assert (chosen.settings.data_folder / "backups.json").stat().st_mtime_ns == written, "said once"
+    stick.mkdir()
+    look(chosen)
+    assert len(list(stick.iterdir())) == 1
+    assert "No backup could be made" not in chosen.get("/").text
+
+
+def test_a_thread_that_is_told_to_end_stops_in_the_middle(chosen: Site, stick: Path) -> None:
+    must_end = threading.Event()
+    must_end.set()
+    backup_timer.look_once(chosen.app.worker, must_end, now=datetime.now(UTC))
+    assert list(stick.iterdir()) == [] and state_of(chosen).problem == ""
+
+
+def test_no_error_ends_the_thread(chosen: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = []
+    must_end = threading.Event()
+
+    def fail(*args: object, **kwargs: object) -> float:
+        looks.append(1)
+        if len(looks) == 3:
+            must_end.set()
+        raise RuntimeError
+
+    monkeypatch.setattr(backup_timer, "look_once", fail)
+    monkeypatch.setattr(backup_timer, "FIRST_LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(backup_timer, "AFTER_FAILURE_SECONDS", 0.0)
+    backup_timer.make_when_due(chosen.app.worker, must_end)
+    assert len(looks) == 3
+
+
+def test_nothing_is_due_without_a_place(site: Site) -> None:
+    assert not backup_run.is_due(state_of(site), store_of(site.work.engine), now=datetime.now(UTC))
+
+
+def test_a_data_folder_in_a_synced_one_and_a_copy_beside_it_are_said_on_today(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "keeps in step" not in site.get("/").text, "the control"
+    service = synced_folders.SyncService.NEXTCLOUD
+    monkeypatch.setattr(folder_warnings, "_find_service", lambda folder: service)
+    (site.settings.data_folder / "clinic (conflicted copy 2026-11-30 101500).db").touch()
+    today = site.get("/").text
+    assert "Nextcloud keeps in step" in today and "conflicted copy" in today
