@@ -149,8 +149,10 @@ def _pack_snapshot(
     except OSError as error:
         _remove_draft(aside)
         raise refusals.place_error(place, error) from error
-    except BaseException:
+    except BaseException as error:
         _remove_draft(aside)
+        if isinstance(error, refusals.BackupRefused) and not place.is_dir():
+            raise refusals.place_gone(place) from error
         raise
     return file
 

@@ -22,7 +22,7 @@ from clinic_toolkit.store import folder, folder_lock, launch_file
 from clinic_toolkit.store.opening import open_read_only
 from clinic_toolkit.vault import identity
 
-STAGING_FOLDER, PLAN_FILE = "clinic.restoring", "plan"
+STAGING_FOLDER, PLAN_FILE = folder.RESTORE_PLAN.split("/")
 ASIDE_PREFIX = "before-restore-"
 # They belong to the program on this machine and not to the record.
 _STAYING = (

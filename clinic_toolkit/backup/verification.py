@@ -16,14 +16,12 @@ from sqlalchemy import Connection
 from clinic_toolkit.backup import archive, backup_files, refusals
 from clinic_toolkit.backup.manifest import Manifest, SignedManifest
 from clinic_toolkit.backup.progress import ByteCount, Report
-from clinic_toolkit.journal import audit_log, inspection, inspection_keys
-from clinic_toolkit.journal.inspection import Report as InspectionReport
+from clinic_toolkit.journal import audit_log, frame_check, inspection
 from clinic_toolkit.store import folder
 from clinic_toolkit.store.folder import prepare_folder
 from clinic_toolkit.store.opening import FORMAT_VERSION, open_read_only
 from clinic_toolkit.store.protocol import ReadOnlyView
 from clinic_toolkit.vault import identity
-from clinic_toolkit.vault.header_fault import HeaderFault
 from clinic_toolkit.vault.vault import Vault
 
 # Opens the practice in this store with a secret that the caller has.
@@ -33,7 +31,6 @@ OpenVault = Callable[[Connection], Vault]
 UNPACKED_FOLDER = "clinic.unpacked"
 SIGNATURE_SENTENCE = "The signature under the list of its parts is not valid."
 _SPARE_BYTES = 16 << 20
-_HEAD_IS_MISSING = inspection_keys.HEADER_FAULT_SENTENCES[HeaderFault.MISSING]
 
 
 class BackupReport(Struct, frozen=True, kw_only=True):
@@ -71,7 +68,9 @@ def inspect_unpacked(
     view: ReadOnlyView, signed: SignedManifest, vault: Vault | None, report: Report
 ) -> BackupReport:
     """Check the store of a backup that was unpacked, and what its manifest says of it."""
-    result = inspection.inspect_all(view.db, vault, report)
+    result = (
+        inspection.inspect_all(view.db, vault, report) if vault else frame_check.check_frames(view.db, report)
+    )
     faults = [*view.problems, *(finding.sentence for finding in result.findings)]
     faults += _contradictions(view.db, signed.manifest)
     if vault and signed.manifest.signer and not signed.is_signed_by_member(vault):
@@ -87,10 +86,9 @@ def inspect_unpacked(
 
 def check_without_keys(view: ReadOnlyView, report: Report) -> list[str]:
     """Check the frame of every seal and the chain of a snapshot; returns one sentence for each fault."""
-    result: InspectionReport = inspection.inspect_all(view.db, None, report)
-    found = (finding.sentence for finding in result.findings)
-    # The store may have lost the second copy of its head; the next unlock writes it anew.
-    return [*view.problems, *(sentence for sentence in found if sentence != _HEAD_IS_MISSING)]
+    # Not whether there is a second copy of the head: the next unlock writes it anew.
+    result = frame_check.check_frames(view.db, report)
+    return [*view.problems, *(finding.sentence for finding in result.findings)]
 
 
 def check_contents(file: Path, manifest: Manifest, count: Callable[[int], None]) -> None:

@@ -5,14 +5,16 @@ import sys
 import threading
 import time
 import webbrowser
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from multiprocessing import get_context
 from pathlib import Path
 
 import click
 
 from clinic_toolkit import paths
 from clinic_toolkit import settings as configuration
-from clinic_toolkit.backup import restoration, synced_folders
+from clinic_toolkit.backup import synced_folders
 from clinic_toolkit.cli import keeper, listening_sockets
 from clinic_toolkit.cli.process_limits import protect_memory
 from clinic_toolkit.store import folder, launch_file
@@ -43,13 +45,27 @@ def run_program(*, data: Path | None, port: int | None, browser: bool, demo: boo
             _open_browser(launch_file.create_launch_file(data_folder, error.url), browser=browser)
         return 0
     try:
-        if restoration.finish_restore(data_folder):
-            click.echo("A restore that had been interrupted was finished.")
+        _finish_restore(data_folder)
         _warn_about_place(data_folder)
         return _serve_practice(data_folder, folder_lock, port=port, browser=browser, demo=demo)
     finally:
         launch_file.remove_launch_files(data_folder)
         folder_lock.release()
+
+
+def _finish_restore(data_folder: Path) -> None:
+    if not (data_folder / folder.RESTORE_PLAN).exists():
+        return
+    # In a separate process, because this one becomes the keeper, which loads nothing that reads a store.
+    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as executor:
+        executor.submit(_finish_restore_there, data_folder).result()
+    click.echo("A restore that had been interrupted was finished.")
+
+
+def _finish_restore_there(data_folder: Path) -> None:
+    from clinic_toolkit.backup import restoration
+
+    restoration.finish_restore(data_folder)
 
 
 def _warn_about_place(data_folder: Path) -> None:

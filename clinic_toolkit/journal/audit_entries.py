@@ -24,7 +24,7 @@ from clinic_toolkit.journal.audit_log import (
     audit_log_table,
     chain_hash,
 )
-from clinic_toolkit.journal.incarnations import RESTORE_LABEL, RESTORE_MARK
+from clinic_toolkit.journal.incarnations import RESTORE_LABEL, RESTORE_PREFIX
 from clinic_toolkit.store.chain import ChainRow
 from clinic_toolkit.store.transactions import transaction_of
 from clinic_toolkit.store.types import cached_uuid, from_microseconds
@@ -108,7 +108,7 @@ class SignatureCheck:
             key = directory.find_key(actor_id)
         if key is None:
             return False
-        if row.body[:1] == RESTORE_MARK:
+        if row.body[:1] == RESTORE_PREFIX:
             return self._is_restore_signed_by(row, key.signing_key)
         return verify_signature(
             key.signing_key,
@@ -212,7 +212,7 @@ def open_payload(vault: Vault, seq: int, body: bytes) -> EntryPayload:
     if prefix == KEYLESS_PREFIX:
         event, recorded_at = keyless_events.decode_event(content)
         return EntryPayload(event, recorded_at, b"")
-    if prefix == RESTORE_MARK:
+    if prefix == RESTORE_PREFIX:
         line = incarnations.decode_body(body)
         return EntryPayload(line.event, line.recorded_at, line.user)
     if prefix != SEALED_PREFIX:

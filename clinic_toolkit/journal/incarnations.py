@@ -24,13 +24,13 @@ from clinic_toolkit.vault.identity import load_vault_ids, vault_table
 from clinic_toolkit.vault.inventory import GENESIS_HASH
 from clinic_toolkit.vault.vault import Vault
 
-RESTORE_MARK = b"\x02"
+RESTORE_PREFIX = b"\x02"
 RESTORE_LABEL = "sig/restore"
 
 _FIELDS = struct.Struct(">16s16s16sQQ")
 _CHECKSUM_BYTES = 32
 _COPY_BYTES = _FIELDS.size + _CHECKSUM_BYTES
-BODY_BYTES = len(RESTORE_MARK) + 2 * _COPY_BYTES
+BODY_BYTES = len(RESTORE_PREFIX) + 2 * _COPY_BYTES
 
 
 class RestoreEvent(StrEnum):
@@ -61,7 +61,7 @@ class RestoreLine(Struct, frozen=True, kw_only=True):
 def encode_body(line: RestoreLine) -> bytes:
     """Encode the body of a line that begins an incarnation."""
     fields = _FIELDS.pack(line.before, line.incarnation, line.user, line.recorded_at, line.backup_made_at)
-    return RESTORE_MARK + 2 * (fields + hashlib.sha256(fields).digest())
+    return RESTORE_PREFIX + 2 * (fields + hashlib.sha256(fields).digest())
 
 
 def decode_body(body: bytes) -> RestoreLine:
@@ -70,7 +70,7 @@ def decode_body(body: bytes) -> RestoreLine:
     Raises:
         InvalidRestoreLine: neither is.
     """
-    for start in (len(RESTORE_MARK), len(RESTORE_MARK) + _COPY_BYTES):
+    for start in (len(RESTORE_PREFIX), len(RESTORE_PREFIX) + _COPY_BYTES):
         copy = body[start : start + _COPY_BYTES]
         fields = copy[: _FIELDS.size]
         if len(copy) == _COPY_BYTES and hashlib.sha256(fields).digest() == copy[_FIELDS.size :]:
@@ -99,7 +99,7 @@ def list_past_incarnations(db: Connection, current: UUID) -> tuple[tuple[int, UU
             line = decode_body(row.body)
         except InvalidRestoreLine:
             continue
-        if row.body[:1] == RESTORE_MARK:
+        if row.body[:1] == RESTORE_PREFIX:
             past.append((row.seq - 1, UUID(bytes=line.before)))
     return tuple(past)
 

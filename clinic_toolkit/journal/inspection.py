@@ -36,7 +36,7 @@ ProgressCallback = Callable[[int, int], None]
 
 _SEALED_COLUMNS = {"record", "version", "ring", "kid", "final", "sealed"}
 # Suite, salt, commitment, the smallest padded envelope, tag.
-_MIN_SEALED_BYTES = 1 + 24 + 32 + 256 + 16
+MIN_SEALED_BYTES = 1 + 24 + 32 + 256 + 16
 _BATCH_SIZE = 200
 
 
@@ -66,8 +66,7 @@ def inspect_all(
         # No unlock has run in this process, so the entries after the last signature are still unchecked.
         inventory_snapshot.rebuild_after_check(db, vault)
     existing_names = set(inspect(db).get_table_names())
-    sealed_tables = [table for table in known_tables.sorted_tables if set(table.c.keys()) >= _SEALED_COLUMNS]
-    tables = [table for table in sealed_tables if table.name in existing_names]
+    tables = [table for table in list_sealed_tables(known_tables) if table.name in existing_names]
     foreign_rings = _list_foreign_rings(db, vault) if vault else frozenset()
     row_count = sum(_count_rows(db, table, foreign_rings) for table in tables)
     entry_count = audit_reader.last_entry_number(db)
@@ -122,7 +121,7 @@ def _inspect_rows(
     logged: LoggedVersions,
     foreign_rings: frozenset[UUID],
 ) -> Iterator[list[Finding]]:
-    key_ids = {(row.ring, row.kid) for row in db.execute(select(ring_table))}
+    key_ids = load_key_ids(db)
     for table in tables:
         last_id = 0
         while batch := db.execute(
@@ -135,6 +134,22 @@ def _inspect_rows(
                     _inner_fault(vault, table, row, logged) if vault else ""
                 )
                 yield [_build_finding(table.name, row.record, row.version, fault, row.ring)] if fault else []
+
+
+def list_sealed_tables(known_tables: MetaData) -> list[Table]:
+    """The tables of sealed rows."""
+    return [table for table in known_tables.sorted_tables if set(table.c.keys()) >= _SEALED_COLUMNS]
+
+
+def load_key_ids(db: Connection) -> set[tuple[UUID, bytes]]:
+    """Every key id that a ring has or had, with the ring."""
+    return {(row.ring, row.kid) for row in db.execute(select(ring_table))}
+
+
+def find_outer_fault(table: Table, row: Any, key_ids: set[tuple[UUID, bytes]]) -> Finding | None:
+    """The finding about a row that shows without a key, or None."""
+    fault = _outer_fault(row, key_ids)
+    return _build_finding(str(table.name), row.record, row.version, fault, row.ring) if fault else None
 
 
 def _list_foreign_rings(db: Connection, vault: Vault) -> frozenset[UUID]:
@@ -152,7 +167,7 @@ def _count_rows(db: Connection, table: Table, foreign_rings: frozenset[UUID]) ->
 
 def _outer_fault(row: Any, key_ids: set[tuple[UUID, bytes]]) -> str:
     """Return the fault that shows without a key (suite, length, key id of the ring), or ""."""
-    if row.sealed[:1] != bytes([SUITE]) or len(row.sealed) < _MIN_SEALED_BYTES:
+    if row.sealed[:1] != bytes([SUITE]) or len(row.sealed) < MIN_SEALED_BYTES:
         return "its bytes are not a sealed entry"
     if (row.ring, row.kid) not in key_ids:
         return "it names a key that this practice does not have"

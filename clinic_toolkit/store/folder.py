@@ -14,6 +14,8 @@ ANCHOR_FILE = "clinic.anchor"
 LOSSES_FILE = "clinic.missing"
 HEADER_BACKUP_FILE = "clinic.head"
 README_FILE = "READ ME FIRST.txt"
+# Stands while a restore whose files were all checked is still to be finished.
+RESTORE_PLAN = "clinic.restoring/plan"
 
 # If the database is missing or empty, any of these shows that there was a practice here.
 _PRACTICE_FILES = (

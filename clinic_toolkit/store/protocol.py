@@ -156,7 +156,8 @@ class Store(Protocol[T_co]):
         The copy can be opened as a store of the same engine.
 
         Args:
-            report_progress: called now and then with (done, total); what it raises stops the copy.
+            report_progress: called now and then with (done, total); what it raises stops the copy. The
+                caller then checks the copy, which is not flushed to the disk either.
 
         Raises:
             OSError: the folder cannot be written, or is not empty.

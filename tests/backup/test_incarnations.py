@@ -69,7 +69,7 @@ def test_a_hurt_copy_of_the_ids_costs_one_line_and_not_those_before(
     again = unlocked(tmp_path / "new", work.groups)
     table = audit_log.audit_log_table
     with reading(again.engine) as db:
-        row = next(row for row in db.execute(select(table)) if row.body[:1] == incarnations.RESTORE_MARK)
+        row = next(row for row in db.execute(select(table)) if row.body[:1] == incarnations.RESTORE_PREFIX)
         trigger = next(sql for _, name, _, sql in schema.read_schema(db) if name == b"no_update_audit_line")
     for offset in (1, 1 + 16, 100):
         body = bytearray(row.body)

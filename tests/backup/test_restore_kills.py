@@ -10,6 +10,7 @@ import pytest
 from clinic_toolkit.backup import restoration
 from clinic_toolkit.backup.creation import MadeBackup
 from clinic_toolkit.backup.restoration import PLAN_FILE, STAGING_FOLDER
+from clinic_toolkit.cli.start import _finish_restore
 from tests.fixtures.backups import contents, restored
 from tests.fixtures.practices import Work
 
@@ -69,3 +70,25 @@ def contents_of_backup(made: MadeBackup, tmp_path: Path) -> dict[str, str]:
     found = contents(tmp_path / "compared")
     shutil.rmtree(tmp_path / "compared")
     return found
+
+
+@pytest.mark.processes
+def test_the_next_start_finishes_it(
+    work: Work, made: MadeBackup, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    work.client("Femi Adeyemi")
+    work.engine.dispose()
+    old, new = contents(tmp_path / "data"), contents_of_backup(made, tmp_path)
+
+    def kill(*args: object) -> None:
+        raise Killed
+
+    with pytest.MonkeyPatch.context() as patched, pytest.raises(Killed):
+        patched.setattr(os, "rename", kill)
+        restored(made, tmp_path / "data", replace=True)
+    assert contents(tmp_path / "data") == old, "the control: nothing was moved yet"
+    _finish_restore(tmp_path / "data")
+    assert contents(tmp_path / "data") == new
+    assert "was finished" in capsys.readouterr().out
+    _finish_restore(tmp_path / "data")
+    assert capsys.readouterr().out == "", "once is enough"

@@ -70,11 +70,11 @@ def test_the_sessions_of_tomorrow_are_listed_apart_from_those_of_today(site: Sit
     assert "Add those of tomorrow" in plain(site.get(PLACE).text)
 
 
-def test_it_says_how_a_copy_of_the_folder_is_made_and_used(site: Site) -> None:
+def test_it_says_how_a_backup_is_made_and_used(site: Site) -> None:
     page = plain(site.get(PLACE).text)
     for words in (
-        "The program makes no backup by itself.",
-        "Never copy while the program runs.",
+        "Choose a place on the page Backups",
+        "clinic-toolkit restore",
         "recovery sheet",
     ):
         assert words in page

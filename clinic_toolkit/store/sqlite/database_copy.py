@@ -21,7 +21,8 @@ def copy_database(
 
     Args:
         report_progress: called with the pages done and all pages; what it raises stops the copy. The source
-            is then held in one read transaction. Without it all pages are copied in one step.
+            is then held in one read transaction, and the copy is neither checked nor flushed: the caller
+            checks it and packs it. Without it all pages are copied in one step.
 
     Raises:
         FileExistsError: there is a file of this name.
@@ -37,6 +38,8 @@ def copy_database(
             _copy_in_steps(source, copy, report_progress)
         # Without a write-ahead log the copy is one complete file, and opens on read-only disks too.
         copy.execute("PRAGMA journal_mode = DELETE").fetchone()
+        if report_progress is not None:
+            return
         if copy.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
             raise sqlite3.DatabaseError("the copy is not whole")
     _sync_file(target)

@@ -76,17 +76,18 @@ SECTIONS = (
         ),
     ),
     Section(
-        heading="Before such a day: a copy of the data folder",
+        heading="Before such a day: backups",
         lines=(
-            "The program makes no backup by itself. Quit it, then copy the whole data folder to a stick or "
-            "disk that you keep elsewhere, locked away. About your data says where the folder is.",
-            "Copy it on the evening of each day with sessions, and keep the copy of the day before as well. "
-            "Never copy while the program runs.",
-            "A copy is encrypted like the folder itself. It opens with the passphrase or the recovery sheet "
-            "of the day on which it was made.",
-            "If the machine is lost or broken for good: install the program on another one, copy the folder "
-            "there, start it with that folder, and go on there alone. What was entered after the "
-            "copy is missing; enter it from paper.",
+            "Choose a place on the page Backups: a stick or disk that you keep elsewhere, locked away. Then "
+            "the program makes a backup there each day. Today says when one was last made.",
+            "Plug in the stick on the evening of each day with sessions. Prove a restore now and then, with "
+            "the button on that page.",
+            "A backup is encrypted like the record itself. It opens with the passphrase or the recovery "
+            "sheet of the day on which it was made.",
+            "If the machine is lost or broken for good: install the program on another one, type "
+            "clinic-toolkit restore, the file of the backup, --data and a new folder, start the program with "
+            "that folder, and go on there alone. What was entered after the backup is missing; enter it from "
+            "paper.",
         ),
     ),
 )

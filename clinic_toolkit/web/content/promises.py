@@ -6,54 +6,12 @@ are never changed without changing the tests.
 
 from msgspec import Struct
 
+from clinic_toolkit.web.content.data_summary import PLAIN as PLAIN
+
 CRYPTOGRAPHY = "cryptography"
 PROCESS = "processes and the operating system"
 OUR_CODE = "our code"
 ADVICE = "what you do"
-
-# The summary, for a client and a clinician to read together; it promises nothing beyond what follows it.
-PLAIN = (
-    (
-        "What is kept",
-        (
-            "Name or code, birth date and how to reach you, if you gave them.",
-            "The days and times of your sessions, and the notes about them.",
-            "Your answers to questionnaires, your own words, and which sheets you were given.",
-            "What was asked about your safety, and what was done.",
-        ),
-    ),
-    (
-        "Where it is",
-        (
-            "On this computer, in one folder. Nothing is sent over the internet.",
-            "It is encrypted: someone who finds or steals the locked computer cannot read it without the "
-            "passphrase or the printed recovery sheet.",
-            "It cannot be protected from a harmful program on this computer, or from someone who looks over "
-            "a shoulder.",
-            "Papers and copies leave this protection. Ask before you take one with you.",
-        ),
-    ),
-    (
-        "Who can read it",
-        (
-            "Your therapist, with the passphrase or the printed recovery sheet. The makers of this program "
-            "cannot.",
-            "If you answer on this computer by yourself, nothing but your own form is open.",
-            "Your therapist may have to tell others in some cases, such as danger to life or an order of a "
-            "court. Ask which.",
-        ),
-    ),
-    (
-        "What you may ask for",
-        (
-            "To see what is written about you, and to have a copy.",
-            "To have something put right. A signed note stays; the correction stands beside it.",
-            "To leave any question open, to stop, or to take no paper home.",
-            "To have it deleted. How long it must be kept is a matter of law: ask your therapist. This "
-            "version cannot delete one client’s record yet.",
-        ),
-    ),
-)
 
 SAFEGUARDS = {
     CRYPTOGRAPHY: "Without the key it cannot be done, whatever the code does.",
@@ -87,8 +45,8 @@ PROMISES = (
             "tests/vectors/test_independent_reader.py::test_wrong_secrets_open_nothing",
             "tests/vectors/test_frozen.py::test_a_weak_slot_is_refused_although_it_would_open",
         ),
-        untested="This version has no executor halves and makes no backups yet. A copy of the data "
-        "folder is protected as the folder itself is.",
+        untested="This version has no executor halves. A backup, and a copy of the data folder, is "
+        "protected as the folder itself is.",
     ),
     Promise(
         number=2,
@@ -166,6 +124,26 @@ PROMISES = (
         "copy, are lost in the same way.",
     ),
     Promise(
+        number=6,
+        text="Every backup was read back before being called a backup, and opens on a fresh machine with the "
+        "sheet alone.",
+        safeguards=(OUR_CODE, CRYPTOGRAPHY),
+        limitation="A backup holds what was saved until then, and what it holds stays readable with the "
+        "passphrase or the sheet of that day. It shows how many clients, records and saves there are, their "
+        "sizes and times. After a restore the record goes on under an id of its own.",
+        tests=(
+            "tests/backup/test_creation.py::test_what_reads_back_otherwise_is_no_backup",
+            "tests/backup/test_creation.py::test_stopped_at_any_step_it_leaves_nothing",
+            "tests/backup/test_damage.py::test_every_byte_of_the_frame_and_a_sample_of_the_rest",
+            "tests/backup/test_restoration.py::test_the_sheet_alone_opens_it_and_a_new_incarnation_begins",
+            "tests/backup/test_restore_kills.py::test_killed_between_any_two_changes_the_old_or_the_new_opens",
+            "tests/vectors/test_independent_backup.py::test_it_is_read_with_the_sheet_from_a_folder_nothing_can_be_written_to",
+            "tests/web/test_backups.py::test_by_itself_while_locked",
+        ),
+        untested="Whether a stick or disk still holds later what it held when it was read back. Prove a "
+        "restore now and then.",
+    ),
+    Promise(
         number=7,
         text="No other web page, browser tab origin, or OS user's program can make the app do or "
         "reveal anything.",
@@ -234,8 +212,8 @@ PROMISES = (
 )
 
 PENDING_PROMISES = (
-    "The numbers are those of the whole list. The promises 6, 8, 10 and 12 are missing here: they are about "
-    "backups, colleagues, deletion and the set-up, and will be made when the program does these things."
+    "The numbers are those of the whole list. The promises 8, 10 and 12 are missing here: they are about "
+    "colleagues, deletion and the set-up, and will be made when the program does these things."
 )
 
 # What a reader who is no technician meets below, in the order in which it comes.
@@ -244,8 +222,7 @@ WORDS = {
     "version.",
     "Argon2id": "What makes each guess at a passphrase slow and costly.",
     "fsync": "The question to a disk whether something is really stored. Some disks say yes too early.",
-    "Outside anchor": "Anything kept elsewhere with which this record can be compared, such as a copy of the "
-    "folder.",
+    "Outside anchor": "Anything kept elsewhere with which this record can be compared, such as a backup.",
     "Root": "The administrator of the machine.",
     "LAN mode": "Several computers of one practice at work together. Not in this version.",
 }
