@@ -21,11 +21,14 @@ PREFIX = "clinic/1/"
 LABELS = frozenset(
     {
         "slot",
+        "slot-sign",
+        "slot-psy",
         "slot-list",
         "return",
         "user-hedge",
         "user-key",
         "user-seal",
+        "user-sign",
         "user-psy",
         "ring-kid",
         "ring-hedge",
@@ -37,6 +40,7 @@ LABELS = frozenset(
         "hash/audit",
         "hash/content",
         "hash/handover",
+        "hash/slot",
         "hash/fingerprint",
         "sig/ring",
         "sig/directory",

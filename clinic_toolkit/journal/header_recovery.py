@@ -12,6 +12,7 @@ from clinic_toolkit.store.transactions import is_writing
 from clinic_toolkit.vault import header_backup
 from clinic_toolkit.vault.header_fault import HeaderFault
 from clinic_toolkit.vault.identity import UnsupportedSuite
+from clinic_toolkit.vault.key_slot_contents import SlotPartDamaged
 from clinic_toolkit.vault.key_slots import SlotCostRefused, WrongSecret
 from clinic_toolkit.vault.vault import Vault
 
@@ -19,7 +20,7 @@ _BACKUP_TRIED = (
     "The keys in the data file are damaged, so their second copy was tried. If you are sure of what you "
     "typed, copy the whole data folder to another disk first; then restore a backup."
 )
-_REFUSALS = (WrongSecret, SlotCostRefused, UnsupportedSuite, DamagedFile)
+_REFUSALS = (WrongSecret, SlotCostRefused, SlotPartDamaged, UnsupportedSuite, DamagedFile)
 
 
 class HeaderEvent(StrEnum):
@@ -36,8 +37,8 @@ def open_vault(db: Connection, open_with: Callable[[Connection], Vault]) -> Vaul
 
     Raises:
         WrongSecret: the secret opens neither the store's header nor, if that is damaged, the backup.
-        SlotCostRefused, UnsupportedSuite, DamagedFile: the store's header was refused for this reason, and
-            the backup did not help.
+        SlotCostRefused, SlotPartDamaged, UnsupportedSuite, DamagedFile: the store's header was refused for
+            this reason, and the backup did not help.
     """
     try:
         vault = open_with(db)

@@ -131,7 +131,7 @@ def _inspect_rows(
             for row in (row for row in batch if row.ring not in foreign_rings):
                 logged.found_rows.add((row.record.bytes, row.version))
                 fault = _outer_fault(row, key_ids) or (
-                    _inner_fault(vault, table, row, logged) if vault else ""
+                    _inner_fault(vault, table, row, logged) if vault and not vault.is_closed(row.ring) else ""
                 )
                 yield [_build_finding(table.name, row.record, row.version, fault, row.ring)] if fault else []
 

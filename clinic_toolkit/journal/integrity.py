@@ -198,9 +198,13 @@ def refresh_inventory(db: Connection, vault: Vault) -> Inventory:
 
 
 def find_missing_record(db: Connection, vault: Vault, table: Table, record: UUID) -> KnownVersion | None:
-    """Return the newest logged version of a record that was not found; None if the log names none."""
+    """Return the newest logged version of a record that was not found; None if the log names none.
+
+    What lies in closed psychotherapy notes is not looked for, so it is not missing.
+    """
     logged = inventory_snapshot.load_inventory(db, vault).find_newest(record.bytes)
-    return logged if logged and logged.table == table.name and _is_in_view(db, logged) else None
+    is_looked_for = logged and logged.table == table.name and not vault.is_closed(UUID(bytes=logged.ring))
+    return logged if logged and is_looked_for and _is_in_view(db, logged) else None
 
 
 def record_absence(
@@ -234,7 +238,7 @@ def find_missing_records(
     """Return the records of a table that the audit log names and that were not found.
 
     Args:
-        rings: only records in these rings; None for all rings.
+        rings: only records in these rings; None for all rings that are not closed.
         found_ids: the ids of the records that were found, as bytes.
     """
     inventory = inventory_snapshot.load_inventory(db, vault)
@@ -242,7 +246,9 @@ def find_missing_records(
     missing_ids = inventory.record_ids(str(table.name), ring_ids) - found_ids
     candidates = [(UUID(bytes=record), inventory.find_newest(record)) for record in missing_ids]
     return [
-        (record, logged) for record, logged in candidates if logged is not None and _is_in_view(db, logged)
+        (record, logged)
+        for record, logged in candidates
+        if logged is not None and _is_in_view(db, logged) and not vault.is_closed(UUID(bytes=logged.ring))
     ]
 
 

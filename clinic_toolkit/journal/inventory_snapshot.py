@@ -169,7 +169,7 @@ def _install_inventory(db: Connection, vault: Vault, inventory: Inventory) -> In
 def needs_snapshot(db: Connection, vault: Vault) -> bool:
     """Return whether the last snapshot is so far behind that a new one pays off."""
     inventory = load_inventory(db, vault)
-    if inventory.gaps or vault.own_ring is None:
+    if inventory.gaps or vault.own_ring is None or not vault.can_sign:
         return False
     is_own_row = inventory_snapshot_table.c.user == vault.user_id
     last_seq = db.scalar(select(inventory_snapshot_table.c.seq).where(is_own_row)) or 0

@@ -1,11 +1,14 @@
 """The audit entries added since the last signature: checked at every unlock, and signed if valid."""
 
+from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Connection, select
 
 from clinic_toolkit.journal import audit_entries, audit_log, keyless_events
+from clinic_toolkit.store.transactions import transaction_of
+from clinic_toolkit.store.types import from_microseconds
 from clinic_toolkit.vault.inventory import GENESIS_HASH
 from clinic_toolkit.vault.vault import Vault
 
@@ -87,6 +90,23 @@ def check_unsigned_entries(db: Connection, vault: Vault) -> tuple[int, int]:
             # Sealed entries are always signed, so an unsigned entry must be one of `keyless_events`.
             raise audit_log.ChainBroken(seq)
     return first, seq
+
+
+def list_unsigned_times(db: Connection, vault: Vault, event: str) -> tuple[datetime, ...]:
+    """When each unsigned entry of this keyless event says that it was written, oldest first.
+
+    Call it before `sign_unsigned_entries`. Anyone who can write to the file can add such an entry.
+    """
+    query = select(audit_log.audit_log_table).where(audit_log.audit_log_table.c.signature.is_not(None))
+    last_signed = db.execute(query.order_by(audit_log.audit_log_table.c.seq.desc()).limit(1)).first()
+    after = last_signed.seq if last_signed else 0
+    times: list[datetime] = []
+    for row in transaction_of(db).iter_entries(audit_log.audit_log_table, after + 1):
+        if row.body[:1] == audit_log.KEYLESS_PREFIX:
+            with suppress(keyless_events.UnknownKeylessEvent):
+                found, recorded_at = keyless_events.decode_event(row.body[1:])
+                times += [from_microseconds(recorded_at)] if found == event else []
+    return tuple(times)
 
 
 def _is_keyless_event(body: bytes) -> bool:

@@ -28,7 +28,7 @@ def list_versions(
     inventory_snapshot.refresh_inventory(db, vault)
     table = kind.table
     stored_rows = transaction_of(db).list_versions(table, record_id)
-    rows = [row for row in stored_rows if not vault.is_foreign(row.ring)]
+    rows = [row for row in stored_rows if not (vault.is_foreign(row.ring) or vault.is_closed(row.ring))]
     versions = []
     for row, version in zip(rows, open_versions(vault, kind, rows), strict=True):
         if isinstance(version, IntegrityReason):

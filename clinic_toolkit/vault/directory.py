@@ -107,7 +107,7 @@ class Directory:
         self._user_keys = user_keys
         self._own = DirectoryKey(
             user_id=user_keys.user_id,
-            signing_key=user_keys.signing_key.public_key,
+            signing_key=user_keys.public_key,
             fingerprint=user_keys.fingerprint(),
         )
         self._view = _View(signed={}, confirmed={}, row_faults={}, faults={})

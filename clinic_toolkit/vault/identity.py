@@ -25,11 +25,19 @@ from clinic_toolkit.store.storage_errors import damaged_file_error
 from clinic_toolkit.store.types import UuidType
 from clinic_toolkit.vault import header_backup_file
 from clinic_toolkit.vault.contact_keys import confirm_sealed_contacts
-from clinic_toolkit.vault.rings import OpenRings, RingClass, UnknownRing
-from clinic_toolkit.vault.user_keys import UserKeys, user_seal_context, user_sealing_key
+from clinic_toolkit.vault.ring_errors import UnknownRing
+from clinic_toolkit.vault.rings import OpenRings, RingClass
+from clinic_toolkit.vault.user_keys import (
+    SessionKeys,
+    UserKeys,
+    signing_seal_context,
+    user_seal_context,
+    user_sealing_key,
+)
 from clinic_toolkit.vault.vault import Vault
 
-_IDENTITY_VERSION = b"\x01"
+# 1 was a draft, in which the private part lay where the public one is now.
+_IDENTITY_VERSION = b"\x02"
 
 vault_table = Table(
     "vault",
@@ -46,8 +54,11 @@ identity_table = Table(
     "identity",
     metadata,
     Column("user", UuidType, primary_key=True),
-    Column("sealed", LargeBinary, nullable=False),
+    # The public part is sealed under the user key, the private one under the signing seal key.
+    Column("sealed", LargeBinary(106), nullable=False),
+    Column("sealed_signing", LargeBinary(106), nullable=False),
     CheckConstraint('length("user") = 16', name="ids"),
+    CheckConstraint("length(sealed) = 106 AND length(sealed_signing) = 106", name="shape"),
     info=HIDES_INSERTION_ORDER,
 )
 
@@ -107,19 +118,27 @@ def create_vault(db: Connection) -> Vault:
 
 
 def create_identity(db: Connection, vault_id: UUID) -> UserKeys:
-    """Create the keys of a new clinician, and store the signing key sealed under the user key."""
+    """Create the keys of a new clinician, and store both parts of the signing key, each under its own key."""
     user_id = uuid4()
-    user_key, seed = secrets.token_bytes(KEY_BYTES), secrets.token_bytes(SEED_BYTES)
+    user_key, signing_seal_key = secrets.token_bytes(KEY_BYTES), secrets.token_bytes(KEY_BYTES)
+    seed = secrets.token_bytes(SEED_BYTES)
+    signing_key = SigningKey(seed)
     user_keys = UserKeys(
         vault_id=vault_id,
         user_id=user_id,
-        user_key=user_key,
+        session_keys=SessionKeys(user_key=user_key, signing_seal_key=signing_seal_key),
         sealing_key=user_sealing_key(user_key),
-        signing_key=SigningKey(seed),
+        public_key=signing_key.public_key,
+        signer=signing_key,
+    )
+    sealed_signing = user_sealing_key(signing_seal_key).seal(
+        _IDENTITY_VERSION + seed, signing_seal_context(vault_id, user_id, "identity")
     )
     db.execute(
         identity_table.insert().values(
-            user=user_id, sealed=user_keys.seal(_IDENTITY_VERSION + seed, "identity")
+            user=user_id,
+            sealed=user_keys.seal(_IDENTITY_VERSION + signing_key.public_key, "identity"),
+            sealed_signing=sealed_signing,
         )
     )
     return user_keys
@@ -140,8 +159,8 @@ def load_vault_ids(db: Connection) -> tuple[UUID, UUID]:
     return row.vault, row.incarnation
 
 
-def open_vault(db: Connection, user_id: UUID, user_key: bytes) -> Vault:
-    """Open the identity and the ring grants with a user key.
+def open_vault(db: Connection, user_id: UUID, session_keys: SessionKeys) -> Vault:
+    """Open the identity and the ring grants; without a signing seal key the vault reads and cannot sign.
 
     Raises:
         DamagedFile: the identity is missing or was not sealed with this key, or the practice's own ring
@@ -149,21 +168,7 @@ def open_vault(db: Connection, user_id: UUID, user_key: bytes) -> Vault:
         UnsupportedSuite: the vault or the identity has another version.
     """
     vault_id, incarnation = load_vault_ids(db)
-    sealing_key = user_sealing_key(user_key)
-    sealed = db.scalar(select(identity_table.c.sealed).where(identity_table.c.user == user_id))
-    try:
-        plaintext = sealing_key.open(sealed or b"", user_seal_context(vault_id, user_id, "identity"))
-    except DecryptionError:
-        raise damaged_store_error(db) from None
-    if plaintext[:1] != _IDENTITY_VERSION or len(plaintext) != 1 + SEED_BYTES:
-        raise UnsupportedSuite
-    user_keys = UserKeys(
-        vault_id=vault_id,
-        user_id=user_id,
-        user_key=user_key,
-        sealing_key=sealing_key,
-        signing_key=SigningKey(plaintext[1:]),
-    )
+    user_keys = _open_identity(db, vault_id, user_id, session_keys)
     rings = OpenRings(user_keys)
     rings.directory.load(db)
     rings.load_grants(db)
@@ -175,6 +180,41 @@ def open_vault(db: Connection, user_id: UUID, user_key: bytes) -> Vault:
     except (DecryptionError, UnknownRing):
         raise damaged_store_error(db) from None
     return vault
+
+
+def _open_identity(db: Connection, vault_id: UUID, user_id: UUID, session_keys: SessionKeys) -> UserKeys:
+    sealing_key = user_sealing_key(session_keys.user_key)
+    row = db.execute(select(identity_table).where(identity_table.c.user == user_id)).first()
+    if row is None:
+        raise damaged_store_error(db)
+    try:
+        public_key = _identity_part(
+            sealing_key.open(row.sealed, user_seal_context(vault_id, user_id, "identity"))
+        )
+        signer = None
+        if session_keys.signing_seal_key is not None:
+            signing_context = signing_seal_context(vault_id, user_id, "identity")
+            signing_sealing_key = user_sealing_key(session_keys.signing_seal_key)
+            signer = SigningKey(_identity_part(signing_sealing_key.open(row.sealed_signing, signing_context)))
+    except (DecryptionError, TypeError):  # TypeError where a damaged column holds no bytes
+        raise damaged_store_error(db) from None
+    if signer is not None and signer.public_key != public_key:
+        raise damaged_store_error(db)
+    return UserKeys(
+        vault_id=vault_id,
+        user_id=user_id,
+        session_keys=session_keys,
+        sealing_key=sealing_key,
+        public_key=public_key,
+        signer=signer,
+    )
+
+
+def _identity_part(plaintext: bytes) -> bytes:
+    """The seed, or the public key: 32 bytes after the version."""
+    if plaintext[:1] != _IDENTITY_VERSION or len(plaintext) != 1 + SEED_BYTES:
+        raise UnsupportedSuite
+    return plaintext[1:]
 
 
 def damaged_store_error(db: Connection) -> DamagedFile:

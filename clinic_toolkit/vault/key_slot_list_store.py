@@ -9,26 +9,20 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, select
 
 from clinic_toolkit.crypto.encoding import encode_fields
-from clinic_toolkit.crypto.seal import SUITE, hkdf_expand
+from clinic_toolkit.crypto.seal import hkdf_expand
 from clinic_toolkit.store.transactions import on_rollback
+from clinic_toolkit.vault.key_slot_contents import slot_context
 from clinic_toolkit.vault.key_slot_list import KeySlotList
 from clinic_toolkit.vault.key_slot_tables import slot_list_table, slot_table
 from clinic_toolkit.vault.vault import Vault
 
 
-def slot_context(vault_id: UUID, row: Row[Any]) -> bytes:
-    """Encode everything that a slot is bound to."""
-    # Every parameter is bound into both the derivation and the seal, so a tampered slot fails to open.
-    cost = (row.memory_kib, row.passes, row.lanes)
-    return encode_fields("slot", vault_id, SUITE, row.user, row.slot, row.kind, row.salt, *cost)
-
-
-def update_slot_list(db: Connection, vault: Vault, new_slot: UUID) -> None:
-    """Authenticate the slots of this clinician anew, after one of them was replaced."""
+def update_slot_list(db: Connection, vault: Vault, *new_slots: UUID) -> None:
+    """Authenticate the slots of this clinician anew, after one of them was replaced or removed."""
     previous_list = vault.key_slots
     on_rollback(db, lambda: setattr(vault, "key_slots", previous_list))
     rows = db.execute(select(slot_table).where(slot_table.c.user == vault.user_id)).all()
-    generation, trusted_slots = previous_list.generation + 1, previous_list.trusted_slots | {new_slot}
+    generation, trusted_slots = previous_list.generation + 1, previous_list.trusted_slots | set(new_slots)
     if any(row.slot not in trusted_slots for row in rows):
         # There is a slot that this clinician did not make: a new list would authenticate it. The generation
         # is raised all the same, because the audit log recognises older lists by it.
@@ -56,7 +50,14 @@ def read_slot_list(db: Connection, vault: Vault) -> KeySlotList:
 
 
 def _slot_list_mac(vault: Vault, generation: int, rows: Sequence[Row[Any]]) -> bytes:
-    slot_hashes = sorted(sha256(slot_context(vault.vault_id, row) + row.sealed).digest() for row in rows)
+    # The hash covers each sealed key, and whether there is one: a part that was taken out shows as well.
+    slot_hashes = sorted(_hash_slot(vault.vault_id, row) for row in rows)
     return hkdf_expand(
-        vault.user_key(), encode_fields("slot-list", vault.vault_id, vault.user_id, generation, *slot_hashes)
+        vault.session_keys().user_key,
+        encode_fields("slot-list", vault.vault_id, vault.user_id, generation, *slot_hashes),
     )
+
+
+def _hash_slot(vault_id: UUID, row: Row[Any]) -> bytes:
+    sealed_keys = (row.sealed, row.sealed_signing, row.sealed_psychotherapy)
+    return sha256(encode_fields("hash/slot", slot_context(vault_id, row), *sealed_keys)).digest()

@@ -9,12 +9,15 @@ from clinic_toolkit.store.types import UuidType
 
 
 class KeySlotKind(IntEnum):
-    """What opens a slot. 3 and 4 are reserved for the two halves of an executor's key slot."""
+    """What opens a slot. That of an executor is opened by two printed halves together, by neither alone."""
 
     PASSPHRASE = 1
     RECOVERY_SHEET = 2
+    EXECUTOR = 3
 
 
+# Each of the three keys is sealed by itself, from the one root of the slot. The identity's private part is
+# sealed under the signing seal key, so a slot without it opens everything that is read and signs nothing.
 slot_table = Table(
     "slot",
     metadata,
@@ -25,13 +28,20 @@ slot_table = Table(
     Column("memory_kib", Integer, nullable=True),
     Column("passes", Integer, nullable=True),
     Column("lanes", Integer, nullable=True),
-    Column("sealed", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary(80), nullable=False),
+    Column("sealed_signing", LargeBinary(80), nullable=True),
+    Column("sealed_psychotherapy", LargeBinary(80), nullable=True),
     UniqueConstraint("user", "kind"),
     CheckConstraint('length(slot) = 16 AND length("user") = 16 AND length(salt) = 16', name="ids"),
     CheckConstraint(
         "(memory_kib IS NULL) = (passes IS NULL) AND (passes IS NULL) = (lanes IS NULL)", name="cost"
     ),
-    CheckConstraint("kind <> 1 OR lanes IS NOT NULL", name="stretched"),
+    CheckConstraint("(kind = 1) = (lanes IS NOT NULL)", name="stretched"),
+    # An executor reads and never signs; everyone else does both.
+    CheckConstraint("(kind = 3) = (sealed_signing IS NULL)", name="signs"),
+    CheckConstraint("length(sealed) = 80", name="sealed"),
+    CheckConstraint("length(sealed_signing) = 80", name="sealed_signing"),
+    CheckConstraint("length(sealed_psychotherapy) = 80", name="sealed_psychotherapy"),
 )
 
 slot_list_table = Table(

@@ -1,44 +1,51 @@
-"""Key slots: each holds the user key, sealed under one secret; to unlock is to open a slot.
+"""Key slots: each holds the keys of a clinician, sealed under one secret; to unlock is to open a slot.
 
 No password hash is stored anywhere. A wrong passphrase, a wrong recovery sheet and a tampered slot cannot be
-told apart, because the commitment is compared before anything is decrypted.
+told apart, because the commitment is compared before anything is decrypted. `key_slot_changes` makes and
+replaces slots, `key_slot_contents` says what lies in one.
 """
 
-import secrets
 from collections.abc import Callable, Sequence
-from typing import Any
-from uuid import UUID, uuid4
+from typing import Any, TypeVar
+from uuid import UUID
 
 from sqlalchemy import Connection, Row, select
 
-from clinic_toolkit.crypto.encoding import encode_fields
 from clinic_toolkit.crypto.passphrase_kdf import (
     MAX_CALIBRATED_WORK,
-    SALT_BYTES,
     CostOutOfRange,
     KdfCost,
-    calibrate_cost,
     check_cost,
     derive_key,
-    is_substantially_higher,
 )
-from clinic_toolkit.crypto.seal import (
-    SUITE,
-    DecryptionError,
-    derive_keying_material,
-    hkdf_extract,
-    open_seal,
-    seal,
-)
+from clinic_toolkit.crypto.seal import DecryptionError, hkdf_extract
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.vault import identity, key_slot_list_store, recovery_sheet
+from clinic_toolkit.vault import (
+    executor_halves,
+    identity,
+    key_slot_contents,
+    key_slot_list_store,
+    recovery_sheet,
+)
+from clinic_toolkit.vault.key_slot_contents import SlotKeys
 from clinic_toolkit.vault.key_slot_tables import KeySlotKind, slot_table
+from clinic_toolkit.vault.user_keys import SessionKeys
 from clinic_toolkit.vault.vault import Vault
+
+T = TypeVar("T")
 
 # Planted slots must not hold up an unlock for long: passphrases are tried up to the work of eight slots of
 # the highest cost that this program chooses. A sheet needs no derivation, so many can be tried.
 _MAX_TOTAL_WORK = 8 * MAX_CALIBRATED_WORK
 _MAX_SHEETS_TRIED = 1000
+_SHEET_REFUSED = (
+    "Every group is correct, but this sheet does not open this practice. It may belong to another "
+    "practice, or a newer sheet may have replaced it."
+)
+_HALVES_REFUSED = (
+    "Every group is correct, but these two sheets do not open this practice together. They may belong to two "
+    "pairs or to another practice, or they were replaced or withdrawn."
+)
 
 
 class WrongSecret(ClinicError):
@@ -55,35 +62,6 @@ class SlotCostRefused(ClinicError):
         )
 
 
-class PassphraseRefused(ClinicError):
-    """The new passphrase cannot be stored as text."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "This passphrase contains a character that cannot be used. Please choose another one."
-        )
-
-
-def create_vault_with_slots(
-    db: Connection, passphrase: str, *, cost: KdfCost | None = None
-) -> tuple[Vault, tuple[str, ...]]:
-    """Create the vault, its first clinician and both key slots.
-
-    Args:
-        cost: the KDF cost; None calibrates it to about one second on this machine.
-
-    Returns:
-        The unlocked vault, and the eight groups of the recovery sheet, which are stored nowhere.
-
-    Raises:
-        identity.AlreadySetUp: there is a practice already.
-        PassphraseRefused: the passphrase is not valid Unicode.
-    """
-    vault = identity.create_vault(db)
-    replace_passphrase(db, vault, passphrase, cost=cost)
-    return vault, replace_recovery_sheet(db, vault)
-
-
 def has_practice(db: Connection) -> bool:
     """Whether a practice was set up here; see `identity.has_practice`."""
     return identity.has_practice(db)
@@ -98,13 +76,24 @@ def unlock_with_passphrase(db: Connection, text: str, *, user_id: UUID | None = 
     Raises:
         WrongSecret: it is not the passphrase.
         SlotCostRefused: the stored KDF cost is outside the limits.
+        SlotPartDamaged: it opens the slot, but not every key in it.
         DamagedFile: the key slot or the identity is missing or damaged.
     """
     return _unlock_with_any(
         db,
         _load_slots(db, KeySlotKind.PASSPHRASE, user_id),
-        lambda row: _unwrap_with_passphrase(db, row, text),
+        lambda row: _open_with_passphrase(db, row, text, key_slot_contents.open_slot),
     )
+
+
+def open_keys_with_passphrase(db: Connection, user_id: UUID, text: str) -> SlotKeys:
+    """Open every key that this clinician's passphrase opens, that for psychotherapy notes too.
+
+    Raises:
+        WrongSecret, SlotCostRefused, SlotPartDamaged: as `unlock_with_passphrase`.
+    """
+    [row] = _load_slots(db, KeySlotKind.PASSPHRASE, user_id)
+    return _open_with_passphrase(db, row, text, key_slot_contents.open_whole_slot)
 
 
 def is_passphrase(db: Connection, user_id: UUID, text: str) -> bool:
@@ -115,7 +104,7 @@ def is_passphrase(db: Connection, user_id: UUID, text: str) -> bool:
     """
     [row] = _load_slots(db, KeySlotKind.PASSPHRASE, user_id)
     try:
-        _unwrap_with_passphrase(db, row, text)
+        _open_with_passphrase(db, row, text, key_slot_contents.open_slot)
     except WrongSecret:
         return False
     return True
@@ -130,95 +119,67 @@ def unlock_with_recovery_sheet(db: Connection, groups: str, *, user_id: UUID | N
     Raises:
         InvalidRecoverySheet: a group was mistyped; the error names it.
         WrongSecret: every group is valid, but the sheet belongs to another practice or was replaced.
+        SlotPartDamaged: it opens the slot, but not every key in it.
     """
     secret = recovery_sheet.decode_groups(groups)
-    refusal = (
-        "Every group is correct, but this sheet does not open this practice. It may belong to another "
-        "practice, or a newer sheet may have replaced it."
-    )
     return _unlock_with_any(
         db,
         _load_slots(db, KeySlotKind.RECOVERY_SHEET, user_id),
-        lambda row: _unwrap_user_key(db, row, hkdf_extract(row.salt, secret), refusal),
+        lambda row: _open_with_secret(db, row, secret, _SHEET_REFUSED, key_slot_contents.open_slot),
     )
 
 
-def _unlock_with_any(db: Connection, rows: Sequence[Row[Any]], unwrap: Callable[[Row[Any]], bytes]) -> Vault:
+def open_keys_with_recovery_sheet(db: Connection, user_id: UUID, groups: str) -> SlotKeys:
+    """Open every key that this clinician's recovery sheet opens, that for psychotherapy notes too.
+
+    Raises:
+        InvalidRecoverySheet, WrongSecret, SlotPartDamaged: as `unlock_with_recovery_sheet`.
+    """
+    secret = recovery_sheet.decode_groups(groups)
+    [row] = _load_slots(db, KeySlotKind.RECOVERY_SHEET, user_id)
+    return _open_with_secret(db, row, secret, _SHEET_REFUSED, key_slot_contents.open_whole_slot)
+
+
+def unlock_with_executor_halves(db: Connection, first: str, second: str) -> tuple[Vault, SlotKeys]:
+    """Unlock with both sheets of an executor: the vault reads, and cannot sign.
+
+    Returns:
+        The vault, and what the slot holds: the key for psychotherapy notes only if that was chosen.
+
+    Raises:
+        InvalidRecoverySheet: a group was mistyped, or stands on another sheet; the error names it.
+        WrongSecret: every group is valid, but the two do not belong together, or not to this practice.
+        SlotPartDamaged: they open the slot, but not every key in it.
+    """
+    secret = executor_halves.join_halves(first, second)
+    query = select(slot_table).where(slot_table.c.kind == KeySlotKind.EXECUTOR)
+    for row in db.execute(query).all()[:_MAX_SHEETS_TRIED]:
+        try:
+            keys = _open_with_secret(db, row, secret, _HALVES_REFUSED, key_slot_contents.open_whole_slot)
+        except WrongSecret:
+            continue
+        return unlock_with_session_keys(db, row.user, keys.session_keys), keys
+    raise WrongSecret(_HALVES_REFUSED)
+
+
+def _unlock_with_any(
+    db: Connection, rows: Sequence[Row[Any]], open_row: Callable[[Row[Any]], SessionKeys]
+) -> Vault:
     """Unlock with the first of these slots that the secret opens; the error is that of the first slot."""
     errors: list[WrongSecret | SlotCostRefused] = []
     for row in rows:
         try:
-            return unlock_with_user_key(db, row.user, unwrap(row))
+            return unlock_with_session_keys(db, row.user, open_row(row))
         except (WrongSecret, SlotCostRefused) as error:
             errors.append(error)
     raise errors[0]
 
 
-def unlock_with_user_key(db: Connection, user_id: UUID, user_key: bytes) -> Vault:
-    """Unlock with the user key itself, and verify the slot list."""
-    vault = identity.open_vault(db, user_id, user_key)
+def unlock_with_session_keys(db: Connection, user_id: UUID, keys: SessionKeys) -> Vault:
+    """Unlock with the keys themselves, and verify the slot list."""
+    vault = identity.open_vault(db, user_id, keys)
     vault.key_slots = key_slot_list_store.read_slot_list(db, vault)
     return vault
-
-
-def replace_passphrase(db: Connection, vault: Vault, passphrase: str, *, cost: KdfCost | None = None) -> None:
-    """Replace the passphrase slot, with a fresh salt; the old passphrase opens nothing from now on.
-
-    Args:
-        cost: the KDF cost; None calibrates it to about one second on this machine.
-
-    Raises:
-        PassphraseRefused: the passphrase is not valid Unicode.
-    """
-    chosen_cost, salt = cost or calibrate_cost(), secrets.token_bytes(SALT_BYTES)
-    try:
-        root = derive_key(passphrase, salt, chosen_cost)
-    except ValueError:
-        raise PassphraseRefused from None
-    _replace_slot(db, vault, KeySlotKind.PASSPHRASE, salt, chosen_cost, root)
-
-
-def upgrade_kdf_cost(db: Connection, vault: Vault, passphrase: str) -> bool:
-    """Replace the passphrase slot by one with a higher KDF cost, if this machine can afford it.
-
-    The stored cost may have been calibrated on a busy or slower machine. It is never lowered. The slot is
-    replaced in the caller's transaction, so that at any moment exactly one of the two exists.
-
-    Args:
-        passphrase: the one that opened this vault.
-
-    Returns:
-        Whether the slot was replaced.
-    """
-    [row] = _load_slots(db, KeySlotKind.PASSPHRASE, vault.user_id)
-    stored_cost, calibrated_cost = _slot_cost(row), calibrate_cost()
-    if not vault.slots_intact or not is_substantially_higher(calibrated_cost, stored_cost):
-        return False
-    replace_passphrase(db, vault, passphrase, cost=calibrated_cost)
-    return True
-
-
-def replace_recovery_sheet(
-    db: Connection, vault: Vault, new_groups: Sequence[str] | None = None
-) -> tuple[str, ...]:
-    """Replace the recovery sheet's slot; the old sheet opens nothing from now on.
-
-    Args:
-        new_groups: the groups of a sheet that was printed already; None generates a new sheet.
-
-    Returns:
-        The eight groups of the sheet, which are stored nowhere.
-    """
-    groups, salt = tuple(new_groups or recovery_sheet.generate_groups()), secrets.token_bytes(SALT_BYTES)
-    _replace_slot(
-        db,
-        vault,
-        KeySlotKind.RECOVERY_SHEET,
-        salt,
-        None,
-        hkdf_extract(salt, recovery_sheet.decode_groups(" ".join(groups))),
-    )
-    return groups
 
 
 def _load_slots(db: Connection, kind: KeySlotKind, user_id: UUID | None) -> Sequence[Row[Any]]:
@@ -250,46 +211,61 @@ def _load_slots(db: Connection, kind: KeySlotKind, user_id: UUID | None) -> Sequ
 def _find_work(row: Row[Any]) -> int | None:
     """The work of trying a slot of a passphrase; None if its cost is refused, which takes no time."""
     try:
-        check_cost(_slot_cost(row))
+        check_cost(slot_cost(row))
     except (CostOutOfRange, TypeError):
         return None
-    return _slot_cost(row).work
+    return slot_cost(row).work
 
 
-def _slot_cost(row: Row[Any]) -> KdfCost:
+def slot_cost(row: Row[Any]) -> KdfCost:
+    """The KDF cost that a slot names; it was not checked yet."""
     return KdfCost(memory_kib=row.memory_kib, passes=row.passes, lanes=row.lanes)
 
 
-def _unwrap_with_passphrase(db: Connection, row: Row[Any], text: str) -> bytes:
+def load_passphrase_slot(db: Connection, user_id: UUID) -> Row[Any]:
+    """The passphrase slot of this clinician.
+
+    Raises:
+        DamagedFile: there is none.
+    """
+    [row] = _load_slots(db, KeySlotKind.PASSPHRASE, user_id)
+    return row
+
+
+def _open_with_passphrase(
+    db: Connection,
+    row: Row[Any],
+    text: str,
+    open_slot: Callable[[UUID, Row[Any], bytes], T],
+) -> T:
     refusal = "That passphrase does not open this practice."
     try:
-        root = derive_key(text, row.salt, _slot_cost(row))
+        root = derive_key(text, row.salt, slot_cost(row))
     except ValueError:
         raise WrongSecret(refusal) from None
     except (CostOutOfRange, TypeError):  # TypeError where a cost is missing
         raise SlotCostRefused from None
-    return _unwrap_user_key(db, row, root, refusal)
+    return _open_with_root(db, row, root, refusal, open_slot)
 
 
-def _unwrap_user_key(db: Connection, row: Row[Any], root: bytes, refusal: str) -> bytes:
+def _open_with_secret(
+    db: Connection,
+    row: Row[Any],
+    secret: bytes,
+    refusal: str,
+    open_slot: Callable[[UUID, Row[Any], bytes], T],
+) -> T:
+    return _open_with_root(db, row, hkdf_extract(row.salt, secret), refusal, open_slot)
+
+
+def _open_with_root(
+    db: Connection,
+    row: Row[Any],
+    root: bytes,
+    refusal: str,
+    open_slot: Callable[[UUID, Row[Any], bytes], T],
+) -> T:
     try:
-        context = key_slot_list_store.slot_context(identity.load_vault_ids(db)[0], row)
-        return open_seal(derive_keying_material(root, context), row.sealed, context)
-    except (DecryptionError, ValueError):
+        return open_slot(identity.load_vault_ids(db)[0], row, root)
+    except (DecryptionError, ValueError, TypeError):  # the latter two where a column holds another type
         raise WrongSecret(refusal) from None
-
-
-def _replace_slot(
-    db: Connection, vault: Vault, kind: KeySlotKind, salt: bytes, cost: KdfCost | None, root: bytes
-) -> None:
-    id = uuid4()
-    costs = (cost.memory_kib, cost.passes, cost.lanes) if cost else (None, None, None)
-    context = encode_fields("slot", vault.vault_id, SUITE, vault.user_id, id, kind, salt, *costs)
-    db.execute(slot_table.delete().where(slot_table.c.user == vault.user_id, slot_table.c.kind == kind))
-    db.execute(
-        slot_table.insert().values(
-            slot=id, user=vault.user_id, kind=kind, salt=salt, memory_kib=costs[0], passes=costs[1],
-            lanes=costs[2], sealed=seal(derive_keying_material(root, context), vault.user_key(), context),
-        )
-    )  # fmt: skip
-    key_slot_list_store.update_slot_list(db, vault, id)

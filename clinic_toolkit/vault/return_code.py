@@ -1,4 +1,4 @@
-"""The return code: the user key is wrapped under a short code, for the keeper's memory and never the disk."""
+"""The return code: a session's keys are sealed under a short code, for the keeper's memory, not the disk."""
 
 import secrets
 from uuid import UUID
@@ -7,30 +7,47 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.crypto.encoding import encode_fields
 from clinic_toolkit.crypto.passphrase_kdf import MIN_COST, SALT_BYTES, derive_key
-from clinic_toolkit.crypto.seal import SUITE, DecryptionError, derive_keying_material, open_seal, seal
+from clinic_toolkit.crypto.seal import (
+    KEY_BYTES,
+    SUITE,
+    DecryptionError,
+    derive_keying_material,
+    open_seal,
+    seal,
+)
 from clinic_toolkit.vault import identity
 from clinic_toolkit.vault.crockford_base32 import normalize_code
-from clinic_toolkit.vault.key_slots import WrongSecret, unlock_with_user_key
+from clinic_toolkit.vault.key_slots import WrongSecret, unlock_with_session_keys
+from clinic_toolkit.vault.user_keys import SessionKeys, SigningKeyNotOpen
 from clinic_toolkit.vault.vault import Vault
 
 
-def wrap_user_key(vault: Vault, code: str) -> bytes:
-    """Wrap the user key under the short return code, for the keeper's memory and never for the disk.
+def wrap_session_keys(vault: Vault, code: str) -> bytes:
+    """Seal the keys of a session under the short return code, for the keeper's memory and never for the disk.
+
+    The user key for psychotherapy notes is not among them.
 
     Whoever copies that memory can guess a short code. It protects against a person at the keyboard, whose
     attempts the keeper limits.
+
+    Raises:
+        SigningKeyNotOpen: this vault was opened by an executor, who has no return code.
     """
+    keys = vault.session_keys()
+    if keys.signing_seal_key is None:
+        raise SigningKeyNotOpen
     salt = secrets.token_bytes(SALT_BYTES)
     context = _return_context(vault.vault_id, vault.user_id, salt)
     material = derive_keying_material(derive_key(normalize_return_code(code), salt, MIN_COST), context)
-    return vault.vault_id.bytes + vault.user_id.bytes + salt + seal(material, vault.user_key(), context)
+    sealed = seal(material, keys.user_key + keys.signing_seal_key, context)
+    return vault.vault_id.bytes + vault.user_id.bytes + salt + sealed
 
 
 def unlock_with_return_code(db: Connection, blob: bytes, code: str) -> Vault:
     """Unlock with the short return code.
 
     Args:
-        blob: what `wrap_user_key` returned.
+        blob: what `wrap_session_keys` returned.
 
     Raises:
         WrongSecret: it is not the code, or the blob belongs to another practice.
@@ -38,7 +55,7 @@ def unlock_with_return_code(db: Connection, blob: bytes, code: str) -> Vault:
     vault_id, user_id, salt, sealed = UUID(bytes=blob[:16]), UUID(bytes=blob[16:32]), blob[32:48], blob[48:]
     context = _return_context(vault_id, user_id, salt)
     try:
-        user_key = open_seal(
+        opened = open_seal(
             derive_keying_material(derive_key(normalize_return_code(code), salt, MIN_COST), context),
             sealed,
             context,
@@ -47,11 +64,12 @@ def unlock_with_return_code(db: Connection, blob: bytes, code: str) -> Vault:
         raise WrongSecret("That is not your return code.") from None
     if identity.load_vault_ids(db)[0] != vault_id:
         raise WrongSecret("That code belongs to another practice.")
-    return unlock_with_user_key(db, user_id, user_key)
+    keys = SessionKeys(user_key=opened[:KEY_BYTES], signing_seal_key=opened[KEY_BYTES:])
+    return unlock_with_session_keys(db, user_id, keys)
 
 
 def user_of_blob(blob: bytes) -> UUID | None:
-    """Whose user key the blob holds; None if it is none of ours."""
+    """Whose keys the blob holds; None if it is none of ours."""
     return UUID(bytes=blob[16:32]) if len(blob) > 32 else None
 
 

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection
 
 from clinic_toolkit.crypto.seal import KEY_BYTES
-from clinic_toolkit.vault.ring_grants import pack_grant
+from clinic_toolkit.vault.ring_grants import pack_grant, seal_psychotherapy_secret
 from clinic_toolkit.vault.ring_keys import RingClass, RingKey, build_ring_key
 from clinic_toolkit.vault.ring_statements import FIRST_GENERATION, RingMember, encode_members
 from clinic_toolkit.vault.ring_tables import ring_grant_table, ring_table
@@ -21,9 +21,16 @@ def insert_ring(
 
     Args:
         creation_order: one more than that of the newest ring that this clinician holds.
+
+    Raises:
+        SigningKeyNotOpen: this session cannot sign.
+        PsychotherapyClosed: it is for psychotherapy notes, and their key is not open.
     """
     id, cdk, creator = uuid4(), secrets.token_bytes(KEY_BYTES), user_keys.fingerprint()
-    grant = pack_grant(owner, ring_class, creation_order, creator, cdk)
+    key_field = cdk
+    if ring_class == RingClass.PSYCHOTHERAPY:
+        key_field = seal_psychotherapy_secret(user_keys, id, FIRST_GENERATION, cdk)
+    grant = pack_grant(owner, ring_class, creation_order, creator, key_field)
     sealed = user_keys.seal(grant, "grant", id, FIRST_GENERATION)
     key = build_ring_key(id, owner, ring_class, creation_order, creator, cdk)
     members = encode_members(RingMember(user_keys.user_id.bytes, creator, sha256(sealed).digest()))

@@ -1,36 +1,74 @@
-"""A ring's grant: its key, owner, class and creator, sealed under the user key of one member."""
+"""A ring's grant: its key, owner, class and creator, sealed under the user key of one member.
+
+The key of a ring for psychotherapy notes is sealed once more inside, under the user key for these. So an
+ordinary unlock knows that the ring is there and whose it is, and cannot open it. All grants have one length,
+so that a copy of the file does not show which rings these are.
+"""
 
 import struct
 from uuid import UUID
 
-from clinic_toolkit.crypto.seal import DecryptionError
+from clinic_toolkit.crypto.seal import KEY_BYTES, DecryptionError
+from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.vault.ring_keys import CLASS_NUMBERS, RingClass, RingKey, build_ring_key
-from clinic_toolkit.vault.user_keys import UserKeys
+from clinic_toolkit.vault.user_keys import UserKeys, psychotherapy_seal_context
 
 _CLASS_BY_NUMBER = {number: ring_class for ring_class, number in CLASS_NUMBERS.items()}
 
 GRANT_VERSION = 1
-_GRANT_FORMAT = struct.Struct(">B16sBQ32s32s")
+# A key that is sealed under the user key for psychotherapy notes; any other key is padded with zero bytes.
+_KEY_FIELD_BYTES = KEY_BYTES + 73
+_GRANT_FORMAT = struct.Struct(f">B16sBQ32s{_KEY_FIELD_BYTES}s")
 
 
-def pack_grant(owner: UUID, ring_class: RingClass, creation_order: int, creator: bytes, cdk: bytes) -> bytes:
-    """Pack what a grant holds, 90 bytes; it is sealed for a ring and generation.
+class PsychotherapyClosed(ClinicError):
+    """The key for psychotherapy notes is not open."""
+
+    def __init__(self) -> None:
+        super().__init__("Psychotherapy notes are closed. Type your passphrase to open them.")
+
+
+class ClosedRing(Exception):
+    """A grant of a ring for psychotherapy notes, which is one's own and stays closed for now."""
+
+    def __init__(self, owner: UUID) -> None:
+        super().__init__()
+        self.owner = owner
+
+
+def pack_grant(
+    owner: UUID, ring_class: RingClass, creation_order: int, creator: bytes, key_field: bytes
+) -> bytes:
+    """Pack what a grant holds, 163 bytes; it is sealed for a ring and generation.
 
     Args:
         creator: the fingerprint of the clinician who made the ring.
-        cdk: the 32-byte secret of this generation.
+        key_field: the 32-byte secret of this generation; for psychotherapy notes what
+            `seal_psychotherapy_secret` returned.
     """
     return _GRANT_FORMAT.pack(
-        GRANT_VERSION, owner.bytes, CLASS_NUMBERS[ring_class], creation_order, creator, cdk
+        GRANT_VERSION, owner.bytes, CLASS_NUMBERS[ring_class], creation_order, creator, key_field
     )
+
+
+def seal_psychotherapy_secret(user_keys: UserKeys, id: UUID, generation: int, cdk: bytes) -> bytes:
+    """Seal the secret of a ring under the user key for psychotherapy notes.
+
+    Raises:
+        PsychotherapyClosed: that key is not open.
+    """
+    if user_keys.psychotherapy_key is None:
+        raise PsychotherapyClosed
+    return user_keys.psychotherapy_key.seal(cdk, _psychotherapy_context(user_keys, id, generation))
 
 
 def open_grant(user_keys: UserKeys, id: UUID, generation: int, sealed: bytes) -> RingKey:
     """Open one's own grant of one generation of a ring.
 
     Raises:
+        ClosedRing: it is for psychotherapy notes, and their key is not open.
         DecryptionError: it was not sealed by this user for this ring and generation, or is for the own ring
-            of somebody else.
+            or the psychotherapy notes of somebody else.
     """
     try:
         plaintext = user_keys.open(sealed, "grant", id, generation)
@@ -38,12 +76,17 @@ def open_grant(user_keys: UserKeys, id: UUID, generation: int, sealed: bytes) ->
         raise DecryptionError from None
     if len(plaintext) != _GRANT_FORMAT.size:
         raise DecryptionError
-    version, owner, class_number, creation_order, creator, cdk = _GRANT_FORMAT.unpack(plaintext)
+    version, owner, class_number, creation_order, creator, key_field = _GRANT_FORMAT.unpack(plaintext)
     if version != GRANT_VERSION or class_number not in _CLASS_BY_NUMBER:
         raise DecryptionError
     ring_class, owner_id = _CLASS_BY_NUMBER[class_number], UUID(bytes=owner)
     if ring_class == RingClass.OWN and (owner_id, creator) != (user_keys.user_id, user_keys.fingerprint()):
         # A clinician's own ring is made by that clinician alone, and granted to nobody.
+        raise DecryptionError
+    cdk = key_field[:KEY_BYTES]
+    if ring_class == RingClass.PSYCHOTHERAPY:
+        cdk = _open_psychotherapy_secret(user_keys, id, generation, owner_id, creator, key_field)
+    elif key_field[KEY_BYTES:].strip(b"\0"):
         raise DecryptionError
     return build_ring_key(id, owner_id, ring_class, creation_order, creator, cdk, generation=generation)
 
@@ -52,5 +95,22 @@ def is_own_grant(user_keys: UserKeys, id: UUID, generation: int, sealed: bytes |
     """Whether a grant opens; then it is one's own, and this generation of the ring is real."""
     try:
         return sealed is not None and bool(open_grant(user_keys, id, generation, sealed))
+    except ClosedRing:
+        return True
     except DecryptionError:
         return False
+
+
+def _open_psychotherapy_secret(
+    user_keys: UserKeys, id: UUID, generation: int, owner: UUID, creator: bytes, key_field: bytes
+) -> bytes:
+    if creator != user_keys.fingerprint():
+        # These notes are their author's alone: nobody grants such a ring to anybody.
+        raise DecryptionError
+    if user_keys.psychotherapy_key is None:
+        raise ClosedRing(owner)
+    return user_keys.psychotherapy_key.open(key_field, _psychotherapy_context(user_keys, id, generation))
+
+
+def _psychotherapy_context(user_keys: UserKeys, id: UUID, generation: int) -> bytes:
+    return psychotherapy_seal_context(user_keys.vault_id, user_keys.user_id, "grant", id, generation)

@@ -12,19 +12,24 @@ _KID_BYTES = 16
 
 
 class RingClass(StrEnum):
-    """Which records a ring is for. An `OWN` ring belongs to a clinician, who is always its only member."""
+    """Which records a ring is for.
+
+    An `OWN` ring belongs to a clinician, who is always its only member. So is the author of psychotherapy
+    notes, whose key lies under a user key of its own that an ordinary unlock leaves sealed.
+    """
 
     DEMOGRAPHICS = "demographics"
     RECORD = "record"
+    PSYCHOTHERAPY = "psychotherapy"
     PRACTICE = "practice"
     OWN = "own"
 
 
-# The numbers by which grants and key ids name a class. 3 is reserved for psychotherapy notes, whose rings
-# will be under a separate key.
+# The numbers by which grants and key ids name a class.
 CLASS_NUMBERS = {
     RingClass.DEMOGRAPHICS: 1,
     RingClass.RECORD: 2,
+    RingClass.PSYCHOTHERAPY: 3,
     RingClass.PRACTICE: 4,
     RingClass.OWN: 5,
 }

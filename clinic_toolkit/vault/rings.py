@@ -8,17 +8,18 @@ column links a ring to a person, or two rings to each other.
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from clinic_toolkit.crypto.seal import DecryptionError
-from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.crypto.seal import DecryptionError, SealingKey
 from clinic_toolkit.store.transactions import on_rollback
 from clinic_toolkit.store.types import cached_uuid
 from clinic_toolkit.vault.directory import Directory
 from clinic_toolkit.vault.ring_creation import insert_ring
-from clinic_toolkit.vault.ring_grants import is_own_grant
+from clinic_toolkit.vault.ring_errors import UnknownRing
+from clinic_toolkit.vault.ring_grants import ClosedRing, is_own_grant
 from clinic_toolkit.vault.ring_keys import CLASS_NUMBERS, RingKey
 from clinic_toolkit.vault.ring_keys import RingClass as RingClass
 from clinic_toolkit.vault.ring_membership import list_members
@@ -33,24 +34,6 @@ from clinic_toolkit.vault.ring_statements import (
 from clinic_toolkit.vault.ring_tables import ring_grant_table, ring_table
 from clinic_toolkit.vault.ring_verification import open_generations, verify_generations
 from clinic_toolkit.vault.user_keys import UserKeys
-
-
-class UnknownRing(ClinicError):
-    """This clinician has no ring for this owner and class."""
-
-    def __init__(self) -> None:
-        super().__init__("There is nothing here that you can open.")
-
-
-class OwnRingLost(ClinicError):
-    """The clinician's own ring may be among those that do not open, so no new one is created."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "What you type here is not saved until you press the button: the key for unfinished forms is "
-            "damaged or missing in the data file. A backup may hold it. Everything else can be saved as "
-            "before."
-        )
 
 
 class OpenRings:
@@ -79,6 +62,9 @@ class OpenRings:
         self.outdated: frozenset[UUID] = frozenset()
         # Rings with a row that no member wrote; it is damage, but nothing is opened or judged by it.
         self.with_refused_rows: frozenset[UUID] = frozenset()
+        # Rings for psychotherapy notes, by ring the owner, while their key is not open: neither damaged nor
+        # lost, and nothing in them is shown, missed or judged.
+        self.closed: Mapping[UUID, UUID] = {}
 
     def load_grants(self, db: Connection) -> None:
         """Open every grant of this clinician that is not open yet, such as those made by another session.
@@ -102,6 +88,7 @@ class OpenRings:
             id for (id, number), sealed in grants.items() if is_own_grant(user_keys, id, number, sealed)
         }
         refused = set(self.with_refused_rows & self._rings.keys())
+        closed: dict[UUID, UUID] = {}
         newest_keys: list[RingKey] = []
         for id, all_generations in statements.items():
             generations = select_generations(db, user_keys, self.directory, all_generations)
@@ -110,6 +97,9 @@ class OpenRings:
             statements[id] = generations
             try:
                 keys = open_generations(user_keys, self._fingerprint, generations)
+            except ClosedRing as ring:
+                closed[id] = ring.owner
+                continue
             except DecryptionError:
                 damaged.add(id)
                 continue
@@ -126,13 +116,19 @@ class OpenRings:
             else:
                 self._add_ring(key)
         self._statements.update((id, generations) for id, generations in statements.items() if generations)
+        self.closed = closed
         self.damaged, self.with_refused_rows = frozenset(damaged), frozenset(refused)
 
     def load_new_grants(self, db: Connection) -> None:
         """Open the rings that were granted to this clinician since; a small query if there is none."""
         query = select(ring_grant_table.c.ring).where(ring_grant_table.c.user == self._user_keys.user_id)
-        if set(db.scalars(query)) - self._rings.keys() - self.damaged:
+        if set(db.scalars(query)) - self._rings.keys() - self.damaged - self.closed.keys():
             self.load_grants(db)
+
+    def open_psychotherapy_rings(self, db: Connection, key: SealingKey) -> None:
+        """Open the rings for psychotherapy notes with their user key, for as long as this vault lives."""
+        self._user_keys = replace(self._user_keys, psychotherapy_key=key)
+        self.load_grants(db)
 
     def reload(self, db: Connection) -> None:
         """Open every grant anew, because other public keys or newer statements are known than before.
@@ -148,6 +144,7 @@ class OpenRings:
         self._statements = {**self._statements, **fresh._statements}
         self._verified = set()
         self.damaged, self.with_refused_rows = fresh.damaged, fresh.with_refused_rows
+        self.closed = fresh.closed
 
     def create_ring(self, db: Connection, owner: UUID, ring_class: RingClass) -> UUID:
         """Create the ring of an owner and class: key, grant to this clinician, signed statement.
@@ -189,6 +186,10 @@ class OpenRings:
         """Whether this clinician has a grant to the ring."""
         return id in self._rings
 
+    def holds(self, id: UUID) -> bool:
+        """Whether the ring is this clinician's, even if it is closed for now."""
+        return id in self._rings or id in self.closed
+
     def note_known_rings(
         self, db: Connection, known: Iterable[bytes], statements: Mapping[UUID, StatementId]
     ) -> None:
@@ -201,7 +202,7 @@ class OpenRings:
         held = {id: statement for id, statement in statements.items() if id in self._rings}
         if any(self._newest_generation(id) < statement.generation for id, statement in held.items()):
             self.reload(db)
-        self.lost = frozenset(id for id in map(cached_uuid, known) if id not in self._rings)
+        self.lost = frozenset(id for id in map(cached_uuid, known) if not self.holds(id))
         self.outdated = frozenset(id for id, one in held.items() if not self._has_statement(id, one))
 
     def list_shared_statements(self, named: Mapping[UUID, StatementId]) -> dict[UUID, StatementId]:
@@ -252,7 +253,7 @@ class OpenRings:
     def find_owner(self, id: UUID) -> UUID | None:
         """The owner of a ring, or None if this clinician has no grant to it."""
         ring_key = self._rings.get(id)
-        return ring_key.owner if ring_key else None
+        return ring_key.owner if ring_key else self.closed.get(id)
 
     def list_owners(self, ring_class: RingClass) -> list[UUID]:
         """Every owner of a ring of this class, in the order in which the rings were created."""

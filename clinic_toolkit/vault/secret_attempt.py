@@ -7,7 +7,7 @@ folder: each of them holds its own lock for that.
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic, sleep
 from uuid import UUID
@@ -21,7 +21,8 @@ from clinic_toolkit.vault.vault import Vault
 class Attempt:
     """One attempt that is under way, and what was counted before it.
 
-    `counted` is the number that stands for it in the file, None if it was not counted.
+    `counted` is the number that stands for it in the file, None if it was not counted. `clears` says whether
+    its success clears the count.
     """
 
     folder: Path
@@ -29,6 +30,7 @@ class Attempt:
     unnamed_before: int
     failures_before: int
     counted: int | None
+    clears: bool = True
 
     def clear(self, vault: Vault) -> None:
         """Clear the count after success.
@@ -36,6 +38,8 @@ class Attempt:
         Raises:
             StorageError: it could not be cleared.
         """
+        if not self.clears:
+            return
         try:
             unlock_attempts.clear_failures(
                 self.folder,
@@ -128,6 +132,14 @@ def begin_sheet_attempt(folder: Path) -> Attempt:
         failures_before=0,
         counted=None,
     )
+
+
+def begin_executor_attempt(folder: Path) -> Attempt:
+    """Begin an attempt at both sheets of an executor, which is neither delayed nor counted.
+
+    Its success clears nothing: the clinician is still to be told of tries that were refused before.
+    """
+    return replace(begin_sheet_attempt(folder), clears=False)
 
 
 def attempt_secret_uncounted(folder: Path, open_vault: Callable[[], Vault], *, served_since: float) -> Vault:

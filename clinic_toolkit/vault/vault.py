@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,12 +25,13 @@ from clinic_toolkit.vault.envelope import (
 from clinic_toolkit.vault.header_fault import HeaderFault
 from clinic_toolkit.vault.inventory import Inventory
 from clinic_toolkit.vault.key_slot_list import KeySlotList
+from clinic_toolkit.vault.ring_errors import UnknownRing
 from clinic_toolkit.vault.ring_keys import RingKey
-from clinic_toolkit.vault.rings import OpenRings, OwnRingLost, RingClass, UnknownRing
+from clinic_toolkit.vault.rings import OpenRings, RingClass
 from clinic_toolkit.vault.seal_broken import RingReadOnly
 from clinic_toolkit.vault.seal_broken import SealBroken as SealBroken
 from clinic_toolkit.vault.seal_context import SealContext, SealedVersion, create_seal_context
-from clinic_toolkit.vault.user_keys import UserKeys
+from clinic_toolkit.vault.user_keys import SessionKeys, UserKeys, user_sealing_key
 
 # Another key, context or bytes; ValueError where a damaged row has a negative version.
 _OPEN_ERRORS = (DecryptionError, InvalidEnvelope, ValueError)
@@ -50,6 +52,8 @@ class Vault:
         self.header_fault: HeaderFault | None = None
         # Whether this unlock replaced the passphrase slot by one with a higher KDF cost.
         self.kdf_cost_upgraded = False
+        # When an executor opened the practice since the last unlock of this clinician.
+        self.executor_uses: tuple[datetime, ...] = ()
         # Records opened with these keys, by table, so that plaintext lives exactly as long as the keys.
         self.record_cache: dict[str, dict[Any, Any]] = {}
         # The inventory is built from the audit log on first use; failures are listed by record id.
@@ -77,7 +81,12 @@ class Vault:
     @property
     def public_key(self) -> bytes:
         """The clinician's own Ed25519 public key, from the sealed identity and never from a plain row."""
-        return self._user_keys.signing_key.public_key
+        return self._user_keys.public_key
+
+    @property
+    def can_sign(self) -> bool:
+        """Whether the signing key is open; an executor reads without it, and nothing is written then."""
+        return self._user_keys.signer is not None
 
     @property
     def directory(self) -> Directory:
@@ -108,10 +117,6 @@ class Vault:
         """False if the key slots are not those that this clinician last made; shown at unlock."""
         return self.key_slots.intact
 
-    def compare_slot_generation(self, logged: int, *, log_complete: bool) -> None:
-        """Trust no slot if the audit log names another generation; see `KeySlotList.compare_generation`."""
-        self.key_slots = self.key_slots.compare_generation(logged, log_complete=log_complete)
-
     @property
     def damaged_rings(self) -> frozenset[UUID]:
         """Rings whose grant is missing or does not open, or whose statements are not all real and newest."""
@@ -135,19 +140,6 @@ class Vault:
             return self._rings.get_ring(self.user_id, RingClass.OWN)
         except UnknownRing:
             return None
-
-    def ensure_own_ring(self, db: Connection) -> UUID:
-        """Return the clinician's own ring, and create it if there never was one.
-
-        Raises:
-            OwnRingLost: some ring in the store or in the audit log does not open, and may be this one.
-        """
-        if self.own_ring:
-            return self.own_ring
-        logged_rings = self.inventory.ring_ids() if self.inventory else set()
-        if self.damaged_rings or not all(self.has_grant(cached_uuid(ring)) for ring in logged_rings):
-            raise OwnRingLost
-        return self.create_ring(db, owner=self.user_id, ring_class=RingClass.OWN)
 
     def seal(
         self,
@@ -221,7 +213,7 @@ class Vault:
         return unpack_envelope(context.key.open(blob, associated_data))
 
     def sign(self, label: str, *fields: Field) -> bytes:
-        """Sign fields under a label with the clinician's key; see `SigningKey.sign`."""
+        """Sign with the clinician's key, see `SigningKey.sign`; an executor gets `SigningKeyNotOpen`."""
         return self._user_keys.signing_key.sign(label, *fields)
 
     def is_signed(
@@ -265,7 +257,15 @@ class Vault:
 
     def is_foreign(self, ring: UUID) -> bool:
         """Whether a ring is a colleague's alone: it was never granted to this clinician."""
-        return not self.has_grant(ring) and ring not in self._rings.damaged | self._rings.lost
+        return not self._rings.holds(ring) and ring not in self._rings.damaged | self._rings.lost
+
+    def is_closed(self, ring: UUID) -> bool:
+        """Whether the ring holds psychotherapy notes and is not open: what lies in it is passed over."""
+        return ring in self._rings.closed
+
+    def open_psychotherapy_notes(self, db: Connection, psychotherapy_key: bytes) -> None:
+        """Open the rings for psychotherapy notes with their user key, as a secret opened it."""
+        self._rings.open_psychotherapy_rings(db, user_sealing_key(psychotherapy_key))
 
     def list_rings(self) -> frozenset[UUID]:
         """Every ring that this clinician has a grant of."""
@@ -277,7 +277,7 @@ class Vault:
 
     def load_new_rings(self, db: Connection, ring_ids: Iterable[bytes]) -> None:
         """Open those of these rings that are not open yet, because another session created them."""
-        if not all(self.has_grant(cached_uuid(ring)) for ring in ring_ids):
+        if not all(self._rings.holds(cached_uuid(ring)) for ring in ring_ids):
             self._rings.load_grants(db)
 
     def find_owner(self, ring: UUID) -> UUID | None:
@@ -288,9 +288,9 @@ class Vault:
         """Every owner of a ring of this class, in the order in which the rings were created."""
         return self._rings.list_owners(ring_class)
 
-    def user_key(self) -> bytes:
-        """The user key itself, only for wrapping it in a key slot or under a return code."""
-        return self._user_keys.user_key
+    def session_keys(self) -> SessionKeys:
+        """The keys of this session, only for key slots, their list's MAC, and the return code."""
+        return self._user_keys.session_keys
 
     def _seal_context(self, table: str, key: RingKey) -> SealContext:
         context = self._seal_contexts.get((table, key.kid))

@@ -179,10 +179,11 @@ def letterhead() -> Letterhead:
 
 
 def audit_read(kind: RecordKind[P], *versions: RecordVersion[P]) -> None:
-    """Note that this page shows these records; one audit entry names all of them."""
+    """Note that this page shows these records: one audit entry names all of them. An executor writes none."""
     work = unit_of_work()
-    work.reading_vault = vault()
-    work.audit_reads.extend(records.version_reference(kind, version) for version in versions)
+    if vault().can_sign:
+        work.reading_vault = vault()
+        work.audit_reads.extend(records.version_reference(kind, version) for version in versions)
 
 
 def discard_audit_reads() -> None:
@@ -206,7 +207,7 @@ def log_in(opened_vault: Vault, *, must_choose_passphrase: bool = False) -> None
     """Start an unlocked session with a new session id and CSRF token; earlier ones become invalid.
 
     Every browser of one clinician uses the vault that was opened first, because its inventory must include
-    what each saves. Another clinician has a vault of their own; a lock puts away the keys of both.
+    what each saves. Another clinician, or an executor, has a vault of their own; a lock ends them all.
     """
     session.clear()
     session[SESSION_ID_KEY] = secrets.token_urlsafe(32)
@@ -214,9 +215,8 @@ def log_in(opened_vault: Vault, *, must_choose_passphrase: bool = False) -> None
     had_practice = state.has_practice
     on_rollback(db(), lambda: abort_login(has_practice=had_practice))
     open_vaults = [unlocked.vault for unlocked in state.unlocked_sessions.values()]
-    shared_vault = next(
-        (vault for vault in open_vaults if vault.user_id == opened_vault.user_id), opened_vault
-    )
+    kind = (opened_vault.user_id, opened_vault.can_sign)
+    shared_vault = next((one for one in open_vaults if (one.user_id, one.can_sign) == kind), opened_vault)
     state.unlocked_sessions[session[SESSION_ID_KEY]] = UnlockedSession(
         vault=shared_vault, must_choose_passphrase=must_choose_passphrase
     )

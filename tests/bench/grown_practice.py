@@ -32,7 +32,8 @@ from clinic_toolkit.record.writing import notes
 from clinic_toolkit.record.writing.note_record import NotePart, PartSource
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.transactions import store_of, writing
-from clinic_toolkit.vault import header_backup, key_slots
+from clinic_toolkit.vault import header_backup, key_slot_changes, key_slots
+from clinic_toolkit.vault.user_keys import SessionKeys
 from clinic_toolkit.vault.vault import Vault
 from tests.fixtures import practices
 from tests.fixtures.practices import Work, giving
@@ -59,7 +60,7 @@ class GrownPractice(msgspec.Struct, frozen=True):
 
     folder: Path
     user_id: UUID
-    user_key: bytes
+    keys: SessionKeys
     groups: tuple[str, ...]
     record_count: int
 
@@ -72,7 +73,7 @@ class GrownPractice(msgspec.Struct, frozen=True):
         """A copy, opened and unlocked."""
         engine = open_store(self.copy_to(place))
         with writing(engine) as db:
-            vault = key_slots.unlock_with_user_key(db, self.user_id, self.user_key)
+            vault = key_slots.unlock_with_session_keys(db, self.user_id, self.keys)
         return Work(engine=engine, vault=vault, groups=self.groups)
 
 
@@ -95,18 +96,20 @@ def load_or_grow(
         shutil.rmtree(kept, ignore_errors=True)
         work = practices.founded(kept)
         with writing(work.engine) as db:
-            key_slots.replace_passphrase(db, work.vault, PASSPHRASE, cost=MIN_COST)
+            key_slot_changes.replace_passphrase(db, work.vault, PASSPHRASE, cost=MIN_COST)
             header_backup.write_before_commit(db, work.vault)
         for number in range(clients):
             _grow_client(work, number, each)
         assert store_of(work.engine).checkpoint()
         work.engine.dispose()
-        opens = [work.vault.user_id.hex, work.vault.user_key().hex(), work.groups]
+        keys = work.vault.session_keys()
+        opened = [keys.user_key.hex(), (keys.signing_seal_key or b"").hex()]
+        opens = [work.vault.user_id.hex, opened, work.groups]
         description.write_text(json.dumps(opens), encoding="utf-8")
-    user_id, user_key, groups = json.loads(description.read_text(encoding="utf-8"))
-    return GrownPractice(
-        kept / "data", UUID(user_id), bytes.fromhex(user_key), tuple(groups), 3 * clients * each
-    )
+    user_id, opened, groups = json.loads(description.read_text(encoding="utf-8"))
+    user_key, signing_seal_key = map(bytes.fromhex, opened)
+    keys = SessionKeys(user_key=user_key, signing_seal_key=signing_seal_key)
+    return GrownPractice(kept / "data", UUID(user_id), keys, tuple(groups), 3 * clients * each)
 
 
 def _grow_client(work: Work, number: int, each: int) -> None:

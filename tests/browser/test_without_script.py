@@ -90,7 +90,7 @@ def long_trail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tupl
             yield result
 
     def open_with(db: Connection, typed: str) -> Vault:
-        return key_slots.unlock_with_user_key(db, site.work.vault.user_id, site.work.vault.user_key())
+        return key_slots.unlock_with_session_keys(db, site.work.vault.user_id, site.work.vault.session_keys())
 
     monkeypatch.setattr(audit_entries, "iter_entries_after", read_slowly)
     monkeypatch.setattr(inventory_replay, "_ENTRIES_PER_REPORT", 1)

@@ -18,7 +18,7 @@ from clinic_toolkit.journal import audit_log, key_slot_events
 from clinic_toolkit.record.people.practice_record import AccessEvent
 from clinic_toolkit.store.folder_lock import acquire_folder_lock
 from clinic_toolkit.store.transactions import writing
-from clinic_toolkit.vault import header_backup, key_slots
+from clinic_toolkit.vault import header_backup, key_slot_changes
 from tests.fixtures import practices
 from tests.fixtures.backups import contents
 from tests.fixtures.practices import NOW, Work
@@ -34,7 +34,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, tuple[str, ...
     work = practices.at_work(place)
     work.client()
     with writing(work.engine) as db:
-        key_slots.replace_passphrase(db, work.vault, WORDS, cost=MIN_COST)
+        key_slot_changes.replace_passphrase(db, work.vault, WORDS, cost=MIN_COST)
         header_backup.write_before_commit(db, work.vault)
         event = key_slot_events.with_slot_generation(AccessEvent.PHRASE_CHANGED, work.vault)
         audit_log.append_entry(db, work.vault, event, now=NOW)

@@ -22,7 +22,7 @@ from clinic_toolkit.journal import audit_log, key_slot_events
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.storage_errors import StorageReadOnly
 from clinic_toolkit.store.transactions import writing
-from clinic_toolkit.vault import header_backup, key_slots, unlock_attempts
+from clinic_toolkit.vault import header_backup, key_slot_changes, unlock_attempts
 from tests.fixtures import cheap_derivations, practices
 from tests.fixtures.practices import NOW, giving
 from tests.fixtures.running import Running
@@ -47,7 +47,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     work = practices.at_work(place)
     work.answer(work.begun(work.client(), giving()), [3, None])
     with writing(work.engine) as db:
-        key_slots.replace_passphrase(db, work.vault, WORDS, cost=MIN_COST)
+        key_slot_changes.replace_passphrase(db, work.vault, WORDS, cost=MIN_COST)
         header_backup.write_before_commit(db, work.vault)
         audit_log.append_entry(
             db,

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
 from clinic_toolkit.demo import build, content, content_reader
 from clinic_toolkit.store.opening import open_store
-from clinic_toolkit.vault import key_slots
+from clinic_toolkit.vault import key_slot_changes
 from clinic_toolkit.vault.vault import Vault
 
 # A Wednesday, early in the afternoon.
@@ -38,7 +38,7 @@ def demo(told: content.Content, tmp_path_factory: pytest.TempPathFactory) -> Ite
     """The demo of that Wednesday, to look at; unlocking it only adds to its trail."""
     engine = open_store(tmp_path_factory.mktemp("demo") / "data")
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(key_slots, "calibrate_cost", lambda: MIN_COST)
+        patched.setattr(key_slot_changes, "calibrate_cost", lambda: MIN_COST)
         vault = build.build_demo_practice(engine, now=NOW, content=told)
     yield Demo(engine=engine, vault=vault, told=told)
     engine.dispose()
@@ -47,7 +47,7 @@ def demo(told: content.Content, tmp_path_factory: pytest.TempPathFactory) -> Ite
 @pytest.fixture
 def at_the_floor(monkeypatch: pytest.MonkeyPatch) -> None:
     """Spare a test the second in which a cost is measured; the product's floor stays."""
-    monkeypatch.setattr(key_slots, "calibrate_cost", lambda: MIN_COST)
+    monkeypatch.setattr(key_slot_changes, "calibrate_cost", lambda: MIN_COST)
 
 
 @pytest.fixture

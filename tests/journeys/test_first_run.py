@@ -12,13 +12,14 @@ from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault import identity
 from clinic_toolkit.web.app import ClinicApp, create_app
-from tests.fixtures import sites
+from tests.fixtures import passphrase_checks, sites
 from tests.fixtures.practices import NOW
 from tests.fixtures.sites import Site, TestKeeper
 from tests.journeys import person
 from tests.journeys.person import Person
 from tests.journeys.steps import ABOUT, asked_on, groups_on, prove_sheet
 
+RIGHT = "glacier mandolin unwrapped"
 SENTENCES = {
     "practice_name": "Write the name of the practice",
     "clinician_name": "Write your name",
@@ -53,8 +54,9 @@ def empty(tmp_path: Path) -> Empty:
 
 
 @pytest.fixture
-def unproved(site: Site, me: Person) -> Person:
+def unproved(site: Site, me: Person, monkeypatch: pytest.MonkeyPatch) -> Person:
     """A practice whose recovery sheet was just made anew and is not proved."""
+    passphrase_checks.know_passphrase(monkeypatch, lambda typed: typed == RIGHT)
     site.app.worker.unlocked_sessions["known"].values["sheet proved"] = False
     practice_without_sheet(site)
     return me
@@ -199,7 +201,7 @@ def test_the_code_can_be_left_out(unproved: Person) -> None:
 
 
 def test_only_the_two_groups_of_the_paper_prove_the_sheet(unproved: Person) -> None:
-    page = unproved.press(unproved.open("/setup/sheet"), "Make a new recovery sheet")
+    page = unproved.send(unproved.open("/setup/sheet"), {"present_passphrase": RIGHT})
     asked = asked_on(page)
     groups = groups_on(unproved.follow(page, "recovery sheet"))
     right = {f"group_{number}": groups[number - 1] for number in asked}
@@ -214,21 +216,25 @@ def test_only_the_two_groups_of_the_paper_prove_the_sheet(unproved: Person) -> N
 
 
 def test_a_sheet_that_was_opened_is_not_shown_again_and_another_can_be_made(unproved: Person) -> None:
-    page = unproved.press(unproved.open("/setup/sheet"), "Make a new recovery sheet")
+    page = unproved.send(unproved.open("/setup/sheet"), {"present_passphrase": RIGHT})
     old = groups_on(unproved.follow(page, "recovery sheet"))
     again = unproved.open("/setup/sheet/paper")
     assert again.path == "/setup/sheet" and "cannot be shown again" in again.text
     assert not any(group in again.source for group in old)
-    page = unproved.press(again, "Make a new recovery sheet")
+    page = unproved.send(again, {"present_passphrase": RIGHT})
     assert not set(old) & set(groups_on(unproved.follow(page, "recovery sheet")))
 
 
 def test_a_sheet_that_was_lost_before_it_was_proved_is_replaced(unproved: Person) -> None:
-    first = unproved.press(unproved.open("/setup/sheet"), "Make a new recovery sheet")
+    first = unproved.send(unproved.open("/setup/sheet"), {"present_passphrase": RIGHT})
     old = groups_on(unproved.follow(first, "recovery sheet"))
     # As after a crash: this worker no longer knows the groups.
     page = unproved.post(
-        "/setup/sheet/new", {"csrf_token": first.form("csrf_token").standing()["csrf_token"]}
+        "/setup/sheet/new",
+        {
+            "csrf_token": first.form("csrf_token").standing()["csrf_token"],
+            "present_passphrase": RIGHT,
+        },
     )
     new = groups_on(unproved.follow(page, "recovery sheet"))
     assert not set(old) & set(new)
@@ -260,7 +266,7 @@ def test_nothing_is_reachable_before_the_sheet_is_proved(unproved: Person, site:
         posted = site.post(path)
         assert posted.headers.get("Location") == "/setup/sheet", path
     # The control: once it is proved, the same addresses answer for themselves.
-    page = unproved.press(unproved.open("/setup/sheet"), "Make a new recovery sheet")
+    page = unproved.send(unproved.open("/setup/sheet"), {"present_passphrase": RIGHT})
     prove_sheet(unproved, page)
     assert unproved.open("/practice").path == "/practice"
 

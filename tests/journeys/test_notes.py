@@ -7,10 +7,11 @@ import msgspec
 import pytest
 
 from clinic_toolkit.journal import records
-from clinic_toolkit.record.people import clinician, practice_access
+from clinic_toolkit.record.people import clinician
 from clinic_toolkit.record.writing import notes
 from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, ClinicalNote
 from clinic_toolkit.store.transactions import reading
+from tests.fixtures import passphrase_checks
 from tests.fixtures.practices import giving
 from tests.fixtures.sites import Site, example
 from tests.journeys import steps
@@ -310,9 +311,7 @@ def test_a_draft_is_changed_by_its_route(site: Site, me: Person, hour: str) -> N
 @pytest.fixture
 def words(monkeypatch: pytest.MonkeyPatch) -> str:
     """The passphrase of the practice, compared without its second of work."""
-    monkeypatch.setattr(
-        practice_access, "is_current_passphrase", lambda db, vault, typed: typed == "six words of one's own"
-    )
+    passphrase_checks.know_passphrase(monkeypatch, lambda typed: typed == "six words of one's own")
     return "six words of one's own"
 
 

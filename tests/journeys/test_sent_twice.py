@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -12,8 +13,9 @@ from werkzeug.test import TestResponse
 
 from clinic_toolkit.record.people import practice_access
 from clinic_toolkit.store.transactions import reading
-from clinic_toolkit.vault import key_slots, return_code
+from clinic_toolkit.vault import key_slot_changes, key_slots, return_code
 from clinic_toolkit.vault.vault import Vault
+from tests.fixtures import passphrase_checks
 from tests.fixtures.handed_over_device import handed_over
 from tests.fixtures.sites import TOKEN, Site, Visitor
 from tests.journeys import intake, person
@@ -70,15 +72,15 @@ def counts(site: Site) -> Counts:
 def knows(monkeypatch: pytest.MonkeyPatch) -> None:
     """The passphrase is compared and replaced without its second of work."""
     now = [RIGHT]
-    replace = key_slots.replace_passphrase
-    monkeypatch.setattr(practice_access, "is_current_passphrase", lambda db, vault, typed: typed == now[0])
-    monkeypatch.setattr(return_code, "wrap_user_key", lambda vault, code: b"sealed")
+    replace = key_slot_changes.replace_passphrase
+    passphrase_checks.know_passphrase(monkeypatch, lambda typed: typed == now[0])
+    monkeypatch.setattr(return_code, "wrap_session_keys", lambda vault, code: b"sealed")
 
-    def replaced(db: Connection, vault: Vault, passphrase: str) -> None:
-        replace(db, vault, passphrase)
+    def replaced(db: Connection, vault: Vault, passphrase: str, **named: Any) -> None:
+        replace(db, vault, passphrase, **named)
         now[0] = passphrase
 
-    monkeypatch.setattr(key_slots, "replace_passphrase", replaced)
+    monkeypatch.setattr(key_slot_changes, "replace_passphrase", replaced)
 
 
 def test_every_address_that_takes_a_form_is_looked_at(site: Site) -> None:
@@ -131,9 +133,9 @@ def test_it_arrives_after_a_lock_and_an_unlock_too(desk: Desk, name: str) -> Non
     once, first = counts(desk.site), desk.me.passed[-1]
     path, fields = desk.me.last  # type: ignore[attr-defined]
     # The next process: another vault over the same file, and a form token of its own.
-    vault = key_slots.unlock_with_user_key
+    unlock, mine = key_slots.unlock_with_session_keys, desk.site.work.vault
     with reading(desk.site.work.engine) as db:
-        desk.site.work.vault = vault(db, desk.site.work.vault.user_id, desk.site.work.vault.user_key())
+        desk.site.work.vault = unlock(db, mine.user_id, mine.session_keys())
     desk.site.app.worker.unlocked_sessions.clear()
     desk.site.unlock()
     desk.me.post(path, fields | {"csrf_token": desk.site.token()})

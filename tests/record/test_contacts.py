@@ -132,7 +132,7 @@ def test_a_store_that_is_only_read_opens_without_a_row_of_ones_own(work: Work) -
     with writing(work.engine) as db:
         db.execute(public_key_table.delete())
     with reading(work.engine) as db:
-        vault = key_slots.unlock_with_user_key(db, work.vault.user_id, work.vault.user_key())
+        vault = key_slots.unlock_with_session_keys(db, work.vault.user_id, work.vault.session_keys())
         contacts.apply_contacts(db, vault)
     assert vault.directory.faults == {vault.user_id: DirectoryFault.OWN_MISSING}
 

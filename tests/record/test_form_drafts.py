@@ -11,7 +11,9 @@ from clinic_toolkit.record.writing import form_drafts
 from clinic_toolkit.record.writing.form_draft_record import FORM_DRAFT, FormDraft
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault import key_slots
-from clinic_toolkit.vault.rings import OwnRingLost, RingClass
+from clinic_toolkit.vault.own_ring import ensure_own_ring
+from clinic_toolkit.vault.ring_errors import OwnRingLost
+from clinic_toolkit.vault.rings import RingClass
 from tests.fixtures import audit_lines
 from tests.fixtures.practices import NOW, Work
 
@@ -31,7 +33,7 @@ def kept(
     words: str = WORDS,
 ) -> RecordVersion[FormDraft]:
     with writing(work.engine) as db:
-        place = ring or work.vault.ensure_own_ring(db)
+        place = ring or ensure_own_ring(db, work.vault)
         return form_drafts.save_form_draft(db, work.vault, seen, body(subject, words), ring=place, now=NOW)
 
 
@@ -55,7 +57,7 @@ def test_the_own_ring_is_there_before_any_folder_can_be_copied(work: Work) -> No
     own = work.vault.own_ring
     assert own is not None
     with writing(work.engine) as db:
-        assert work.vault.ensure_own_ring(db) == own
+        assert ensure_own_ring(db, work.vault) == own
         with pytest.raises(ValueError, match="second ring"):
             work.vault.create_ring(db, owner=work.vault.user_id, ring_class=RingClass.OWN)
 
@@ -71,11 +73,11 @@ def test_no_other_own_ring_is_made_while_it_may_be_one_that_does_not_open(work: 
             db.execute(text("DELETE FROM ring_grant WHERE ring = :ring"), named)
             db.execute(text("DELETE FROM ring WHERE ring = :ring"), named)
     with writing(work.engine) as db:
-        later = key_slots.unlock_with_user_key(db, work.vault.user_id, work.vault.user_key())
+        later = key_slots.unlock_with_session_keys(db, work.vault.user_id, work.vault.session_keys())
         inventory_snapshot.load_inventory(db, later)
         assert later.own_ring is None
         with pytest.raises(OwnRingLost):
-            later.ensure_own_ring(db)
+            ensure_own_ring(db, later)
 
 
 def test_without_a_ring_it_lies_under_the_clinicians_own_key(work: Work) -> None:
@@ -83,7 +85,7 @@ def test_without_a_ring_it_lies_under_the_clinicians_own_key(work: Work) -> None
     assert draft.ring == work.vault.own_ring != work.vault.practice_ring
     # Found again by another process with the same user key.
     with reading(work.engine) as db:
-        later = key_slots.unlock_with_user_key(db, work.vault.user_id, work.vault.user_key())
+        later = key_slots.unlock_with_session_keys(db, work.vault.user_id, work.vault.session_keys())
         assert later.own_ring == draft.ring
         found = form_drafts.find_form_draft(db, later, later.own_ring, "risk_entry", work.vault.user_id)
         assert found and found.payload == draft.payload

@@ -22,10 +22,11 @@ from clinic_toolkit.store.transactions import before_commit, reading, store_of, 
 from clinic_toolkit.vault import header_backup, header_backup_file, identity, key_slot_tables, key_slots
 from clinic_toolkit.vault.header_fault import HeaderFault
 from clinic_toolkit.vault.identity import UnsupportedSuite
+from clinic_toolkit.vault.key_slot_contents import SlotPartDamaged
 from clinic_toolkit.vault.key_slot_tables import KeySlotKind
 from clinic_toolkit.vault.key_slots import WrongSecret
 from clinic_toolkit.vault.vault import Vault
-from tests.fixtures import findings
+from tests.fixtures import findings, passphrase_checks
 from tests.fixtures.practices import CLINICIAN, NOW, SETTINGS
 from tests.reliability.small_practice import LATER, quickly
 
@@ -69,7 +70,7 @@ def opens(place: Path, passphrase: str) -> bool:
     shutil.copytree(place, there, ignore=shutil.ignore_patterns("*-shm"))
     try:
         unlocked(there, passphrase)[0].dispose()
-    except (WrongSecret, DamagedFile, UnsupportedSuite):
+    except (WrongSecret, SlotPartDamaged, DamagedFile, UnsupportedSuite):
         return False
     finally:
         shutil.rmtree(there)
@@ -87,7 +88,7 @@ def hurt(place: Path, statement: str = HURT) -> None:
 def changed(place: Path, passphrase: str = SECOND) -> None:
     store, vault = unlocked(place, FIRST)
     with writing(store) as db:
-        practice_access.change_passphrase(db, vault, passphrase, now=LATER)
+        passphrase_checks.change_passphrase(db, vault, FIRST, passphrase, now=LATER)
     assert store_of(store).checkpoint()
     store.dispose()
 
@@ -118,6 +119,8 @@ def test_it_is_there_from_the_beginning_and_is_what_the_store_holds(place: Path)
         "UPDATE vault SET suite = 3",
         "DELETE FROM slot WHERE kind = 1",
         "UPDATE slot SET sealed = randomblob(80) WHERE kind = 1",
+        "UPDATE slot SET sealed_signing = randomblob(80) WHERE kind = 1",
+        "UPDATE identity SET sealed_signing = zeroblob(106)",
         "DELETE FROM ring",
         "DELETE FROM ring_grant",
         OWN_RING_HURT,
@@ -244,7 +247,7 @@ def test_the_copy_reaches_the_disk_before_the_commit(place: Path) -> None:
         return take_back
 
     with patch.object(header_backup_file, "write_backup", watched), writing(store) as db:
-        practice_access.change_passphrase(db, vault, SECOND, now=LATER)
+        passphrase_checks.change_passphrase(db, vault, FIRST, SECOND, now=LATER)
     assert seen == [True]
     killed = place.with_name("killed")
     assert (killed / HEAD).read_bytes() == (place / HEAD).read_bytes()
@@ -264,9 +267,9 @@ def test_a_full_disk_changes_neither(place: Path, act: str, monkeypatch: pytest.
         disk.setattr(folder, "write_durably", full)
         with pytest.raises(StorageFull), writing(store) as db:
             if act == "sheet":
-                practice_access.replace_recovery_sheet(db, vault, now=LATER)
+                passphrase_checks.replace_sheet(db, vault, FIRST, now=LATER)
             else:
-                practice_access.change_passphrase(db, vault, SECOND, now=LATER)
+                passphrase_checks.change_passphrase(db, vault, FIRST, SECOND, now=LATER)
     assert (place / HEAD).read_bytes() == before
     assert opens(place, FIRST) and not opens(place, SECOND)
     assert vault.slots_intact
@@ -290,7 +293,7 @@ def test_what_is_rolled_back_is_taken_out_of_the_copy(place: Path, monkeypatch: 
     monkeypatch.setattr(header_backup_file, "write_backup", then_fails)
     with pytest.raises(RuntimeError), writing(store) as db:
         open_db.append(db)
-        practice_access.change_passphrase(db, vault, SECOND, now=LATER)
+        passphrase_checks.change_passphrase(db, vault, FIRST, SECOND, now=LATER)
     assert written and written[0] != before
     assert (place / HEAD).read_bytes() == before
     store.dispose()
@@ -306,7 +309,7 @@ def test_a_planted_way_in_is_not_copied(place: Path) -> None:
     store, vault = unlocked(place, FIRST)
     assert not vault.slots_intact
     with writing(store) as db:
-        practice_access.change_passphrase(db, vault, SECOND, now=LATER)
+        passphrase_checks.change_passphrase(db, vault, FIRST, SECOND, now=LATER)
     assert not (place / HEAD).exists()
     store.dispose()
 
@@ -423,8 +426,8 @@ def test_an_old_passphrase_does_not_undo_a_change_beside_a_hurt_way_in(
         assert practice.load_practice_settings(db, vault).payload == SETTINGS
     # With the other way in replaced as well, all of them are this clinician's again, and are copied.
     with writing(store) as db:
-        practice_access.change_passphrase(db, vault, SECOND, now=LATER)
-        practice_access.replace_recovery_sheet(db, vault, now=LATER)
+        passphrase_checks.change_passphrase(db, vault, SECOND, SECOND, now=LATER)
+        passphrase_checks.replace_sheet(db, vault, SECOND, now=LATER)
     with reading(store) as db:
         assert header_backup.find_header_backup(db) == header_backup.read_store_header(db, vault)
     store.dispose()
@@ -444,7 +447,7 @@ def test_a_copy_that_was_removed_is_there_again_after_a_roll_back(place: Path) -
         raise RuntimeError("a mistake right before the commit")
 
     with pytest.raises(RuntimeError), writing(store) as db:
-        practice_access.change_passphrase(db, vault, SECOND, now=LATER)
+        passphrase_checks.change_passphrase(db, vault, FIRST, SECOND, now=LATER)
         before_commit(db, fails)
     assert gone == [False]
     assert (place / HEAD).read_bytes() == before
@@ -497,7 +500,7 @@ def test_an_unlock_does_not_wait_for_a_copy_that_cannot_be_written(
     assert vault.header_fault == HeaderFault.MISSING
     assert titles(store, vault) == ["The second copy of the practice’s keys was missing"]
     with pytest.raises(StorageError), writing(store) as db:
-        practice_access.change_passphrase(db, vault, SECOND, now=LATER)
+        passphrase_checks.change_passphrase(db, vault, FIRST, SECOND, now=LATER)
     store.dispose()
     assert opens(place, FIRST) and not opens(place, SECOND)
 

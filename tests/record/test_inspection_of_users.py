@@ -33,11 +33,12 @@ def inspected(work: Work, vault: Vault) -> list[str]:
 
 
 def _identity(db: Connection, user_id: UUID) -> None:
-    db.execute(identity_table.insert().values(user=user_id, sealed=b"some bytes"))
+    db.execute(identity_table.insert().values(user=user_id, sealed=bytes(106), sealed_signing=bytes(106)))
 
 
 def _slot(db: Connection, user_id: UUID) -> None:
     values = {"slot": uuid4(), "user": user_id, "kind": 2, "salt": bytes(16), "sealed": bytes(80)}
+    values["sealed_signing"] = bytes(80)
     db.execute(slot_table.insert().values(values))
 
 

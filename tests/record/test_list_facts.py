@@ -118,7 +118,7 @@ def corrected(caplog: pytest.LogCaptureFixture) -> Callable[[], int]:
 
 def reopened(work: Work) -> Work:
     with writing(work.engine) as db:
-        vault = key_slots.unlock_with_user_key(db, work.vault.user_id, work.vault.user_key())
+        vault = key_slots.unlock_with_session_keys(db, work.vault.user_id, work.vault.session_keys())
         inventory_snapshot.load_inventory(db, vault)
     return Work(engine=work.engine, vault=vault, groups=work.groups)
 

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import event
 
 from clinic_toolkit.journal import audit_log, records
-from clinic_toolkit.record.people import clinician, practice_access
+from clinic_toolkit.record.people import clinician, secret_changes
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.sqlite.connections import writer_engine
 from clinic_toolkit.store.transactions import reading, store_of, writing
-from clinic_toolkit.vault import key_slots
+from clinic_toolkit.vault import key_slot_changes, key_slots
 from clinic_toolkit.vault.key_slots import WrongSecret
 from tests.fixtures import audit_lines
 from tests.fixtures.practices import NOW, Work
@@ -20,10 +20,10 @@ from tests.fixtures.practices import NOW, Work
 MADE_ON = date(2026, 11, 22)
 
 
-def take(work: Work, groups: tuple[str, ...]) -> None:
+def take(work: Work, sheet: secret_changes.NewRecoverySheet) -> None:
     with writing(work.engine) as db:
         seen = clinician.load_clinician(db, work.vault)
-        practice_access.activate_recovery_sheet(db, work.vault, seen, groups, made_on=MADE_ON, now=NOW)
+        secret_changes.activate_recovery_sheet(db, work.vault, seen, sheet, made_on=MADE_ON, now=NOW)
 
 
 def opens(place: Path, groups: tuple[str, ...]) -> bool:
@@ -44,12 +44,12 @@ def data(tmp_path: Path, work: Work) -> Path:
 
 
 def test_the_new_sheet_opens_the_old_one_is_refused_and_the_date_is_kept(work: Work) -> None:
-    drawn = practice_access.generate_recovery_sheet()
+    drawn = secret_changes.generate_recovery_sheet(work.vault)
     take(work, drawn)
     with reading(work.engine) as db:
         with pytest.raises(WrongSecret, match="newer sheet"):
             key_slots.unlock_with_recovery_sheet(db, " ".join(work.groups))
-        opened = key_slots.unlock_with_recovery_sheet(db, " ".join(drawn).lower())
+        opened = key_slots.unlock_with_recovery_sheet(db, " ".join(drawn.groups).lower())
         assert opened.slots_intact
         kept = clinician.load_clinician(db, opened).payload
         said = [line.event for line in audit_lines.lines(db, opened, newest=2)]
@@ -58,16 +58,16 @@ def test_the_new_sheet_opens_the_old_one_is_refused_and_the_date_is_kept(work: W
 
 
 def test_a_sheet_that_is_only_drawn_opens_nothing(data: Path, work: Work) -> None:
-    drawn = practice_access.generate_recovery_sheet()
+    drawn = secret_changes.generate_recovery_sheet(work.vault)
     work.engine.dispose()
-    assert not opens(data, drawn)
+    assert not opens(data, drawn.groups)
     assert opens(data, work.groups)
 
 
 def test_a_kill_at_any_step_leaves_the_old_sheet_or_the_new_one(
     tmp_path: Path, data: Path, work: Work
 ) -> None:
-    drawn = practice_access.generate_recovery_sheet()
+    drawn = secret_changes.generate_recovery_sheet(work.vault)
     copies: list[Path] = []
 
     def as_a_kill_leaves_it(*_: object) -> None:
@@ -85,14 +85,14 @@ def test_a_kill_at_any_step_leaves_the_old_sheet_or_the_new_one(
     assert store_of(work.engine).checkpoint()
     as_a_kill_leaves_it()
     assert inside > 6
-    found = [(opens(copy, work.groups), opens(copy, drawn)) for copy in copies]
+    found = [(opens(copy, work.groups), opens(copy, drawn.groups)) for copy in copies]
     assert found == [(True, False)] * inside + [(False, True)] * 2
 
 
 @pytest.mark.parametrize(
     ("place", "step"),
     [
-        (key_slots, "replace_recovery_sheet"),
+        (key_slot_changes, "store_slot"),
         (key_slots, "unlock_with_recovery_sheet"),
         (audit_log, "append_entry"),
         (records, "append_version"),
@@ -102,7 +102,7 @@ def test_a_kill_at_any_step_leaves_the_old_sheet_or_the_new_one(
 def test_a_step_that_fails_takes_everything_back(
     data: Path, work: Work, monkeypatch: pytest.MonkeyPatch, place: object, step: str
 ) -> None:
-    drawn, before = practice_access.generate_recovery_sheet(), work.vault.key_slots
+    drawn, before = secret_changes.generate_recovery_sheet(work.vault), work.vault.key_slots
     done = getattr(place, step)
 
     def fail_after(*given: object, **named: object) -> None:
@@ -115,4 +115,4 @@ def test_a_step_that_fails_takes_everything_back(
     assert work.vault.key_slots == before
     work.engine.dispose()
     assert opens(data, work.groups)
-    assert not opens(data, drawn)
+    assert not opens(data, drawn.groups)

@@ -10,7 +10,7 @@ from clinic_toolkit.crypto.passphrase_kdf import MIN_COST, KdfCost
 from clinic_toolkit.record.people import practice_access
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.transactions import reading, writing
-from clinic_toolkit.vault import header_backup, key_slot_tables, key_slots
+from clinic_toolkit.vault import header_backup, key_slot_changes, key_slot_tables
 from clinic_toolkit.vault.key_slot_tables import KeySlotKind, slot_table
 from clinic_toolkit.vault.key_slots import WrongSecret
 from tests.fixtures import audit_lines
@@ -39,7 +39,7 @@ def store(tmp_path: Path) -> Iterator[Engine]:
 @pytest.fixture
 def a_better_moment(store: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """The machine is found to bear more than when the practice was made."""
-    monkeypatch.setattr(key_slots, "calibrate_cost", lambda: HIGHER)
+    monkeypatch.setattr(key_slot_changes, "calibrate_cost", lambda: HIGHER)
 
 
 def cost(store: Engine) -> KdfCost:
@@ -81,10 +81,10 @@ def test_it_is_not_measured_again_where_the_entry_took_its_time(
 
 
 def test_it_is_never_lowered(store: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(key_slots, "calibrate_cost", lambda: HIGHER)
+    monkeypatch.setattr(key_slot_changes, "calibrate_cost", lambda: HIGHER)
     enter(store)
     monkeypatch.setattr(
-        key_slots, "calibrate_cost", lambda: KdfCost(memory_kib=64 * 1024, passes=10, lanes=4)
+        key_slot_changes, "calibrate_cost", lambda: KdfCost(memory_kib=64 * 1024, passes=10, lanes=4)
     )
     enter(store)
     assert cost(store) == HIGHER

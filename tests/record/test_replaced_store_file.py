@@ -18,6 +18,7 @@ from clinic_toolkit.store.transactions import store_of, writing
 from clinic_toolkit.vault import header_backup_file
 from clinic_toolkit.vault.key_slots import WrongSecret
 from clinic_toolkit.vault.vault import Vault
+from tests.fixtures import passphrase_checks
 from tests.fixtures.practices import CLINICIAN, NOW, SETTINGS
 from tests.reliability.small_practice import LATER, quickly
 
@@ -75,7 +76,7 @@ def opens(file: Path, passphrase: str) -> bool:
 
 def change(store: Engine, vault: Vault) -> None:
     with writing(store) as db:
-        practice_access.change_passphrase(db, vault, SECOND, now=LATER)
+        passphrase_checks.change_passphrase(db, vault, FIRST, SECOND, now=LATER)
 
 
 MOMENTS = ["before the head is written", "after the head was written", "after the commit"]

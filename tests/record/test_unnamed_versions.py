@@ -37,6 +37,7 @@ from clinic_toolkit.record.people import (
     clients,
     practice,
     practice_access,
+    secret_changes,
     therapy_sessions,
 )
 from clinic_toolkit.record.people.client_record import CLIENT, UNREADABLE_NAME, Client
@@ -76,7 +77,7 @@ def unlocked(work: Work, *, now: Any = LATER) -> Work:
     `practice_access.unlock_with_passphrase` does the same.
     """
     with writing(work.engine) as db:
-        vault = key_slots.unlock_with_user_key(db, work.vault.user_id, work.vault.user_key())
+        vault = key_slots.unlock_with_session_keys(db, work.vault.user_id, work.vault.session_keys())
         practice_access._finish_unlock(db, vault, "practice.returned", now=now)
     return Work(engine=work.engine, vault=vault, groups=work.groups)
 
@@ -368,12 +369,12 @@ def test_answers_given_in_a_copied_folder_are_laid_before_the_clinician(work: Wo
 @pytest.mark.parametrize("later", [False, True])
 def test_ways_in_of_a_copied_folder_are_not_vouched_for(work: Work, tmp_path: Path, later: bool) -> None:
     with writing(work.engine) as db:
-        practice_access.replace_recovery_sheet(db, work.vault, now=NOW)
+        secret_changes.replace_recovery_sheet(db, work.vault, now=NOW)
     work = unlocked(work)
     assert work.vault.slots_intact
     other = copied(work, tmp_path / "copy")
     with writing(other.engine) as db:
-        practice_access.replace_recovery_sheet(db, other.vault, now=NOW)
+        secret_changes.replace_recovery_sheet(db, other.vault, now=NOW)
 
     def exchange(hand: Hand) -> None:
         for table in ("slot", "slot_list"):

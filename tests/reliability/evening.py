@@ -188,8 +188,8 @@ def unlocking(place: Path, words: str) -> Unlock:
     with reading(engine) as db:
         vault = key_slots.unlock_with_passphrase(db, words)
     engine.dispose()
-    user, key = vault.user_id, vault.user_key()
-    return lambda db: key_slots.unlock_with_user_key(db, user, key)
+    user, keys = vault.user_id, vault.session_keys()
+    return lambda db: key_slots.unlock_with_session_keys(db, user, keys)
 
 
 @dataclass

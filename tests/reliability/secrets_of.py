@@ -10,7 +10,7 @@ from tests.reliability import traces
 
 
 def keys_of(data: Path, words: str) -> dict[str, bytes]:
-    """Every raw key: the user's, those of all rings, and those of forms that are in a client's hands."""
+    """Every raw key: the user's three, those of all rings, and those of forms in a client's hands."""
     with open_read_only(data) as look:
         vault = key_slots.unlock_with_passphrase(look.db, words)
         rings = vault._rings._rings.items()
@@ -19,7 +19,13 @@ def keys_of(data: Path, words: str) -> dict[str, bytes]:
             f"K_h of {kept.id.hex[:8]}": kept.payload.handover_key
             for kept in clinician_side.list_open_handovers(look.db, vault)
         }
-        return {"the user key": vault.user_key()} | found | {name: key for name, key in out.items() if key}
+        held = key_slots.open_keys_with_passphrase(look.db, vault.user_id, words)
+        own = {
+            "the user key": held.session_keys.user_key,
+            "the signing seal key": held.session_keys.signing_seal_key,
+            "the user key for psychotherapy notes": held.psychotherapy_key,
+        }
+        return found | {name: key for name, key in (own | out).items() if key}
 
 
 def sheet_spellings(groups: Iterable[str]) -> dict[str, bytes]:

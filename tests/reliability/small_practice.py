@@ -40,7 +40,7 @@ from clinic_toolkit.record.writing import handouts, notes
 from clinic_toolkit.record.writing.note_record import NotePart, PartSource
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.transactions import reading, store_of, writing
-from clinic_toolkit.vault import directory, identity, key_slots
+from clinic_toolkit.vault import directory, identity, key_slot_changes, key_slots
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.worksheets import catalogue
 from tests.fixtures import practices
@@ -63,7 +63,8 @@ def quickly() -> Iterator[None]:
     """Unlock without the second that it takes."""
     with (
         patch.object(key_slots, "derive_key", stretched),
-        patch.object(key_slots, "calibrate_cost", lambda: MIN_COST),
+        patch.object(key_slot_changes, "derive_key", stretched),
+        patch.object(key_slot_changes, "calibrate_cost", lambda: MIN_COST),
     ):
         yield
 
@@ -100,7 +101,7 @@ class Desk:
         with writing(self.engine) as db:
             done = act(db, self.vault)
         with reading(self.engine) as db:
-            fresh = key_slots.unlock_with_user_key(db, self.vault.user_id, self.vault.user_key())
+            fresh = key_slots.unlock_with_session_keys(db, self.vault.user_id, self.vault.session_keys())
             seen = told(db, fresh)
             self.made.bytes_at[bytes_of(db)] = seen.tip
         self.made.told_at[seen.tip] = seen

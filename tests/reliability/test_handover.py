@@ -174,7 +174,7 @@ def test_what_the_processes_hold_while_a_form_is_out(practice: Practice) -> None
             other = next(
                 kept for kept in clients.list_clients(db, vault) if kept.payload.name == practice.name
             )
-            keys = [vault.user_key(), vault._rings.get_key(other.ring, None).key._root]
+            keys = [vault.session_keys().user_key, vault._rings.get_key(other.ring, None).key._root]
         # The control: the clinician's process holds all of this.
         at_work = running.workers()[0]
         assert all(found(at_work, key) for key in keys) and found(at_work, practice.name.encode())

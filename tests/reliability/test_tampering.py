@@ -21,6 +21,7 @@ from clinic_toolkit.store import base
 from clinic_toolkit.store.folder import ANCHOR_FILE, DATABASE_FILE, HEADER_BACKUP_FILE
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.transactions import store_of, writing
+from tests.fixtures import passphrase_checks
 from tests.reliability.judging import HARMLESS, NOTICED, REFUSED, Failed, Judge, Look, many_openings, room
 from tests.reliability.small_practice import LATER, PASSPHRASE, Small, small_practice
 from tests.reliability.store_contents import KINDS
@@ -308,7 +309,7 @@ def test_an_old_way_in_is_put_back_with_its_own_list(judge: Judge, made: Small) 
     store = open_store(judge.place)
     with writing(store) as db:
         vault = practice_access.unlock_with_passphrase(db, PASSPHRASE, now=LATER)
-        practice_access.change_passphrase(db, vault, "another one of six words", now=LATER)
+        passphrase_checks.change_passphrase(db, vault, PASSPHRASE, "another one of six words", now=LATER)
     store_of(store).checkpoint()
     with closing(sqlite3.connect(judge.place / DATABASE_FILE)) as raw:
         before = judge.place.parent / "before.db"
@@ -324,9 +325,9 @@ def test_an_old_way_in_is_put_back_with_its_own_list(judge: Judge, made: Small) 
         found = inspection.inspect_all(db, vault, lambda *_: None).findings
         assert ["list of ways to unlock" in each.sentence for each in found] == [True]
         # One new way in does not make the other one genuine; two do.
-        practice_access.change_passphrase(db, vault, PASSPHRASE, now=LATER)
+        passphrase_checks.change_passphrase(db, vault, PASSPHRASE, PASSPHRASE, now=LATER)
         assert not vault.slots_intact
-        practice_access.replace_recovery_sheet(db, vault, now=LATER)
+        passphrase_checks.replace_sheet(db, vault, PASSPHRASE, now=LATER)
         assert vault.slots_intact
     with writing(store) as db:
         assert practice_access.unlock_with_passphrase(db, PASSPHRASE, now=LATER).slots_intact

@@ -10,10 +10,12 @@ from sqlalchemy import Engine, func, select, text
 from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
 from clinic_toolkit.errors import DamagedFile
 from clinic_toolkit.store.transactions import reading, writing
-from clinic_toolkit.vault import identity, key_slot_tables, key_slots, return_code
+from clinic_toolkit.vault import identity, key_slot_changes, key_slot_tables, key_slots, return_code
+from clinic_toolkit.vault.key_slot_changes import PassphraseRefused
 from clinic_toolkit.vault.key_slot_tables import KeySlotKind, slot_table
-from clinic_toolkit.vault.key_slots import PassphraseRefused, SlotCostRefused, WrongSecret
+from clinic_toolkit.vault.key_slots import SlotCostRefused, WrongSecret
 from clinic_toolkit.vault.recovery_sheet import InvalidRecoverySheet
+from clinic_toolkit.vault.user_keys import SessionKeys
 from clinic_toolkit.vault.vault import Vault
 from tests.fixtures import vaults
 
@@ -22,20 +24,27 @@ def test_the_whole_way_with_the_real_derivation(engine: Engine) -> None:
     with reading(engine) as db:
         assert not key_slots.has_practice(db)
     with writing(engine) as db:
-        vault, groups = key_slots.create_vault_with_slots(db, vaults.PASSPHRASE, cost=MIN_COST)
+        vault, groups = key_slot_changes.create_vault_with_slots(db, vaults.PASSPHRASE, cost=MIN_COST)
     with reading(engine) as db:
         assert key_slots.has_practice(db)
         assert key_slots.is_passphrase(db, vault.user_id, vaults.PASSPHRASE)
         again = key_slots.unlock_with_passphrase(db, vaults.PASSPHRASE)
-        assert (again.user_key(), again.public_key) == (vault.user_key(), vault.public_key)
+        assert (again.session_keys().user_key, again.public_key) == (
+            vault.session_keys().user_key,
+            vault.public_key,
+        )
         assert again.slots_intact
         with pytest.raises(WrongSecret):
             key_slots.unlock_with_passphrase(db, vaults.PASSPHRASE + "s")
         assert (
-            key_slots.unlock_with_recovery_sheet(db, "-".join(groups).lower()).user_key() == vault.user_key()
+            key_slots.unlock_with_recovery_sheet(db, "-".join(groups).lower()).session_keys().user_key
+            == vault.session_keys().user_key
         )
     with writing(engine) as db:
-        key_slots.replace_passphrase(db, again, "another phrase altogether", cost=MIN_COST)
+        keys = key_slots.open_keys_with_passphrase(db, vault.user_id, vaults.PASSPHRASE)
+        key_slot_changes.replace_passphrase(
+            db, again, "another phrase altogether", psychotherapy_key=keys.psychotherapy_key, cost=MIN_COST
+        )
     with reading(engine) as db:
         assert not key_slots.is_passphrase(db, vault.user_id, vaults.PASSPHRASE)
         last = key_slots.unlock_with_passphrase(db, "another phrase altogether")
@@ -66,7 +75,7 @@ def test_another_suite_is_refused(engine: Engine, vault: Vault, groups: tuple[st
 
 def test_an_older_sheet_opens_nothing(engine: Engine, vault: Vault, groups: tuple[str, ...]) -> None:
     with writing(engine) as db:
-        newer = key_slots.replace_recovery_sheet(db, vault)
+        newer = key_slot_changes.replace_recovery_sheet(db, vault)
     with reading(engine) as db:
         with pytest.raises(WrongSecret, match="newer sheet"):
             key_slots.unlock_with_recovery_sheet(db, " ".join(groups))
@@ -117,6 +126,7 @@ def plant(engine: Engine, vault: Vault, sealed: bytes, cost: tuple[int, int, int
             slot_table.insert().values(
                 slot=uuid4(), user=vault.user_id, kind=KeySlotKind.PASSPHRASE, salt=bytes(16),
                 memory_kib=cost[0], passes=cost[1], lanes=cost[2], sealed=sealed,
+                sealed_signing=sealed,
             )
         )  # fmt: skip
 
@@ -126,7 +136,7 @@ def test_a_slot_nobody_vouched_for_is_noticed_and_not_laundered(engine: Engine, 
     found = vaults.reopened(engine, vault)
     assert not found.slots_intact
     with writing(engine) as db:
-        key_slots.replace_recovery_sheet(db, found)
+        key_slot_changes.replace_recovery_sheet(db, found)
     assert not found.slots_intact
     assert not vaults.reopened(engine, vault).slots_intact
 
@@ -136,7 +146,7 @@ def test_an_older_slot_put_back_is_noticed(engine: Engine, vault: Vault) -> None
         older = db.execute(select(slot_table)).one()._asdict()
         older_list = db.execute(select(key_slot_tables.slot_list_table)).one()._asdict()
     with writing(engine) as db:
-        key_slots.replace_recovery_sheet(db, vault)
+        key_slot_changes.replace_recovery_sheet(db, vault)
     newest = vault.slot_generation
     with writing(engine) as db:
         db.execute(slot_table.delete())
@@ -159,7 +169,7 @@ def test_a_missing_list_is_noticed(engine: Engine, vault: Vault) -> None:
 def test_a_change_that_was_not_saved_is_forgotten(engine: Engine, vault: Vault) -> None:
     before = vault.key_slots
     with pytest.raises(ZeroDivisionError), writing(engine) as db:
-        key_slots.replace_recovery_sheet(db, vault)
+        key_slot_changes.replace_recovery_sheet(db, vault)
         _ = 1 // 0
     assert vault.key_slots == before
     with reading(engine) as db:
@@ -168,16 +178,19 @@ def test_a_change_that_was_not_saved_is_forgotten(engine: Engine, vault: Vault) 
 
 def test_a_passphrase_that_is_no_text_is_refused(engine: Engine, vault: Vault) -> None:
     with writing(engine) as db, pytest.raises(PassphraseRefused):
-        key_slots.replace_passphrase(db, vault, "lone \ud800 surrogate, long enough", cost=MIN_COST)
+        key_slot_changes.replace_passphrase(db, vault, "lone \ud800 surrogate, long enough", cost=MIN_COST)
     plant(engine, vault, b"x" * 80)
     with reading(engine) as db, pytest.raises(WrongSecret):
         key_slots.unlock_with_passphrase(db, "lone \ud800 surrogate")
 
 
 def test_coming_back_with_the_code(engine: Engine, vault: Vault, tmp_path: Path) -> None:
-    blob = return_code.wrap_user_key(vault, "7K-m2 qo")
+    blob = return_code.wrap_session_keys(vault, "7K-m2 qo")
     with reading(engine) as db:
-        assert return_code.unlock_with_return_code(db, blob, "7km2q0").user_key() == vault.user_key()
+        assert (
+            return_code.unlock_with_return_code(db, blob, "7km2q0").session_keys().user_key
+            == vault.session_keys().user_key
+        )
         with pytest.raises(WrongSecret):
             return_code.unlock_with_return_code(db, blob, "7KM2QP")
         with pytest.raises(WrongSecret):
@@ -191,7 +204,7 @@ def test_coming_back_with_the_code(engine: Engine, vault: Vault, tmp_path: Path)
 
 def test_a_way_in_without_its_cost_is_refused(engine: Engine, vault: Vault) -> None:
     with writing(engine) as db:
-        key_slots.replace_passphrase(db, vault, vaults.PASSPHRASE, cost=MIN_COST)
+        key_slot_changes.replace_passphrase(db, vault, vaults.PASSPHRASE, cost=MIN_COST)
         db.execute(text("PRAGMA ignore_check_constraints = 1"))
         db.execute(text("UPDATE slot SET memory_kib = NULL, passes = NULL, lanes = NULL WHERE kind = 1"))
         with pytest.raises(SlotCostRefused):
@@ -200,6 +213,13 @@ def test_a_way_in_without_its_cost_is_refused(engine: Engine, vault: Vault) -> N
 
 def test_the_identity_is_bound_to_its_user_key(engine: Engine, vault: Vault) -> None:
     with reading(engine) as db:
-        for user, key in ((vault.user_id, bytes(32)), (UUID(int=1), vault.user_key())):
+        right = vault.session_keys()
+        other_user_key = SessionKeys(user_key=bytes(32), signing_seal_key=right.signing_seal_key)
+        other_seal_key = SessionKeys(user_key=right.user_key, signing_seal_key=bytes(32))
+        for user, keys in (
+            (vault.user_id, other_user_key),
+            (vault.user_id, other_seal_key),
+            (UUID(int=1), right),
+        ):
             with pytest.raises(DamagedFile):
-                key_slots.unlock_with_user_key(db, user, key)
+                key_slots.unlock_with_session_keys(db, user, keys)

@@ -14,7 +14,7 @@ from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault import directory, identity, key_slot_tables, key_slots
 from clinic_toolkit.vault.ring_statements import RingMember, encode_members, hash_statement
 from clinic_toolkit.vault.ring_tables import ring_grant_table, ring_table
-from clinic_toolkit.vault.user_keys import UserKeys, user_sealing_key
+from clinic_toolkit.vault.user_keys import SessionKeys, UserKeys, user_sealing_key
 from clinic_toolkit.vault.vault import SealBroken, Vault
 from tests.fixtures import vaults
 from tests.fixtures.second_identity import TwoClinicians, grant_ring, reopened, second_identity
@@ -79,8 +79,9 @@ def _by_a_stranger_of_the_directory(db: Connection, vault: Vault, ring: UUID) ->
     """The strongest: a key that its owner signed, and a statement that is right but for who may make it."""
     key, user_key = SigningKey(secrets.token_bytes(32)), secrets.token_bytes(32)
     stranger = UserKeys(
-        vault_id=vault.vault_id, user_id=uuid4(), user_key=user_key,
-        sealing_key=user_sealing_key(user_key), signing_key=key,
+        vault_id=vault.vault_id, user_id=uuid4(),
+        session_keys=SessionKeys(user_key=user_key, signing_seal_key=bytes(32)),
+        sealing_key=user_sealing_key(user_key), public_key=key.public_key, signer=key,
     )  # fmt: skip
     directory.Directory(stranger).publish_own_key(db)
     fields: dict[str, Any] = {
@@ -155,10 +156,12 @@ def test_planted_rows_in_every_table_of_the_head_stop_nothing(
                 signature=secrets.token_bytes(64),
             )
         )
-        db.execute(identity.identity_table.insert().values(user=stray, sealed=b"junk"))
+        db.execute(
+            identity.identity_table.insert().values(user=stray, sealed=bytes(106), sealed_signing=bytes(106))
+        )
         db.execute(
             key_slot_tables.slot_table.insert().values(
-                slot=uuid4(), user=stray, kind=2, salt=bytes(16), sealed=b"junk"
+                slot=uuid4(), user=stray, kind=2, salt=bytes(16), sealed=bytes(80), sealed_signing=bytes(80)
             )
         )
         db.execute(key_slot_tables.slot_list_table.insert().values(user=stray, generation=3, mac=bytes(32)))

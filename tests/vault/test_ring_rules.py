@@ -46,7 +46,7 @@ class Three:
             roles = {manager.user_id: MemberRole.MANAGER}
             grant_ring(db, two.founder, ring, keys, manager, roles=roles)
         with reading(engine) as db:
-            self.member = identity.open_vault(db, keys.user_id, keys.user_key)
+            self.member = identity.open_vault(db, keys.user_id, keys.session_keys)
         self.founder, self.manager = reopened(engine, two.founder), reopened(engine, self.manager)
 
     def sign(self, db: Connection, signer: Vault, *members: RingMember) -> None:

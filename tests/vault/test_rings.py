@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import Engine, select, text
 
 from clinic_toolkit.store.transactions import store_of, writing
+from clinic_toolkit.vault.ring_errors import UnknownRing
 from clinic_toolkit.vault.ring_tables import ring_grant_table, ring_table
-from clinic_toolkit.vault.rings import RingClass, UnknownRing
+from clinic_toolkit.vault.rings import RingClass
 from clinic_toolkit.vault.vault import SealBroken, Vault
 from tests.fixtures import vaults
 
@@ -36,7 +37,7 @@ def test_the_directory_is_the_same_after_the_next_unlock(engine: Engine, vault: 
 def test_an_owner_has_one_ring_of_a_class(engine: Engine, vault: Vault) -> None:
     owner, _ = vaults.new_owner(engine, vault)
     with writing(engine) as db:
-        for name in ("record", "psychotherapy", ""):
+        for name in ("record", "supervision", ""):
             with pytest.raises(ValueError, match="ring"):
                 vault.create_ring(db, owner=owner, ring_class=cast(RingClass, name))
 
@@ -66,7 +67,7 @@ def test_no_column_names_an_owner_or_the_order_of_rings(engine: Engine, vault: V
             with pytest.raises(Exception, match="rowid"):
                 db.execute(text(f"SELECT rowid FROM {table}"))
     assert ids == sorted(ids)
-    assert lengths == {90 + 73}
+    assert lengths == {163 + 73}
     store_of(engine).checkpoint()
     stored = b"".join(file.read_bytes() for file in (tmp_path / "data").iterdir())
     assert not [owner for owner in owners if owner.bytes in stored or owner.hex.encode() in stored]
@@ -112,8 +113,8 @@ def test_a_ring_planted_by_another_signer_is_refused(engine: Engine, vault: Vaul
 
     mine = vault._user_keys
     forger = UserKeys(
-        vault_id=mine.vault_id, user_id=mine.user_id, user_key=mine.user_key, sealing_key=mine.sealing_key,
-        signing_key=SigningKey(bytes(32)),
+        vault_id=mine.vault_id, user_id=mine.user_id, session_keys=mine.session_keys,
+        sealing_key=mine.sealing_key, public_key=mine.public_key, signer=SigningKey(bytes(32)),
     )  # fmt: skip
     with writing(engine) as db:
         planted = OpenRings(forger).create_ring(db, uuid4(), RingClass.RECORD)

@@ -171,7 +171,7 @@ def test_a_member_who_was_granted_a_ring_may_grant_it_on(
         ).one()
     assert newest.previous == statement_hash
     with reading(engine) as db:
-        third = identity.open_vault(db, keys.user_id, keys.user_key)
+        third = identity.open_vault(db, keys.user_id, keys.session_keys)
     record = uuid4()
     version = sealed(third, ring, record)
     assert opens(reopened(engine, two.colleague), ring, record, version)

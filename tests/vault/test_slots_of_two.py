@@ -7,7 +7,7 @@ from sqlalchemy import Engine, text
 
 from clinic_toolkit.crypto.passphrase_kdf import MIN_COST, KdfCost, check_cost, derive_key
 from clinic_toolkit.store.transactions import reading, writing
-from clinic_toolkit.vault import key_slots, return_code
+from clinic_toolkit.vault import key_slot_changes, key_slots, return_code
 from clinic_toolkit.vault.identity import identity_table
 from clinic_toolkit.vault.key_slot_tables import KeySlotKind, slot_table
 from clinic_toolkit.vault.key_slots import WrongSecret
@@ -34,6 +34,7 @@ def derived(monkeypatch: pytest.MonkeyPatch) -> list[KdfCost]:
         return derive_key(typed, salt, cost) if cost == MIN_COST and salt != bytes(16) else bytes(32)
 
     monkeypatch.setattr(key_slots, "derive_key", counted)
+    monkeypatch.setattr(key_slot_changes, "derive_key", counted)
     return costs
 
 
@@ -46,19 +47,21 @@ def plant(engine: Engine, kind: int, cost: KdfCost | None = None, *, count: int,
             db.execute(
                 slot_table.insert().values(
                     slot=UUID(int=number + kind * 1000), user=user, kind=kind, salt=bytes(16),
-                    sealed=bytes(80), **costs,
+                    sealed=bytes(80), sealed_signing=bytes(80), **costs,
                 )
             )  # fmt: skip
             if identity:
-                db.execute(identity_table.insert().values(user=user, sealed=bytes(106)))
+                db.execute(
+                    identity_table.insert().values(user=user, sealed=bytes(106), sealed_signing=bytes(106))
+                )
 
 
 @pytest.fixture
 def two(engine: Engine, vault: Vault) -> TwoClinicians:
     found = second_identity(engine, vault)
     with writing(engine) as db:
-        key_slots.replace_passphrase(db, found.founder, FIRST, cost=MIN_COST)
-        key_slots.replace_passphrase(db, found.colleague, SECOND, cost=MIN_COST)
+        key_slot_changes.replace_passphrase(db, found.founder, FIRST, cost=MIN_COST)
+        key_slot_changes.replace_passphrase(db, found.colleague, SECOND, cost=MIN_COST)
     return found
 
 
@@ -98,7 +101,7 @@ def test_a_changed_slot_of_one_puts_the_list_of_the_other_in_no_doubt(
 def test_a_return_code_opens_the_vault_of_its_owner(engine: Engine, two: TwoClinicians) -> None:
     with reading(engine) as db:
         for vault in (two.founder, two.colleague):
-            blob = return_code.wrap_user_key(vault, "4H7K2M")
+            blob = return_code.wrap_session_keys(vault, "4H7K2M")
             assert return_code.user_of_blob(blob) == vault.user_id
             assert return_code.unlock_with_return_code(db, blob, "4H7K2M").user_id == vault.user_id
 
@@ -144,7 +147,7 @@ def test_a_wrong_passphrase_costs_no_more_than_a_limit(
 
 def test_one_slot_is_tried_whatever_it_costs(engine: Engine, vault: Vault, derived: list[KdfCost]) -> None:
     with writing(engine) as db:
-        key_slots.replace_passphrase(db, vault, FIRST, cost=DEAREST)
+        key_slot_changes.replace_passphrase(db, vault, FIRST, cost=DEAREST)
     derived.clear()
     with reading(engine) as db:
         assert key_slots.unlock_with_passphrase(db, FIRST).slots_intact

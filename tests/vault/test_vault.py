@@ -125,7 +125,12 @@ def test_a_newer_envelope_is_refused_and_not_misread(
 def test_no_plaintext_in_any_file(engine: Engine, vault: Vault, ring: UUID, tmp_path: Path) -> None:
     body = "Grüße von einer Weide am Fluss ".encode() * 40
     vaults.write_sample(engine, vault, ring, body, signature_label="sig/note")
-    secrets = (body[:16], body[-16:], vault.user_key(), vault._user_keys.signing_key._key.private_bytes_raw())
+    secrets = (
+        body[:16],
+        body[-16:],
+        vault.session_keys().user_key,
+        vault._user_keys.signing_key._key.private_bytes_raw(),
+    )
 
     def found() -> list[bytes]:
         stored = b"".join(file.read_bytes() for file in (tmp_path / "data").iterdir())

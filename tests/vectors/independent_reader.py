@@ -1,8 +1,9 @@
 """Reads a practice's store from `docs/format.md` and `docs/fields.md`, without anything of the toolkit.
 
-    python independent_reader.py FOLDER passphrase|sheet      (then type or pipe the secret)
+    python independent_reader.py FOLDER passphrase|sheet|halves      (then type or pipe the secret)
 
-Needs Python 3.11 and `cryptography`. Prints one JSON line for each record and each audit line, checks
+`halves` are the two sheets of an executor, one after the other. Needs Python 3.11, `cryptography` and
+`independent_msgpack.py` beside it. Prints one JSON line for each record and each audit line, checks
 everything it can check and stops at the first thing that does not hold.
 """
 
@@ -20,10 +21,16 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+
+try:
+    from tests.vectors.independent_msgpack import decoded as decoded
+except ImportError:  # on its own, beside the other
+    sys.path.insert(0, str(Path(__file__).resolve().parent))
+    from independent_msgpack import decoded  # type: ignore[import-not-found, no-redef]
 
 FIELDS = Path(__file__).resolve().parents[2] / "docs" / "fields.md"
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -66,13 +73,13 @@ def unseal_hedged(key: bytes, label: str, blob: bytes, aad: bytes) -> bytes:  # 
     return unseal(expand(key, enc(label, blob[1:25], sha256(aad)), 76), blob[25:], aad)
 
 
-def sheet_secret(text: str) -> bytes:  # "The recovery sheet"
+def sheet_secret(text: str, first_group: int = 1) -> bytes:  # "The recovery sheet"
     meant = "".join(text.upper().translate(str.maketrans("OIL", "011", "-")).split())
     number = 0
     for group in range(8):
         values = [ALPHABET.index(character) for character in meant[group * 5 : group * 5 + 5]]
         check = 0
-        for power, value in enumerate([*values[:4], group + 1], start=1):
+        for power, value in enumerate([*values[:4], first_group + group], start=1):
             for _ in range(power):
                 value = value << 1 ^ (0b100101 if value & 16 else 0)
             check ^= value
@@ -81,60 +88,6 @@ def sheet_secret(text: str) -> bytes:  # "The recovery sheet"
         for value in values[:4]:
             number = number << 5 | value
     return number.to_bytes(20, "big")
-
-
-def msgpack(data: bytes, at: int = 0) -> tuple[Any, int]:  # the types that records use: (value, end)
-    first = data[at]
-    at += 1
-    if first < 0x80 or first >= 0xE0:
-        return first - (first >= 0xE0) * 0x100, at
-    if 0x80 <= first < 0xA0:
-        return _items(data, at, first & 15, mapping=first < 0x90)
-    if 0xA0 <= first < 0xC0:
-        return data[at : at + (first & 31)].decode(), at + (first & 31)
-    if first in (0xC0, 0xC2, 0xC3):
-        return {0xC0: None, 0xC2: False, 0xC3: True}[first], at
-    if first in (0xC4, 0xC5, 0xC6, 0xD9, 0xDA, 0xDB):
-        size = 1 << (first - 0xC4 if first < 0xD0 else first - 0xD9)
-        length = int.from_bytes(data[at : at + size], "big")
-        raw = data[at + size : at + size + length]
-        return (raw if first < 0xD0 else raw.decode()), at + size + length
-    if first in (0xC7, 0xD6, 0xD7):
-        at += first == 0xC7  # its length, which is 12
-        size = {0xC7: 12, 0xD6: 4, 0xD7: 8}[first]
-        return _moment(data[at], data[at + 1 : at + 1 + size]), at + 1 + size
-    if first == 0xCB:
-        return struct.unpack_from(">d", data, at)[0], at + 8
-    if 0xCC <= first <= 0xD3:
-        size = 1 << (first - 0xCC & 3)
-        return int.from_bytes(data[at : at + size], "big", signed=first >= 0xD0), at + size
-    if 0xDC <= first <= 0xDF:
-        size = 2 if first in (0xDC, 0xDE) else 4
-        return _items(data, at + size, int.from_bytes(data[at : at + size], "big"), mapping=first >= 0xDE)
-    raise ValueError("a msgpack type that records do not use")
-
-
-def _items(data: bytes, at: int, count: int, *, mapping: bool) -> tuple[Any, int]:
-    values = []
-    for _ in range(count * (2 if mapping else 1)):
-        value, at = msgpack(data, at)
-        values.append(value)
-    return (dict(zip(values[::2], values[1::2], strict=True)) if mapping else values), at
-
-
-def _moment(kind: int, raw: bytes) -> int:  # msgpack's timestamp, as microseconds since 1970 in UTC
-    number = int.from_bytes(raw, "big")
-    if kind != 0xFF:
-        raise ValueError("an extension that records do not use")
-    nano, seconds = struct.unpack(">Iq", raw) if len(raw) == 12 else divmod(number, 1 << 34)
-    return number * 10**6 if len(raw) == 4 else seconds * 10**6 + nano // 1000
-
-
-def decoded(body: bytes) -> Any:
-    value, end = msgpack(body)
-    if end != len(body):
-        raise ValueError("bytes after the end of a body")
-    return value
 
 
 # "What the fields of a record mean": the fields of every array, in their order
@@ -164,37 +117,51 @@ def labelled(kind: str, values: Any, tables: dict[str, list[tuple[str, str]]]) -
     return named
 
 
+def both_halves(text: str) -> bytes:  # "Executor halves"
+    meant = "".join(text.translate(str.maketrans("", "", "- \n")).split())
+    halves = (sheet_secret(meant[:40], 9), sheet_secret(meant[40:], 17))
+    return bytes(one ^ other for one, other in zip(*halves, strict=True))
+
+
 class Reader:
     """An opened store. `records` and `audit_lines` yield dictionaries."""
 
-    def __init__(self, folder: Path | str, *, passphrase: str | None = None, sheet: str = "") -> None:
+    def __init__(
+        self, folder: Path | str, *, passphrase: str | None = None, sheet: str = "", halves: str = ""
+    ) -> None:
         self.db = sqlite3.connect(f"{(Path(folder) / 'clinic.db').resolve().as_uri()}?mode=ro", uri=True)
         self.db.row_factory = sqlite3.Row
         head = self.db.execute("SELECT * FROM vault").fetchone()
         if head["suite"] != SUITE:
             raise ValueError("another suite")
         self.vault, self.incarnation = head["vault"], head["incarnation"]
-        self.user_key = self._user_key(passphrase, sheet)
+        self._open_slot(passphrase, sheet, halves)
         self._check_slot_list()
-        sealed = self.db.execute("SELECT sealed FROM identity WHERE user = ?", [self.user]).fetchone()[0]
-        plain = unseal_hedged(self.user_key, "user-key", sealed, self._own("identity"))
-        if plain[0] != 1:
-            raise ValueError("another kind of identity")
-        self.public = Ed25519PrivateKey.from_private_bytes(plain[1:33]).public_key()
-        self.fingerprint = sha256(
-            enc("hash/fingerprint", self.vault, self.user, self.public.public_bytes_raw(), None)
+        identity = self.db.execute("SELECT * FROM identity WHERE user = ?", [self.user]).fetchone()
+        plain = unseal_hedged(
+            self.user_key, "user-key", identity["sealed"], self._own("user-seal", "identity")
         )
-        self.rings = {row["ring"]: self._ring(row) for row in self.db.execute("SELECT * FROM ring")}
+        self.public = Ed25519PublicKey.from_public_bytes(plain[1:])
+        if plain[0] != 2:
+            raise ValueError("another kind of identity")
+        if self.signing_seal_key:
+            place = self._own("user-sign", "identity")
+            seed = unseal_hedged(self.signing_seal_key, "user-key", identity["sealed_signing"], place)
+            if Ed25519PrivateKey.from_private_bytes(seed[1:]).public_key() != self.public:
+                raise ValueError("the two parts of the identity do not fit")
+        self.fingerprint = sha256(enc("hash/fingerprint", self.vault, self.user, plain[1:], None))
+        rings = ((row["ring"], self._ring(row)) for row in self.db.execute("SELECT * FROM ring"))
+        self.rings = {ring: found for ring, found in rings if found}
 
-    def _own(self, what: str, *place: bytes | int) -> bytes:
-        return enc("user-seal", self.vault, SUITE, self.user, what, *place)
+    def _own(self, label: str, what: str, *place: bytes | int) -> bytes:
+        return enc(label, self.vault, SUITE, self.user, what, *place)
 
-    def _slot_head(self, row: sqlite3.Row) -> bytes:
+    def _slot_head(self, row: sqlite3.Row, label: str = "slot") -> bytes:
         cost = (row["memory_kib"], row["passes"], row["lanes"])
-        return enc("slot", self.vault, SUITE, row["user"], row["slot"], row["kind"], row["salt"], *cost)
+        return enc(label, self.vault, SUITE, row["user"], row["slot"], row["kind"], row["salt"], *cost)
 
-    def _user_key(self, passphrase: str | None, sheet: str) -> bytes:
-        kind = 1 if passphrase is not None else 2
+    def _open_slot(self, passphrase: str | None, sheet: str, halves: str) -> None:  # "Slots"
+        kind = 1 if passphrase is not None else 3 if halves else 2
         row = self.db.execute("SELECT * FROM slot WHERE kind = ?", [kind]).fetchone()
         self.user = row["user"]
         if passphrase is not None:
@@ -204,24 +171,42 @@ class Reader:
             secret = unicodedata.normalize("NFC", passphrase).encode()
             root = Argon2id(salt=row["salt"], length=32, iterations=t, lanes=p, memory_cost=m).derive(secret)
         else:
-            root = hmac.digest(row["salt"], sheet_secret(sheet), "sha256")  # HKDF-Extract
-        head = self._slot_head(row)
-        return unseal(expand(root, head, 76), row["sealed"], head)
+            secret = sheet_secret(sheet) if sheet else both_halves(halves)
+            root = hmac.digest(row["salt"], secret, "sha256")  # HKDF-Extract
+
+        def held(column: str, label: str) -> bytes | None:
+            head = self._slot_head(row, label)
+            return None if row[column] is None else unseal(expand(root, head, 76), row[column], head)
+
+        self.user_key = held("sealed", "slot") or b""
+        self.signing_seal_key = held("sealed_signing", "slot-sign")
+        self.psychotherapy_key = held("sealed_psychotherapy", "slot-psy")
 
     def _check_slot_list(self) -> None:
         row = self.db.execute("SELECT * FROM slot_list WHERE user = ?", [self.user]).fetchone()
         slots = self.db.execute("SELECT * FROM slot WHERE user = ?", [self.user])
-        prints = sorted(sha256(self._slot_head(slot) + slot["sealed"]) for slot in slots)
+        sealed = ("sealed", "sealed_signing", "sealed_psychotherapy")
+        prints = sorted(
+            sha256(enc("hash/slot", self._slot_head(slot), *(slot[name] for name in sealed)))
+            for slot in slots
+        )
         mac = expand(self.user_key, enc("slot-list", self.vault, self.user, row["generation"], *prints), 32)
         if not hmac.compare_digest(mac, row["mac"]):
             raise ValueError("the list of ways in is not the last one made")
 
-    def _ring(self, row: sqlite3.Row) -> dict[str, Any]:
+    def _ring(self, row: sqlite3.Row) -> dict[str, Any] | None:
         place = (row["ring"], row["generation"])
         query = "SELECT sealed FROM ring_grant WHERE ring = ? AND generation = ? AND user = ?"
         sealed = self.db.execute(query, [*place, self.user]).fetchone()[0]
-        plain = unseal_hedged(self.user_key, "user-key", sealed, self._own("grant", *place))
-        version, owner, number, order, creator, cdk = struct.unpack(">B16sBQ32s32s", plain)
+        plain = unseal_hedged(self.user_key, "user-key", sealed, self._own("user-seal", "grant", *place))
+        version, owner, number, order, creator, held = struct.unpack(">B16sBQ32s105s", plain)
+        cdk = held[:32]
+        if number == 3:  # psychotherapy notes
+            if self.psychotherapy_key is None:
+                return None
+            cdk = unseal_hedged(
+                self.psychotherapy_key, "user-key", held, self._own("user-psy", "grant", *place)
+            )
         members = self.user + self.fingerprint + sha256(sealed) + b"\0"
         kid = expand(cdk, enc("ring-kid", *place, owner, number, creator), 16)
         found = (version, creator, row["members"], row["kid"], row["previous"])
@@ -255,11 +240,13 @@ class Reader:
         return belongs | {"content": named.hex(), "signed": label, "raw": body}
 
     def records(self) -> Iterator[dict[str, Any]]:
-        """Every version of every record, table by table."""
+        """Every version of every record that the secret opens, table by table."""
         for (table,) in self.db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"):
             if {row["name"] for row in self.db.execute(f"PRAGMA table_info({table})")} != RECORD_COLUMNS:
                 continue
             for row in self.db.execute(f"SELECT * FROM {table} ORDER BY id"):
+                if row["ring"] not in self.rings and self.psychotherapy_key is None:
+                    continue  # psychotherapy notes, which this secret does not open
                 named = {"table": table, "record": row["record"].hex(), "version": row["version"]}
                 place = (row["record"], row["version"], row["ring"], row["kid"])
                 yield named | self._open(table, *place, row["sealed"])
@@ -287,7 +274,7 @@ class Reader:
 
 if __name__ == "__main__":
     folder, way = sys.argv[1:]
-    typed = getpass.getpass(f"{way}: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    typed = getpass.getpass(f"{way}: ") if sys.stdin.isatty() else sys.stdin.read().rstrip("\n")
     reader = Reader(folder, **{way: typed})
     tables = field_tables() if FIELDS.exists() else {}
     for lines in (reader.records(), reader.audit_lines()):

@@ -9,7 +9,8 @@ LONGEST = 64
 # Lines that name what was there before and write nothing; a word may follow, after a space.
 READ_ONLY = {"records.read", "records.exported"}
 KEYLESS = re.compile(
-    r"unlock\.failed|backup\.made_locked|handover\.(kept|finished|given_back) [0-9a-f]{8}-[1-9][0-9]{0,3}"
+    r"unlock\.(failed|executor)|backup\.made_locked"
+    r"|handover\.(kept|finished|given_back) [0-9a-f]{8}-[1-9][0-9]{0,3}"
 )
 
 

@@ -6,6 +6,7 @@ from clinic_toolkit.record.writing import form_drafts
 from clinic_toolkit.record.writing.form_draft_record import FormDraft
 from clinic_toolkit.store.transactions import writing
 from clinic_toolkit.store.types import to_microseconds
+from clinic_toolkit.vault.own_ring import ensure_own_ring
 from clinic_toolkit.vault.rings import RingClass
 from tests.fixtures.practices import NOW, at_work
 
@@ -18,7 +19,7 @@ def test_the_page_names_every_field_of_a_draft_in_either_ring(tmp_path: Path) ->
     client = work.client("Ana Reyes")
     fields = (("asked", "Said that nobody would miss him."),)
     with writing(work.engine) as db:
-        own = work.vault.ensure_own_ring(db)
+        own = ensure_own_ring(db, work.vault)
         for ring in (own, work.vault.get_ring(client.id, RingClass.RECORD)):
             body = FormDraft(
                 form_code="risk_entry", subject_id=client.id.bytes, path="/x", begun_at=NOW, fields=fields

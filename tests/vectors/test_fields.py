@@ -25,7 +25,7 @@ from clinic_toolkit.store.base import metadata
 from clinic_toolkit.store.transactions import writing
 from tests.fixtures.practices import NOW, at_work, signed
 
-from . import independent_reader
+from . import independent_msgpack, independent_reader
 from .independent_reader import field_tables, labelled
 
 # What lies inside a record beside its own fields, by the name that the page gives it.
@@ -101,7 +101,8 @@ def test_two_pages_and_the_sheet_are_enough(folder: tuple[Path, str], tmp_path: 
     place = tmp_path / "elsewhere" / "tests" / "vectors"
     place.mkdir(parents=True)
     (tmp_path / "elsewhere" / "docs").mkdir()
-    shutil.copy(independent_reader.__file__, place)
+    for page in (independent_reader, independent_msgpack):
+        shutil.copy(str(page.__file__), place)
     shutil.copy(independent_reader.FIELDS, tmp_path / "elsewhere" / "docs")
     done = subprocess.run(
         [sys.executable, "-I", str(place / "independent_reader.py"), str(folder[0]), "sheet"],

@@ -21,12 +21,12 @@ from clinic_toolkit.record.people.clinician_record import Clinician
 from clinic_toolkit.record.people.practice_record import PracticeSettings, RecordRole
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.transactions import writing
-from clinic_toolkit.vault import key_slots, recovery_sheet
+from clinic_toolkit.vault import executor_halves, key_slot_changes, key_slots, recovery_sheet
 from clinic_toolkit.vault.rings import RingClass
 from tests.fixtures import vaults
 from tests.fixtures.practices import CLINICIAN, SETTINGS
 
-from . import independent_header, independent_reader
+from . import independent_header, independent_msgpack, independent_reader
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 READER = Path(independent_reader.__file__)
@@ -58,7 +58,7 @@ BODIES: list[Any] = [
 @pytest.fixture(autouse=True)
 def _at_the_floor(monkeypatch: pytest.MonkeyPatch) -> None:
     """However quick this machine is: nothing is measured, and the least cost is chosen."""
-    monkeypatch.setattr(key_slots, "calibrate_cost", lambda: passphrase_kdf.MIN_COST)
+    monkeypatch.setattr(key_slot_changes, "calibrate_cost", lambda: passphrase_kdf.MIN_COST)
 
 
 @pytest.fixture
@@ -71,7 +71,9 @@ def low_cost(monkeypatch: pytest.MonkeyPatch) -> None:
 def written(tmp_path: Path) -> tuple[Path, tuple[str, ...], list[str]]:
     engine: Engine = vaults.new_store(tmp_path)
     with writing(engine) as db:
-        vault, groups = key_slots.create_vault_with_slots(db, vaults.PASSPHRASE, cost=passphrase_kdf.MIN_COST)
+        vault, groups = key_slot_changes.create_vault_with_slots(
+            db, vaults.PASSPHRASE, cost=passphrase_kdf.MIN_COST
+        )
     owners = []
     for body, sign in zip(BODIES, (None, "sig/note", None, "sig/cosign"), strict=True):
         owner, ring = vaults.new_owner(engine, vault, RingClass.RECORD)
@@ -98,6 +100,41 @@ def test_both_ways_in(written: tuple[Path, tuple[str, ...], list[str]]) -> None:
         assert [line["signed"] for line in found] == ["", "sig/note", "", "sig/cosign"]
 
 
+@pytest.mark.parametrize("opted_in", [False, True])
+def test_both_halves_of_an_executor(written: tuple[Path, tuple[str, ...], list[str]], opted_in: bool) -> None:
+    """They open the record, and psychotherapy notes only if that was chosen; never the signing key."""
+    folder, groups, _ = written
+    engine = vaults.new_store_at(folder)
+    with writing(engine) as db:
+        vault = key_slots.unlock_with_passphrase(db, vaults.PASSPHRASE)
+        held = key_slots.open_keys_with_recovery_sheet(db, vault.user_id, " ".join(groups))
+        assert held.psychotherapy_key
+        vault.open_psychotherapy_notes(db, held.psychotherapy_key)
+        first, second = executor_halves.generate_halves()
+        key = held.psychotherapy_key if opted_in else None
+        slot = key_slot_changes.prepare_executor_halves(vault, first, second, psychotherapy_key=key)
+        key_slot_changes.store_slot(db, vault, slot)
+    owner, ring = vaults.new_owner(engine, vault, RingClass.PSYCHOTHERAPY)
+    vaults.write_sample(engine, vault, ring, msgspec.msgpack.encode("closed words"))
+    engine.dispose()
+    with reading_of(folder, halves=" ".join([*first, *second])) as reader:
+        assert reader.signing_seal_key is None
+        found = list(reader.records())
+    assert len(found) == len(BODIES) + opted_in
+    assert (owner.hex in {line["owner"] for line in found}) is opted_in
+    with reading_of(folder, passphrase=vaults.PASSPHRASE) as reader:
+        [notes] = [line for line in reader.records() if line["class"] == 3]
+    assert independent_reader.decoded(notes["raw"]) == "closed words"
+    for wrong, told in (
+        ([*second, *first], "group 1"),
+        ([*first, *first], "group 1"),
+        ([*groups, *second], "group 1"),
+        ([*first, *executor_halves.generate_halves()[1]], "commitment"),
+    ):
+        with pytest.raises(ValueError, match=told):
+            independent_reader.Reader(folder, halves=" ".join(wrong))
+
+
 def test_wrong_secrets_open_nothing(written: tuple[Path, tuple[str, ...], list[str]]) -> None:
     folder, groups, _ = written
     for way in ({"passphrase": "wrong"}, {"sheet": " ".join(recovery_sheet.encode_groups(bytes(20)))}):
@@ -115,6 +152,10 @@ def test_it_notices_what_was_changed(
         "UPDATE sample SET version = 2 WHERE id = 2": "commitment",
         "UPDATE ring SET members = zeroblob(81)": "statement",
         "DELETE FROM slot WHERE kind = 1": "ways in",
+        "UPDATE slot SET sealed_signing = zeroblob(80) WHERE kind = 1": "ways in",
+        "UPDATE slot SET sealed_psychotherapy = zeroblob(80) WHERE kind = 1": "ways in",
+        "UPDATE slot SET sealed_psychotherapy = NULL WHERE kind = 1": "ways in",
+        "UPDATE slot SET sealed_psychotherapy = NULL WHERE kind = 2": "ways in",
     }
     for number, (change, told) in enumerate(changes.items()):
         copy = folder.with_name(f"copy{number}")
@@ -136,8 +177,10 @@ def test_it_stands_alone(
     folder, groups, _ = written
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
+    for page in (independent_reader, independent_msgpack):
+        shutil.copy(str(page.__file__), elsewhere)
     done = subprocess.run(
-        [sys.executable, "-I", shutil.copy(READER, elsewhere), str(folder), "sheet"],
+        [sys.executable, "-I", str(elsewhere / READER.name), str(folder), "sheet"],
         input=" ".join(groups), capture_output=True, text=True, encoding="utf-8", cwd=elsewhere, check=False,
         env={"PYTHONIOENCODING": "utf-8"},
     )  # fmt: skip

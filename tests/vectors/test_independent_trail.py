@@ -36,6 +36,7 @@ def reading_of(work: Work) -> Iterator[Any]:
 def test_the_known_keyless_lines_are_read(work: Work) -> None:
     events = (
         UnlockEvent.FAILED,
+        UnlockEvent.EXECUTOR,
         f"{HandoverKeylessEvent.KEPT} 01234567-12",
         f"{HandoverKeylessEvent.GIVEN_BACK} 89abcdef-5000",
     )
@@ -46,6 +47,7 @@ def test_the_known_keyless_lines_are_read(work: Work) -> None:
         lines = independent_trail.told(reader)
     assert [line[0] for line in lines if len(line) == 2] == [
         "unlock.failed",
+        "unlock.executor",
         "handover.kept 01234567-12",
         "handover.given_back 89abcdef-5000",
     ]
@@ -87,7 +89,7 @@ def test_what_was_only_read_or_saved_as_a_file_is_not_named_by_that(
 
 
 @pytest.mark.parametrize(
-    "event", ["note.signed", "unlock.failed!", "handover.kept 01234567-0", "x" * 200_000]
+    "event", ["note.signed", "unlock.failed!", "unlock.executor 1", "handover.kept 01234567-0", "x" * 200_000]
 )
 def test_any_other_text_without_a_key_is_none_of_the_program_s(work: Work, event: str) -> None:
     with writing(work.engine) as db:

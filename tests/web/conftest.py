@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
-from clinic_toolkit.vault import key_slots
+from clinic_toolkit.vault import key_slot_changes
 from tests.fixtures import sites
 from tests.fixtures.sites import Site
 
@@ -13,7 +13,7 @@ from tests.fixtures.sites import Site
 @pytest.fixture(autouse=True)
 def at_the_floor(monkeypatch: pytest.MonkeyPatch) -> None:
     """However quick this machine is: no entry finds a cost to raise."""
-    monkeypatch.setattr(key_slots, "calibrate_cost", lambda: MIN_COST)
+    monkeypatch.setattr(key_slot_changes, "calibrate_cost", lambda: MIN_COST)
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ def site(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     assert site.get("/").status_code == 200
     with writing(work.engine) as db:
         inventory_snapshot.save_snapshot(db, work.vault)
-        work.vault = key_slots.unlock_with_user_key(db, work.vault.user_id, work.vault.user_key())
+        work.vault = key_slots.unlock_with_session_keys(db, work.vault.user_id, work.vault.session_keys())
         inventory_snapshot.load_inventory(db, work.vault)
     site.unlock()
     assert list_facts.count_unchecked(work.vault) > 1

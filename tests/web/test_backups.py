@@ -15,7 +15,7 @@ from clinic_toolkit.journal import audit_log, key_slot_events
 from clinic_toolkit.record.people.practice_record import AccessEvent
 from clinic_toolkit.store.transactions import reading, store_of, writing
 from clinic_toolkit.store.types import to_microseconds
-from clinic_toolkit.vault import header_backup, key_slots
+from clinic_toolkit.vault import header_backup, key_slot_changes
 from clinic_toolkit.web.access import backup_timer
 from clinic_toolkit.web.screen_parts import folder_warnings
 from tests.fixtures import audit_lines
@@ -109,7 +109,7 @@ def give_passphrase(site: Site) -> None:
     """Let the practice open with `WORDS`."""
     vault = site.work.vault
     with writing(site.work.engine) as db:
-        key_slots.replace_passphrase(db, vault, WORDS, cost=MIN_COST)
+        key_slot_changes.replace_passphrase(db, vault, WORDS, cost=MIN_COST)
         header_backup.write_before_commit(db, vault)
         event = key_slot_events.with_slot_generation(AccessEvent.PHRASE_CHANGED, vault)
         audit_log.append_entry(db, vault, event, now=NOW)

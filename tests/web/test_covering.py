@@ -42,7 +42,7 @@ def test_a_code_that_is_still_being_prepared_is_not_held_after_the_lock(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     go = threading.Event()
-    monkeypatch.setattr(return_code, "wrap_user_key", lambda vault, code: (go.wait(5), b"late")[1])
+    monkeypatch.setattr(return_code, "wrap_session_keys", lambda vault, code: (go.wait(5), b"late")[1])
 
     def hold() -> str:
         quick_return.offer_quick_return("ABC234")
@@ -71,7 +71,7 @@ def slowly(vault: object, code: str) -> bytes:
 def test_a_code_is_called_taken_only_when_the_keeper_has_it(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(return_code, "wrap_user_key", slowly)
+    monkeypatch.setattr(return_code, "wrap_session_keys", slowly)
     monkeypatch.setattr(unlocking, "confirm_passphrase", lambda typed: "")
     site.keeper.drop_return_blob()
     answer = site.post("/practice/code", {"code": "ABC234", "present_passphrase": "known"})
@@ -82,7 +82,7 @@ def test_a_code_is_called_taken_only_when_the_keeper_has_it(
 def test_a_cover_right_after_the_unlock_still_leads_back_by_the_code(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(return_code, "wrap_user_key", slowly)
+    monkeypatch.setattr(return_code, "wrap_session_keys", slowly)
 
     def hold() -> str:
         quick_return.offer_quick_return("ABC234")

@@ -40,7 +40,7 @@ def test_every_route_needs_the_keys_unless_it_is_named_here(site: Site) -> None:
         "shared.show"
     }
     rooms = {endpoint.partition(".")[0] for endpoint in open_earlier}
-    assert rooms <= {"static", "lock", "setup", "promises", "handover", "shared"}
+    assert rooms <= {"static", "lock", "setup", "promises", "handover", "shared", "executor"}
 
 
 def test_locked_every_page_leads_to_the_lock(locked: Site) -> None:

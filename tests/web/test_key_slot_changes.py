@@ -11,14 +11,14 @@ from sqlalchemy import select
 
 from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
 from clinic_toolkit.journal import audit_log
-from clinic_toolkit.record.people import practice_access
+from clinic_toolkit.record.people import secret_changes
 from clinic_toolkit.store.sqlite import rescue_copies
 from clinic_toolkit.store.sqlite.store import SqliteStore
 from clinic_toolkit.store.transactions import reading, writing
-from clinic_toolkit.vault import key_slots, unlock_attempts
+from clinic_toolkit.vault import key_slot_changes, key_slots, unlock_attempts
 from clinic_toolkit.vault.key_slot_tables import KeySlotKind, slot_table
 from clinic_toolkit.vault.key_slots import WrongSecret
-from tests.fixtures import audit_lines, cheap_derivations
+from tests.fixtures import audit_lines, cheap_derivations, passphrase_checks
 from tests.fixtures.practices import NOW
 from tests.fixtures.sites import Site
 
@@ -39,7 +39,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def knows(monkeypatch: pytest.MonkeyPatch) -> None:
     """The passphrase is compared without its second of work."""
-    monkeypatch.setattr(practice_access, "is_current_passphrase", lambda db, vault, typed: typed == RIGHT)
+    passphrase_checks.know_passphrase(monkeypatch, lambda typed: typed == RIGHT)
 
 
 def events(site: Site, newest: int = 3) -> list[tuple[str, bool]]:
@@ -188,9 +188,9 @@ def test_the_old_slot_is_in_no_file_when_the_page_has_answered(
     change: Callable[[Site], str],
     folded: bool,
 ) -> None:
-    monkeypatch.setattr(key_slots, "calibrate_cost", lambda: MIN_COST)
+    monkeypatch.setattr(key_slot_changes, "calibrate_cost", lambda: MIN_COST)
     with writing(site.work.engine) as db:
-        key_slots.replace_passphrase(db, site.work.vault, RIGHT, cost=MIN_COST)
+        key_slot_changes.replace_passphrase(db, site.work.vault, RIGHT, cost=MIN_COST)
     with reading(site.work.engine) as db:
         old: bytes = db.execute(select(slot_table.c.sealed).where(slot_table.c.kind == kind)).scalar_one()
     place = site.settings.data_folder
@@ -212,7 +212,7 @@ def test_a_rescued_copy_is_removed_or_named(
     site: Site, knows: None, monkeypatch: pytest.MonkeyPatch, change: Callable[[Site], str]
 ) -> None:
     """Its ways in are those of its time."""
-    monkeypatch.setattr(key_slots, "calibrate_cost", lambda: MIN_COST)
+    monkeypatch.setattr(key_slot_changes, "calibrate_cost", lambda: MIN_COST)
     file = site.settings.data_folder / "clinic.db"
     with closing(sqlite3.connect(file)) as store:
         first, second = rescue_copies.create_copy(file, store), rescue_copies.create_copy(file, store)
@@ -231,8 +231,8 @@ def test_a_rescued_copy_is_removed_or_named(
 
 def test_a_failed_unlock_leaves_a_line_that_the_next_unlock_vouches_for(locked: Site) -> None:
     with writing(locked.work.engine) as db:
-        practice_access.replace_recovery_sheet(db, locked.work.vault, now=NOW)
-        groups = key_slots.replace_recovery_sheet(db, locked.work.vault)
+        secret_changes.replace_recovery_sheet(db, locked.work.vault, now=NOW)
+        groups = key_slot_changes.replace_recovery_sheet(db, locked.work.vault)
     old = {f"group{number}": group for number, group in enumerate(locked.work.groups, 1)}
     assert locked.post("/unlock/sheet", old).status_code == 422
     assert events(locked, 1) == [("unlock.failed", False)]
@@ -247,7 +247,7 @@ def test_a_failed_unlock_leaves_a_line_that_the_next_unlock_vouches_for(locked: 
 def test_a_forged_line_is_said_after_the_unlock_and_keeps_nobody_out(
     locked: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(key_slots, "calibrate_cost", lambda: MIN_COST)
+    monkeypatch.setattr(key_slot_changes, "calibrate_cost", lambda: MIN_COST)
     with writing(locked.work.engine) as db:
         seq = audit_log.append_keyless_entry(db, locked.work.vault.vault_id, "unlock.failed", now=NOW)
     groups = {f"group{number}": group for number, group in enumerate(locked.work.groups, 1)}

@@ -7,9 +7,9 @@ from sqlalchemy import Connection
 from werkzeug.test import TestResponse
 
 from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
-from clinic_toolkit.record.people import clinician, practice_access
+from clinic_toolkit.record.people import clinician, practice_access, secret_changes
 from clinic_toolkit.store.transactions import writing
-from clinic_toolkit.vault import key_slots, unlock_attempts
+from clinic_toolkit.vault import key_slot_changes, unlock_attempts
 from clinic_toolkit.vault.key_slots import WrongSecret
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web import context
@@ -189,7 +189,7 @@ def test_the_sheet_opens_and_asks_for_a_new_passphrase(locked: Site, monkeypatch
     assert len(offered[1].split()) == 6
     changed = []
     monkeypatch.setattr(
-        practice_access, "change_passphrase", lambda db, vault, typed, *, now: changed.append(typed)
+        secret_changes, "change_passphrase", lambda db, vault, typed, **_: changed.append(typed)
     )
     weak = locked.post("/unlock/choose", {"passphrase": "short", "passphrase_again": "short"})
     assert weak.status_code == 422
@@ -227,7 +227,7 @@ def test_the_return_code_brings_back_after_the_sheet_too(
     locked: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     offered: list[str] = []
-    monkeypatch.setattr(practice_access, "change_passphrase", lambda *_, **__: None)
+    monkeypatch.setattr(secret_changes, "change_passphrase", lambda *_, **__: None)
     monkeypatch.setattr(quick_return, "offer_quick_return", offered.append)
     with writing(locked.work.engine) as db:
         stored = clinician.load_clinician(db, locked.work.vault)
@@ -260,7 +260,7 @@ def test_a_refused_passphrase_says_what_counts(lock: Site, typed: str) -> None:
 def test_the_sheet_of_another_time_is_refused(locked: Site) -> None:
     old = locked.work.groups
     with writing(locked.work.engine) as db:
-        practice_access.replace_recovery_sheet(db, locked.work.vault, now=NOW)
+        secret_changes.replace_recovery_sheet(db, locked.work.vault, now=NOW)
     page = locked.post("/unlock/sheet", {f"group{number}": group for number, group in enumerate(old, 1)})
     assert page.status_code == 422
     assert locked.ends == ["wrong secret"]
@@ -286,7 +286,7 @@ def test_one_lock_locks_every_browser(site: Site) -> None:
 def test_a_real_passphrase_through_the_door(locked: Site) -> None:
     """The one test here that pays for the real derivation."""
     with writing(locked.work.engine) as db:
-        key_slots.replace_passphrase(db, locked.work.vault, RIGHT, cost=MIN_COST)
+        key_slot_changes.replace_passphrase(db, locked.work.vault, RIGHT, cost=MIN_COST)
     assert locked.post("/unlock", {"passphrase": WRONG}).status_code == 422
     locked.app.worker.is_ending = False  # the next process
     assert locked.post("/unlock", {"passphrase": RIGHT}).status_code == 303

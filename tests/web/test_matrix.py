@@ -97,6 +97,8 @@ def test_the_table_says_what_was_promised() -> None:
         "POST /quit",
         "GET /unlock",
         "POST /unlock",
+        "GET /unlock/executor",
+        "POST /unlock/executor",
         "GET /unlock/sheet",
         "POST /unlock/sheet",
         # One moment, and nothing else: tests/web/test_shared.py.

@@ -74,7 +74,7 @@ def lock(locked: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     def open_with(db: Connection, typed: str) -> Vault:
         if typed != RIGHT:
             raise WrongSecret("That passphrase does not open this practice.")
-        return key_slots.unlock_with_user_key(db, work.vault.user_id, work.vault.user_key())
+        return key_slots.unlock_with_session_keys(db, work.vault.user_id, work.vault.session_keys())
 
     monkeypatch.setattr(key_slots, "unlock_with_passphrase", open_with)
     monkeypatch.setattr(practice_access, "is_fast_derivation", lambda seconds: False)
@@ -245,7 +245,9 @@ def test_the_return_code_is_confirmed_at_the_end(
     monkeypatch.setattr(
         return_code,
         "unlock_with_return_code",
-        lambda db, blob, code: key_slots.unlock_with_user_key(db, work.vault.user_id, work.vault.user_key()),
+        lambda db, blob, code: key_slots.unlock_with_session_keys(
+            db, work.vault.user_id, work.vault.session_keys()
+        ),
     )
     lock.keeper.blob = b"sealed"
     assert type_in(lock, code="ABC234").headers["Location"] == PAGE

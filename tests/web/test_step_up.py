@@ -9,6 +9,7 @@ from clinic_toolkit.vault import unlock_attempts
 from clinic_toolkit.web.access import step_up, unlocking
 from clinic_toolkit.web.perimeter.timeouts import suspend_aware_clock
 from clinic_toolkit.web.transport import responses
+from tests.fixtures import passphrase_checks
 from tests.fixtures.sites import Site
 
 RIGHT = "glacier mandolin unwrapped"
@@ -17,7 +18,7 @@ RIGHT = "glacier mandolin unwrapped"
 @pytest.fixture
 def asked(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     """An unlocked site whose passphrase is compared without its second of work."""
-    monkeypatch.setattr(practice_access, "is_current_passphrase", lambda db, vault, typed: typed == RIGHT)
+    passphrase_checks.know_passphrase(monkeypatch, lambda typed: typed == RIGHT)
     site.app.worker.serving_since = -1000.0
     return site
 

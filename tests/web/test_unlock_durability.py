@@ -68,7 +68,7 @@ def test_a_second_browser_goes_on_with_the_vault_of_the_first(
     """What one saves the other must know of, or it would take an older version for the newest."""
     work = lock.work
     with reading(work.engine) as db:
-        twin = key_slots.unlock_with_user_key(db, work.vault.user_id, work.vault.user_key())
+        twin = key_slots.unlock_with_session_keys(db, work.vault.user_id, work.vault.session_keys())
     assert lock.post("/unlock", TYPED).status_code == 303
     monkeypatch.setattr(
         practice_access, "unlock_with_passphrase", lambda db, typed, *, now, max_entries: twin

@@ -16,6 +16,7 @@ from clinic_toolkit.record.people.clinician_record import (
     ClinicianState,
 )
 from clinic_toolkit.vault import return_code
+from clinic_toolkit.vault.own_ring import ensure_own_ring
 from clinic_toolkit.vault.vault import Vault
 
 
@@ -45,7 +46,7 @@ def create_clinician(
         vault,
         CLINICIAN,
         clinician,
-        ring=vault.ensure_own_ring(db),
+        ring=ensure_own_ring(db, vault),
         state=ClinicianState.ACTIVE,
         event=ClinicianEvent.SAVED,
         now=now,

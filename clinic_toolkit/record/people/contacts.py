@@ -13,6 +13,7 @@ from clinic_toolkit.record.people.contact_record import CONTACT, ContactEvent, C
 from clinic_toolkit.store.transactions import is_writing, on_rollback
 from clinic_toolkit.vault.contact_keys import CONTACT_TABLE, Contact
 from clinic_toolkit.vault.directory import fingerprint_words
+from clinic_toolkit.vault.own_ring import ensure_own_ring
 from clinic_toolkit.vault.vault import Vault
 
 log = logging.getLogger("clinic")
@@ -93,7 +94,7 @@ def confirm_contact(
             name=name.strip(),
             confirmed_at=now,
         ),
-        ring=vault.ensure_own_ring(db),
+        ring=ensure_own_ring(db, vault),
         state=ContactState.CONFIRMED,
         event=ContactEvent.CONFIRMED,
         now=now,
@@ -130,7 +131,7 @@ def apply_contacts(db: Connection, vault: Vault) -> None:
     if directory_findings.unreadable_contact_sentences(vault):
         log.warning("directory.contact_unreadable")
     own_fault = vault.directory.faults.get(vault.user_id)
-    if own_fault and is_writing(db):
+    if own_fault and is_writing(db) and vault.can_sign:
         # What is written is signed by the owner's key, which comes from the sealed identity.
         vault.directory.publish_own_key(db)
         log.warning("directory.own_key_put_back")

@@ -6,7 +6,7 @@ Never stores a passphrase or the groups of a recovery sheet.
 import logging
 import time
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -22,9 +22,9 @@ from clinic_toolkit.journal import (
     records,
     restored_folder,
     ring_references,
+    unsigned_entries,
 )
 from clinic_toolkit.journal.inventory_replay import ProgressCallback, ignore_progress
-from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import clinician as clinicians
 from clinic_toolkit.record.people import contacts
 from clinic_toolkit.record.people.clinician_record import Clinician
@@ -37,7 +37,14 @@ from clinic_toolkit.record.people.practice_record import (
     UnlockEvent,
 )
 from clinic_toolkit.store.transactions import is_writing
-from clinic_toolkit.vault import header_backup, identity, key_slots, recovery_sheet, return_code
+from clinic_toolkit.vault import (
+    header_backup,
+    identity,
+    key_slot_changes,
+    key_slots,
+    return_code,
+)
+from clinic_toolkit.vault.key_slot_contents import SlotKeys as SlotKeys
 from clinic_toolkit.vault.vault import Vault
 
 log = logging.getLogger("clinic")
@@ -66,7 +73,7 @@ def create_practice(
     Returns:
         The unlocked vault, and the eight groups of the recovery sheet, which are stored nowhere.
     """
-    vault, groups = key_slots.create_vault_with_slots(db, passphrase)
+    vault, groups = key_slot_changes.create_vault_with_slots(db, passphrase)
     audit_log.append_entry(
         db, vault, key_slot_events.with_slot_generation(AccessEvent.CREATED, vault), now=now
     )
@@ -110,7 +117,7 @@ def unlock_with_passphrase(
             is_fast_derivation(elapsed)
             and is_writing(db)
             and not vault.header_fault
-            and key_slots.upgrade_kdf_cost(db, vault, passphrase)
+            and key_slot_changes.upgrade_kdf_cost(db, vault, passphrase)
         ):
             header_backup.write_before_commit(db, vault)
             audit_log.append_entry(
@@ -122,7 +129,7 @@ def unlock_with_passphrase(
             vault.kdf_cost_upgraded = True
         return vault
 
-    return _finish_or_postpone(db, finish, now, max_entries)
+    return finish_or_postpone(db, finish, now, max_entries)
 
 
 def unlock_with_recovery_sheet(
@@ -140,7 +147,7 @@ def unlock_with_recovery_sheet(
     def finish(db: Connection, now: datetime, report_progress: ProgressCallback) -> Vault:
         return _finish_unlock(db, vault, AccessEvent.UNLOCKED_WITH_SHEET, now, report_progress)
 
-    return _finish_or_postpone(db, finish, now, max_entries)
+    return finish_or_postpone(db, finish, now, max_entries)
 
 
 def unlock_with_return_code(
@@ -149,7 +156,7 @@ def unlock_with_return_code(
     """Unlock with the return code while the keeper still holds the sealed user key.
 
     Args:
-        blob: what `return_code.wrap_user_key` returned.
+        blob: what `return_code.wrap_session_keys` returned.
         max_entries: as in `unlock_with_passphrase`.
 
     Raises:
@@ -161,12 +168,16 @@ def unlock_with_return_code(
     def finish(db: Connection, now: datetime, report_progress: ProgressCallback) -> Vault:
         return _finish_unlock(db, vault, AccessEvent.RETURNED, now, report_progress)
 
-    return _finish_or_postpone(db, finish, now, max_entries)
+    return finish_or_postpone(db, finish, now, max_entries)
 
 
-def _finish_or_postpone(
-    db: Connection, finish: FinishUnlock, now: datetime, max_entries: int | None
-) -> Vault:
+def finish_or_postpone(db: Connection, finish: FinishUnlock, now: datetime, max_entries: int | None) -> Vault:
+    """Finish an unlock whose secret was right.
+
+    Raises:
+        LongReplay: more entries than `max_entries` must be replayed; nothing may be committed then.
+    """
+
     def postpone_if_long(done: int, total: int) -> None:
         if max_entries is not None and total > max_entries:
             raise LongReplay(finish, total)
@@ -181,6 +192,7 @@ def _finish_unlock(
     now: datetime,
     report_progress: ProgressCallback = ignore_progress,
 ) -> Vault:
+    vault.executor_uses = unsigned_entries.list_unsigned_times(db, vault, UnlockEvent.EXECUTOR)
     # This comes first, so that unsigned entries cannot say which key slots are the newest.
     inventory_snapshot.accept_unsigned_entries(db, vault, now=now, report_progress=report_progress)
     restored_folder.begin_if_restored(db, vault, now=now)
@@ -188,7 +200,9 @@ def _finish_unlock(
     inventory_snapshot.load_inventory(db, vault, report_progress)
     contacts.apply_contacts(db, vault)
     inventory = inventory_snapshot.load_inventory(db, vault)
-    vault.compare_slot_generation(inventory.slot_generation, log_complete=not inventory.gaps)
+    vault.key_slots = vault.key_slots.compare_generation(
+        inventory.slot_generation, log_complete=not inventory.gaps
+    )
     ring_references.note_statements(db, vault, inventory, now=now)
     checked_entries.note_checked(db, vault, inventory, now=now)
     audit_log.append_entry(db, vault, event, now=now)
@@ -221,55 +235,3 @@ def is_current_passphrase(db: Connection, vault: Vault, typed_passphrase: str) -
 def record_refused_passphrase(db: Connection, vault: Vault, *, now: datetime) -> None:
     """Append an audit entry saying that a wrong passphrase was typed where the current one was required."""
     audit_log.append_entry(db, vault, AccessEvent.PHRASE_REFUSED, now=now)
-
-
-def generate_recovery_sheet() -> tuple[str, ...]:
-    """Return the groups of a new recovery sheet, which opens nothing until `activate_recovery_sheet`."""
-    return recovery_sheet.generate_groups()
-
-
-def is_same_group(group: str, typed: str) -> bool:
-    """Return whether a group of the recovery sheet was typed back, in any spelling that reads the same."""
-    return recovery_sheet.is_same_group(group, typed)
-
-
-def change_passphrase(db: Connection, vault: Vault, passphrase: str, *, now: datetime) -> None:
-    """Replace the passphrase; nothing else changes."""
-    key_slots.replace_passphrase(db, vault, passphrase)
-    header_backup.write_before_commit(db, vault)
-    audit_log.append_entry(
-        db, vault, key_slot_events.with_slot_generation(AccessEvent.PHRASE_CHANGED, vault), now=now
-    )
-
-
-def replace_recovery_sheet(db: Connection, vault: Vault, *, now: datetime) -> tuple[str, ...]:
-    """Replace the recovery sheet at once and return the groups of the new one; the old one stops working."""
-    groups = key_slots.replace_recovery_sheet(db, vault)
-    header_backup.write_before_commit(db, vault)
-    audit_log.append_entry(
-        db, vault, key_slot_events.with_slot_generation(AccessEvent.SHEET_REPLACED, vault), now=now
-    )
-    return groups
-
-
-def activate_recovery_sheet(
-    db: Connection,
-    vault: Vault,
-    current: RecordVersion[Clinician],
-    groups: tuple[str, ...],
-    *,
-    made_on: date,
-    now: datetime,
-) -> RecordVersion[Clinician]:
-    """Replace the old recovery sheet by one that was generated, printed and typed back.
-
-    The old sheet works until this is committed, and the new one from then on; at no moment does neither work.
-    """
-    key_slots.replace_recovery_sheet(db, vault, groups)
-    header_backup.write_before_commit(db, vault)
-    # Try the new sheet before the commit, so that everything is rolled back if it does not unlock.
-    key_slots.unlock_with_recovery_sheet(db, " ".join(groups), user_id=vault.user_id)
-    audit_log.append_entry(
-        db, vault, key_slot_events.with_slot_generation(AccessEvent.SHEET_REPLACED, vault), now=now
-    )
-    return clinicians.record_sheet_proved(db, vault, current, made_on=made_on, now=now)

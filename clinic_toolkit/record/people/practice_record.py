@@ -36,6 +36,7 @@ class UnlockEvent(StrEnum):
     """What is written about an attempt to unlock, before there is a key."""
 
     FAILED = "unlock.failed"
+    EXECUTOR = "unlock.executor"
 
 
 class AccessEvent(StrEnum):
@@ -49,6 +50,9 @@ class AccessEvent(StrEnum):
     GUESSING_SLOWED = "practice.passphrase_cost_raised"
     PHRASE_REFUSED = "practice.passphrase_refused"
     SHEET_REPLACED = "practice.sheet_replaced"
+    EXECUTOR_SHEETS_MADE = "practice.executor_sheets_made"
+    EXECUTOR_SHEETS_WITHDRAWN = "practice.executor_sheets_withdrawn"
+    PSYCHOTHERAPY_KEY_MADE = "practice.psychotherapy_key_made"
 
 
 keyless_events.register_keyless_events(UnlockEvent)

@@ -12,7 +12,8 @@ from clinic_toolkit.record.people import case_list_facts, client_list_facts, cli
 from clinic_toolkit.record.people.case_record import CASE
 from clinic_toolkit.record.people.client_list_facts import ClientFacts
 from clinic_toolkit.record.people.client_record import CLIENT
-from clinic_toolkit.vault.rings import RingClass, UnknownRing
+from clinic_toolkit.vault.ring_errors import UnknownRing
+from clinic_toolkit.vault.rings import RingClass
 from clinic_toolkit.vault.vault import Vault
 
 

@@ -17,7 +17,7 @@ from clinic_toolkit.record.people import clinician as clinicians
 from clinic_toolkit.store.transactions import reading, store_of
 from clinic_toolkit.vault import identity
 from clinic_toolkit.web import context
-from clinic_toolkit.web.access import handover_transition
+from clinic_toolkit.web.access import executor_reading, handover_transition
 from clinic_toolkit.web.perimeter import post_bodies
 from clinic_toolkit.web.perimeter.end_reason import EndReason
 from clinic_toolkit.web.screen_parts import record_notices, screen_sharing
@@ -137,6 +137,8 @@ def deny_or_redirect() -> Response | None:
         return None if is_visible else screen_sharing.render_wait_page()
     if handover_transition.is_handed_over() and request.endpoint != "static":
         return handover_transition.render_wait_page()
+    if executor_reading.is_executor() and required != AccessState.ALWAYS:
+        return executor_reading.deny_or_redirect(is_lock_page=required in _WITHOUT_KEYS)
     current = _current_state()
     if required == AccessState.UNLOCKED == current:
         return _redirect_to_condition()

@@ -8,7 +8,8 @@ from typing import cast
 
 from flask import render_template
 
-from clinic_toolkit.record.people import practice_access
+from clinic_toolkit.record.people import secret_changes
+from clinic_toolkit.record.people.secret_changes import NewRecoverySheet
 from clinic_toolkit.web import context
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.responses import ViewResult
@@ -19,20 +20,39 @@ GROUPS_ASKED = 2
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class PendingSheet:
-    """The groups of the sheet, the numbers of the groups to type back, and the date printed on it."""
+    """The groups of the sheet, the numbers of the groups to type back, and the date printed on it.
+
+    `new_sheet` is what is stored once it is proved; None if that was done already, as in the set-up.
+    """
 
     groups: tuple[str, ...]
     asked_groups: tuple[int, ...]
     made_on: date
+    new_sheet: NewRecoverySheet | None = None
+
+
+def store_new_sheet(sheet: NewRecoverySheet) -> None:
+    """Hold a sheet that opens nothing yet in memory until it is proved or this session ends."""
+    _store(sheet.groups, sheet)
 
 
 def store_pending_sheet(groups: tuple[str, ...]) -> None:
-    """Hold these groups in memory until they are proved or this session ends."""
+    """Hold the groups of a sheet that opens the practice already, until they are proved."""
+    _store(groups, None)
+
+
+def _store(groups: tuple[str, ...], new_sheet: NewRecoverySheet | None) -> None:
     asked_numbers = secrets.SystemRandom().sample(range(1, len(groups) + 1), GROUPS_ASKED)
     # The local date: a person compares it with the paper.
     made_on = context.today()
     context.put_in_session(
-        _SHEET_KEY, PendingSheet(groups=groups, asked_groups=tuple(sorted(asked_numbers)), made_on=made_on)
+        _SHEET_KEY,
+        PendingSheet(
+            groups=groups,
+            asked_groups=tuple(sorted(asked_numbers)),
+            made_on=made_on,
+            new_sheet=new_sheet,
+        ),
     )
     context.pop_from_session(_SHOWN_KEY)
 
@@ -60,7 +80,7 @@ def group_errors(sheet: PendingSheet, typed: Mapping[str, str]) -> dict[str, str
             f"This is not group {number} of your sheet. Look again and type all five characters."
         )
         for number in sheet.asked_groups
-        if not practice_access.is_same_group(sheet.groups[number - 1], typed.get(f"group_{number}", ""))
+        if not secret_changes.is_same_group(sheet.groups[number - 1], typed.get(f"group_{number}", ""))
     }
 
 

@@ -12,15 +12,21 @@ from flask import request
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import unsigned_entries
-from clinic_toolkit.record.people import practice_access
+from clinic_toolkit.record.people import executor_access, practice_access, secret_changes
 from clinic_toolkit.record.people.practice_access import LongReplay
 from clinic_toolkit.store.storage_errors import storage_error_of
-from clinic_toolkit.vault import passphrases, recovery_sheet, return_code, secret_attempt, unlock_attempts
+from clinic_toolkit.vault import (
+    passphrases,
+    return_code,
+    secret_attempt,
+    unlock_attempts,
+)
+from clinic_toolkit.vault.key_slot_contents import SlotKeys
 from clinic_toolkit.vault.key_slots import WrongSecret
 from clinic_toolkit.vault.secret_attempt import Attempt
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web import context
-from clinic_toolkit.web.access import handover_transition, quick_return, record_reading
+from clinic_toolkit.web.access import handover_transition, psychotherapy_key, quick_return, record_reading
 from clinic_toolkit.web.access.record_reading import RecordReading
 from clinic_toolkit.web.perimeter.end_reason import EndReason
 from clinic_toolkit.web.perimeter.timeouts import suspend_aware_clock
@@ -120,7 +126,18 @@ def unlock_with_recovery_sheet(typed: str) -> str:
             context.db(), typed, now=context.now(), max_entries=max_entries
         ),
         begin_attempt=lambda: secret_attempt.begin_sheet_attempt(context.settings().data_folder),
+        after_login=lambda: psychotherapy_key.keep_from_sheet(typed),
         must_choose_passphrase=True,
+    )
+
+
+def unlock_with_executor_halves(first: str, second: str) -> str:
+    """As `unlock_with_recovery_sheet`, for reading only, with both sheets of an executor."""
+    return _attempt_unlock(
+        lambda max_entries: executor_access.unlock_with_halves(
+            context.db(), first, second, now=context.now(), max_entries=max_entries
+        ),
+        begin_attempt=lambda: secret_attempt.begin_executor_attempt(context.settings().data_folder),
     )
 
 
@@ -137,12 +154,20 @@ def arrive(reading: RecordReading) -> None:
     reading.log_in(reading)
 
 
-def confirm_passphrase(typed: str) -> str:
+def open_keys_with_passphrase(typed: str) -> tuple[str, SlotKeys | None]:
+    """Check the passphrase again; returns "" and every key of its slot, or the error message and None."""
+    opened: list[SlotKeys] = []
+    sentence = confirm_passphrase(typed, receive_keys=opened.append)
+    return sentence, opened[0] if opened and not sentence else None
+
+
+def confirm_passphrase(typed: str, *, receive_keys: Callable[[SlotKeys], None] | None = None) -> str:
     """Check the passphrase of an unlocked session again. Returns "" or the error message.
 
     The rules are those of the lock: an attempt is counted before it is made, and a wrong passphrase ends this
     process, so that the next attempt is delayed. The quick return is destroyed too, so that nobody can come
     back with the short code and go on guessing the passphrase.
+    `receive_keys` takes every key of the slot, that for psychotherapy notes too.
     """
     if not typed or len(typed) > MAX_SECRET_LENGTH:
         return "Type your present passphrase."
@@ -157,7 +182,7 @@ def confirm_passphrase(typed: str) -> str:
         try:
             secret_attempt.attempt_secret(
                 context.settings().data_folder,
-                lambda: _check_present_passphrase(vault, typed),
+                lambda: _check_present_passphrase(vault, typed, receive_keys),
                 user_id=vault.user_id,
                 served_since=context.worker().serving_since,
             )
@@ -177,9 +202,17 @@ def confirm_passphrase(typed: str) -> str:
     return sentence
 
 
-def _check_present_passphrase(vault: Vault, typed: str) -> Vault:
-    if not practice_access.is_current_passphrase(context.db(), vault, typed):
+def _check_present_passphrase(
+    vault: Vault, typed: str, receive_keys: Callable[[SlotKeys], None] | None
+) -> Vault:
+    if receive_keys is None:
+        if not practice_access.is_current_passphrase(context.db(), vault, typed):
+            raise WrongSecret(REFUSED_MESSAGE)
+        return vault
+    keys = secret_changes.open_keys_with_passphrase(context.db(), vault, typed)
+    if keys is None:
         raise WrongSecret(REFUSED_MESSAGE)
+    receive_keys(keys)
     return vault
 
 
@@ -196,15 +229,6 @@ def refused_tries_before_unlock() -> int:
 def is_return_code_usable() -> bool:
     """Whether the keeper still holds a blob, so that a return code can be tried."""
     return context.worker().keeper.has_return_blob()
-
-
-def sheet_group_error(number: int, typed: str) -> str:
-    """The error message for a group of the recovery sheet that cannot be right, or ""."""
-    try:
-        recovery_sheet.check_group(number, typed)
-    except recovery_sheet.InvalidRecoverySheet:
-        return f"Group {number} is {'not as it is printed on the sheet' if typed.strip() else 'empty'}."
-    return ""
 
 
 def _count_attempt() -> Attempt:
@@ -229,7 +253,8 @@ def _attempt_unlock(
         context.log_in(vault, must_choose_passphrase=must_choose_passphrase)
         context.put_in_session(_REFUSED_TRIES_KEY, refused_tries)
         context.put_in_session(_UNVERIFIED_LINE_KEY, refused_entry)
-        handover_transition.merge_answers_after_commit(context.vault())
+        if vault.can_sign:
+            handover_transition.merge_answers_after_commit(context.vault())
         after_login()
 
     def log_in_later(reading: RecordReading) -> None:

@@ -145,6 +145,9 @@ EVENT_TEXTS: dict[str, tuple[EventKind, str]] = {
     AccessEvent.RETURNED: (EventKind.PRACTICE, "Came back with the return code"),
     AccessEvent.PHRASE_CHANGED: (EventKind.PRACTICE, "Changed the passphrase"),
     AccessEvent.GUESSING_SLOWED: (EventKind.PRACTICE, "The program made guessing the passphrase slower"),
+    AccessEvent.EXECUTOR_SHEETS_MADE: (EventKind.PRACTICE, "Made two sheets for an executor"),
+    AccessEvent.EXECUTOR_SHEETS_WITHDRAWN: (EventKind.PRACTICE, "Withdrew the sheets of the executor"),
+    AccessEvent.PSYCHOTHERAPY_KEY_MADE: (EventKind.PRACTICE, "Made the key for psychotherapy notes"),
     AccessEvent.SHEET_REPLACED: (EventKind.PRACTICE, "Made a new recovery sheet"),
     BackupEvent.MADE: (EventKind.PRACTICE, "Made a backup"),
     BackupEvent.PROVED: (EventKind.PRACTICE, "Proved that a backup can be restored"),
@@ -158,6 +161,7 @@ EVENT_TEXTS: dict[str, tuple[EventKind, str]] = {
     UnsignedEntriesEvent.NONE_FOUND: (EventKind.TRAIL, "Found nothing that waited to be confirmed"),
     AccessEvent.PHRASE_REFUSED: (EventKind.PRACTICE, "Typed a wrong present passphrase"),
     UnlockEvent.FAILED: (EventKind.PRACTICE, "A try to unlock was refused"),
+    UnlockEvent.EXECUTOR: (EventKind.PRACTICE, "The practice was opened with the two sheets of the executor"),
     UnsignedEntriesEvent.REFUSED: (EventKind.TRAIL, "Found a line that does not fit, and did not confirm it"),
     ConditionEvent.MISSING_SEEN: (EventKind.TRAIL, "Read which saves are missing"),
     ConditionEvent.EXCHANGE_SEEN: (

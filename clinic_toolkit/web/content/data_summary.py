@@ -27,6 +27,8 @@ PLAIN = (
         (
             "Your therapist, with the passphrase or the printed recovery sheet. The makers of this program "
             "cannot.",
+            "If your therapist dies or can no longer work, two people together, if your therapist gave each "
+            "of them one of two printed sheets. They can read and change nothing. Ask whether there are any.",
             "If you answer on this computer by yourself, nothing but your own form is open.",
             "Your therapist may have to tell others in some cases, such as danger to life or an order of a "
             "court. Ask which.",

@@ -7,6 +7,7 @@ are never changed without changing the tests.
 from msgspec import Struct
 
 from clinic_toolkit.web.content.data_summary import PLAIN as PLAIN
+from clinic_toolkit.web.content.promise_words import WORDS as WORDS
 
 CRYPTOGRAPHY = "cryptography"
 PROCESS = "processes and the operating system"
@@ -44,9 +45,9 @@ PROMISES = (
             "tests/reliability/test_canary.py::test_no_word_is_in_any_file",
             "tests/vectors/test_independent_reader.py::test_wrong_secrets_open_nothing",
             "tests/vectors/test_frozen.py::test_a_weak_slot_is_refused_although_it_would_open",
+            "tests/vault/test_slot_keys.py::test_halves_that_do_not_belong_together_open_nothing",
         ),
-        untested="This version has no executor halves. A backup, and a copy of the data folder, is "
-        "protected as the folder itself is.",
+        untested="A backup, and a copy of the data folder, is protected as the folder itself is.",
     ),
     Promise(
         number=2,
@@ -209,23 +210,45 @@ PROMISES = (
             "tests/record/test_signature_facts.py::test_a_clock_that_jumps_changes_nothing_of_what_came_before_or_after",
         ),
     ),
+    Promise(
+        number=14,
+        text="With both sheets of the executor the record can be read. Nothing can be changed or signed with "
+        "them, and psychotherapy notes open only if you chose it.",
+        safeguards=(CRYPTOGRAPHY, OUR_CODE),
+        limitation="One sheet alone opens nothing. Sheets that were replaced or withdrawn open nothing here, "
+        "and still open copies of the data that were made before. Each use leaves a line in the audit trail "
+        "and is said at your next unlock, unless nothing could be written, or a copy of the data was opened.",
+        tests=(
+            "tests/record/test_psychotherapy_rings.py::test_halves_open_the_record_and_these_notes_only_by_choice",
+            "tests/vault/test_slot_keys.py::test_both_halves_open_a_vault_that_reads_and_cannot_sign",
+            "tests/vault/test_slot_keys.py::test_replaced_and_revoked_halves_open_nothing",
+            "tests/web/test_executor.py::test_no_private_key_is_reachable_from_the_vault_of_an_executor",
+            "tests/web/test_executor.py::test_every_saving_route_is_refused_in_a_sentence",
+            "tests/web/test_executor.py::test_each_use_is_a_line_and_is_said_at_the_next_unlock",
+        ),
+        untested="With the keys that the sheets open, another program could write into the file. What it "
+        "wrote would have no line that you signed, so it is named as damage and is not shown.",
+    ),
+    Promise(
+        number=15,
+        text="Whatever happens while a passphrase, a sheet or the executor’s sheets are changed, the old or "
+        "the new secret opens everything, never neither.",
+        safeguards=(OUR_CODE,),
+        tests=(
+            "tests/record/test_secret_kills.py::test_changing_the_passphrase",
+            "tests/record/test_secret_kills.py::test_a_new_sheet",
+            "tests/record/test_secret_kills.py::test_a_forgotten_passphrase",
+            "tests/record/test_secret_kills.py::test_the_halves_of_an_executor_made_replaced_and_withdrawn",
+            "tests/record/test_psychotherapy_rings.py::test_no_change_of_a_secret_loses_them",
+        ),
+        untested="The program was stopped at each statement, not the power cut at each write of the disk.",
+    ),
 )
 
 PENDING_PROMISES = (
     "The numbers are those of the whole list. The promises 8, 10 and 12 are missing here: they are about "
     "colleagues, deletion and the set-up, and will be made when the program does these things."
 )
-
-# What a reader who is no technician meets below, in the order in which it comes.
-WORDS = {
-    "Executor halves": "Two parts of a key for the time after your death, each useless alone. Not in this "
-    "version.",
-    "Argon2id": "What makes each guess at a passphrase slow and costly.",
-    "fsync": "The question to a disk whether something is really stored. Some disks say yes too early.",
-    "Outside anchor": "Anything kept elsewhere with which this record can be compared, such as a backup.",
-    "Root": "The administrator of the machine.",
-    "LAN mode": "Several computers of one practice at work together. Not in this version.",
-}
 
 NOT_PROMISED = (
     "malware under your account",
@@ -239,7 +262,10 @@ NOT_PROMISED = (
     "compliance by itself",
 )
 
-LOSS_WARNING = "If you lose both the passphrase and the recovery sheet, the record is lost: nobody can help."
+LOSS_WARNING = (
+    "If you lose both the passphrase and the recovery sheet, the record is lost: nobody can help. Only the "
+    "two sheets of an executor, if there are any, still open it for reading."
+)
 
 
 def render_markdown() -> str:

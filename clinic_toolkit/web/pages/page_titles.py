@@ -39,6 +39,7 @@ _TITLE_BY_BLUEPRINT = {
     "own_questionnaires": "Questionnaires",
     "previews": "Preview",
     "practice": "Your practice",
+    "executor": "Executor",
     "audit": "Audit trail",
     "backups": "Backups",
     "promises": "About your data",

@@ -18,6 +18,7 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.writing import form_drafts
 from clinic_toolkit.record.writing.form_draft_record import FORM_DRAFT, FormDraft, FormDraftState
 from clinic_toolkit.store.transactions import on_rollback
+from clinic_toolkit.vault.own_ring import ensure_own_ring
 from clinic_toolkit.web import context
 from clinic_toolkit.web.forms.fields import parse_whole_number
 from clinic_toolkit.web.screen_parts import idempotent_forms
@@ -135,7 +136,7 @@ class PageDraft(msgspec.Struct, kw_only=True):
             fields=tuple(pair for pair in request.form.items(multi=True) if pair[0] not in _EXCLUDED_FIELDS),
             page=_posted_page_id(),
         )
-        ring = self.ring or vault.ensure_own_ring(db)
+        ring = self.ring or ensure_own_ring(db, vault)
         record = form_drafts.save_form_draft(db, vault, self.record, draft, ring=ring, now=now)
         return responses.draft_saved(now, version=record.version, suggestion=suggestion())
 

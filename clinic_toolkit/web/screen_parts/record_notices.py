@@ -12,6 +12,7 @@ ANCHOR_FAILED = (
     "later loss could not be written. Check whether the disk is full."
 )
 ANCHOR_FAILED_SHORT = "but the check-mark failed"
+EXECUTOR_READS = "Opened with both sheets of the executor, for reading. Nothing can be saved here."
 RECORD_DAMAGED = "Something is wrong with the record."
 _CONDITION_SHOWN_KEY = "condition shown"
 
@@ -28,6 +29,8 @@ def list_notices() -> tuple[tuple[str, str], ...]:
         if unlocked_session
         else store_of(engine).verdict.is_clean
     )
+    if unlocked_session and not unlocked_session.vault.can_sign:
+        notices.append((EXECUTOR_READS, ""))
     if not is_sound and request.blueprint != "condition":
         notices.append((RECORD_DAMAGED, url_for("condition.index")))
     return tuple(notices)

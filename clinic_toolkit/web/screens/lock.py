@@ -3,15 +3,18 @@
 from flask import Blueprint, make_response, render_template, request, url_for
 from flask_wtf.csrf import generate_csrf
 
-from clinic_toolkit.record.people import practice_access
+from clinic_toolkit.record.people import secret_changes
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import (
+    executor_reading,
     guard,
     handover_transition,
     locking,
+    psychotherapy_key,
     quick_return,
     record_reading,
     secret_removal,
+    sheet_groups,
     unlocking,
 )
 from clinic_toolkit.web.forms.practice import PassphraseForm, guessable_names
@@ -23,7 +26,7 @@ from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("lock", __name__)
 
-SHEET_GROUPS = 8
+SHEET_GROUPS = sheet_groups.GROUPS
 SHEET_EMPTIED = (
     "Please type all eight groups again: together they are a key, so nothing of what you typed was kept."
 )
@@ -65,12 +68,11 @@ def unlock_with_secret() -> ViewResult:
 
 
 def _redirect_after_unlock(back: str) -> ViewResult:
+    if executor_reading.is_executor():
+        return responses.redirect_to(url_for(executor_reading.FIRST_PAGE))
     unverified_line = unlocking.unverified_audit_line()
-    next_page = (
-        url_for("lock.trail")
-        if unverified_line
-        else handover_transition.first_page_after_unlock(guard.safe_return_path(back) or "/")
-    )
+    onward = handover_transition.first_page_after_unlock(guard.safe_return_path(back) or "/")
+    next_page = url_for("lock.trail") if unverified_line else _page_about_executor(onward)
     # If the unlock replaced a key slot of too low a KDF cost, the old slot must be removed from the disk.
     return (
         secret_removal.redirect_once_purged(next_page, if_not_purged=next_page)
@@ -112,19 +114,12 @@ def sheet() -> ViewResult:
 @guard.allow_while_locked
 def unlock_with_sheet() -> ViewResult:
     """Try the recovery sheet; the page names a mistyped group."""
-    groups = [
-        request.form.get(f"group{number}", "")[:MAX_SECRET_LENGTH] for number in range(1, SHEET_GROUPS + 1)
-    ]
-    errors = {
-        f"group{number}": sentence
-        for number, group in enumerate(groups, 1)
-        if (sentence := unlocking.sheet_group_error(number, group))
-    }
+    groups, errors = sheet_groups.read_sheet(request.form)
     if errors:
         # The groups typed are most of a key, so they must not stay in this process.
         context.end_worker(EndReason.MISTYPED_SHEET)
         return _render_sheet_form(errors | {"": SHEET_EMPTIED}), 422
-    sentence = unlocking.unlock_with_recovery_sheet(" ".join(groups))
+    sentence = unlocking.unlock_with_recovery_sheet(groups)
     if sentence:
         return _render_sheet_form({"": f"{sentence} {SHEET_EMPTIED}"}), 422
     return responses.redirect_to(url_for("lock.choose_passphrase"))
@@ -144,8 +139,12 @@ def replace_passphrase() -> ViewResult:
     form = PassphraseForm(request.form, guessable_names=guessable_names(context.letterhead()))
     if not form.validate():
         return _render_passphrase_form(form), 422
-    practice_access.change_passphrase(
-        context.db(), context.vault(), form.passphrase.data or "", now=context.now()
+    secret_changes.change_passphrase(
+        context.db(),
+        context.vault(),
+        form.passphrase.data or "",
+        psychotherapy_key=psychotherapy_key.take(),
+        now=context.now(),
     )
     context.record_passphrase_chosen()
     # As after an unlock with the passphrase, which was typed here as well.
@@ -153,7 +152,7 @@ def replace_passphrase() -> ViewResult:
     next_page = (
         url_for("lock.trail")
         if unlocking.unverified_audit_line()
-        else handover_transition.first_page_after_unlock("/")
+        else _page_about_executor(handover_transition.first_page_after_unlock("/"))
     )
     page_if_copies_left = url_for("practice.index", saved="phrase") if next_page == "/" else None
     return secret_removal.redirect_once_purged(
@@ -165,6 +164,22 @@ def replace_passphrase() -> ViewResult:
 def trail() -> ViewResult:
     """Say that the audit log could not be verified, before any other page."""
     return render_template("lock/trail.html", line=unlocking.unverified_audit_line())
+
+
+@screen.get("/unlock/executor-used")
+def executor_uses() -> ViewResult:
+    """Say when the executor's sheets were used since the last unlock, before any other page."""
+    return render_template(
+        "lock/executor_uses.html",
+        uses=[at.astimezone() for at in context.vault().executor_uses],
+        next_page=guard.safe_return_path(request.args.get("back", "")) or url_for("today.index"),
+    )
+
+
+def _page_about_executor(onward: str) -> str:
+    if not context.vault().executor_uses:
+        return onward
+    return url_for(".executor_uses", back=None if onward == "/" else onward)
 
 
 @screen.post("/lock")

@@ -1,14 +1,23 @@
 """The practice: its settings, return code, passphrase and recovery sheet."""
 
+from datetime import date
 from typing import Any
 
 import msgspec
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.record.people import clinician as clinicians
-from clinic_toolkit.record.people import practice, practice_access
+from clinic_toolkit.record.people import practice, secret_changes
 from clinic_toolkit.web import context
-from clinic_toolkit.web.access import pending_recovery_sheet, quick_return, secret_removal, step_up, unlocking
+from clinic_toolkit.web.access import (
+    pending_recovery_sheet,
+    quick_return,
+    secret_removal,
+    sheet_groups,
+    step_up,
+    unlocking,
+)
+from clinic_toolkit.web.access import psychotherapy_key as notes_key
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.practice import (
     RECORD_ROLES,
@@ -31,6 +40,8 @@ SAVED_MESSAGES = {
     "phrase": "The passphrase is changed. The old one no longer works here.",
     "phrase-later": f"The passphrase is changed. {_PURGE_PENDING}",
     "sheet": "The new recovery sheet is in use. The old one no longer works here: destroy it.",
+    "notes": "The key for psychotherapy notes is made. Passphrase and recovery sheet stay as they are.",
+    "notes-later": f"The key for psychotherapy notes is made. {_PURGE_PENDING}",
     "sheet-later": f"The new recovery sheet is in use. {_PURGE_PENDING}",
 }
 _SECRET_CHANGES = ("phrase", "phrase-later", "sheet", "sheet-later")
@@ -82,6 +93,7 @@ def index() -> ViewResult:
         if request.args.get("saved", "") in _SECRET_CHANGES
         else [],
         slots_intact=context.vault().slots_intact,
+        has_psychotherapy_key=secret_changes.has_psychotherapy_key(context.db(), context.vault()),
     )
     return (page, 409) if newer else (page, 422) if form.errors else page
 
@@ -149,12 +161,18 @@ def passphrase() -> ViewResult:
             errors = _passphrase_errors(form.passphrase.data or "")
             if not errors:
                 return _redirect_after_replacement("phrase")
-        errors = errors or dict(form.errors) or _passphrase_errors()
+        errors, keys = errors or dict(form.errors), None
+        if not errors:
+            errors, keys = _open_keys()
         if context.find_unlocked_session() is None:
             return step_up.render_locked_page(errors["present_passphrase"][0], request.path)
-        if not errors:
-            practice_access.change_passphrase(
-                context.db(), context.vault(), form.passphrase.data or "", now=context.now()
+        if not errors and keys:
+            secret_changes.change_passphrase(
+                context.db(),
+                context.vault(),
+                form.passphrase.data or "",
+                psychotherapy_key=keys.psychotherapy_key,
+                now=context.now(),
             )
             return _redirect_after_replacement("phrase")
     page = render_template(
@@ -192,14 +210,17 @@ def sheet() -> ViewResult:
             return responses.redirect_to(url_for(".index"))
         if pending_sheet:
             errors = pending_recovery_sheet.group_errors(pending_sheet, request.form)
-            if not errors:
-                return _activate_sheet(pending_sheet)
+            if not errors and pending_sheet.new_sheet:
+                return _activate_sheet(pending_sheet.new_sheet, pending_sheet.made_on)
         else:
-            errors = _passphrase_errors()
+            errors, keys = _open_keys()
             if context.find_unlocked_session() is None:
                 return step_up.render_locked_page(errors["present_passphrase"][0], request.path)
-            if not errors:
-                pending_recovery_sheet.store_pending_sheet(practice_access.generate_recovery_sheet())
+            if not errors and keys:
+                new_sheet = secret_changes.generate_recovery_sheet(
+                    context.vault(), psychotherapy_key=keys.psychotherapy_key
+                )
+                pending_recovery_sheet.store_new_sheet(new_sheet)
                 return responses.redirect_to(url_for(".sheet"))
     made_on = context.load_clinician().payload.recovery_sheet_made_on
     page = render_template(
@@ -225,24 +246,52 @@ def paper() -> ViewResult:
     )
 
 
-def _activate_sheet(sheet_groups: pending_recovery_sheet.PendingSheet) -> ViewResult:
+def _activate_sheet(new_sheet: secret_changes.NewRecoverySheet, made_on: date) -> ViewResult:
     stored = context.load_clinician()
-    practice_access.activate_recovery_sheet(
+    secret_changes.activate_recovery_sheet(
         context.db(),
         context.vault(),
         stored,
-        sheet_groups.groups,
-        made_on=sheet_groups.made_on,
+        new_sheet,
+        made_on=made_on,
         now=context.now(),
     )
     pending_recovery_sheet.discard_pending_sheet()
     return _redirect_after_replacement("sheet")
 
 
+@screen.route("/practice/psychotherapy-key", methods=["GET", "POST"])
+def psychotherapy_key() -> ViewResult:
+    """Make the key for psychotherapy notes in a practice that has none: passphrase and sheet, once."""
+    if secret_changes.has_psychotherapy_key(context.db(), context.vault()):
+        return responses.redirect_to(url_for(".index"))
+    errors: dict[str, Any] = {}
+    if request.method == "POST":
+        groups, mistyped = sheet_groups.read_sheet(request.form)
+        errors = dict(mistyped) or _passphrase_errors()
+        if context.find_unlocked_session() is None:
+            return step_up.render_locked_page(errors["present_passphrase"][0], request.path)
+        if not errors:
+            sentence = notes_key.make(request.form.get("present_passphrase", ""), groups)
+            if not sentence:
+                return _redirect_after_replacement("notes")
+            errors = {"": sentence}
+    page = render_template(
+        "practice/psychotherapy_key.html", groups=range(1, sheet_groups.GROUPS + 1), errors=errors
+    )
+    return (page, 422) if errors else page
+
+
 def _redirect_after_replacement(what: str) -> ViewResult:
     return secret_removal.redirect_once_purged(
         url_for(".index", saved=what), if_not_purged=url_for(".index", saved=f"{what}-later")
     )
+
+
+def _open_keys() -> tuple[dict[str, Any], secret_changes.SlotKeys | None]:
+    """Open every key with the present passphrase of the form, or return what is wrong with it."""
+    sentence, keys = unlocking.open_keys_with_passphrase(request.form.get("present_passphrase", ""))
+    return ({"present_passphrase": [sentence]} if sentence else {}), keys
 
 
 def _passphrase_errors(typed: str | None = None) -> dict[str, list[str]]:

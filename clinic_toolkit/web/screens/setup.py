@@ -10,11 +10,18 @@ import msgspec
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.record.people import clinician as clinicians
-from clinic_toolkit.record.people import practice_access
+from clinic_toolkit.record.people import practice_access, secret_changes
 from clinic_toolkit.record.people.clinician_record import Clinician
 from clinic_toolkit.record.people.practice_record import PracticeSettings, RecordRole
 from clinic_toolkit.web import context
-from clinic_toolkit.web.access import guard, pending_recovery_sheet, quick_return, secret_removal
+from clinic_toolkit.web.access import (
+    guard,
+    pending_recovery_sheet,
+    quick_return,
+    secret_removal,
+    step_up,
+    unlocking,
+)
 from clinic_toolkit.web.forms.practice import (
     RECORD_ROLES,
     PassphraseForm,
@@ -139,15 +146,19 @@ def sheet() -> ViewResult:
             )
             pending_recovery_sheet.discard_pending_sheet()
             return responses.redirect_to(url_for("today.index"))
-    asked_groups = pending_sheet.asked_groups if pending_sheet else ()
-    page = render_template(
+    page = _render_sheet_steps(errors)
+    return (page, 422) if errors else page
+
+
+def _render_sheet_steps(errors: Mapping[str, Any]) -> str:
+    pending_sheet = pending_recovery_sheet.find_pending_sheet()
+    return render_template(
         "setup/sheet.html",
         made=pending_sheet is not None,
         shown=pending_recovery_sheet.was_sheet_shown(),
-        asked_groups=asked_groups,
+        asked_groups=pending_sheet.asked_groups if pending_sheet else (),
         errors=errors,
     )
-    return (page, 422) if errors else page
 
 
 @screen.get("/setup/sheet/paper")
@@ -166,8 +177,21 @@ def paper() -> ViewResult:
 @screen.post("/setup/sheet/new")
 @guard.allow_before_sheet_proved
 def new_sheet() -> ViewResult:
-    """Make another recovery sheet, because the first one was not printed or proved."""
+    """Make another recovery sheet, because the first one was not printed or proved.
+
+    The passphrase is needed: a sheet opens psychotherapy notes too, whose key no unlock keeps.
+    """
+    sentence, keys = unlocking.open_keys_with_passphrase(request.form.get("present_passphrase", ""))
+    if context.find_unlocked_session() is None:
+        return step_up.render_locked_page(sentence, "")
+    if keys is None:
+        return _render_sheet_steps({"present_passphrase": [sentence]}), 422
     pending_recovery_sheet.store_pending_sheet(
-        practice_access.replace_recovery_sheet(context.db(), context.vault(), now=context.now())
+        secret_changes.replace_recovery_sheet(
+            context.db(),
+            context.vault(),
+            psychotherapy_key=keys.psychotherapy_key,
+            now=context.now(),
+        )
     )
     return secret_removal.redirect_once_purged(url_for(".sheet"), if_not_purged=url_for(".sheet"))

@@ -39,6 +39,7 @@ def index() -> ViewResult:
         "today/index.html",
         here="today",
         day=day,
+        executor_uses=context.vault().executor_uses,
         refused_tries=unlocking.refused_tries_before_unlock(),
         session_tag=today_lines.session_tag,
         session_remark=today_lines.session_remark,

@@ -1,0 +1,40 @@
+"""What an executor may do: look at every page of the record, lock, and quit; nothing that saves.
+
+The vault of an executor cannot sign, so nothing could be written anyway. The refusal comes before the view,
+as a page with one sentence.
+"""
+
+from flask import render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from clinic_toolkit.vault.user_keys import SigningKeyNotOpen
+from clinic_toolkit.web import context
+from clinic_toolkit.web.transport import responses
+from clinic_toolkit.web.transport.request_info import is_from_script
+
+FIRST_PAGE = "executor.overview"
+_REFUSED_STATUS = 403
+
+
+def is_executor() -> bool:
+    """Whether this browser was unlocked with the two sheets of an executor."""
+    unlocked_session = context.find_unlocked_session()
+    return unlocked_session is not None and not unlocked_session.vault.can_sign
+
+
+def deny_or_redirect(*, is_lock_page: bool) -> Response | None:
+    """The response in place of the view, or None if an executor may look at this page.
+
+    Args:
+        is_lock_page: whether the page is one of the lock or of the set-up; there is nothing to do there.
+    """
+    if is_lock_page:
+        return responses.redirect_to(url_for(FIRST_PAGE))
+    if request.method in ("GET", "HEAD"):
+        return None
+    sentence = SigningKeyNotOpen().sentence
+    if is_from_script():
+        return responses.autosave_failed(sentence, _REFUSED_STATUS)
+    return Response(
+        render_template("executor/refused.html", sentence=sentence), _REFUSED_STATUS, mimetype="text/html"
+    )

@@ -1,0 +1,33 @@
+"""The key for psychotherapy notes on its way from one secret to another; no unlock keeps it."""
+
+from typing import cast
+
+from clinic_toolkit.record.people import secret_changes
+from clinic_toolkit.store.transactions import store_of
+from clinic_toolkit.vault.key_slots import WrongSecret
+from clinic_toolkit.web import context
+
+_KEY = "key from the sheet"
+
+
+def keep_from_sheet(typed: str) -> None:
+    """Keep what the sheet opened until the new passphrase is chosen; until then no record is shown."""
+    if not store_of(context.unit_of_work().engine).is_read_only:
+        keys = secret_changes.open_keys_with_recovery_sheet(context.db(), context.vault(), typed)
+        context.put_in_session(_KEY, keys.psychotherapy_key)
+
+
+def take() -> bytes | None:
+    """Take the key that the recovery sheet opened; nothing keeps it after that."""
+    return cast("bytes | None", context.pop_from_session(_KEY))
+
+
+def make(passphrase: str, sheet_groups: str) -> str:
+    """Make the key in a practice that has none, with both secrets. Returns "" or the error message."""
+    try:
+        secret_changes.add_psychotherapy_key(
+            context.db(), context.vault(), passphrase, sheet_groups, now=context.now()
+        )
+    except WrongSecret as wrong_secret:
+        return wrong_secret.sentence
+    return ""
