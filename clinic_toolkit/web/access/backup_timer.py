@@ -82,7 +82,9 @@ def _run(
 
 
 def _open_vault(worker: WorkerState) -> Vault | None:
-    return next((session.vault for session in list(worker.unlocked_sessions.values())), None)
+    # An executor cannot sign, so a backup is then made as while the practice is locked.
+    vaults = (session.vault for session in list(worker.unlocked_sessions.values()))
+    return next((vault for vault in vaults if vault.can_sign), None)
 
 
 def _note(data_folder: Path, sentence: str, now: datetime) -> None:
