@@ -21,7 +21,7 @@ P = TypeVar("P", bound=msgspec.Struct)
 
 
 class IdempotencyKeyTaken(ClinicError):
-    """The key belongs to a record of another kind, another client or another clinician."""
+    """The key belongs to a record of another kind, another client or another clinician, or was erased."""
 
     def __init__(self) -> None:
         super().__init__("This page is out of date and cannot be sent. Open it again, and enter it there.")
@@ -46,7 +46,10 @@ def find_created_with(
     """
     if idempotency_key in (vault.vault_id, vault.user_id):
         raise IdempotencyKeyTaken
-    logged = inventory_snapshot.load_inventory(db, vault).find_newest(idempotency_key.bytes)
+    inventory = inventory_snapshot.load_inventory(db, vault)
+    if idempotency_key.bytes in inventory.erased_records:
+        raise IdempotencyKeyTaken
+    logged = inventory.find_newest(idempotency_key.bytes)
     if logged is None:
         return None
     record_ring = UUID(bytes=logged.ring)

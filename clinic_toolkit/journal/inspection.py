@@ -84,6 +84,8 @@ def inspect_all(
         findings += inspection_keys.inspect_directory(vault)
         findings += inspection_keys.inspect_users(db, vault)
         findings += inspection_keys.inspect_rings(db, vault, logged)
+        logged.forget_rings(inventory_snapshot.refresh_inventory(db, vault).erased_rings)
+        findings += inspection_keys.inspect_erasures(db, vault)
         findings += _list_missing(logged, {str(table.name) for table in tables})
     return Report(entries_checked=entry_count, rows_checked=row_count, findings=tuple(findings))
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection, select
 
-from clinic_toolkit.journal import directory_findings
+from clinic_toolkit.journal import directory_findings, inventory_snapshot, tombstones
 from clinic_toolkit.journal.inventory_snapshot import inventory_snapshot_table
 from clinic_toolkit.journal.logged_versions import LoggedVersions
 from clinic_toolkit.vault import header_backup
@@ -91,6 +91,17 @@ def inspect_key_slots(vault: Vault, logged: LoggedVersions) -> Iterator[Finding]
             sentence=f"The key of one part of the record ({id.hex[:8]}) is missing or damaged. What it "
             "opens cannot be read.",
             ring=id,
+        )
+
+
+def inspect_erasures(db: Connection, vault: Vault) -> Iterator[Finding]:
+    """Yield a finding for each ring that was erased and of which a key is there."""
+    inventory = inventory_snapshot.refresh_inventory(db, vault)
+    for id in tombstones.inspect_tombstones(db, vault, inventory):
+        yield Finding(
+            sentence=f"One part of the record ({id.hex()[:8]}) was erased, and its key was put back outside "
+            "this program.",
+            ring=UUID(bytes=id),
         )
 
 

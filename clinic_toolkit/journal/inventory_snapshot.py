@@ -19,6 +19,7 @@ from clinic_toolkit.journal import (
     audit_reader,
     inventory_replay,
     ring_references,
+    tombstones,
     unsigned_entries,
 )
 from clinic_toolkit.journal.inventory_replay import ProgressCallback, ignore_progress
@@ -118,12 +119,16 @@ def _apply_new_entries(db: Connection, vault: Vault, inventory: Inventory) -> In
     # The new entries may include those of this very transaction.
     for take_out in undo:
         on_rollback(db, take_out)
+    if tombstones.has_new_tombstones(inventory):
+        on_rollback(db, lambda: setattr(vault, "inventory", None))
+        tombstones.note_erasures(db, vault, inventory)
     _note_rings(db, vault, inventory)
     return inventory
 
 
 def _note_rings(db: Connection, vault: Vault, inventory: Inventory) -> None:
-    vault.rings.note_known_rings(db, inventory.known_rings, ring_references.list_named_statements(inventory))
+    known = inventory.known_rings - inventory.erased_rings
+    vault.rings.note_known_rings(db, known, ring_references.list_named_statements(inventory))
 
 
 def accept_unsigned_entries(
@@ -161,6 +166,7 @@ def _install_inventory(db: Connection, vault: Vault, inventory: Inventory) -> In
     if is_writing(db):
         # The inventory may include entries of this very transaction.
         on_rollback(db, lambda: setattr(vault, "inventory", None))
+    tombstones.note_erasures(db, vault, inventory)
     vault.load_new_rings(db, inventory.ring_ids() | inventory.known_rings)
     _note_rings(db, vault, inventory)
     return inventory
@@ -183,7 +189,9 @@ def save_snapshot(db: Connection, vault: Vault) -> None:
     inventory = load_inventory(db, vault)
     unsaved_facts, inventory.unsaved_facts = inventory.unsaved_facts, 0
     on_rollback(db, lambda: setattr(inventory, "unsaved_facts", unsaved_facts))
-    rings = sorted({ring.bytes for ring in vault.list_rings()} | inventory.known_rings)
+    rings = sorted(
+        {ring.bytes for ring in vault.list_rings()} | (inventory.known_rings - inventory.erased_rings)
+    )
     payload = _SnapshotPayload(
         inventory.tip_hash,
         _versions_to_save(inventory),

@@ -1,5 +1,6 @@
 """What the audit log says was written, collected entry by entry for the inspection."""
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -43,6 +44,14 @@ class LoggedVersions:
         newest = self.newest_references.get(entry.record)
         if newest is None or entry.version >= newest.version:
             self.newest_references[entry.record] = entry
+
+    def forget_rings(self, rings: Set[bytes]) -> None:
+        """Forget what was named in these rings, because it was erased."""
+        for record in [record for record, one in self.newest_references.items() if one.ring in rings]:
+            self._remove_record(record)
+        self.required_final = {
+            place: ring for place, ring in self.required_final.items() if ring.bytes not in rings
+        }
 
     def _remove_record(self, record: bytes) -> None:
         del self.newest_references[record]

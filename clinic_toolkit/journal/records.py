@@ -78,9 +78,8 @@ def create_record(
     Raises:
         StaleVersion: there is already a record with this id.
     """
-    pending = PendingVersion(
-        id=record_id or uuid4(), version=1, ring=ring, state=state, final=final, previous_content_id=None
-    )
+    id = record_id or uuid4()
+    pending = PendingVersion(id=id, version=1, ring=ring, state=state, final=final, previous_content_id=None)
     return _insert_version(db, vault, kind, payload, pending, event=event, now=now)
 
 
@@ -163,7 +162,8 @@ def _insert_version(
     event: str,
     now: datetime,
 ) -> RecordVersion[P]:
-    version, values = seal_version(vault, kind, payload, pending, now=now)
+    purpose = kind.signature_purpose if pending.final else None
+    version, values = seal_version(vault, kind, payload, pending, now=now, signature_purpose=purpose)
     try:
         transaction_of(db).insert_row(kind.table, values)
     except RowTaken as error:

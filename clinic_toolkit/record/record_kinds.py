@@ -4,6 +4,7 @@ Creating a store needs all tables, and a check of the whole file all kinds, whic
 """
 
 from clinic_toolkit.journal import audit_log, inventory_snapshot
+from clinic_toolkit.journal.tombstone_record import TOMBSTONE
 from clinic_toolkit.record.handovers import answer_log
 from clinic_toolkit.record.handovers.handover_record import HANDOVER
 from clinic_toolkit.record.outcomes.repeat_agreement_record import REPEAT_AGREEMENT
@@ -38,6 +39,7 @@ ALL_KINDS = (
     RISK_ENTRY,
     CLINICAL_NOTE,
     FORM_DRAFT,
+    TOMBSTONE,
 )
 
 ALL_TABLES = (

@@ -64,6 +64,9 @@ class Transaction(Protocol):
             False if its version is not `expected_version`, it is in another ring, or it is final.
         """
 
+    def erase_rows(self, table: Table, ring: UUID) -> None:
+        """Remove every row of a ring, final ones too; its keys must be destroyed in the same transaction."""
+
     def find_chain_tip(self, table: Table) -> ChainTip | None:
         """The last entry of the chain; None if it is empty.
 

@@ -5,7 +5,7 @@ can write to the file could delete a row or restore an older one. Whatever was r
 with the inventory before it is shown. It holds ids, versions and hashes, never content.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from threading import Lock
 from typing import Any, NamedTuple, Protocol
 
@@ -76,6 +76,8 @@ class Inventory:
     sealed snapshot, say that the clinician holds. `gaps` are entries that could not be read, so it is unknown
     which records they refer to. Those that may refer to a record at all are in `unreadable_entries` as well.
     `slot_generation` is the highest generation of the slot list that any entry of the clinician names.
+    `erased_rings` and `erased_records` are gone for good, as believed tombstones say; `noted_tombstones` is
+    how many were looked at.
     `kept_facts` are the facts for lists, by kind and subject, `kept_lists` those of all subjects, by kind.
     They end with this inventory: one that is rebuilt may trust other entries.
     """
@@ -86,6 +88,9 @@ class Inventory:
         self.unreadable_entries: list[UnreadableEntry] = []
         self.slot_generation, self.checked_seq = 0, 0
         self.known_rings: set[bytes] = set()
+        self.erased_rings: set[bytes] = set()
+        self.erased_records: set[bytes] = set()
+        self.noted_tombstones = 0
         self._expected_seq = 0
         self.kept_facts: dict[tuple[str, bytes], KeptFacts] = {}
         self.kept_lists: dict[str, KeptFacts] = {}
@@ -233,6 +238,21 @@ class Inventory:
             return
         removed = self._newest.pop(record)
         self._places.discard(record, (removed.table, removed.ring))
+
+    def erase_rings(self, rings: Set[bytes], records: Iterable[bytes], *, seq: int) -> None:
+        """Take every record of these rings out, because entry `seq` says that they were erased."""
+        with self._lock:
+            self.erased_rings |= rings
+            self.erased_records.update(records)
+            self.known_rings -= rings
+            gone = [(record, known) for record, known in self._newest.items() if known.ring in rings]
+            for record, known in gone:
+                del self._newest[record]
+                self._places.discard(record, (known.table, known.ring))
+                self._places.note_change((known.table, known.ring), seq)
+            if gone:
+                self.kept_facts.clear()
+                self.kept_lists.clear()
 
     def find_newest(self, record: bytes) -> KnownVersion | None:
         """The newest version of a record, or None if no entry names it."""

@@ -1,7 +1,7 @@
 """Rings: one key for each owner (a client, a case, the practice) and each class of records.
 
-Deleting a client will mean destroying the client's ring keys, and sharing one with a colleague will mean
-granting them, so no key may cover more than one owner. In the store a ring is a random id. Its owner and
+Erasing a client destroys the client's ring keys, and sharing one with a colleague will mean granting
+them, so no key may cover more than one owner. In the store a ring is a random id. Its owner and
 class are only inside the sealed grant, and the directory of owners is built in memory at unlock; so no plain
 column links a ring to a person, or two rings to each other.
 """

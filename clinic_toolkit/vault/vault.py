@@ -43,7 +43,7 @@ class Vault:
     def __init__(self, user_keys: UserKeys, incarnation: UUID, rings: OpenRings) -> None:
         self._user_keys = user_keys
         self._rings = rings
-        self._seal_contexts: dict[tuple[str, bytes], SealContext] = {}
+        self.seal_contexts: dict[tuple[str, bytes], SealContext] = {}
         self.incarnation = incarnation
         # Those before a restore, each with its last audit entry; None until the audit log was asked.
         self.past_incarnations: tuple[tuple[int, UUID], ...] | None = None
@@ -206,7 +206,7 @@ class Vault:
     def _open_version(
         self, table: str, record: UUID, version: int, ring: UUID, kid: bytes, blob: bytes
     ) -> Envelope:
-        context = self._seal_contexts.get((table, kid))
+        context = self.seal_contexts.get((table, kid))
         if context is None or context.ring != ring:
             context = self._seal_context(table, self._rings.get_key(ring, kid))
         associated_data = context.aad_template.fill(record.bytes, encode_u64(version))
@@ -293,7 +293,7 @@ class Vault:
         return self._user_keys.session_keys
 
     def _seal_context(self, table: str, key: RingKey) -> SealContext:
-        context = self._seal_contexts.get((table, key.kid))
+        context = self.seal_contexts.get((table, key.kid))
         if context is None:
-            context = self._seal_contexts[table, key.kid] = create_seal_context(self.vault_id, table, key)
+            context = self.seal_contexts[table, key.kid] = create_seal_context(self.vault_id, table, key)
         return context

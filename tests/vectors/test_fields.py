@@ -13,6 +13,7 @@ import pytest
 
 from clinic_toolkit.journal import record_versions
 from clinic_toolkit.journal.record_kind import RecordKind
+from clinic_toolkit.journal.tombstone_record import ErasedRecords
 from clinic_toolkit.record.handovers import answer_log
 from clinic_toolkit.record.people import watched_questions
 from clinic_toolkit.record.people.client_record import Client
@@ -40,6 +41,7 @@ PARTS: dict[str, type[msgspec.Struct]] = {
     "part": NotePart,
     "facts": note_facts.NoteFacts,
     "versions": note_facts.FactVersions,
+    "erased": ErasedRecords,
 }
 KINDS = PARTS | {kind.name: kind.payload_type for kind in ALL_KINDS}
 

@@ -5,6 +5,8 @@ schema of the file must equal the one that this version would create.
 """
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import cast
@@ -24,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import Grouping
 
 from clinic_toolkit.errors import DamagedFile
-from clinic_toolkit.store.base import Refusal, hides_insertion_order, refusals_of
+from clinic_toolkit.store.base import Refusal, RowOperation, hides_insertion_order, refusals_of
 from clinic_toolkit.store.sqlite.statements import PreparedStatement
 
 SchemaObjects = frozenset[tuple[bytes, bytes, bytes, bytes | None]]
@@ -51,6 +53,20 @@ def create_table(db: Connection, table: Table) -> None:
         db.exec_driver_sql(_trigger_definition(table, refusal))
 
 
+@contextmanager
+def deletions_allowed(db: Connection, table: Table) -> Iterator[None]:
+    """Take the refusals to delete rows of this table away, and put them back at the end of the block.
+
+    Both happen in the transaction of the connection, so no other one ever sees the table without them.
+    """
+    refusals = [refusal for refusal in refusals_of(table) if refusal.operation == RowOperation.DELETE]
+    for refusal in refusals:
+        db.exec_driver_sql(_trigger_removal(table, refusal))
+    yield
+    for refusal in refusals:
+        db.exec_driver_sql(_trigger_definition(table, refusal))
+
+
 def set_storage_options(table: Table) -> None:
     """Set how SQLite stores the rows of this table."""
     options = table.dialect_options["sqlite"]
@@ -64,9 +80,17 @@ def set_storage_options(table: Table) -> None:
 def _trigger_definition(table: Table, refusal: Refusal) -> str:
     operation, condition = refusal.operation.value, "OLD.final = 1" if refusal.final_only else "1"
     return (
-        f"CREATE TRIGGER no_{operation.lower()}_{table.name} BEFORE {operation} ON {table.name} "
+        f"CREATE TRIGGER {_trigger_name(table, refusal)} BEFORE {operation} ON {table.name} "
         f"WHEN {condition} BEGIN SELECT RAISE(ABORT, '{refusal.message}'); END"
     )
+
+
+def _trigger_removal(table: Table, refusal: Refusal) -> str:
+    return f"DROP TRIGGER {_trigger_name(table, refusal)}"
+
+
+def _trigger_name(table: Table, refusal: Refusal) -> str:
+    return f"no_{refusal.operation.value.lower()}_{table.name}"
 
 
 def read_schema(db: Connection) -> SchemaObjects:

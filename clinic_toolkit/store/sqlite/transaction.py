@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Table
 
 from clinic_toolkit.store.chain import ChainEntry, ChainRow, ChainTip, RecordReference, build_chain_entry
 from clinic_toolkit.store.rows import RawRow, RowTaken, RowValues, SealedRow, to_sealed_row
-from clinic_toolkit.store.sqlite import statements
+from clinic_toolkit.store.sqlite import schema, statements
 from clinic_toolkit.store.sqlite.statements import MUTABLE_COLUMNS
 
 # An entry from outside may have any number.
@@ -70,6 +70,11 @@ class SqliteTransaction:
             "seen_ring": values["ring"].bytes,
         }
         return statements.replace_statement(table).execute(self._driver, new_values | criteria).rowcount == 1
+
+    def erase_rows(self, table: Table, ring: UUID) -> None:
+        """Remove every row of a ring, final ones too."""
+        with schema.deletions_allowed(self.db, table):
+            self.db.execute(table.delete().where(table.c.ring == ring))
 
     def find_chain_tip(self, table: Table) -> ChainTip | None:
         """The last entry of the chain. A write transaction holds SQLite's one write lock from its start."""

@@ -15,6 +15,7 @@ from clinic_toolkit.journal.header_recovery import HeaderEvent
 from clinic_toolkit.journal.incarnations import RestoreEvent
 from clinic_toolkit.journal.record_kind import RecordNouns, nouns_of
 from clinic_toolkit.journal.ring_references import RingEvent
+from clinic_toolkit.journal.tombstone_record import TombstoneEvent
 from clinic_toolkit.journal.unsigned_entries import UnsignedEntriesEvent
 from clinic_toolkit.record.handovers.answer_log import HandoverKeylessEvent
 from clinic_toolkit.record.handovers.handover_record import HandoverEvent
@@ -75,6 +76,7 @@ EVENT_TEXTS: dict[str, tuple[EventKind, str]] = {
     ClientEvent.SEPARATED: (EventKind.PEOPLE, "Took two entries of one client apart"),
     ClientEvent.ARCHIVED: (EventKind.PEOPLE, "Archived a client"),
     ClientEvent.RESTORED: (EventKind.PEOPLE, "Brought a client back from the archive"),
+    TombstoneEvent.ERASED: (EventKind.PEOPLE, "Erased a client or a couple for good"),
     CaseEvent.OPENED: (EventKind.PEOPLE, "Began the record of a client or a couple"),
     RelationshipEvent.ADDED: (EventKind.PEOPLE, "Added a relationship"),
     RelationshipEvent.REVISED: (EventKind.PEOPLE, "Changed a relationship"),

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from threading import Barrier
+from uuid import UUID
 
 import pytest
 from msgspec.structs import replace
@@ -54,6 +55,20 @@ class RefusesNothing(MemoryTransaction):
 
     def check_refusals(self, table: Table, operation: RowOperation) -> None:
         pass
+
+
+class ErasesEveryRing(MemoryTransaction):
+    """Erases a table where it should erase a ring of it."""
+
+    def erase_rows(self, table: Table, ring: UUID) -> None:
+        self.put_rows(table, ())
+
+
+class KeepsFinalRows(MemoryTransaction):
+    """Erases drafts alone."""
+
+    def erase_rows(self, table: Table, ring: UUID) -> None:
+        self.put_rows(table, tuple(row for row in self.rows_of(table) if row.final or row.ring != ring))
 
 
 class WritesWhileReading(MemoryTransaction):
@@ -241,6 +256,8 @@ BREACHES: list[tuple[type[MemoryStore], Check]] = [
         partial(test_rows.test_a_final_row_stays_as_it_is, operation=DELETE),
     ),
     (with_transaction(RefusesNothing), partial(test_chain.test_the_chain_is_only_added_to, operation=DELETE)),
+    (with_transaction(ErasesEveryRing), test_rows.test_a_ring_is_erased_and_every_other_row_stays),
+    (with_transaction(KeepsFinalRows), test_rows.test_a_ring_is_erased_and_every_other_row_stays),
     (with_transaction(WritesWhileReading), test_transactions.test_through_reading_nothing_is_written),
     (MovesUnderReaders, test_transactions.test_a_reader_keeps_its_snapshot_while_a_writer_commits),
     (ShowsUncommitted, test_transactions.test_nobody_reads_what_is_not_committed),

@@ -158,3 +158,33 @@ def test_a_draft_may_be_changed_and_deleted(engine: EngineUnderTest, operation: 
     with store.writing() as transaction:
         engine.change_all(transaction, SAMPLE, operation)
     assert versions_of(store, record) != [(1, b"seal of version 1")]
+
+
+def test_a_ring_is_erased_and_every_other_row_stays(engine: EngineUnderTest) -> None:
+    store, (draft, final, other) = engine.open(), (uuid4() for _ in range(3))
+    insert(store, draft, 1)
+    insert(store, final, 1, 2, final=1)
+    insert(store, other, 1, ring=OTHER_RING, final=1)
+    with pytest.raises(ZeroDivisionError), store.writing() as transaction:
+        transaction.erase_rows(SAMPLE, RING)
+        raise ZeroDivisionError
+    assert len(versions_of(store, final)) == 2
+    with store.writing() as transaction:
+        transaction.erase_rows(SAMPLE, RING)
+    assert versions_of(store, draft) == versions_of(store, final) == []
+    assert versions_of(store, other) == [(1, b"seal of version 1")]
+    insert(store, draft, 1)
+    with store.reading() as transaction:
+        ids = [row[0] for row in transaction.iter_newest_rows(SAMPLE, None, prefix_bytes=0)]
+    assert len(set(ids)) == len(ids) == 2
+
+
+def test_the_other_final_rows_stay_as_they_are_after_it(engine: EngineUnderTest) -> None:
+    store = engine.open()
+    insert(store, uuid4(), 1, final=1)
+    insert(store, uuid4(), 1, ring=OTHER_RING, final=1)
+    with store.writing() as transaction:
+        transaction.erase_rows(SAMPLE, RING)
+    for operation in RowOperation:
+        with pytest.raises(engine.refusal), store.writing() as transaction:
+            engine.change_all(transaction, SAMPLE, operation)

@@ -1,0 +1,90 @@
+"""Erasing rings for good: their keys, every row that was sealed with them, and what was derived from it."""
+
+from collections.abc import Set
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, Table, select
+
+from clinic_toolkit.journal import inventory_snapshot, records, tombstones
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.journal.tombstone_record import (
+    TOMBSTONE,
+    ErasedRecords,
+    ErasureReason,
+    Tombstone,
+    TombstoneEvent,
+    TombstoneState,
+)
+from clinic_toolkit.store.base import metadata
+from clinic_toolkit.store.transactions import on_rollback, transaction_of
+from clinic_toolkit.vault import ring_erasure
+from clinic_toolkit.vault.vault import Vault
+
+
+def erase_rings(
+    db: Connection, vault: Vault, rings: Set[UUID], *, reason: ErasureReason, now: datetime
+) -> RecordVersion[Tombstone]:
+    """Destroy the keys of these rings and remove every record in them; a tombstone says so.
+
+    The lines of the audit log stay: they hold ids only. Until the log of the store is folded into its file
+    and its copies are removed (`purge_copies`), older pages of the files may still hold the sealed bytes.
+
+    Raises:
+        UnknownRing: this clinician has no key of one of them, or it may not be erased.
+        RingIsShared: a colleague holds a key of one of them.
+    """
+    ring_erasure.check_may_destroy(vault, rings)
+    inventory_snapshot.refresh_inventory(db, vault)
+    tombstone = Tombstone(
+        rings=tuple(sorted(ring.bytes for ring in rings)),
+        records=tuple(_list_records(db, vault, rings)),
+        reason=reason,
+    )
+    version = records.create_record(
+        db,
+        vault,
+        TOMBSTONE,
+        tombstone,
+        ring=vault.practice_ring,
+        state=TombstoneState.ERASED,
+        event=TombstoneEvent.ERASED,
+        now=now,
+        final=True,
+    )
+    for table in list_sealed_tables():
+        for ring in rings:
+            transaction_of(db).erase_rows(table, ring)
+    ring_erasure.destroy_rings(db, vault, rings)
+    _forget_derived(db, vault, rings)
+    return version
+
+
+def list_sealed_tables() -> list[Table]:
+    """List every table whose rows lie in rings."""
+    return [table for table in metadata.sorted_tables if {"record", "ring", "sealed"} <= set(table.c.keys())]
+
+
+def _list_records(db: Connection, vault: Vault, rings: Set[UUID]) -> list[ErasedRecords]:
+    """List the records of these rings, also those that the audit log names and that are not there."""
+    inventory = inventory_snapshot.load_inventory(db, vault)
+    ring_ids = [ring.bytes for ring in rings]
+    found = []
+    for table in list_sealed_tables():
+        rows = db.scalars(select(table.c.record).where(table.c.ring.in_(rings)).distinct())
+        ids = {record.bytes for record in rows} | inventory.record_ids(str(table.name), ring_ids)
+        found += [ErasedRecords(table=str(table.name), ids=tuple(sorted(ids)))] if ids else []
+    return found
+
+
+def _forget_derived(db: Connection, vault: Vault, rings: Set[UUID]) -> None:
+    """Remove what was derived from the erased records: the snapshot with its list facts, the inventory."""
+    snapshots = inventory_snapshot.inventory_snapshot_table
+    db.execute(snapshots.delete().where(snapshots.c.user == vault.user_id))
+    on_rollback(db, lambda: setattr(vault, "inventory", None))
+    inventory = inventory_snapshot.refresh_inventory(db, vault)
+    if tombstones.has_new_tombstones(inventory):
+        tombstones.note_erasures(db, vault, inventory)
+    for failures in (vault.integrity_failures, vault.unnamed_records):
+        for record in [record for record, failure in list(failures.items()) if failure.ring in rings]:
+            failures.pop(record, None)

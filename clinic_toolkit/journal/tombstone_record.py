@@ -1,0 +1,73 @@
+"""What is stored about an erasure: a tombstone, which names what was erased by ids alone.
+
+It is signed by whoever erased, and holds no name and no content: what was erased stays unknown to its reader.
+"""
+
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+from clinic_toolkit.journal.record_kind import RecordKind, RecordNouns, register_kind
+from clinic_toolkit.store.base import sealed_table
+
+tombstone_table = sealed_table("tombstone")
+
+
+class TombstoneState(StrEnum):
+    """The state of a tombstone."""
+
+    ERASED = "erased"
+
+
+class TombstoneEvent(StrEnum):
+    """What the audit log says of an erasure."""
+
+    ERASED = "records.erased"
+
+
+class ErasureReason(StrEnum):
+    """Why something was erased.
+
+    TIME_OVER: it need not be kept any longer. ASKED_FOR: the person whom it is about asked for it. MISTAKE:
+    it should never have been entered.
+    """
+
+    TIME_OVER = "time_over"
+    ASKED_FOR = "asked_for"
+    MISTAKE = "mistake"
+    OTHER = "other"
+
+
+class ErasedRecords(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+    """The ids of the erased records of one table, 16 bytes each."""
+
+    table: str
+    ids: tuple[bytes, ...]
+
+
+class Tombstone(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+    """What was erased: the rings whose keys were destroyed, and the records that lay in them."""
+
+    rings: tuple[bytes, ...]
+    records: tuple[ErasedRecords, ...]
+    reason: ErasureReason
+
+    @property
+    def ring_ids(self) -> frozenset[UUID]:
+        """The rings whose keys were destroyed."""
+        return frozenset(UUID(bytes=ring) for ring in self.rings)
+
+
+TOMBSTONE = register_kind(
+    RecordKind(
+        table=tombstone_table,
+        payload_type=Tombstone,
+        states=TombstoneState,
+        events=TombstoneEvent,
+        nouns=RecordNouns(
+            in_sentence="the note that something was erased", one="an erasure", many="erasures"
+        ),
+        signature_purpose="sig/tombstone",
+    )
+)

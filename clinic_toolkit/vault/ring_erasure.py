@@ -1,0 +1,78 @@
+"""Destroying rings: without its grants nothing that was sealed in a ring can be opened again."""
+
+from collections.abc import Callable, Set
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.store.transactions import on_rollback
+from clinic_toolkit.vault.ring_tables import ring_grant_table, ring_table
+from clinic_toolkit.vault.ring_errors import UnknownRing
+from clinic_toolkit.vault.rings import OpenRings, RingClass
+from clinic_toolkit.vault.vault import Vault
+
+
+class RingIsShared(ClinicError):
+    """Somebody else holds the key of this ring, or made it, so destroying one's own grant erases nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("This was not erased: a colleague has the key of a part of it. Nothing was changed.")
+
+
+def check_may_destroy(vault: Vault, ids: Set[UUID]) -> None:
+    """Check that these are rings of owners, that this clinician made them, and that nobody else is a member.
+
+    Raises:
+        UnknownRing: one of them is not open, or holds the practice's or the clinician's own records.
+        RingIsShared: a colleague is or was a member of one, or made it.
+    """
+    kept = {vault.practice_ring, vault.own_ring}
+    if any(id in kept or not vault.has_grant(id) for id in ids):
+        raise UnknownRing
+    # A closed ring is for psychotherapy notes, which nobody else ever holds.
+    if any(vault.is_shared(id) or not (vault.is_creator(id) or vault.is_closed(id)) for id in ids):
+        raise RingIsShared
+
+
+def destroy_rings(db: Connection, vault: Vault, ids: Set[UUID]) -> None:
+    """Remove every grant and statement of these rings, and forget their keys; undone if `db` fails.
+
+    Raises:
+        UnknownRing, RingIsShared: see `check_may_destroy`.
+    """
+    check_may_destroy(vault, ids)
+    for table in (ring_grant_table, ring_table):
+        db.execute(table.delete().where(table.c.ring.in_(ids)))
+    on_rollback(db, _forget_rings(vault.rings, ids))
+    for place in [place for place, context in list(vault.seal_contexts.items()) if context.ring in ids]:
+        vault.seal_contexts.pop(place, None)
+    vault.record_cache.clear()
+
+
+def _forget_rings(rings: OpenRings, ids: Set[UUID]) -> Callable[[], None]:
+    """Forget the keys of rings whose grants were destroyed; returns a function that undoes it."""
+    names = ("_rings", "_earlier_keys", "_ring_by_owner", "_statements", "closed")
+    before = {name: getattr(rings, name) for name in names}
+
+    def undo() -> None:
+        for name, value in before.items():
+            setattr(rings, name, value)
+
+    # New dictionaries, because other threads read the old ones meanwhile.
+    for name, value in before.items():
+        setattr(rings, name, {key: one for key, one in value.items() if not _names_any(ids, key, one)})
+    return undo
+
+
+def _names_any(ids: Set[UUID], key: object, value: object) -> bool:
+    """Whether an entry is of one of these rings: by its key, by the first part of it, or by its value."""
+    place = key[0] if isinstance(key, tuple) else key
+    return place in ids or (isinstance(value, UUID) and isinstance(key, tuple) and value in ids)
+
+
+def list_owner_rings(vault: Vault, owner: UUID) -> frozenset[UUID]:
+    """List the rings of one owner, of whichever class; also those that are closed for now."""
+    classes = [ring_class for ring_class in RingClass if owner in vault.list_owners(ring_class)]
+    closed = {id for id, closed_owner in vault.rings.closed.items() if closed_owner == owner}
+    return frozenset({vault.get_ring(owner, ring_class) for ring_class in classes} | closed)
