@@ -17,6 +17,8 @@ from clinic_toolkit.record.people.relationship_record import RELATIONSHIP
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
 from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION
 from clinic_toolkit.record.questionnaires.own_questionnaire_record import OWN_QUESTIONNAIRE
+from clinic_toolkit.record.retention.retention_record import RETENTION
+from clinic_toolkit.record.retention.retention_rule_record import RETENTION_RULE
 from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY
 from clinic_toolkit.record.writing.form_draft_record import FORM_DRAFT
 from clinic_toolkit.record.writing.handout_record import HANDOUT
@@ -39,6 +41,8 @@ ALL_KINDS = (
     RISK_ENTRY,
     CLINICAL_NOTE,
     FORM_DRAFT,
+    RETENTION,
+    RETENTION_RULE,
     TOMBSTONE,
 )
 

@@ -23,6 +23,7 @@ class CaseEvent(StrEnum):
     """What the audit log says was done to a case."""
 
     OPENED = "case.opened"
+    PARTNER_ERASED = "case.partner_erased"
 
 
 class CaseKind(StrEnum):
@@ -40,7 +41,7 @@ class Case(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
 
     @property
     def client_ids(self) -> tuple[UUID, ...]:
-        """The ids of the clients; empty for a couple whose case is unreadable."""
+        """The ids of the clients: none if a couple's case is unreadable, one where a partner was erased."""
         return tuple(UUID(bytes=id) for id in self.client_id_bytes)
 
     @property

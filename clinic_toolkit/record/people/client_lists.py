@@ -43,15 +43,17 @@ def list_clients_and_couples(
     """
     reader = FactsReader(db, vault)
     all_clients = sorted(client_list_facts.list_client_facts(reader), key=lambda facts: facts.folded_name)
-    unjoined = [facts for facts in all_clients if facts.state != ClientState.JOINED]
+    hidden_states = (ClientState.JOINED, ClientState.LEAVING)
+    unjoined = [facts for facts in all_clients if facts.state not in hidden_states]
     listed = [facts for facts in unjoined if (facts.state == ClientState.ARCHIVED) == archived]
     shown = recent_clients.list_recent_clients(db, vault, listed, limit=limit, today=today)
     names = display_names.load_display_names(db, vault).full_by_id
-    unarchived_ids = {facts.id for facts in all_clients if facts.state != ClientState.ARCHIVED}
+    away_states = (ClientState.ARCHIVED, ClientState.LEAVING)
+    unarchived_ids = {facts.id for facts in all_clients if facts.state not in away_states}
     return ClientList(
         clients=[clients.load_client(db, vault, facts.id) for facts in shown],
         couples=[
-            (case.id, " and ".join(names[id] for id in case.client_ids) or UNREADABLE_NAME)
+            (case.id, " and ".join(names[id] for id in case.client_ids if id in names) or UNREADABLE_NAME)
             for case in case_list_facts.list_case_facts(reader)
             if case.is_couple and cases.is_couple_archived(case.client_ids, unarchived_ids) == archived
         ],

@@ -24,6 +24,8 @@ class ClientState(StrEnum):
     ACTIVE = "active"
     ARCHIVED = "archived"
     JOINED = "joined"
+    # To be erased once the undo time is over; left out of lists.
+    LEAVING = "leaving"
 
 
 class ClientEvent(StrEnum):
@@ -35,6 +37,8 @@ class ClientEvent(StrEnum):
     RESTORED = "client.restored"
     JOINED = "client.joined"
     SEPARATED = "client.taken_apart"
+    LEAVING = "client.leaving"
+    BROUGHT_BACK = "client.brought_back"
 
 
 class LeaveMessage(StrEnum):

@@ -43,8 +43,8 @@ class CannotJoinClients(ClinicError):
 
     def __init__(self) -> None:
         super().__init__(
-            "These two entries cannot be joined: they are joined already, or they are the two people of "
-            "a couple."
+            "These two entries cannot be joined: they are joined already, they are the two people of "
+            "a couple, or one of them is to be erased."
         )
 
 
@@ -159,6 +159,7 @@ def join_client(
     if (
         entry_ids & target_ids
         or current.payload.joined_to_id
+        or ClientState.LEAVING in (current.state, load_client(db, vault, target_id).state)
         or any(couple & entry_ids and couple & target_ids for couple in couples)
     ):
         raise CannotJoinClients
@@ -250,6 +251,8 @@ def list_record_rings(db: Connection, vault: Vault, client_id: UUID) -> list[UUI
 def search_clients(db: Connection, vault: Vault, words: str) -> list[RecordVersion[Client]]:
     """Return clients whose name, initials, telephone or e-mail match every word, archived ones too.
 
+    Those who are to be erased are left out.
+
     If a joined entry matches, the primary entry is returned.
     """
     all_clients, primary_by_id = list_clients(db, vault), load_client_joins(db, vault)
@@ -258,7 +261,8 @@ def search_clients(db: Connection, vault: Vault, words: str) -> list[RecordVersi
         for client in all_clients
         if matches_search(words, _searched_text(client.payload), client.payload.phone)
     }
-    return [client for client in all_clients if client.id in matching_ids]
+    listed = (client for client in all_clients if client.state != ClientState.LEAVING)
+    return [client for client in listed if client.id in matching_ids]
 
 
 def _searched_text(client: Client) -> str:

@@ -29,6 +29,8 @@ from clinic_toolkit.record.people.relationship_record import RelationshipEvent
 from clinic_toolkit.record.people.therapy_session_record import TherapySessionEvent
 from clinic_toolkit.record.questionnaires.administration_record import AdministrationEvent
 from clinic_toolkit.record.questionnaires.own_questionnaire_record import OwnQuestionnaireEvent
+from clinic_toolkit.record.retention.retention_record import RetentionEvent
+from clinic_toolkit.record.retention.retention_rule_record import RetentionRuleEvent
 from clinic_toolkit.record.safety.risk_entry_record import RiskEntryEvent
 from clinic_toolkit.record.writing.form_draft_record import FormDraftEvent
 from clinic_toolkit.record.writing.handout_record import HandoutEvent
@@ -76,6 +78,15 @@ EVENT_TEXTS: dict[str, tuple[EventKind, str]] = {
     ClientEvent.SEPARATED: (EventKind.PEOPLE, "Took two entries of one client apart"),
     ClientEvent.ARCHIVED: (EventKind.PEOPLE, "Archived a client"),
     ClientEvent.RESTORED: (EventKind.PEOPLE, "Brought a client back from the archive"),
+    ClientEvent.LEAVING: (EventKind.PEOPLE, "Took a client who is to be erased out of the lists"),
+    ClientEvent.BROUGHT_BACK: (EventKind.PEOPLE, "Put a client who was to be erased back into the lists"),
+    CaseEvent.PARTNER_ERASED: (EventKind.PEOPLE, "Kept the joint record of a couple without one partner"),
+    RetentionEvent.HELD: (EventKind.PEOPLE, "Put a client’s record under a legal hold"),
+    RetentionEvent.RELEASED: (EventKind.PEOPLE, "Released a legal hold"),
+    RetentionEvent.PROLONGED: (EventKind.PEOPLE, "Wrote down that a record is kept longer, and why"),
+    RetentionEvent.ERASURE_ASKED: (EventKind.PEOPLE, "Asked for a client to be erased"),
+    RetentionEvent.TAKEN_BACK: (EventKind.PEOPLE, "Took back that a client is to be erased"),
+    RetentionRuleEvent.CONFIRMED: (EventKind.PRACTICE, "Confirmed how long records are kept"),
     TombstoneEvent.ERASED: (EventKind.PEOPLE, "Erased a client or a couple for good"),
     CaseEvent.OPENED: (EventKind.PEOPLE, "Began the record of a client or a couple"),
     RelationshipEvent.ADDED: (EventKind.PEOPLE, "Added a relationship"),

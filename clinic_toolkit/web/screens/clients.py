@@ -274,7 +274,7 @@ def _render_joined(client: RecordVersion[Client], primary_id: UUID) -> ViewResul
 def archive(id: UUID) -> ViewResult:
     """Archive a client. Nothing is deleted."""
     client = clients.load_client(context.db(), context.vault(), id)
-    if client.state not in (ClientState.ARCHIVED, ClientState.JOINED):
+    if client.state == ClientState.ACTIVE:
         clients.archive_client(context.db(), context.vault(), client, now=context.now())
     return responses.redirect_to(url_for(".show", id=id))
 

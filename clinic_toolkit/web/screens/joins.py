@@ -28,7 +28,7 @@ def join_client(id: UUID) -> ViewResult:
     other_clients = [
         other
         for other in clients.list_clients(db, vault)
-        if other.id != id and other.state != ClientState.JOINED
+        if other.id != id and other.state not in (ClientState.JOINED, ClientState.LEAVING)
     ]
     labels = display_names.choice_labels(db, vault, other_clients)
     form = JoinForm.for_choices(

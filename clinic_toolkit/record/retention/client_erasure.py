@@ -1,0 +1,211 @@
+"""Erasing a client: asked for, taken back within seven days, and done by one more act when it is due."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection
+
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.journal import erasure, inventory_snapshot, records
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.journal.tombstone_record import ErasureReason
+from clinic_toolkit.record.handovers import answer_log
+from clinic_toolkit.record.handovers.handover_record import HANDOVER
+from clinic_toolkit.record.people import clients, joined_entries
+from clinic_toolkit.record.people.case_record import CASE, Case, CaseEvent
+from clinic_toolkit.record.people.client_record import CLIENT, ClientEvent, ClientState
+from clinic_toolkit.record.retention import clock_check, retentions
+from clinic_toolkit.record.retention.retention_record import (
+    ErasureRequest,
+    Retention,
+    RetentionEvent,
+)
+from clinic_toolkit.record.safety import open_prompt_groups, prompt_status
+from clinic_toolkit.vault import ring_erasure
+from clinic_toolkit.vault.vault import Vault
+
+
+class ErasureRefused(ClinicError):
+    """Something stands in the way: an open prompt, a legal hold, or a reason that is missing."""
+
+
+class ClockMoved(ClinicError):
+    """The clock stepped by more than a day since the erasure was asked for, and nobody confirmed the date."""
+
+    def __init__(self, step: timedelta) -> None:
+        days = abs(step) // timedelta(days=1)
+        way = "forward" if step > timedelta(0) else "back"
+        super().__init__(
+            f"Nothing was erased. Between two acts in the audit trail the clock went {way} by {days} "
+            f"{'day' if days == 1 else 'days'}. Either the program was not used then, or the clock was set."
+        )
+        self.step = step
+
+
+def find_obstacle(
+    db: Connection, vault: Vault, client_id: UUID, retention: RecordVersion[Retention] | None
+) -> str:
+    """Return what stands in the way of erasing a person, as a sentence; "" if nothing does."""
+    if retention and retention.payload.hold_reason:
+        return "A legal hold stands. Release it first, if it is over."
+    rings = clients.list_record_rings(db, vault, client_id)
+    if open_prompt_groups.group_prompts(prompt_status.list_prompts_in_rings(db, vault, rings)):
+        return "Something is still to be asked about. Write what was done first."
+    if any(map(vault.is_shared, _rings_of(vault, clients.list_joined_client_ids(db, vault, client_id)))):
+        return "A colleague has the key of a part of this record."
+    return ""
+
+
+def list_couples(db: Connection, vault: Vault, client_id: UUID) -> list[RecordVersion[Case]]:
+    """Return the couples that a person is a partner of: their joint records name both."""
+    all_cases = joined_entries.list_cases_of_person(db, vault, client_id)
+    return [case for case in all_cases if case.payload.is_couple]
+
+
+def list_erased_rings(vault: Vault, entry_ids: Sequence[UUID], couples: Sequence[UUID]) -> frozenset[UUID]:
+    """Return every ring that erasing these entries and couples destroys."""
+    return _rings_of(vault, (*entry_ids, *couples))
+
+
+def count_records(db: Connection, vault: Vault, rings: frozenset[UUID]) -> list[str]:
+    """Return the table of every record in these rings, once for each record."""
+    inventory = inventory_snapshot.refresh_inventory(db, vault)
+    ring_ids = [ring.bytes for ring in rings]
+    tables = [str(table.name) for table in erasure.list_sealed_tables()]
+    return [table for table in tables for _ in inventory.record_ids(table, ring_ids)]
+
+
+def ask_erasure(
+    db: Connection,
+    vault: Vault,
+    client_id: UUID,
+    *,
+    reason: ErasureReason,
+    words: str,
+    couples: Sequence[UUID],
+    now: datetime,
+) -> None:
+    """Ask for a person to be erased; from now on lists leave the person out, and nothing is erased yet.
+
+    Args:
+        words: the reason in words; required while the record is still to be kept.
+        couples: the couples whose joint records are to be erased too; all others stay.
+
+    Raises:
+        ErasureRefused: see `find_obstacle`; or the record is still to be kept and there are no words.
+    """
+    entry_ids = clients.list_joined_client_ids(db, vault, client_id)
+    primary_id, client = entry_ids[0], clients.load_client(db, vault, entry_ids[0])
+    retention = retentions.load_retention(db, vault, primary_id)
+    if retention and retention.payload.erasure:
+        return
+    if obstacle := find_obstacle(db, vault, primary_id, retention):
+        raise ErasureRefused(obstacle)
+    if not words and is_still_kept(db, vault, primary_id, today=now.astimezone().date()):
+        raise ErasureRefused("The time it must be kept is not over, so write why it is erased.")
+    own_couples = {case.id for case in list_couples(db, vault, primary_id)}
+    request = ErasureRequest(
+        reason=reason,
+        words=words,
+        asked_at=now,
+        entries=tuple(id.bytes for id in entry_ids),
+        couples=tuple(id.bytes for id in couples if id in own_couples),
+        state_before=ClientState.ARCHIVED if client.state == ClientState.ARCHIVED else ClientState.ACTIVE,
+    )
+    before = retention.payload if retention else Retention(client=primary_id.bytes)
+    asked = msgspec.structs.replace(before, erasure=request)
+    retentions.save_retention(db, vault, retention, asked, event=RetentionEvent.ERASURE_ASKED, now=now)
+    records.append_version(
+        db,
+        vault,
+        CLIENT,
+        client,
+        client.payload,
+        state=ClientState.LEAVING,
+        event=ClientEvent.LEAVING,
+        now=now,
+    )
+
+
+def is_still_kept(db: Connection, vault: Vault, client_id: UUID, *, today: date) -> bool:
+    """Return whether a record is to be kept beyond today; also where no rule says until when."""
+    rule, retention = retentions.load_rule(db, vault), retentions.load_retention(db, vault, client_id)
+    until = retentions.keep_until(
+        retentions.last_seen_on(db, vault, client_id),
+        rule.payload if rule else None,
+        retention.payload if retention else None,
+    )
+    return until is None or until >= today
+
+
+def take_back(db: Connection, vault: Vault, client_id: UUID, *, now: datetime) -> None:
+    """Bring back a client who was to be erased; nothing if that was done already."""
+    retention = retentions.load_retention(db, vault, client_id)
+    if retention is None or retention.payload.erasure is None:
+        return
+    state = ClientState(retention.payload.erasure.state_before)
+    kept = msgspec.structs.replace(retention.payload, erasure=None)
+    retentions.save_retention(db, vault, retention, kept, event=RetentionEvent.TAKEN_BACK, now=now)
+    client = clients.load_client(db, vault, client_id)
+    records.append_version(
+        db, vault, CLIENT, client, client.payload, state=state, event=ClientEvent.BROUGHT_BACK, now=now
+    )
+
+
+def erase_due_client(
+    db: Connection, vault: Vault, client_id: UUID, *, confirmed_day: date | None, now: datetime
+) -> None:
+    """Erase a client whose undo time is over; what it erases cannot be brought back.
+
+    Args:
+        confirmed_day: the local day that somebody confirmed, where the clock may have been set.
+
+    Raises:
+        ErasureRefused: it was not asked for, is not due, or something stands in its way.
+        ClockMoved: the clock stepped by more than a day since it was asked for, and `confirmed_day` is not
+            the present day.
+    """
+    retention = retentions.load_retention(db, vault, client_id)
+    request = retention.payload.erasure if retention else None
+    if retention is None or request is None:
+        raise ErasureRefused("Nothing was erased: this was taken back meanwhile.")
+    if now < request.due_at:
+        raise ErasureRefused("Nothing was erased: the seven days are not over.")
+    asked_entry = inventory_snapshot.refresh_inventory(db, vault).find_newest(retention.id.bytes)
+    step = clock_check.find_clock_step(db, vault, from_entry=asked_entry.seq if asked_entry else 1, now=now)
+    if step and confirmed_day != now.astimezone().date():
+        raise ClockMoved(step)
+    if clients.list_joined_client_ids(db, vault, client_id) != request.entry_ids:
+        raise ErasureRefused("Nothing was erased: entries were joined or taken apart since it was asked for.")
+    if obstacle := find_obstacle(db, vault, client_id, retention):
+        raise ErasureRefused(f"Nothing was erased. {obstacle}")
+    erased_couples = set(request.couple_ids)
+    for case in list_couples(db, vault, client_id):
+        if set(case.payload.client_ids) <= set(request.entry_ids):
+            # Nobody else is left whom the joint record could be kept for.
+            erased_couples.add(case.id)
+        elif case.id not in erased_couples:
+            _leave_couple(db, vault, case, request.entry_ids, now=now)
+    rings = list_erased_rings(vault, request.entry_ids, tuple(erased_couples))
+    inventory = inventory_snapshot.refresh_inventory(db, vault)
+    handover_ids = inventory.record_ids(HANDOVER.name, [ring.bytes for ring in rings])
+    for handover_id in handover_ids:
+        answer_log.delete_answer_rows(db, UUID(bytes=handover_id))
+    erasure.erase_rings(db, vault, rings, reason=request.reason, now=now)
+
+
+def _leave_couple(
+    db: Connection, vault: Vault, case: RecordVersion[Case], entry_ids: Sequence[UUID], *, now: datetime
+) -> None:
+    """Take a partner out of a couple whose joint records stay for the other."""
+    remaining = tuple(id.bytes for id in case.payload.client_ids if id not in entry_ids)
+    left = msgspec.structs.replace(case.payload, client_id_bytes=remaining)
+    records.append_version(
+        db, vault, CASE, case, left, state=case.state, event=CaseEvent.PARTNER_ERASED, now=now
+    )
+
+
+def _rings_of(vault: Vault, owner_ids: Sequence[UUID]) -> frozenset[UUID]:
+    return frozenset(ring for id in owner_ids for ring in ring_erasure.list_owner_rings(vault, id))

@@ -1,0 +1,82 @@
+"""How long a record is kept: the rule, the last session, later dates; and the proposals by country."""
+
+from datetime import date
+
+import pytest
+
+from clinic_toolkit.record.retention import retention_periods, retentions
+from clinic_toolkit.record.retention.retention_record import Retention
+from clinic_toolkit.record.retention.retention_rule_record import RetentionRule
+from clinic_toolkit.record.retention.retentions import YearsOutOfRange
+from clinic_toolkit.store.transactions import reading, writing
+from clinic_toolkit.web.forms.countries import COUNTRIES
+from tests.fixtures.practices import NOW, Work
+
+
+def test_the_rule_is_kept_and_confirmed_once(work: Work) -> None:
+    with reading(work.engine) as db:
+        assert retentions.load_rule(db, work.vault) is None
+    for years in (7, 7, 10):
+        with writing(work.engine) as db:
+            retentions.confirm_rule(db, work.vault, years, now=NOW)
+    with reading(work.engine) as db:
+        rule = retentions.load_rule(db, work.vault)
+    assert rule is not None and (rule.payload.years, rule.version) == (10, 2)
+
+
+@pytest.mark.parametrize("years", [0, -1, 51])
+def test_a_rule_of_no_sense_is_refused(work: Work, years: int) -> None:
+    with pytest.raises(YearsOutOfRange), writing(work.engine) as db:
+        retentions.confirm_rule(db, work.vault, years, now=NOW)
+
+
+def test_the_last_session_counts_and_before_one_the_day_of_the_entry(work: Work) -> None:
+    client = work.client("Ana Reyes")
+    with reading(work.engine) as db:
+        assert retentions.last_seen_on(db, work.vault, client.id) == NOW.date()
+    work.hour(client, date(2026, 12, 24))
+    work.hour(client, date(2026, 12, 3))
+    with reading(work.engine) as db:
+        assert retentions.last_seen_on(db, work.vault, client.id) == date(2026, 12, 24)
+
+
+@pytest.mark.parametrize(
+    ("years", "own_date", "until"),
+    [
+        (None, None, None),
+        (7, None, date(2033, 11, 19)),
+        (7, date(2040, 1, 1), date(2040, 1, 1)),
+        (7, date(2030, 1, 1), date(2033, 11, 19)),
+        (None, date(2030, 1, 1), date(2030, 1, 1)),
+    ],
+)
+def test_the_later_of_both_dates_counts(years: int | None, own_date: date | None, until: date | None) -> None:
+    rule = RetentionRule(years=years) if years else None
+    own = Retention(client=bytes(16), keep_until=own_date) if own_date else None
+    assert retentions.keep_until(date(2026, 11, 19), rule, own) == until
+
+
+def test_years_are_added_to_any_day() -> None:
+    assert retentions.add_years(date(2024, 2, 29), 1) == date(2025, 3, 1)
+    assert retentions.add_years(date(2024, 2, 29), 4) == date(2028, 2, 29)
+    assert retentions.add_years(date(9990, 5, 1), 50) == date.max
+
+
+def test_a_hold_and_a_later_date_are_kept_beside_each_other(work: Work) -> None:
+    client = work.client("Ana Reyes")
+    for _ in range(2):
+        with writing(work.engine) as db:
+            retentions.set_hold(db, work.vault, client.id, "A court asked for it", now=NOW)
+            retentions.keep_longer(db, work.vault, client.id, date(2040, 1, 1), "Study", now=NOW)
+    with reading(work.engine) as db:
+        found = retentions.load_retention(db, work.vault, client.id)
+    assert found is not None and found.version == 2
+    assert (found.payload.hold_reason, found.payload.keep_reason) == ("A court asked for it", "Study")
+    assert found.state == "held"
+
+
+def test_every_proposal_is_of_a_country_and_has_a_source() -> None:
+    assert set(retention_periods.PROPOSED_PERIODS) <= set(COUNTRIES)
+    for proposal in retention_periods.PROPOSED_PERIODS.values():
+        assert retentions.MIN_YEARS <= proposal.years <= retentions.MAX_YEARS and len(proposal.source) > 20
+    assert retention_periods.find_proposal("XX") is None
