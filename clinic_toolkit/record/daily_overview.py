@@ -16,13 +16,13 @@ from clinic_toolkit.journal import records
 from clinic_toolkit.journal.list_facts import FactsReader
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import display_names
-from clinic_toolkit.record.people.client_record import UNREADABLE_NAME
 from clinic_toolkit.record.people.therapy_session_record import (
     Attendance,
     TherapySession,
     TherapySessionState,
 )
-from clinic_toolkit.record.retention import retention_list_facts
+from clinic_toolkit.record.retention import due_list, retention_list_facts
+from clinic_toolkit.record.retention.due_list import DueErasure
 from clinic_toolkit.record.safety import ask_lines, safety_list_facts
 from clinic_toolkit.record.safety.ask_lines import AskLine, ComingCheck
 from clinic_toolkit.record.writing import therapy_session_lines
@@ -48,7 +48,7 @@ class DailyOverview(Struct, frozen=True, kw_only=True):
     `open_sessions` are the open sessions of today, `upcoming_sessions` the planned ones of the next seven
     days. `unfinished_sessions` is ordered latest first, every other list earliest first. The two lists that
     may be long are cut off at the limit; `upcoming_count` and `unfinished_count` count all. `erasures_due`
-    are the initials of the clients who can be erased now, because the undo time is over.
+    are the clients who can be erased now, because the undo time is over.
     """
 
     today: date
@@ -64,7 +64,7 @@ class DailyOverview(Struct, frozen=True, kw_only=True):
     ask_lines: tuple[AskLine, ...]
     coming_checks: tuple[ComingCheck, ...]
     unfinished_entries: tuple[UnfinishedEntryLine, ...]
-    erasures_due: tuple[str, ...]
+    erasures_due: tuple[DueErasure, ...]
     has_clients: bool
 
     @property
@@ -141,11 +141,7 @@ def build_daily_overview(
         ask_lines=asks.to_ask,
         coming_checks=asks.coming,
         unfinished_entries=_list_unfinished_entries(db, vault, reader, initials_by_id),
-        erasures_due=tuple(
-            short_by_id.get(facts.client_id, UNREADABLE_NAME)
-            for facts in retention_list_facts.list_retention_facts(reader)
-            if facts.due_at and facts.due_at <= now
-        ),
+        erasures_due=due_list.list_due_erasures(reader, short_by_id, now=now),
         has_clients=bool(initials_by_id),
     )
 

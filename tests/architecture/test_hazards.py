@@ -16,6 +16,7 @@ HAZARDS = (
     "Seen screen",
     "False calm",
     "Unreadable record",
+    "Erased record",
 )
 FIELDS = ["Cause", "Harm", "Control", "Test", "What remains", "Reviewed"]
 # A name, a profession, and a day such as 2027-01-31.

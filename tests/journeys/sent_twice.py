@@ -177,6 +177,12 @@ def _proved(at: Desk) -> Page:
     return at.me.send(page, {name: groups[int(name.removeprefix("group_")) - 1] for name in names})
 
 
+def _erasure(at: Desk) -> Page:
+    page = at.me.open(f"{intake.take_in(at.me, 'Flo').path}/erase")
+    asked = at.me.send(page, {"reason": "mistake", "words": "Twice", "typed_initials": "F."})
+    return at.me.send(asked, {"stepup_passphrase": RIGHT})
+
+
 WAYS: dict[str, Way] = {
     "questionnaire_choice.choose": lambda at: steps.begin(at.me, at.hour),
     "administrations.item": lambda at: steps.give(at.me, at.me.open(f"{at.form()}/items/1"), 3),
@@ -261,6 +267,10 @@ WAYS: dict[str, Way] = {
         intake.enter(at.me, at.me.open(f"{at.case()}/sessions/new"), attendance="planned"),
         "Start the session",
     ),
+    "retention.keep": lambda at: at.me.send(at.me.open(f"{at.client}/keep"), {"hold_reason": "A court"}),
+    "retention.rule": lambda at: at.me.send(at.me.open("/practice/retention"), {"years": "7"}),
+    "erasures.ask": _erasure,
+    "erasures.take_back": lambda at: at.me.press(_erasure(at), "Bring back"),
     "watched.choose": lambda at: at.me.send(
         at.me.open(f"{at.relationship().path}/watched"), {"item": "giving:OG1-C"}
     ),
@@ -302,6 +312,7 @@ ELSEWHERE = dict.fromkeys(PAPERS, "a copy of a paper, which is saved as often as
     "executor.index": "new sheets are the ones that are asked for; those in use lead to the page",
     "executor.unlock_with_halves": "waits for the first as the sheet does, and comes in by its own groups",
     "handover.retry_merge": "what is in is not brought in again: tests/record/test_handover.py",
+    "erasures.erase_due": "whom it names is gone: tests/journeys/test_erasing.py",
     "handover.offer": "a test of its own",
     "lock.replace_passphrase": "the new passphrase opens afterwards; the mark of its moment leads to Today",
     "lock.cover": "a test of its own",

@@ -1,10 +1,18 @@
 """How long a record is kept: the rule, the last session, later dates; and the proposals by country."""
 
 from datetime import date
+from uuid import UUID
 
 import pytest
 
-from clinic_toolkit.record.retention import retention_periods, retentions
+from clinic_toolkit.journal.tombstone_record import ErasureReason
+from clinic_toolkit.record.retention import (
+    client_erasure,
+    due_list,
+    last_sessions,
+    retention_periods,
+    retentions,
+)
 from clinic_toolkit.record.retention.retention_record import Retention
 from clinic_toolkit.record.retention.retention_rule_record import RetentionRule
 from clinic_toolkit.record.retention.retentions import YearsOutOfRange
@@ -33,11 +41,11 @@ def test_a_rule_of_no_sense_is_refused(work: Work, years: int) -> None:
 def test_the_last_session_counts_and_before_one_the_day_of_the_entry(work: Work) -> None:
     client = work.client("Ana Reyes")
     with reading(work.engine) as db:
-        assert retentions.last_seen_on(db, work.vault, client.id) == NOW.date()
+        assert last_sessions.last_seen_on(db, work.vault, client.id) == NOW.date()
     work.hour(client, date(2026, 12, 24))
     work.hour(client, date(2026, 12, 3))
     with reading(work.engine) as db:
-        assert retentions.last_seen_on(db, work.vault, client.id) == date(2026, 12, 24)
+        assert last_sessions.last_seen_on(db, work.vault, client.id) == date(2026, 12, 24)
 
 
 @pytest.mark.parametrize(
@@ -80,3 +88,30 @@ def test_every_proposal_is_of_a_country_and_has_a_source() -> None:
     for proposal in retention_periods.PROPOSED_PERIODS.values():
         assert retentions.MIN_YEARS <= proposal.years <= retentions.MAX_YEARS and len(proposal.source) > 20
     assert retention_periods.find_proposal("XX") is None
+
+
+def test_whoever_is_past_the_date_is_listed_and_nobody_else(work: Work) -> None:
+    past, held, kept, seen, leaving = (
+        work.client(name) for name in ("Ana Reyes", "Bo Lindqvist", "Carla Aho", "Dan Osei", "Eve Okafor")
+    )
+    work.hour(past, date(2026, 11, 2))
+    work.hour(seen, date(2030, 1, 7))
+    with reading(work.engine) as db:
+        assert due_list.list_past_dates(db, work.vault, today=date(2099, 1, 1)) == []
+    with writing(work.engine) as db:
+        retentions.confirm_rule(db, work.vault, 7, now=NOW)
+        retentions.set_hold(db, work.vault, held.id, "A court asked for it", now=NOW)
+        retentions.keep_longer(db, work.vault, kept.id, date(2034, 6, 1), "Study", now=NOW)
+        client_erasure.ask_erasure(
+            db, work.vault, leaving.id, reason=ErasureReason.MISTAKE, words="Twice", couples=(), now=NOW
+        )
+
+    def listed(today: date) -> list[UUID]:
+        with reading(work.engine) as db:
+            return [one.client_id for one in due_list.list_past_dates(db, work.vault, today=today)]
+
+    assert listed(date(2033, 11, 2)) == []
+    assert listed(date(2033, 11, 3)) == [past.id]
+    assert listed(date(2034, 6, 2)) == [past.id, kept.id]
+    assert listed(date(2037, 1, 8)) == [past.id, kept.id, seen.id]
+    assert listed(date(2016, 1, 8)) == []

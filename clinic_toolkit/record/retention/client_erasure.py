@@ -16,7 +16,7 @@ from clinic_toolkit.record.handovers.handover_record import HANDOVER
 from clinic_toolkit.record.people import clients, joined_entries
 from clinic_toolkit.record.people.case_record import CASE, Case, CaseEvent
 from clinic_toolkit.record.people.client_record import CLIENT, ClientEvent, ClientState
-from clinic_toolkit.record.retention import clock_check, retentions
+from clinic_toolkit.record.retention import clock_check, last_sessions, retentions
 from clinic_toolkit.record.retention.retention_record import (
     ErasureRequest,
     Retention,
@@ -49,7 +49,7 @@ def find_obstacle(
 ) -> str:
     """Return what stands in the way of erasing a person, as a sentence; "" if nothing does."""
     if retention and retention.payload.hold_reason:
-        return "A legal hold stands. Release it first, if it is over."
+        return "There is a legal hold on this client. Release it first, if it is over."
     rings = clients.list_record_rings(db, vault, client_id)
     if open_prompt_groups.group_prompts(prompt_status.list_prompts_in_rings(db, vault, rings)):
         return "Something is still to be asked about. Write what was done first."
@@ -62,6 +62,12 @@ def list_couples(db: Connection, vault: Vault, client_id: UUID) -> list[RecordVe
     """Return the couples that a person is a partner of: their joint records name both."""
     all_cases = joined_entries.list_cases_of_person(db, vault, client_id)
     return [case for case in all_cases if case.payload.is_couple]
+
+
+def list_lone_couples(db: Connection, vault: Vault, client_id: UUID) -> list[RecordVersion[Case]]:
+    """Return the couples of a person whose other partner was erased; nobody is left to keep them for."""
+    entry_ids = set(clients.list_joined_client_ids(db, vault, client_id))
+    return [case for case in list_couples(db, vault, client_id) if set(case.payload.client_ids) <= entry_ids]
 
 
 def list_erased_rings(vault: Vault, entry_ids: Sequence[UUID], couples: Sequence[UUID]) -> frozenset[UUID]:
@@ -133,7 +139,7 @@ def is_still_kept(db: Connection, vault: Vault, client_id: UUID, *, today: date)
     """Return whether a record is to be kept beyond today; also where no rule says until when."""
     rule, retention = retentions.load_rule(db, vault), retentions.load_retention(db, vault, client_id)
     until = retentions.keep_until(
-        retentions.last_seen_on(db, vault, client_id),
+        last_sessions.last_seen_on(db, vault, client_id),
         rule.payload if rule else None,
         retention.payload if retention else None,
     )
@@ -154,10 +160,10 @@ def take_back(db: Connection, vault: Vault, client_id: UUID, *, now: datetime) -
     )
 
 
-def erase_due_client(
+def check_due_client(
     db: Connection, vault: Vault, client_id: UUID, *, confirmed_day: date | None, now: datetime
-) -> None:
-    """Erase a client whose undo time is over; what it erases cannot be brought back.
+) -> ErasureRequest:
+    """Check that a client may be erased now; changes nothing.
 
     Args:
         confirmed_day: the local day that somebody confirmed, where the clock may have been set.
@@ -174,19 +180,29 @@ def erase_due_client(
     if now < request.due_at:
         raise ErasureRefused("Nothing was erased: the seven days are not over.")
     asked_entry = inventory_snapshot.refresh_inventory(db, vault).find_newest(retention.id.bytes)
-    step = clock_check.find_clock_step(db, vault, from_entry=asked_entry.seq if asked_entry else 1, now=now)
+    first_entry = asked_entry.seq if asked_entry else 1
+    step = clock_check.find_clock_step(db, vault, from_entry=first_entry, now=now)
     if step and confirmed_day != now.astimezone().date():
         raise ClockMoved(step)
     if clients.list_joined_client_ids(db, vault, client_id) != request.entry_ids:
         raise ErasureRefused("Nothing was erased: entries were joined or taken apart since it was asked for.")
     if obstacle := find_obstacle(db, vault, client_id, retention):
         raise ErasureRefused(f"Nothing was erased. {obstacle}")
-    erased_couples = set(request.couple_ids)
+    return request
+
+
+def erase_due_client(
+    db: Connection, vault: Vault, client_id: UUID, *, confirmed_day: date | None, now: datetime
+) -> None:
+    """Erase a client whose undo time is over; what it erases cannot be brought back.
+
+    Raises:
+        ErasureRefused, ClockMoved: see `check_due_client`.
+    """
+    request = check_due_client(db, vault, client_id, confirmed_day=confirmed_day, now=now)
+    erased_couples = {*request.couple_ids, *(case.id for case in list_lone_couples(db, vault, client_id))}
     for case in list_couples(db, vault, client_id):
-        if set(case.payload.client_ids) <= set(request.entry_ids):
-            # Nobody else is left whom the joint record could be kept for.
-            erased_couples.add(case.id)
-        elif case.id not in erased_couples:
+        if case.id not in erased_couples:
             _leave_couple(db, vault, case, request.entry_ids, now=now)
     rings = list_erased_rings(vault, request.entry_ids, tuple(erased_couples))
     inventory = inventory_snapshot.refresh_inventory(db, vault)

@@ -7,13 +7,10 @@ import msgspec
 from sqlalchemy import Connection
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.journal import records, version_history
+from clinic_toolkit.journal import records
 from clinic_toolkit.journal.integrity import UnreadableRecord
-from clinic_toolkit.journal.list_facts import FactsReader
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people import clients, joined_entries
-from clinic_toolkit.record.people.client_record import CLIENT, record_ring
-from clinic_toolkit.record.people.session_list_facts import RING_SESSIONS
+from clinic_toolkit.record.people.client_record import record_ring
 from clinic_toolkit.record.retention.retention_record import RETENTION, Retention, RetentionEvent
 from clinic_toolkit.record.retention.retention_rule_record import (
     RETENTION_RULE,
@@ -126,23 +123,6 @@ def keep_longer(
     retention = msgspec.structs.replace(before, keep_until=until, keep_reason=reason)
     if retention != before:
         save_retention(db, vault, current, retention, event=RetentionEvent.PROLONGED, now=now)
-
-
-def last_seen_on(db: Connection, vault: Vault, client_id: UUID) -> date:
-    """Return the day of the last session of a person, joint ones too; else the day of the first entry."""
-    reader = FactsReader(db, vault)
-    cases = joined_entries.list_cases_of_person(db, vault, client_id)
-    rings = {case.ring for case in cases}
-    days = [
-        last_day
-        for ring in rings
-        for case_id, last_day in reader.load(RING_SESSIONS, ring, (ring,)).last_days
-        if case_id in {case.id.bytes for case in cases}
-    ]
-    for entry_id in clients.list_joined_client_ids(db, vault, client_id):
-        first_version = version_history.find_first_version(db, vault, CLIENT, entry_id)
-        days += [first_version.recorded_at.astimezone().date()] if first_version else []
-    return max(days, default=date.max)
 
 
 def add_years(day: date, years: int) -> date:

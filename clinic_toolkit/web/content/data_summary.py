@@ -40,8 +40,8 @@ PLAIN = (
             "To see what is written about you, and to have a copy.",
             "To have something put right. A signed note stays; the correction stands beside it.",
             "To leave any question open, to stop, or to take no paper home.",
-            "To have it deleted. How long it must be kept is a matter of law: ask your therapist. This "
-            "version cannot delete one client’s record yet.",
+            "To have it deleted. How long it must be kept is a matter of law: ask your therapist. What is "
+            "deleted can be brought back for seven days, and then not any more; older copies still hold it.",
         ),
     ),
 )

@@ -170,6 +170,28 @@ PROMISES = (
         untested="This version has no LAN mode.",
     ),
     Promise(
+        number=10,
+        text="Deleting a client destroys its keys in the live record after the undo time. A restore that can "
+        "see a newer list of deletions (this machine, or any newer backup) honours it; an older backup "
+        "restored alone brings the client back and says which backup it was. Backups this app keeps expire; "
+        "copies you made elsewhere do not.",
+        safeguards=(CRYPTOGRAPHY, OUR_CODE),
+        limitation="The undo time is seven days. Time alone deletes nothing: after it you do it yourself, "
+        "with the passphrase. Lines of the audit trail stay; they hold no name. The joint record of a couple "
+        "stays for the other partner unless you say that it goes too.",
+        tests=(
+            "tests/reliability/test_erasure.py::test_no_file_and_no_key_has_anything_of_an_erased_client",
+            "tests/reliability/test_erasure.py::test_a_kill_at_any_statement_leaves_all_or_nothing",
+            "tests/record/test_erasure.py::test_an_erased_client_is_gone_and_no_damage",
+            "tests/record/test_erasure.py::test_a_tombstone_that_nobody_signed_is_not_believed",
+            "tests/record/test_client_erasure.py::test_a_wrong_clock_erases_nothing",
+            "tests/vectors/test_independent_erasures.py::test_what_was_erased_is_not_missing",
+        ),
+        untested="This version does not yet look for newer deletions when it restores: a backup from before "
+        "the deletion brings the client back, and nothing says so. The files that a restore put aside keep "
+        "the client too. A disk may keep what was overwritten.",
+    ),
+    Promise(
         number=11,
         text="History cannot be rewritten unseen while one outside anchor survives, except omission or "
         "rollback of everything since the last outside anchor. A total rollback of everything cannot be "
@@ -246,8 +268,8 @@ PROMISES = (
 )
 
 PENDING_PROMISES = (
-    "The numbers are those of the whole list. The promises 8, 10 and 12 are missing here: they are about "
-    "colleagues, deletion and the set-up, and will be made when the program does these things."
+    "The numbers are those of the whole list. The promises 8 and 12 are missing here: they are about "
+    "colleagues and the set-up, and will be made when the program does these things."
 )
 
 NOT_PROMISED = (
@@ -266,34 +288,3 @@ LOSS_WARNING = (
     "If you lose both the passphrase and the recovery sheet, the record is lost: nobody can help. Only the "
     "two sheets of an executor, if there are any, still open it for reading."
 )
-
-
-def render_markdown() -> str:
-    """The text of docs/promises.md."""
-    parts = ["# What is promised", ""]
-    for heading, lines in PLAIN:
-        parts += [f"## {heading}", "", *(f"- {line}" for line in lines), ""]
-    parts += ["## The promises, word for word", ""]
-    parts += [
-        "Made from `clinic_toolkit/web/content/promises.py`, which the page *About your data* shows as well; "
-        "a test compares them and looks for every test that is named.",
-        "",
-        PENDING_PROMISES,
-        "",
-        "Words that a reader may not know:",
-        "",
-        *(f"- *{word}*: {meaning}" for word, meaning in WORDS.items()),
-        "",
-    ]
-    for promise in PROMISES:
-        parts += [f"### Promise {promise.number}", "", f"**{promise.text}**", ""]
-        parts += [f"{promise.limitation}", ""] if promise.limitation else []
-        parts += [f"Kept by {' and '.join(promise.safeguards)}.", "", "Shown by:", ""]
-        parts += [f"- `{test}`" for test in promise.tests] + [""]
-        parts += [f"What the tests do not show: {promise.untested}", ""] if promise.untested else []
-    parts += ["## What keeps a promise", ""]
-    parts += [
-        f"- *{safeguard[0].upper()}{safeguard[1:]}*: {meaning}" for safeguard, meaning in SAFEGUARDS.items()
-    ] + [""]
-    parts += ["## Not promised", ""] + [f"- {item}" for item in NOT_PROMISED] + ["", LOSS_WARNING, ""]
-    return "\n".join(parts)

@@ -47,9 +47,13 @@ _TITLE_BY_BLUEPRINT = {
     "condition": "Condition of the record",
     "paper_day": "When the computer fails",
     "joins": "Join two entries",
+    "retention": "What is due",
+    "erasures": "Keep or erase",
 }
 _TITLE_BY_ENDPOINT = {
     "clients.show": "Client",
+    "retention.keep": "Keep or erase",
+    "retention.rule": "How long records are kept",
     "clients.new": "New client",
     "clients.edit": "Client details",
     "relationships.new": "New relationship",
