@@ -345,3 +345,29 @@ def test_an_erased_client_has_no_ring_any_more(work: Work) -> None:
     erase(work, client)
     with reading(work.engine) as db, pytest.raises(UnknownRing):
         clients.list_record_rings(db, work.vault, client.id)
+
+
+def test_both_partners_at_once_take_the_joint_record_with_them(work: Work, couple: Couple) -> None:
+    one, two, case = couple
+    ask(work, one)
+    ask(work, two)
+    with writing(work.engine) as db:
+        for client in (one, two):
+            client_erasure.erase_due_client(
+                db, work.vault, client.id, confirmed_day=DUE.astimezone().date(), now=DUE
+            )
+    assert not is_there(work, one) and not is_there(work, two) and faults(work) == []
+    with reading(work.engine) as db, pytest.raises(records.RecordNotFound):
+        cases.load_case(db, work.vault, case.id)
+
+
+def test_several_in_one_act_fail_together(work: Work) -> None:
+    one, two = work.client("Ana Reyes"), work.client("Bo Lindqvist")
+    ask(work, one)
+    day = DUE.astimezone().date()
+    with pytest.raises(ErasureRefused), writing(work.engine) as db:
+        client_erasure.erase_due_client(db, work.vault, one.id, confirmed_day=day, now=DUE)
+        client_erasure.erase_due_client(db, work.vault, two.id, confirmed_day=day, now=DUE)
+    assert is_there(work, one) and is_there(work, two) and faults(work) == []
+    erase(work, one)
+    assert not is_there(work, one)

@@ -323,3 +323,24 @@ def test_after_the_purge_no_file_holds_a_sealed_byte_of_it(work: Work, two: Two)
     erase(work, two[0])
     assert store_of(work.engine).purge_copies()
     assert found() == 0
+
+
+def test_what_a_colleague_never_saw_is_erased_and_nobody_misses_it(both: tuple[Work, Work]) -> None:
+    founder, colleague = both
+    own = founder.client("Cem Aydin")
+    assert faults(founder) == [] and faults(colleague) == []
+    erase(founder, own)
+    for one in (founder, colleague, unlocked_anew(founder), unlocked_anew(colleague)):
+        assert faults(one) == []
+
+
+def test_a_tombstone_of_a_colleague_hides_nothing_of_ones_own(both: tuple[Work, Work]) -> None:
+    founder, colleague = both
+    own = founder.client("Cem Aydin")
+    rings = ring_erasure.list_owner_rings(founder.vault, own.id)
+    tombstone = Tombstone(rings=tuple(ring.bytes for ring in rings), records=(), reason=ErasureReason.OTHER)
+    write_tombstone(colleague, tombstone, is_signed=True)
+    listed = ", ".join(f"x'{ring.hex}'" for ring in rings)
+    tables = [table.name for table in erasure.list_sealed_tables()] + ["ring", "ring_grant"]
+    damage(founder, *(f"DELETE FROM {table} WHERE ring IN ({listed})" for table in tables))
+    assert is_missed(faults(unlocked_anew(founder)))
