@@ -136,7 +136,9 @@ def test_the_joint_record_of_a_couple_is_asked_about(me: Person, site: Site) -> 
         me.send(shown_again, {"today": shown_again.form("today").values("today")[0]})
         kept = me.open(couple.path)
         assert kept.status == 200 and "Bo Lindqvist" in kept.text and "Ana" not in kept.text
+        assert "The other partner was erased" in kept.text and "Start a session" not in kept.text
         assert me.open("/clients").status == 200
+        assert "Sessions with a partner who was erased" in me.follow(kept, "Bo Lindqvist").text
         alone = me.open(f"{me.follow(kept, 'Bo Lindqvist').path}/erase")
         assert "The joint record" not in alone.text
 

@@ -1,6 +1,6 @@
 """Clients: list, search, one client's page, adding, editing, archiving."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
@@ -16,6 +16,7 @@ from clinic_toolkit.record.people import (
     relationships,
     therapy_session_timeline,
 )
+from clinic_toolkit.record.people.case_record import Case
 from clinic_toolkit.record.people.client_record import CLIENT, UNREADABLE_NAME, Client, ClientState
 from clinic_toolkit.record.people.relationship_record import RELATIONSHIP, RelationshipState
 from clinic_toolkit.record.people.therapy_session_record import KIND_LABELS
@@ -225,12 +226,7 @@ def show(id: UUID) -> ViewResult:
         entries=[clients.load_client(db, vault, entry_id) for entry_id in entry_ids if entry_id != id],
         distinguishing_detail=lambda each: display_names.distinguishing_detail(db, vault, each),
         own=own_case,
-        couples=[
-            (case.id, names.full_by_id[other])
-            for case in cases_of_person
-            for other in case.payload.client_ids
-            if case.payload.is_couple and other not in entry_ids and other in names.full_by_id
-        ],
+        couples=_list_couples(cases_of_person, entry_ids, names.full_by_id),
         hours=(chosen := session_choice.choose_sessions(hours, limit=limit)),
         session_details=session_lines.describe_sessions(chosen.shown, cases_of_person),
         notes_alone=notes.list_notes_without_session(db, vault, cases_of_person, hours),
@@ -254,6 +250,17 @@ def show(id: UUID) -> ViewResult:
         sheets=handouts.list_handouts(db, vault, id),
         kinds=KIND_LABELS,
     )
+
+
+def _list_couples(
+    cases_of_person: Sequence[RecordVersion[Case]], entry_ids: Sequence[UUID], names: Mapping[UUID, str]
+) -> list[tuple[UUID, str]]:
+    """The couples of a person, each with the other partner's name."""
+    couples = []
+    for case in (case for case in cases_of_person if case.payload.is_couple):
+        others = [names[id] for id in case.payload.client_ids if id not in entry_ids and id in names]
+        couples.append((case.id, " and ".join(others) or "a partner who was erased"))
+    return couples
 
 
 def _render_joined(client: RecordVersion[Client], primary_id: UUID) -> ViewResult:
