@@ -371,3 +371,19 @@ def test_several_in_one_act_fail_together(work: Work) -> None:
     assert is_there(work, one) and is_there(work, two) and faults(work) == []
     erase(work, one)
     assert not is_there(work, one)
+
+
+def test_a_legal_hold_on_the_other_partner_keeps_the_joint_record(work: Work, couple: Couple) -> None:
+    one, two, case = couple
+    with writing(work.engine) as db:
+        retentions.set_hold(db, work.vault, two.id, "A court asked for it", now=NOW)
+    with pytest.raises(ErasureRefused, match="hold on the other partner"):
+        ask(work, one, couples=(case.id,))
+    with writing(work.engine) as db:
+        retentions.set_hold(db, work.vault, two.id, "", now=NOW)
+    ask(work, one, couples=(case.id,))
+    with writing(work.engine) as db:
+        retentions.set_hold(db, work.vault, two.id, "A court asked for it", now=NOW)
+    with pytest.raises(ErasureRefused, match="hold on the other partner"):
+        erase(work, one)
+    assert is_there(work, one) and len(sessions_of(work, case)) == 1

@@ -212,6 +212,15 @@ def test_no_file_and_no_key_has_anything_of_an_erased_client(
     assert holding(folder, seals) == set()
     with writing(work.engine) as db:
         vault = key_slots.unlock_with_user_key(db, work.vault.user_id, work.vault.user_key())
+    for known in (work.vault, vault):
+        # What lists keep is made anew, and lies in the snapshot that is saved next.
+        with writing(work.engine) as db:
+            daily_overview.build_daily_overview(db, known, now=DUE)
+            inventory_snapshot.save_snapshot(db, known)
+            assert db.execute(select(inventory_snapshot.inventory_snapshot_table)).first() is not None
+        assert known.inventory is not None
+        kept = repr((known.inventory.kept_facts, known.inventory.kept_lists))
+        assert not [word for word in WORDS if word in kept]
     told = open_everything(vault, work)
     assert not [word for word in WORDS if word in told] and "Bo Lindqvist" in told
     assert opened_by(old_keys, work) == 0

@@ -1,6 +1,6 @@
 """Erasing a client: asked for, taken back within seven days, and done by one more act when it is due."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -58,6 +58,20 @@ def find_obstacle(
     return ""
 
 
+def find_joint_obstacle(db: Connection, vault: Vault, client_id: UUID, couples: Collection[UUID]) -> str:
+    """Return why the joint records of these couples of a person cannot be erased; "" if they can."""
+    entry_ids = clients.list_joined_client_ids(db, vault, client_id)
+    for case in list_couples(db, vault, client_id):
+        for partner_id in case.payload.client_ids if case.id in couples else ():
+            if partner_id in entry_ids:
+                continue
+            primary_id = clients.primary_client_id(db, vault, partner_id)
+            retention = retentions.load_retention(db, vault, primary_id)
+            if retention and retention.payload.hold_reason:
+                return "There is a legal hold on the other partner, so the joint record must stay."
+    return ""
+
+
 def list_couples(db: Connection, vault: Vault, client_id: UUID) -> list[RecordVersion[Case]]:
     """Return the couples that a person is a partner of: their joint records name both."""
     all_cases = joined_entries.list_cases_of_person(db, vault, client_id)
@@ -100,14 +114,16 @@ def ask_erasure(
         couples: the couples whose joint records are to be erased too; all others stay.
 
     Raises:
-        ErasureRefused: see `find_obstacle`; or the record is still to be kept and there are no words.
+        ErasureRefused: see `find_obstacle` and `find_joint_obstacle`; or the record is still to be kept and
+            there are no words.
     """
     entry_ids = clients.list_joined_client_ids(db, vault, client_id)
     primary_id, client = entry_ids[0], clients.load_client(db, vault, entry_ids[0])
     retention = retentions.load_retention(db, vault, primary_id)
     if retention and retention.payload.erasure:
         return
-    if obstacle := find_obstacle(db, vault, primary_id, retention):
+    obstacle = find_obstacle(db, vault, primary_id, retention)
+    if obstacle := obstacle or find_joint_obstacle(db, vault, primary_id, couples):
         raise ErasureRefused(obstacle)
     if not words and is_still_kept(db, vault, primary_id, today=now.astimezone().date()):
         raise ErasureRefused("The time it must be kept is not over, so write why it is erased.")
@@ -186,7 +202,8 @@ def check_due_client(
         raise ClockMoved(step)
     if clients.list_joined_client_ids(db, vault, client_id) != request.entry_ids:
         raise ErasureRefused("Nothing was erased: entries were joined or taken apart since it was asked for.")
-    if obstacle := find_obstacle(db, vault, client_id, retention):
+    obstacle = find_obstacle(db, vault, client_id, retention)
+    if obstacle := obstacle or find_joint_obstacle(db, vault, client_id, request.couple_ids):
         raise ErasureRefused(f"Nothing was erased. {obstacle}")
     return request
 

@@ -1,7 +1,7 @@
-"""After a secret was replaced: remove the old key slot from the disk before the page says so.
+"""After a secret was replaced, or a client erased: remove what is gone from the disk before the page says so.
 
 SQLite keeps overwritten rows in its write-ahead log until a checkpoint. Until then the old passphrase or
-recovery sheet would still open a stolen copy of the folder.
+recovery sheet would still open a stolen copy of the folder, and the passphrase what was erased.
 """
 
 import logging
@@ -19,12 +19,12 @@ REDIRECT_STATUS = 303
 
 
 def list_rescued_copies() -> list[str]:
-    """File names of the rescued copies of the store, which the old secret still opens."""
+    """File names of the rescued copies of the store, which hold what was replaced or erased since."""
     return [copy.name for copy in store_of(context.unit_of_work().engine).list_rescue_copies()]
 
 
 def redirect_once_purged(target: str, *, if_not_purged: str, if_copies_left: str | None = None) -> Response:
-    """Redirect to `target` once no file holds the old key slot any more.
+    """Redirect to `target` once no file holds what was replaced or erased any more.
 
     Args:
         if_copies_left: path to redirect to if a rescued copy cannot be removed; that page names it.
