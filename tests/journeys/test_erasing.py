@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 import time_machine
 
+from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.record.people import practice_access
 from clinic_toolkit.web.perimeter.timeouts import suspend_aware_clock
-from tests.fixtures.practices import giving
+from tests.fixtures import filled
+from tests.fixtures.practices import NOW, giving
 from tests.fixtures.sites import Site
 from tests.journeys import intake
 from tests.journeys.intake import named, take_in
@@ -206,3 +208,17 @@ def test_no_file_holds_what_was_sealed_of_it(me: Person, site: Site) -> None:
         done = me.send(shown_again, {"today": shown_again.form("today").values("today")[0]})
         assert "No file of the data folder holds it any more." in done.text
     assert not [path for path in files if path.exists() and needle in path.read_bytes()]
+
+
+def test_an_open_prompt_is_told_after_the_passphrase_and_not_before(me: Person, site: Site) -> None:
+    client = site.work.client("Ana Reyes")
+    forms = catalogue.list_instruments()
+    asking = next(form for form in forms if any(item.safety_flag == "fear" for item in form.items))
+    place = next(at for at, item in enumerate(asking.items) if item.safety_flag == "fear")
+    whom = filled.person(site.work, client, "M.", now=NOW)
+    filled.filled(site.work, client, asking, whom, {place: filled.said(4)}, now=NOW)
+    page = me.open(f"/clients/{client.id}")
+    assert "still to be asked" not in me.open(f"{page.path}/erase").text
+    refused = ask(me, page)
+    assert refused.status == 422 and "Something is still to be asked about." in refused.text
+    assert named(me.open("/clients")) == ["Ana Reyes"]

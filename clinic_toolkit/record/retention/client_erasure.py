@@ -48,11 +48,20 @@ def find_obstacle(
     db: Connection, vault: Vault, client_id: UUID, retention: RecordVersion[Retention] | None
 ) -> str:
     """Return what stands in the way of erasing a person, as a sentence; "" if nothing does."""
-    if retention and retention.payload.hold_reason:
-        return "There is a legal hold on this client. Release it first, if it is over."
+    if obstacle := find_lasting_obstacle(db, vault, client_id, retention):
+        return obstacle
     rings = clients.list_record_rings(db, vault, client_id)
     if open_prompt_groups.group_prompts(prompt_status.list_prompts_in_rings(db, vault, rings)):
         return "Something is still to be asked about. Write what was done first."
+    return ""
+
+
+def find_lasting_obstacle(
+    db: Connection, vault: Vault, client_id: UUID, retention: RecordVersion[Retention] | None
+) -> str:
+    """Return what stands in the way beside open prompts, which a page must not tell to whoever looks on."""
+    if retention and retention.payload.hold_reason:
+        return "There is a legal hold on this client. Release it first, if it is over."
     if any(map(vault.is_shared, _rings_of(vault, clients.list_joined_client_ids(db, vault, client_id)))):
         return "A colleague has the key of a part of this record."
     return ""

@@ -37,8 +37,11 @@ def show(id: UUID) -> ViewResult:
 @screen.post("/clients/<uuid:id>/erase")
 def ask(id: UUID) -> ViewResult:
     """Ask for a client to be erased; lists leave the client out from now on."""
-    # First, so that the passphrase is not asked for about a client whom there is not.
-    return _lead_elsewhere(id) or _ask(id)
+    # First, so that the passphrase is asked for about a client whom there is, and a form that can be taken.
+    if answer := _lead_elsewhere(id):
+        return answer
+    form = _form(id, request.form)
+    return _ask(id) if form.validate() else _render(id, form)
 
 
 @step_up.require_passphrase
@@ -153,7 +156,9 @@ def _render(id: UUID, form: EraseForm) -> ViewResult:
         client=client,
         name=names.full_by_id[id],
         initials=names.short_by_id[id],
-        obstacle=client_erasure.find_obstacle(db, vault, id, retentions.load_retention(db, vault, id)),
+        obstacle=client_erasure.find_lasting_obstacle(
+            db, vault, id, retentions.load_retention(db, vault, id)
+        ),
         counted=count((*entry_ids, *lone_ids)),
         entry_count=len(entry_ids),
         couples=[
