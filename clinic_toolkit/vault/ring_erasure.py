@@ -7,8 +7,8 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.store.transactions import on_rollback
-from clinic_toolkit.vault.ring_tables import ring_grant_table, ring_table
 from clinic_toolkit.vault.ring_errors import UnknownRing
+from clinic_toolkit.vault.ring_tables import ring_grant_table, ring_table
 from clinic_toolkit.vault.rings import OpenRings, RingClass
 from clinic_toolkit.vault.vault import Vault
 

@@ -31,7 +31,7 @@ from clinic_toolkit.record.people.therapy_session_record import (
 from clinic_toolkit.record.retention import client_erasure, retentions
 from clinic_toolkit.record.retention.client_erasure import ClockMoved, ErasureRefused
 from clinic_toolkit.store.transactions import reading, writing
-from clinic_toolkit.vault.rings import UnknownRing
+from clinic_toolkit.vault.ring_errors import UnknownRing
 from tests.fixtures import filled
 from tests.fixtures.practices import NOW, Work, giving
 from tests.fixtures.vaults import reopened

@@ -105,7 +105,7 @@ def state_of(folder: Path, work: Work, client_id: UUID) -> str:
     engine = open_store(folder)
     try:
         with writing(engine) as db:
-            vault = key_slots.unlock_with_user_key(db, work.vault.user_id, work.vault.user_key())
+            vault = key_slots.unlock_with_session_keys(db, work.vault.user_id, work.vault.session_keys())
         with reading(engine) as db:
             report = inspection.inspect_all(db, vault, lambda done, total: None)
             names = [client.payload.name for client in clients.list_clients(db, vault)]
@@ -211,7 +211,7 @@ def test_no_file_and_no_key_has_anything_of_an_erased_client(
     erase(work, leaving)
     assert holding(folder, seals) == set()
     with writing(work.engine) as db:
-        vault = key_slots.unlock_with_user_key(db, work.vault.user_id, work.vault.user_key())
+        vault = key_slots.unlock_with_session_keys(db, work.vault.user_id, work.vault.session_keys())
     for known in (work.vault, vault):
         # What lists keep is made anew, and lies in the snapshot that is saved next.
         with writing(work.engine) as db:
