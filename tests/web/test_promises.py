@@ -74,6 +74,9 @@ def test_it_begins_in_plain_words(site: Site) -> None:
     for word in ("Argon2id", "MiB", "fsync", "Promise", "test", "process", "anchor", "key"):
         assert not re.search(rf"\b{word}", first), word
     assert promises.PROMISES[0].limitation in exact
+    headings = [heading for heading, _ in promises.PLAIN]
+    asked = ["kept", "Where it is", "How long", "Who can read", "ask for", "What if"]
+    assert all(words in heading for words, heading in zip(asked, headings, strict=True))
 
 
 def test_it_can_be_read_before_unlocking_and_tells_nothing_of_the_practice(locked: Site) -> None:
