@@ -194,9 +194,9 @@ def test_a_fault_of_the_record_is_told_and_counted(work: Work, tmp_path: Path) -
     with writing(work.engine) as db:
         db.execute(text("DROP TRIGGER no_update_audit_line"))
     with writing(work.engine) as db:
-        db.execute(
-            text("UPDATE audit_line SET body = CAST(x'0100' || substr(body, 3) AS BLOB) WHERE seq = 2")
-        )
+        body = db.scalar(text("SELECT body FROM audit_line WHERE seq = 2"))
+        changed = bytes([*body[:1], body[1] ^ 1, *body[2:]])
+        db.execute(text("UPDATE audit_line SET body = :changed WHERE seq = 2"), {"changed": changed})
         db.execute(
             text(
                 "CREATE TRIGGER no_update_audit_line BEFORE UPDATE ON audit_line WHEN 1 BEGIN "

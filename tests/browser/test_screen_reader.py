@@ -209,7 +209,7 @@ def test_without_a_passphrase_the_page_says_locked(
         assert told[0].name == "Locked · Clinic toolkit"
         assert plainly(inside(told))[0] == ("heading", "Unlock")
         kinds = [each.kind for each in inside(told) if each.kind in ("field", "checkbox", "button", "link")]
-        assert kinds == ["field", "checkbox", "button", "link", "link"]
+        assert kinds == ["field", "checkbox", "button", "link", "link", "link"]
         field = next(each for each in told if each.kind == "field")
         assert (field.name, field.described) == (
             "Passphrase",

@@ -169,7 +169,9 @@ def test_a_backup_and_a_restored_folder_open_where_nothing_can_be_written(data: 
 def test_ctrl_c_leaves_nothing_half(data: Path, tmp_path: Path) -> None:
     """The command is held in the middle by a place that answers slowly: a named pipe instead of a disk."""
     program = (
-        "import sys, time\n"
+        "import signal, sys, time\n"
+        # A shell that starts a run in the background lets its programs ignore Ctrl+C.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from clinic_toolkit.backup import archive\n"
         "written = archive.write_part\n"
         "def slowly(*args):\n"

@@ -42,5 +42,5 @@ def test_a_couple_is_added_with_the_same_reserve_as_the_readme_has(me: Person) -
 def test_about_your_data_explains_its_numbers_and_words_before_they_come(me: Person) -> None:
     page = me.open("/about-your-data").text
     first = page.index("1. Without a passphrase, the sheet or both executor halves")
-    for words in ("8 and 12 are missing here", "Two parts of a key", "really stored"):
+    for words in ("8 and 12 are missing here", "Two printed sheets", "really stored"):
         assert page.index(words) < first, words

@@ -35,6 +35,7 @@ def test_every_place_that_writes_a_line_without_a_key_takes_its_event_from_the_s
     assert sorted((name, said) for name, said in found if said) == [
         ("backup_run.py", ["BackupKeylessEvent.MADE"]),
         ("client_side.py", ["event_and_row"]),
+        ("executor_access.py", ["UnlockEvent.EXECUTOR"]),
         ("practice_access.py", ["UnlockEvent.FAILED"]),
     ]
 
