@@ -19,6 +19,7 @@ from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.transactions import reading
 from clinic_toolkit.vault import key_slots
 from tests.fixtures.running import Running, is_alive
+from tests.fixtures.waiting import LONGEST
 from tests.journeys import person, steps
 from tests.journeys.pages import Page
 from tests.journeys.person import Person
@@ -68,7 +69,7 @@ def hand_over(me: Person, practice: Practice, word: str) -> str:
 
 def until_form(me: Person, path: str) -> Page:
     """The page, as soon as the next process answers."""
-    until = time.monotonic() + 30
+    until = time.monotonic() + LONGEST
     while time.monotonic() < until:
         page = me.open(path)
         if page.path.startswith("/form"):
