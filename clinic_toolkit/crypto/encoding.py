@@ -51,6 +51,7 @@ LABELS = frozenset(
         "sig/backup",
         "sig/tombstone",
         "sig/restore",
+        "sig/rekey",
     }
 )
 

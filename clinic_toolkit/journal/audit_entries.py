@@ -208,13 +208,22 @@ def open_payload(vault: Vault, seq: int, body: bytes) -> EntryPayload:
     Raises:
         SealBroken, DecodeError, OverflowError, ValueError: it cannot be read.
     """
-    prefix, content = body[:1], body[1:]
-    if prefix == KEYLESS_PREFIX:
-        event, recorded_at = keyless_events.decode_event(content)
+    if body[:1] == KEYLESS_PREFIX:
+        event, recorded_at = keyless_events.decode_event(body[1:])
         return EntryPayload(event, recorded_at, b"")
-    if prefix == RESTORE_PREFIX:
+    if body[:1] == RESTORE_PREFIX:
         line = incarnations.decode_body(body)
         return EntryPayload(line.event, line.recorded_at, line.user)
+    return _decode_payload(open_body(vault, seq, body))
+
+
+def open_body(vault: Vault, seq: int, body: bytes) -> bytes:
+    """Open the body of a sealed entry; returns its encoded content.
+
+    Raises:
+        SealBroken, DecodeError: it cannot be read.
+    """
+    prefix, content = body[:1], body[1:]
     if prefix != SEALED_PREFIX:
         raise msgspec.DecodeError("a line of an unknown kind")
     envelope = vault.open(
@@ -225,4 +234,4 @@ def open_payload(vault: Vault, seq: int, body: bytes) -> EntryPayload:
         kid=content[:KEY_ID_LENGTH],
         blob=content[KEY_ID_LENGTH:],
     )
-    return _decode_payload(envelope.payload)
+    return envelope.payload

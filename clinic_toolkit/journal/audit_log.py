@@ -113,31 +113,38 @@ def append_entry(
     Raises:
         ChainBroken: the last entry has the highest possible number, so none can follow.
     """
+    payload = EntryPayload(event, to_microseconds(now), vault.user_id.bytes, tuple(references))
+    return append_payload(db, vault, payload)
+
+
+def append_payload(db: Connection, vault: Vault, payload: EntryPayload) -> int:
+    """Append one sealed, signed entry with this content; see `append_entry`."""
     if transaction_of(db).is_store_read_only:
         return 0
     seq, previous_hash = _next_position(db)
-    payload = _encode_payload(
-        EntryPayload(event, to_microseconds(now), vault.user_id.bytes, tuple(references))
-    )
     sealed = vault.seal(
-        table="audit_line", record=vault.incarnation, version=seq, ring=vault.practice_ring, payload=payload
+        table="audit_line",
+        record=vault.incarnation,
+        version=seq,
+        ring=vault.practice_ring,
+        payload=_encode_payload(payload),
     )
     body = SEALED_PREFIX + sealed.kid + sealed.blob
     entry_hash = chain_hash(vault.incarnation, seq, previous_hash, body)
     signature = vault.sign("sig/audit", vault.incarnation, seq, entry_hash)
-    saved_references = select_saved_versions(event, references)
+    saved_references = select_saved_versions(payload.event, payload.references)
     transaction_of(db).append_entry(
         audit_log_table,
         ChainRow(seq, body, entry_hash, signature),
         incarnation=vault.incarnation,
-        at=to_microseconds(now),
+        at=payload.recorded_at,
         references=saved_references,
     )
     if vault.inventory is not None and vault.inventory.seq == seq - 1:
         on_rollback(
             db,
             vault.inventory.apply_entry(
-                seq, entry_hash, saved_references, key_slot_events.slot_generation_of(event)
+                seq, entry_hash, saved_references, key_slot_events.slot_generation_of(payload.event)
             ),
         )
     elif vault.inventory is not None:

@@ -217,6 +217,23 @@ class SqlStore(Store[SqlTransaction], StoreUpkeep, Protocol):
     def engine(self) -> Engine:
         """The engine of SQLAlchemy by which the layers above name this store."""
 
+    def pausing_writes(self) -> AbstractContextManager[None]:
+        """Refuse every save until this ends, or for good if `install_successor` ran in it.
+
+        Raises:
+            WritingPaused: it is paused already.
+        """
+
+    def install_successor(self, *, removed_copies: Iterable[str] = ()) -> None:
+        """Make the store that was built and closed in `successor.create_draft` the one that counts.
+
+        Args:
+            removed_copies: names of old copies that are removed with the old files.
+
+        Raises:
+            StorageError: this store still counts.
+        """
+
 
 class ReadOnlyView(Struct, frozen=True, kw_only=True):
     """A store opened for inspection, the problems of its structure, and its verdict."""

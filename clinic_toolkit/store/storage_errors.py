@@ -54,6 +54,26 @@ class StorageFailed(StorageError):
         )
 
 
+class WritingPaused(StorageError):
+    """Another store is being built from this one, so nothing may change in it meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This was not saved: the practice is getting new keys, and nothing can be saved until that is "
+            "done. Keep this page open, and save again after the next unlock."
+        )
+
+
+class SuccessorReady(StorageError):
+    """A whole new store waits beside this one, and the next start puts it in place."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This practice has new keys, and the files that they open are not in their place yet. Start the "
+            "program once; then try again."
+        )
+
+
 class StorageMismatch(StorageError):
     """The file is not the one that was written last, or its schema is not this version's."""
 

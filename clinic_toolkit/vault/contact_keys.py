@@ -2,7 +2,8 @@
 
 They are needed before any record can be checked against the audit log: a colleague may have signed the last
 line of it, or the statement that says who may read it, and the colleague's row of the directory can be taken
-out of the file. Only this clinician can have sealed them. Whether one is missing is checked later, where the
+out of the file. Only this clinician can have sealed them. One's own key that was replaced lies here too, so
+that what was signed with it stays signed. Whether one is missing is checked later, where the
 log is known.
 """
 
@@ -14,7 +15,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from clinic_toolkit.store.base import sealed_table
-from clinic_toolkit.vault.directory import ConfirmedKey, DirectoryKey
+from clinic_toolkit.vault.directory import ConfirmedKey, DirectoryKey, PastKey
 from clinic_toolkit.vault.user_keys import key_fingerprint
 from clinic_toolkit.vault.vault import Vault
 
@@ -25,7 +26,10 @@ contact_table = sealed_table(CONTACT_TABLE)
 
 
 class Contact(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """A colleague: the public keys whose six words were compared in person, and the name as it was then."""
+    """A colleague: the public keys whose six words were compared in person, and the name as it was then.
+
+    With one's own user id, it is a public key of one's own that was replaced; then it has no name.
+    """
 
     user: bytes
     signing_key: bytes
@@ -64,12 +68,18 @@ def confirm_sealed_contacts(db: Connection, vault: Vault) -> bool:
     query = select(contact_table).where(contact_table.c.ring == vault.own_ring)
     rows = db.execute(query.order_by(contact_table.c.record, contact_table.c.version)).all()
     contacts: dict[UUID, Contact] = {}
+    past_keys: list[PastKey] = []
     for row, envelope in zip(rows, vault.open_rows(CONTACT_TABLE, rows), strict=True):
         try:
             header, contact = _decode(envelope.payload if envelope else b"")
             user_id = contact.user_id
         except (msgspec.DecodeError, ValueError):
             continue
-        if header[:1] == [CONTACT_SCHEMA_VERSION] and user_id != vault.user_id:
+        if header[:1] != [CONTACT_SCHEMA_VERSION]:
+            continue
+        if user_id == vault.user_id:
+            past_keys.append(PastKey(record_id=row.record, signing_key=contact.signing_key))
+        else:
             contacts[row.record] = contact
+    vault.directory.past_keys = tuple(past_keys)
     return vault.directory.confirm([contact.confirmed_key(vault.vault_id) for contact in contacts.values()])

@@ -81,6 +81,13 @@ class ConfirmedKey(Struct, frozen=True, kw_only=True):
     confirmed_at: datetime
 
 
+class PastKey(Struct, frozen=True, kw_only=True):
+    """A key of one's own that was replaced, and the record that says so."""
+
+    record_id: UUID
+    signing_key: bytes
+
+
 class _View(Struct, frozen=True, kw_only=True):
     """What is known at one moment; it is replaced as a whole, because other threads read it meanwhile."""
 
@@ -111,6 +118,7 @@ class Directory:
             fingerprint=user_keys.fingerprint(),
         )
         self._view = _View(signed={}, confirmed={}, row_faults={}, faults={})
+        self.past_keys: tuple[PastKey, ...] = ()
 
     @property
     def faults(self) -> Mapping[UUID, DirectoryFault]:

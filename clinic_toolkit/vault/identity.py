@@ -117,9 +117,13 @@ def create_vault(db: Connection) -> Vault:
     return vault
 
 
-def create_identity(db: Connection, vault_id: UUID) -> UserKeys:
-    """Create the keys of a new clinician, and store both parts of the signing key, each under its own key."""
-    user_id = uuid4()
+def create_identity(db: Connection, vault_id: UUID, user_id: UUID | None = None) -> UserKeys:
+    """Create the keys of a clinician, and store both parts of the signing key, each under its own key.
+
+    Args:
+        user_id: whose new keys these are; None for a new clinician.
+    """
+    user_id = user_id or uuid4()
     user_key, signing_seal_key = secrets.token_bytes(KEY_BYTES), secrets.token_bytes(KEY_BYTES)
     seed = secrets.token_bytes(SEED_BYTES)
     signing_key = SigningKey(seed)
@@ -168,7 +172,7 @@ def open_vault(db: Connection, user_id: UUID, session_keys: SessionKeys) -> Vaul
         UnsupportedSuite: the vault or the identity has another version.
     """
     vault_id, incarnation = load_vault_ids(db)
-    user_keys = _open_identity(db, vault_id, user_id, session_keys)
+    user_keys = open_user_keys(db, vault_id, user_id, session_keys)
     rings = OpenRings(user_keys)
     rings.directory.load(db)
     rings.load_grants(db)
@@ -182,7 +186,13 @@ def open_vault(db: Connection, user_id: UUID, session_keys: SessionKeys) -> Vaul
     return vault
 
 
-def _open_identity(db: Connection, vault_id: UUID, user_id: UUID, session_keys: SessionKeys) -> UserKeys:
+def open_user_keys(db: Connection, vault_id: UUID, user_id: UUID, session_keys: SessionKeys) -> UserKeys:
+    """Open the identity of a clinician.
+
+    Raises:
+        DamagedFile: it is missing, or was not sealed with these keys.
+        UnsupportedSuite: it has another version.
+    """
     sealing_key = user_sealing_key(session_keys.user_key)
     row = db.execute(select(identity_table).where(identity_table.c.user == user_id)).first()
     if row is None:

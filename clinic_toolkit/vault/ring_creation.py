@@ -15,18 +15,25 @@ from clinic_toolkit.vault.user_keys import UserKeys
 
 
 def insert_ring(
-    db: Connection, user_keys: UserKeys, owner: UUID, ring_class: RingClass, creation_order: int
+    db: Connection,
+    user_keys: UserKeys,
+    owner: UUID,
+    ring_class: RingClass,
+    creation_order: int,
+    *,
+    ring_id: UUID | None = None,
 ) -> RingKey:
     """Make a new ring of this clinician, and write its statement and its grant.
 
     Args:
         creation_order: one more than that of the newest ring that this clinician holds.
+        ring_id: the id that the ring had in the store before this one; None for a new one.
 
     Raises:
         SigningKeyNotOpen: this session cannot sign.
         PsychotherapyClosed: it is for psychotherapy notes, and their key is not open.
     """
-    id, cdk, creator = uuid4(), secrets.token_bytes(KEY_BYTES), user_keys.fingerprint()
+    id, cdk, creator = ring_id or uuid4(), secrets.token_bytes(KEY_BYTES), user_keys.fingerprint()
     key_field = cdk
     if ring_class == RingClass.PSYCHOTHERAPY:
         key_field = seal_psychotherapy_secret(user_keys, id, FIRST_GENERATION, cdk)

@@ -91,6 +91,19 @@ def open_grant(user_keys: UserKeys, id: UUID, generation: int, sealed: bytes) ->
     return build_ring_key(id, owner_id, ring_class, creation_order, creator, cdk, generation=generation)
 
 
+def open_secret(user_keys: UserKeys, id: UUID, generation: int, sealed: bytes) -> bytes:
+    """The 32-byte secret in one's own grant, where it may be stored elsewhere; not for psychotherapy notes.
+
+    Raises:
+        DecryptionError: it was not sealed by this user for this ring and generation, or has another form.
+    """
+    plaintext = user_keys.open(sealed, "grant", id, generation)
+    if len(plaintext) != _GRANT_FORMAT.size:
+        raise DecryptionError
+    key_field: bytes = _GRANT_FORMAT.unpack(plaintext)[-1]
+    return key_field[:KEY_BYTES]
+
+
 def is_own_grant(user_keys: UserKeys, id: UUID, generation: int, sealed: bytes | None) -> bool:
     """Whether a grant opens; then it is one's own, and this generation of the ring is real."""
     try:

@@ -8,7 +8,6 @@ column links a ring to a person, or two rings to each other.
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import Connection, select
@@ -127,7 +126,7 @@ class OpenRings:
 
     def open_psychotherapy_rings(self, db: Connection, key: SealingKey) -> None:
         """Open the rings for psychotherapy notes with their user key, for as long as this vault lives."""
-        self._user_keys = replace(self._user_keys, psychotherapy_key=key)
+        self._user_keys = self._user_keys.with_psychotherapy_key(key)
         self.load_grants(db)
 
     def reload(self, db: Connection) -> None:

@@ -1,6 +1,6 @@
 """The keys of one unlocked clinician: user key, sealing key, public key and, if open, the signing key."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from uuid import UUID
 
@@ -82,6 +82,10 @@ class UserKeys:
         return self.sealing_key.open(
             sealed, user_seal_context(self.vault_id, self.user_id, purpose, *context)
         )
+
+    def with_psychotherapy_key(self, key: SealingKey) -> "UserKeys":
+        """These keys with the user key for psychotherapy notes open."""
+        return replace(self, psychotherapy_key=key)
 
     def fingerprint(self) -> bytes:
         """The fingerprint of one's own public keys; see `key_fingerprint`."""

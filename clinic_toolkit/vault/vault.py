@@ -25,6 +25,7 @@ from clinic_toolkit.vault.envelope import (
 from clinic_toolkit.vault.header_fault import HeaderFault
 from clinic_toolkit.vault.inventory import Inventory
 from clinic_toolkit.vault.key_slot_list import KeySlotList
+from clinic_toolkit.vault.past_keys import list_signing_keys
 from clinic_toolkit.vault.ring_errors import UnknownRing
 from clinic_toolkit.vault.ring_keys import RingKey
 from clinic_toolkit.vault.rings import OpenRings, RingClass
@@ -230,10 +231,9 @@ class Vault:
 
         False if the directory has no key for the author, or one that is refused.
         """
-        key = self.directory.find_key(author_id)
-        return key is not None and verify_signature(
-            key.signing_key, label, self.vault_id, record, version, content_id, signature=signature
-        )
+        signed_fields = (self.vault_id, record, version, content_id)
+        keys = list_signing_keys(self.directory, self.inventory, author_id, record)
+        return any(verify_signature(key, label, *signed_fields, signature=signature) for key in keys)
 
     def create_ring(self, db: Connection, *, owner: UUID, ring_class: RingClass) -> UUID:
         """Create a ring; see `OpenRings.create_ring`. It is removed from memory if `db` does not commit."""

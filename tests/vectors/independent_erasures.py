@@ -44,7 +44,8 @@ def _written(reader: independent_reader.Reader) -> list[tuple[str, bytes, bytes,
     return [
         tuple(entry)
         for text in independent_trail.told(reader)
-        if len(text) == 4 and text[0].split(" ")[0] not in independent_trail.READ_ONLY
+        if isinstance(text, list) and len(text) >= 4
+        if text[0].split(" ")[0] not in independent_trail.READ_ONLY
         for entry in text[3]
         if entry[0] not in ("ring", "ring_grant")
     ]

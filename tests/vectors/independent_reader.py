@@ -2,24 +2,25 @@
 
     python independent_reader.py FOLDER passphrase|sheet|halves      (then type or pipe the secret)
 
-`halves` are the two sheets of an executor, one after the other. Needs Python 3.11, `cryptography` and
-`independent_msgpack.py` beside it. Prints one JSON line for each record and each audit line, checks
-everything it can check and stops at the first thing that does not hold.
+`halves` are the two sheets of an executor, one after the other. Needs Python 3.11, `cryptography`, and
+`independent_msgpack.py` and `independent_fields.py` beside it. Prints one JSON line for each record and each
+audit line, checks everything it can check and stops at the first thing that does not hold.
 """
 
 import getpass
 import hashlib
 import hmac
 import json
-import re
 import sqlite3
 import struct
 import sys
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -27,12 +28,17 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 try:
+    from tests.vectors.independent_fields import FIELDS, field_tables, labelled
     from tests.vectors.independent_msgpack import decoded as decoded
-except ImportError:  # on its own, beside the other
+except ImportError:  # on its own, beside the others
     sys.path.insert(0, str(Path(__file__).resolve().parent))
+    from independent_fields import (  # type: ignore[import-not-found, no-redef]
+        FIELDS,
+        field_tables,
+        labelled,
+    )
     from independent_msgpack import decoded  # type: ignore[import-not-found, no-redef]
 
-FIELDS = Path(__file__).resolve().parents[2] / "docs" / "fields.md"
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SUITE = 1
 RECORD_COLUMNS = {"id", "record", "version", "ring", "kid", "final", "sealed"}
@@ -90,33 +96,6 @@ def sheet_secret(text: str, first_group: int = 1) -> bytes:  # "The recovery she
     return number.to_bytes(20, "big")
 
 
-# "What the fields of a record mean": the fields of every array, in their order
-def field_tables(page: Path = FIELDS) -> dict[str, list[tuple[str, str]]]:
-    parts = re.split(r"(?m)^## ([a-z_]+)$", page.read_text(encoding="utf-8"))[1:]
-    rows = r"(?m)^\| ([a-z_]+) \| (.+?) \|"
-    return {
-        name: [row for row in re.findall(rows, text) if row[0] != "field"]
-        for name, text in zip(parts[::2], parts[1::2], strict=True)
-    }
-
-
-def labelled(kind: str, values: Any, tables: dict[str, list[tuple[str, str]]]) -> Any:
-    """The values of an array by the names of its fields, and the arrays in it in the same way."""
-    if values is None:
-        return None
-    named = {}
-    for (name, told), value in zip(tables[kind], values, strict=False):
-        inner = told.removesuffix(" or nil").removeprefix("list of ")
-        several = told.startswith("list of ")
-        inner = inner if inner in tables else inner.removesuffix("s")
-        if inner in tables and several:
-            value = [labelled(inner, each, tables) for each in value]
-        elif inner in tables:
-            value = labelled(inner, value, tables)
-        named[name] = value
-    return named
-
-
 def both_halves(text: str) -> bytes:  # "Executor halves"
     meant = "".join(text.translate(str.maketrans("", "", "- \n")).split())
     halves = (sheet_secret(meant[:40], 9), sheet_secret(meant[40:], 17))
@@ -152,6 +131,7 @@ class Reader:
         self.fingerprint = sha256(enc("hash/fingerprint", self.vault, self.user, plain[1:], None))
         rings = ((row["ring"], self._ring(row)) for row in self.db.execute("SELECT * FROM ring"))
         self.rings = {ring: found for ring, found in rings if found}
+        self.keys = list(self._all_keys())
 
     def _own(self, label: str, what: str, *place: bytes | int) -> bytes:
         return enc(label, self.vault, SUITE, self.user, what, *place)
@@ -235,9 +215,26 @@ class Reader:
         body = inside[at + 4 : at + 4 + length]
         named = sha256(enc("hash/content", random, body))
         if label:
-            self.public.verify(signature, enc(label, self.vault, record, version, named))
+            self._verify(signature, enc(label, self.vault, record, version, named))
         belongs = {"owner": found["owner"], "class": found["class"]}
         return belongs | {"content": named.hex(), "signed": label, "raw": body}
+
+    def _open_row(self, table: str, row: sqlite3.Row) -> dict[str, Any]:
+        return self._open(table, *(row[name] for name in ("record", "version", "ring", "kid", "sealed")))
+
+    def _all_keys(self) -> Iterator[Ed25519PublicKey]:  # "Keys replaced"
+        yield self.public
+        if self.db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'contact'").fetchone():
+            for row in self.db.execute("SELECT * FROM contact"):
+                contact = decoded(self._open_row("contact", row)["raw"])[1]
+                if contact[0] == self.user:
+                    yield Ed25519PublicKey.from_public_bytes(contact[1])
+
+    def _verify(self, signature: bytes, signed: bytes) -> None:
+        for key in self.keys:
+            with suppress(InvalidSignature):
+                return key.verify(signature, signed)
+        raise InvalidSignature
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Every version of every record that the secret opens, table by table."""
@@ -248,8 +245,7 @@ class Reader:
                 if row["ring"] not in self.rings and self.psychotherapy_key is None:
                     continue  # psychotherapy notes, which this secret does not open
                 named = {"table": table, "record": row["record"].hex(), "version": row["version"]}
-                place = (row["record"], row["version"], row["ring"], row["kid"])
-                yield named | self._open(table, *place, row["sealed"])
+                yield named | self._open_row(table, row)
 
     def audit_lines(self) -> Iterator[dict[str, Any]]:
         """Every line of the audit trail, the chain and the signatures checked."""

@@ -33,7 +33,7 @@ def unnamed(reader: independent_reader.Reader) -> list[tuple[str, str, int]]:
     named = {
         (table, record.hex(), version, content.hex())
         for text in told(reader)
-        if len(text) == 4 and text[0].split(" ")[0] not in READ_ONLY
+        if isinstance(text, list) and len(text) >= 4 and text[0].split(" ")[0] not in READ_ONLY
         for table, _, record, version, content in text[3]
     }
     return [

@@ -11,7 +11,7 @@ from clinic_toolkit.vault.rings import RingClass
 from tests.fixtures.practices import NOW, at_work
 
 from . import independent_reader
-from .independent_reader import field_tables, labelled
+from .independent_fields import field_tables, labelled
 
 
 def test_the_page_names_every_field_of_a_draft_in_either_ring(tmp_path: Path) -> None:

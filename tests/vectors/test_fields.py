@@ -27,8 +27,8 @@ from clinic_toolkit.store.base import metadata
 from clinic_toolkit.store.transactions import writing
 from tests.fixtures.practices import NOW, at_work, signed
 
-from . import independent_msgpack, independent_reader
-from .independent_reader import field_tables, labelled
+from . import independent_fields, independent_msgpack, independent_reader
+from .independent_fields import FIELDS, field_tables, labelled
 
 # What lies inside a record beside its own fields, by the name that the page gives it.
 PARTS: dict[str, type[msgspec.Struct]] = {
@@ -61,14 +61,14 @@ def test_the_page_leaves_no_kind_out_and_invents_none() -> None:
 
 @pytest.mark.parametrize("kind", ALL_KINDS, ids=lambda kind: kind.name)
 def test_the_page_names_every_state_of_a_kind(kind: RecordKind[Any]) -> None:
-    page = independent_reader.FIELDS.read_text(encoding="utf-8")
+    page = FIELDS.read_text(encoding="utf-8")
     section = page.partition(f"\n## {kind.name}\n")[2].partition("\n| field")[0]
     assert re.findall(r"`(\w+)`", section.partition("State")[2].partition(". ")[0]) == list(kind.states)
     assert kind.schema_version == 1 and "present schema version of every kind is 1" in page
 
 
 def test_a_page_with_two_fields_exchanged_is_found_out(tmp_path: Path) -> None:
-    page = independent_reader.FIELDS.read_text(encoding="utf-8")
+    page = FIELDS.read_text(encoding="utf-8")
     exchanged = page.replace("| phone | text |", "| emial | text |")
     assert exchanged != page
     (tmp_path / "fields.md").write_text(exchanged, encoding="utf-8")
@@ -105,9 +105,9 @@ def test_two_pages_and_the_sheet_are_enough(folder: tuple[Path, str], tmp_path: 
     place = tmp_path / "elsewhere" / "tests" / "vectors"
     place.mkdir(parents=True)
     (tmp_path / "elsewhere" / "docs").mkdir()
-    for page in (independent_reader, independent_msgpack):
+    for page in (independent_reader, independent_msgpack, independent_fields):
         shutil.copy(str(page.__file__), place)
-    shutil.copy(independent_reader.FIELDS, tmp_path / "elsewhere" / "docs")
+    shutil.copy(FIELDS, tmp_path / "elsewhere" / "docs")
     done = subprocess.run(
         [sys.executable, "-I", str(place / "independent_reader.py"), str(folder[0]), "sheet"],
         input=folder[1],

@@ -14,7 +14,7 @@ from clinic_toolkit.store.transactions import writing
 from clinic_toolkit.vault import ring_erasure
 from tests.fixtures.practices import NOW, Work, at_work
 
-from . import independent_erasures, independent_reader
+from . import independent_erasures, independent_fields, independent_reader
 
 
 @pytest.fixture
@@ -52,8 +52,8 @@ def test_what_was_erased_is_not_missing(work: Work) -> None:
         found = [row["record"] for row in reader.records() if row["table"] == "client"]
         [tombstone] = [row for row in reader.records() if row["table"] == "tombstone"]
     assert found == [stays.id.hex]
-    told = independent_reader.labelled(
-        "tombstone", independent_reader.decoded(tombstone["raw"])[1], independent_reader.field_tables()
+    told = independent_fields.labelled(
+        "tombstone", independent_reader.decoded(tombstone["raw"])[1], independent_fields.field_tables()
     )
     assert told["reason"] == "time_over"
     assert gone.id.bytes in [id for each in told["records"] for id in each["ids"]]

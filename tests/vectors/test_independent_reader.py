@@ -26,7 +26,7 @@ from clinic_toolkit.vault.rings import RingClass
 from tests.fixtures import vaults
 from tests.fixtures.practices import CLINICIAN, SETTINGS
 
-from . import independent_header, independent_msgpack, independent_reader
+from . import independent_fields, independent_header, independent_msgpack, independent_reader
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 READER = Path(independent_reader.__file__)
@@ -177,7 +177,7 @@ def test_it_stands_alone(
     folder, groups, _ = written
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    for page in (independent_reader, independent_msgpack):
+    for page in (independent_reader, independent_msgpack, independent_fields):
         shutil.copy(str(page.__file__), elsewhere)
     done = subprocess.run(
         [sys.executable, "-I", str(elsewhere / READER.name), str(folder), "sheet"],

@@ -41,7 +41,7 @@ class NameMissing(ClinicError):
 
 
 def list_contacts(db: Connection, vault: Vault) -> list[RecordVersion[Contact]]:
-    """Return every contact; none if the clinician's own ring does not open."""
+    """Return every contact, and every replaced key of one's own; none if the own ring does not open."""
     return records.list_records_in_rings(db, vault, CONTACT, [vault.own_ring]) if vault.own_ring else []
 
 
@@ -122,7 +122,11 @@ def apply_contacts(db: Connection, vault: Vault) -> None:
     is_alone = not vault.directory.has_colleagues() and not vault.is_shared(vault.practice_ring)
     if is_alone and not logged_contacts and not vault.directory.faults:
         return
-    contacts = [one.payload.confirmed_key(vault.vault_id) for one in list_contacts(db, vault)]
+    contacts = [
+        one.payload.confirmed_key(vault.vault_id)
+        for one in list_contacts(db, vault)
+        if one.payload.user_id != vault.user_id
+    ]
     if vault.directory.confirm(contacts):
         vault.rings.reload(db)
         inventory_snapshot.rebuild_after_check(db, vault)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.exc import OperationalError
 
 from clinic_toolkit.errors import DamagedFile
-from clinic_toolkit.store import folder
+from clinic_toolkit.store import folder, successor
 from clinic_toolkit.store.protocol import ReadOnlyView
 from clinic_toolkit.store.sqlite import salvage, schema
 from clinic_toolkit.store.sqlite.anchor import Anchor
@@ -22,7 +22,7 @@ from clinic_toolkit.store.sqlite.driver_errors import translating_errors
 from clinic_toolkit.store.sqlite.salvage import SalvagedStore
 from clinic_toolkit.store.sqlite.store import SqliteStore
 from clinic_toolkit.store.sqlite.store_format import APPLICATION_ID, check_file_type, check_format_version
-from clinic_toolkit.store.storage_errors import OtherFormat, damaged_file_error
+from clinic_toolkit.store.storage_errors import OtherFormat, SuccessorReady, damaged_file_error
 
 SCHEMA_DAMAGED_MESSAGE = (
     "The list of tables in the data file {} is damaged. The program read the file by its own list."
@@ -35,7 +35,10 @@ def open_read_only(data_folder: Path, metadata: MetaData) -> Iterator[ReadOnlyVi
 
     Raises:
         DamagedFile: there is none, it is not ours, or SQLite cannot read it.
+        SuccessorReady: the next start puts other files in the place of these.
     """
+    if successor.is_ready(data_folder):
+        raise SuccessorReady
     file = folder.database_path(data_folder)
     if not file.is_file() or file.stat().st_size == 0:
         raise DamagedFile(f"There is no practice in {data_folder}: the file {file.name} is missing or empty.")

@@ -1,13 +1,14 @@
 """An open store in one SQLite file: implements `store.protocol.SqlStore`."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine, event
 
+from clinic_toolkit.store import successor
 from clinic_toolkit.store.sqlite import file_guard, rescue_copies, snapshot, store_rescue, upkeep
 from clinic_toolkit.store.sqlite.anchor import Anchor
 from clinic_toolkit.store.sqlite.connections import set_engine_options, writer_engine
@@ -16,7 +17,7 @@ from clinic_toolkit.store.sqlite.file_guard import FileGuard
 from clinic_toolkit.store.sqlite.store_files import StoreFiles
 from clinic_toolkit.store.sqlite.transaction import SqliteTransaction
 from clinic_toolkit.store.sqlite.write_lock import hold_write_lock
-from clinic_toolkit.store.storage_errors import StorageMismatch, StorageReplaced
+from clinic_toolkit.store.storage_errors import StorageMismatch, StorageReplaced, WritingPaused
 from clinic_toolkit.store.transactions import STORE_OPTION, TRANSACTION_KEY
 
 # Connections without a transaction that are kept for the next pages.
@@ -74,9 +75,11 @@ class SqliteStore(StoreFiles):
         `BEGIN IMMEDIATE` takes the write lock before the first read.
         """
         rollback_hooks: list[Callable[[], None]] = []
+        self._check_not_paused()
         with hold_write_lock(), translating_errors(self.file):
             if self.is_read_only:
                 raise StorageMismatch
+            self._check_not_paused()
             try:
                 if self.is_replaced:
                     raise StorageReplaced(None)
@@ -121,10 +124,33 @@ class SqliteStore(StoreFiles):
 
         return take_back
 
+    @contextmanager
+    def pausing_writes(self) -> Iterator[None]:
+        """Refuse every save in this store until this ends, or for good if `install_successor` ran in it."""
+        with hold_write_lock():
+            if self.is_paused:
+                raise WritingPaused
+            self.is_paused = True
+        try:
+            yield
+        finally:
+            self.is_paused = successor.is_ready(self.file.parent)
+
+    def _check_not_paused(self) -> None:
+        if self.is_paused or successor.is_ready(self.file.parent):
+            raise WritingPaused
+
+    def install_successor(self, *, removed_copies: Iterable[str] = ()) -> None:
+        """Make the closed draft beside this store its successor; nothing is saved in this one any more."""
+        file_guard.check_file_unchanged(self.guard)
+        successor.install_draft(self.file.parent, removed_copies=removed_copies)
+
     def write_snapshot(
         self, folder: Path, *, report_progress: Callable[[int, int], None] | None = None
     ) -> None:
         """Write a consistent copy of everything into an empty folder."""
+        # A copy made now would open with keys that are about to be replaced.
+        self._check_not_paused()
         snapshot.write_snapshot(self, folder, report_progress=report_progress)
 
     def close(self) -> None:
@@ -146,6 +172,9 @@ class SqliteStore(StoreFiles):
 
     def rescue_if_replaced(self, *, ending: bool = False) -> None:
         """Check whether the file was replaced, and rescue the store if so."""
+        if self.is_paused and not self.is_replaced:
+            # A start puts the successor in the place of this file, whose content must not come back.
+            return
         store_rescue.rescue_if_replaced(self, ending=ending)
 
     def list_rescue_copies(self) -> list[Path]:

@@ -24,6 +24,8 @@ class StoreFiles:
     anchor: Anchor | None = None
     guard: FileGuard | None = None
     last_write_at: float | None = None
+    # Nothing may be saved: another store is being built from this one, or has taken its place.
+    is_paused: bool = False
 
     @property
     def verdict(self) -> Verdict:

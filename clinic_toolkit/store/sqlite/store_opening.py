@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import MetaData, text
 
-from clinic_toolkit.store import folder
+from clinic_toolkit.store import folder, successor
 from clinic_toolkit.store.sqlite import (
     file_guard,
     log_copies,
@@ -36,6 +36,7 @@ def open_store(data_folder: Path, metadata: MetaData) -> SqliteStore:
         StorageError: the disk is full, read-only, busy or failing.
     """
     folder.prepare_folder(data_folder)
+    successor.finish_exchange(data_folder)
     file = folder.database_path(data_folder)
     if folder.is_first_run(data_folder):
         _create_store(data_folder, file, metadata)

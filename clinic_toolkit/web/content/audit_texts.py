@@ -13,6 +13,7 @@ from clinic_toolkit.journal.backup_events import BackupEvent, BackupKeylessEvent
 from clinic_toolkit.journal.condition import ConditionEvent
 from clinic_toolkit.journal.header_recovery import HeaderEvent
 from clinic_toolkit.journal.incarnations import RestoreEvent
+from clinic_toolkit.journal.past_log import KeyChangeEvent
 from clinic_toolkit.journal.record_kind import RecordNouns, nouns_of
 from clinic_toolkit.journal.ring_references import RingEvent
 from clinic_toolkit.journal.tombstone_record import TombstoneEvent
@@ -169,6 +170,7 @@ EVENT_TEXTS: dict[str, tuple[EventKind, str]] = {
         EventKind.PRACTICE,
         "Went on from a backup that was restored; every line before this one came with it",
     ),
+    KeyChangeEvent.KEYS_REPLACED: (EventKind.PRACTICE, "Replaced every key of the practice"),
     HeaderEvent.RESTORED: (EventKind.PRACTICE, "Restored the keys of the practice from their second copy"),
     RingEvent.SEEN: (EventKind.PRACTICE, "Noted who shares parts of the record"),
     UnsignedEntriesEvent.NONE_FOUND: (EventKind.TRAIL, "Found nothing that waited to be confirmed"),

@@ -1,0 +1,148 @@
+"""Copies every version and every line of the log into a store with new keys, and compares the two.
+
+Nothing that the old vault cannot open is passed over in silence: it stops here, and the old store goes on.
+"""
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, func, select
+
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.journal import audit_entries, past_log
+from clinic_toolkit.journal.audit_log import audit_log_table
+from clinic_toolkit.journal.inventory_snapshot import inventory_snapshot_table
+from clinic_toolkit.store.base import metadata
+from clinic_toolkit.store.transactions import transaction_of, writing
+from clinic_toolkit.vault.directory import public_key_table
+from clinic_toolkit.vault.header_backup import HEADER_TABLES
+from clinic_toolkit.vault.inventory import GENESIS_HASH
+from clinic_toolkit.vault.resealing import Resealer
+from clinic_toolkit.vault.vault import Vault
+
+# Rows in one transaction: enough to be quick, few enough to keep little plaintext in memory.
+BATCH_SIZE = 500
+_SEALED_COLUMNS = {"record", "version", "ring", "kid", "final", "sealed"}
+# What is made anew and not copied: keys, and what can be computed from everything else.
+_REMADE = {*HEADER_TABLES, public_key_table, audit_log_table, inventory_snapshot_table}
+
+
+class CannotReseal(ClinicError):
+    """The store holds something that cannot be carried over as it is."""
+
+
+class CopyDiffers(ClinicError):
+    """What was sealed again is not what it was; the old store goes on."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The record under its new keys was compared with the one before, and they differ. Nothing was "
+            "changed: the practice goes on as it was."
+        )
+
+
+def sealed_tables() -> list[Table]:
+    """The tables of every kind of record."""
+    return [table for table in metadata.sorted_tables if set(table.c.keys()) >= _SEALED_COLUMNS]
+
+
+def count_steps(db: Connection) -> tuple[int, int]:
+    """How many versions and how many lines there are.
+
+    Raises:
+        CannotReseal: a table that is neither sealed again nor made anew holds something.
+    """
+    for table in set(metadata.sorted_tables) - _REMADE - set(sealed_tables()):
+        if db.scalar(select(func.count()).select_from(table)):
+            raise CannotReseal(
+                "A questionnaire is still in the hands of a client. Take it back first; then the practice "
+                "can get new keys."
+            )
+    rows = sum(db.scalar(select(func.count()).select_from(table)) or 0 for table in sealed_tables())
+    return rows, db.scalar(select(func.count()).select_from(audit_log_table)) or 0
+
+
+def copy_versions(
+    db: Connection, old: Vault, new_engine: Engine, new: Vault, report_step: Callable[[], None]
+) -> None:
+    """Seal every version of every record again, drafts too.
+
+    Raises:
+        CannotReseal: one of them does not open.
+    """
+    resealer = Resealer(new)
+    for table in sealed_tables():
+        for batch in _iter_batches(db, table):
+            with writing(new_engine) as new_db:
+                for row, envelope in zip(batch, old.open_rows(table.name, batch), strict=True):
+                    if envelope is None:
+                        raise CannotReseal(
+                            "A part of the record does not open. Nothing was changed; see what is wrong "
+                            "with it first."
+                        )
+                    transaction_of(new_db).insert_row(table, resealer.reseal(table.name, row, envelope))
+            # Outside the transaction, since others wait for it.
+            for _ in batch:
+                report_step()
+
+
+def copy_log(
+    db: Connection, old: Vault, new_engine: Engine, new: Vault, report_step: Callable[[], None]
+) -> tuple[int, bytes]:
+    """Seal every line of the log again; returns the number and the hash of the last old line.
+
+    Raises:
+        ChainBroken: a line does not continue the chain.
+        SealBroken, DecodeError, OverflowError, ValueError: one cannot be read.
+    """
+    tip, rows = (0, GENESIS_HASH), audit_entries.iter_chained_rows(db, old, 0, GENESIS_HASH)
+    while batch := list(islice(rows, BATCH_SIZE)):
+        with writing(new_engine) as new_db:
+            for row in batch:
+                past_log.reseal_line(new_db, new, row, audit_entries.open_payload(old, row.seq, row.body))
+        tip = batch[-1].seq, batch[-1].hash
+        for _ in batch:
+            report_step()
+    return tip
+
+
+def compare_versions(
+    db: Connection, old: Vault, new_db: Connection, new: Vault, report_step: Callable[[], None]
+) -> None:
+    """Compare every version with what it was: place, content, content id, signature, and whether it is final.
+
+    Raises:
+        CopyDiffers: one of them is missing or differs.
+    """
+    for table in sealed_tables():
+        others = (row for batch in _iter_batches(new_db, table) for row in batch)
+        for batch in _iter_batches(db, table):
+            copies = [next(others, None) for _ in batch]
+            pairs = zip(
+                batch,
+                old.open_rows(table.name, batch),
+                copies,
+                new.open_rows(table.name, [copy for copy in copies if copy is not None]),
+                strict=False,
+            )
+            if None in copies or not all(_is_same(*pair) for pair in pairs):
+                raise CopyDiffers
+            for _ in batch:
+                report_step()
+
+
+def _is_same(row: Any, envelope: Any, copy: Any, other: Any) -> bool:
+    place = (row.record, row.version, row.ring, row.final)
+    return envelope is not None and envelope == other and place == (
+        copy.record, copy.version, copy.ring, copy.final
+    )  # fmt: skip
+
+
+def _iter_batches(db: Connection, table: Table) -> Iterator[list[Any]]:
+    last_id = 0
+    while batch := db.execute(
+        select(table).where(table.c.id > last_id).order_by(table.c.id).limit(BATCH_SIZE)
+    ).all():
+        last_id = batch[-1].id
+        yield list(batch)

@@ -1,0 +1,156 @@
+"""The successor of a store: a whole new store, built in a folder of the data folder, that takes its place.
+
+Until it is whole it has another name than afterwards, and that one rename decides: before it the old files
+count and what was built is thrown away, after it the new ones do, and the next start puts them in place. A
+kill at any moment leaves the one or the other.
+"""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from clinic_toolkit.store import folder
+from clinic_toolkit.store.storage_errors import storage_error_of
+
+DRAFT_FOLDER, READY_FOLDER = "clinic.successor.new", "clinic.successor"
+
+# The names of the old copies that go with the old files, one a line.
+_REMOVAL_LIST = "remove.txt"
+_COPY_PATTERNS = (
+    f"{folder.DATABASE_FILE}-wal.aside.[0-9]*",
+    f"{folder.DATABASE_FILE}.rescued.[0-9]*",
+    "before-restore-[0-9]*",
+)
+_SIDE_FILES = ("-wal", "-shm", "-journal")
+_WIPE_BYTES = 1 << 20
+# Windows cannot replace a file that is open.
+_CAN_REPLACE_OPEN_FILES = sys.platform != "win32"
+
+
+def create_draft(data_folder: Path) -> Path:
+    """Create the empty folder in which a successor is built; removes what an earlier attempt left.
+
+    Raises:
+        StorageFull, StorageReadOnly: it cannot be created.
+    """
+    draft = data_folder / DRAFT_FOLDER
+    try:
+        discard_draft(data_folder)
+        draft.mkdir(mode=0o700)
+    except OSError as error:
+        raise storage_error_of(error) from error
+    return draft
+
+
+def discard_draft(data_folder: Path) -> None:
+    """Remove a successor that is not whole; nothing is lost with it.
+
+    Raises:
+        OSError: it cannot be removed.
+    """
+    if (data_folder / DRAFT_FOLDER).exists():
+        shutil.rmtree(data_folder / DRAFT_FOLDER)
+
+
+def list_old_copies(data_folder: Path) -> list[Path]:
+    """What lies beside this store and opens with the same secrets: copies of it, and of its log."""
+    return sorted(path for pattern in _COPY_PATTERNS for path in data_folder.glob(pattern))
+
+
+def is_ready(data_folder: Path) -> bool:
+    """Whether a whole successor waits for the next start; then nothing may be saved in the old store."""
+    return (data_folder / READY_FOLDER).exists()
+
+
+def install_draft(data_folder: Path, *, removed_copies: Iterable[str] = ()) -> None:
+    """Make the draft, whose store is closed, the successor. From here on the old files do not count.
+
+    Args:
+        removed_copies: names of old copies, as `list_old_copies` gave them, that are removed as well.
+
+    Raises:
+        StorageFull, StorageReadOnly: the old files still count.
+    """
+    draft, ready = data_folder / DRAFT_FOLDER, data_folder / READY_FOLDER
+    known = {copy.name for copy in list_old_copies(data_folder)}
+    names = sorted(known & set(removed_copies))
+    try:
+        folder.write_durably(draft / _REMOVAL_LIST, "".join(f"{name}\n" for name in names).encode())
+        folder.sync_folder(draft)
+        os.rename(draft, ready)
+        folder.sync_folder(data_folder)
+    except OSError as error:
+        raise storage_error_of(error) from error
+
+
+def finish_exchange(data_folder: Path) -> None:
+    """Put the files of a whole successor in the place of the old ones; does nothing if there is none.
+
+    Every step can be repeated. Nobody may have the store open.
+
+    Raises:
+        StorageFull, StorageReadOnly: it is not finished; the next start goes on.
+    """
+    ready = data_folder / READY_FOLDER
+    try:
+        discard_draft(data_folder)
+        if not ready.exists():
+            return
+        _remove_old_copies(data_folder, ready)
+        # The log belongs to the old database, so it goes before another one has its name.
+        if folder.database_path(ready).exists():
+            for suffix in _SIDE_FILES:
+                _remove(data_folder / (folder.DATABASE_FILE + suffix))
+        for name in (folder.DATABASE_FILE, folder.ANCHOR_FILE, folder.HEADER_BACKUP_FILE):
+            if (ready / name).exists():
+                _replace_and_wipe(data_folder / name, ready / name)
+        folder.sync_folder(data_folder)
+        shutil.rmtree(ready)
+        folder.sync_folder(data_folder)
+    except OSError as error:
+        raise storage_error_of(error) from error
+
+
+def _remove_old_copies(data_folder: Path, ready: Path) -> None:
+    with suppress(FileNotFoundError):
+        names = (ready / _REMOVAL_LIST).read_text(encoding="utf-8").splitlines()
+        for copy in list_old_copies(data_folder):
+            if copy.name in names:
+                for file in [copy] if copy.is_file() else filter(Path.is_file, copy.rglob("*")):
+                    _remove(file)
+                shutil.rmtree(copy, ignore_errors=True)
+
+
+def _remove(file: Path) -> None:
+    if file.exists():
+        handle = os.open(file, os.O_RDWR)
+        try:
+            _wipe(handle)
+        finally:
+            os.close(handle)
+        file.unlink()
+
+
+def _replace_and_wipe(file: Path, successor: Path) -> None:
+    old_handle = -1
+    if _CAN_REPLACE_OPEN_FILES:
+        with suppress(OSError):
+            old_handle = os.open(file, os.O_RDWR)
+    try:
+        os.replace(successor, file)
+        if old_handle >= 0:
+            _wipe(old_handle)
+    finally:
+        if old_handle >= 0:
+            os.close(old_handle)
+
+
+def _wipe(handle: int) -> None:
+    """Overwrite a whole file with zero bytes, so that its old content does not stay on the disk."""
+    remaining = os.fstat(handle).st_size
+    while remaining > 0:
+        remaining -= os.write(handle, bytes(min(remaining, _WIPE_BYTES)))
+    folder.sync_handle(handle)

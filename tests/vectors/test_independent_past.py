@@ -1,0 +1,66 @@
+"""The independent reader opens a practice whose keys were replaced, and reads its old trail as it was."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cryptography.exceptions import InvalidSignature
+
+from clinic_toolkit.journal import incarnations
+from clinic_toolkit.record.people import practice_access
+from clinic_toolkit.store import successor
+from clinic_toolkit.store.transactions import writing
+from tests.fixtures.practices import NOW
+from tests.fixtures.rekeyed import FIRST, Practice, make_practice, new_secrets, replace_keys
+from tests.reliability.small_practice import quickly
+
+from . import independent_header, independent_past, independent_reader, independent_trail
+
+OLD_KINDS = {"practice.created", "client.added", "note.signed", "unlock.failed"}
+
+
+@pytest.fixture
+def practice(tmp_path: Path) -> Iterator[Practice]:
+    with quickly():
+        made = make_practice(tmp_path / "data")
+        yield made
+        made.engine.dispose()
+
+
+@pytest.mark.parametrize("restored", [False, True])
+def test_it_reads_everything_by_the_new_sheet(practice: Practice, restored: bool) -> None:
+    if restored:
+        with writing(practice.engine) as db:
+            incarnations.begin_incarnation(db, practice.vault, backup_made_at=5, now=NOW)
+        with writing(practice.engine) as db:
+            practice.vault = practice_access.unlock_with_passphrase(db, FIRST, now=NOW)
+    practice.engine.dispose()
+    reader = independent_reader.Reader(practice.place, sheet=practice.sheet)
+    before = {(line["table"], line["record"], line["version"], line["raw"]) for line in reader.records()}
+    told = independent_trail.told(reader)
+    with pytest.raises(IndexError):
+        independent_past.past_texts(reader)
+    reader.db.close()
+    new = new_secrets()
+    replace_keys(practice, new)
+    practice.engine.dispose()
+    successor.finish_exchange(practice.place)
+    with pytest.raises(ValueError, match="commitment"):
+        independent_reader.Reader(practice.place, sheet=practice.sheet)
+    reader = independent_reader.Reader(practice.place, sheet=" ".join(new.sheet_groups))
+    found = list(reader.records())
+    after = {(line["table"], line["record"], line["version"], line["raw"]) for line in found}
+    assert before < after and len(after - before) == 2
+    assert {line["signed"] for line in found} == {"", "sig/note"} and len(reader.keys) == 2
+    assert independent_trail.unnamed(reader) == []
+    # What began an incarnation said so in bytes of its own, and says it as an event now.
+    assert [text for text in independent_past.past_texts(reader) if "restored" not in text[0]] == [
+        text for text in told if not isinstance(text, bytes)
+    ]
+    assert {text[0].split(" ")[0] for text in independent_past.past_texts(reader)} >= OLD_KINDS
+    # With the present key alone, what was signed before does not verify: it is the old one that signed it.
+    reader.keys = [reader.public]
+    with pytest.raises(InvalidSignature):
+        list(reader.records())
+    reader.db.close()
+    assert independent_header.head(practice.place)[0] == 5
