@@ -32,8 +32,10 @@ def test_it_reads_everything_by_the_new_sheet(practice: Practice, restored: bool
     if restored:
         with writing(practice.engine) as db:
             incarnations.begin_incarnation(db, practice.vault, backup_made_at=5, now=NOW)
-        with writing(practice.engine) as db:
-            practice.vault = practice_access.unlock_with_passphrase(db, FIRST, now=NOW)
+        # The second copy of the head is put right by one unlock, and the next one finds nothing wrong.
+        for _ in range(2):
+            with writing(practice.engine) as db:
+                practice.vault = practice_access.unlock_with_passphrase(db, FIRST, now=NOW)
     practice.engine.dispose()
     reader = independent_reader.Reader(practice.place, sheet=practice.sheet)
     before = {(line["table"], line["record"], line["version"], line["raw"]) for line in reader.records()}
