@@ -57,7 +57,7 @@ MAY_TELL = (
     r"/audit",
 )
 # They offer a passphrase or a code that is drawn anew each time.
-DRAWN = (r"/practice/passphrase", r"/practice/code")
+DRAWN = (r"/practice/passphrase", r"/practice/code", r"/practice/new-keys")
 SCRIPT = {"X-Unfold": "1", "Accept": "application/json"}
 
 

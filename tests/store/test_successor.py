@@ -132,6 +132,7 @@ def test_nothing_is_saved_while_it_is_built_and_after(place: Path, engine: Engin
     # Another process that still has the old file open puts nothing of it back.
     shutil.move(place / "clinic.db", place / "elsewhere")
     store.rescue_if_replaced(ending=True)
+    assert not store.try_upkeep() and not store.checkpoint()
     assert [copy.name for copy in store.list_rescue_copies()] == ["clinic.db.rescued.1"]
 
 

@@ -138,7 +138,7 @@ def test_an_empty_one_is_asked_for_again(asked: Site) -> None:
 
 def test_every_act_on_the_ways_in_asks_for_the_passphrase(asked: Site) -> None:
     """By its own field or by the mark; the return code, which is right here, is not enough."""
-    key_acts = {"/practice/code", "/practice/passphrase", "/practice/sheet"}
+    key_acts = {"/practice/code", "/practice/passphrase", "/practice/sheet", "/practice/new-keys"}
     assert key_acts <= set(asked.addresses())
     for path in key_acts:
         assert 'name="present_passphrase"' in asked.get(path).text, path

@@ -68,7 +68,8 @@ def checkpoint_when_idle(store: StoreFiles, *, after_seconds: float = 5.0) -> bo
 
 
 def _run_checkpoint(store: StoreFiles, *, wait_for_readers: bool) -> bool:
-    if store.is_read_only or store.is_replaced:
+    # Once a successor counts, nothing of this file may be copied or kept.
+    if store.is_read_only or store.is_replaced or store.is_paused:
         return False
     try:
         # A checkpoint into a file that has lost its name would be lost with it.

@@ -4,34 +4,12 @@ Each promise names the code that fulfils it, the tests that show it, and what th
 are never changed without changing the tests.
 """
 
-from msgspec import Struct
-
 from clinic_toolkit.web.content.data_summary import PLAIN as PLAIN
+from clinic_toolkit.web.content.promise import CRYPTOGRAPHY, OUR_CODE, PROCESS
+from clinic_toolkit.web.content.promise import SAFEGUARDS as SAFEGUARDS
+from clinic_toolkit.web.content.promise import Promise as Promise
 from clinic_toolkit.web.content.promise_words import WORDS as WORDS
-
-CRYPTOGRAPHY = "cryptography"
-PROCESS = "processes and the operating system"
-OUR_CODE = "our code"
-ADVICE = "what you do"
-
-SAFEGUARDS = {
-    CRYPTOGRAPHY: "Without the key it cannot be done, whatever the code does.",
-    PROCESS: "The operating system keeps processes, files and users apart.",
-    OUR_CODE: "The program refuses; a mistake in it could break the promise, so it is tested.",
-    ADVICE: "Nobody but you can keep it.",
-}
-
-
-class Promise(Struct, frozen=True, kw_only=True):
-    """One promise: number, words, what fulfils it, what it does not cover, and the tests that show it."""
-
-    number: int
-    text: str
-    safeguards: tuple[str, ...]
-    limitation: str = ""
-    tests: tuple[str, ...]
-    untested: str = ""
-
+from clinic_toolkit.web.content.promises_of_secrets import PROMISES_OF_SECRETS
 
 PROMISES = (
     Promise(
@@ -232,39 +210,7 @@ PROMISES = (
             "tests/record/test_signature_facts.py::test_a_clock_that_jumps_changes_nothing_of_what_came_before_or_after",
         ),
     ),
-    Promise(
-        number=14,
-        text="With both sheets of the executor the record can be read. Nothing can be changed or signed with "
-        "them, and psychotherapy notes open only if you chose it.",
-        safeguards=(CRYPTOGRAPHY, OUR_CODE),
-        limitation="One sheet alone opens nothing. Sheets that were replaced or withdrawn open nothing here, "
-        "and still open copies of the data that were made before. Each use leaves a line in the audit trail "
-        "and is said at your next unlock, unless nothing could be written, or a copy of the data was opened.",
-        tests=(
-            "tests/record/test_psychotherapy_rings.py::test_halves_open_the_record_and_these_notes_only_by_choice",
-            "tests/vault/test_slot_keys.py::test_both_halves_open_a_vault_that_reads_and_cannot_sign",
-            "tests/vault/test_slot_keys.py::test_replaced_and_revoked_halves_open_nothing",
-            "tests/web/test_executor.py::test_no_private_key_is_reachable_from_the_vault_of_an_executor",
-            "tests/web/test_executor.py::test_every_saving_route_is_refused_in_a_sentence",
-            "tests/web/test_executor.py::test_each_use_is_a_line_and_is_said_at_the_next_unlock",
-        ),
-        untested="With the keys that the sheets open, another program could write into the file. What it "
-        "wrote would have no line that you signed, so it is named as damage and is not shown.",
-    ),
-    Promise(
-        number=15,
-        text="Whatever happens while a passphrase, a sheet or the executor’s sheets are changed, the old or "
-        "the new secret opens everything, never neither.",
-        safeguards=(OUR_CODE,),
-        tests=(
-            "tests/record/test_secret_kills.py::test_changing_the_passphrase",
-            "tests/record/test_secret_kills.py::test_a_new_sheet",
-            "tests/record/test_secret_kills.py::test_a_forgotten_passphrase",
-            "tests/record/test_secret_kills.py::test_the_halves_of_an_executor_made_replaced_and_withdrawn",
-            "tests/record/test_psychotherapy_rings.py::test_no_change_of_a_secret_loses_them",
-        ),
-        untested="The program was stopped at each statement, not the power cut at each write of the disk.",
-    ),
+    *PROMISES_OF_SECRETS,
 )
 
 PENDING_PROMISES = (

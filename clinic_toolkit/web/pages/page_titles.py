@@ -40,6 +40,7 @@ _TITLE_BY_BLUEPRINT = {
     "previews": "Preview",
     "practice": "Your practice",
     "executor": "Executor",
+    "new_keys": "New keys for everything",
     "audit": "Audit trail",
     "backups": "Backups",
     "promises": "About your data",

@@ -19,4 +19,5 @@ class EndReason(StrEnum):
     NOT_OPENED = "not opened"
     NOT_LET_IN = "not let in"
     POSTED_WHILE_LOCKED = "posted while locked"
+    KEYS_REPLACED = "keys replaced"
     POSTED_IN_VAIN = "posted in vain"

@@ -1,0 +1,118 @@
+"""New keys for everything: what waits for the printed sheet, and the job that makes them and then locks.
+
+Passphrase, sheet and keys are held in the memory of this session only, until the job has taken them over.
+"""
+
+import logging
+import secrets
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from sqlalchemy import Connection
+
+from clinic_toolkit.record import key_replacement
+from clinic_toolkit.record.key_replacement import NewSecrets
+from clinic_toolkit.record.people.secret_changes import SlotKeys
+from clinic_toolkit.vault import recovery_sheet
+from clinic_toolkit.vault.vault import Vault
+from clinic_toolkit.web import context
+from clinic_toolkit.web.access import quick_return
+from clinic_toolkit.web.access.pending_recovery_sheet import GROUPS_ASKED, PendingSheet
+from clinic_toolkit.web.perimeter.end_reason import EndReason
+from clinic_toolkit.web.screen_parts import backups, jobs
+from clinic_toolkit.web.screen_parts.jobs import Progress
+
+JOB = "replace_keys"
+_PENDING_KEY, _SHOWN_KEY = "drawn keys", "drawn keys were shown"
+
+log = logging.getLogger("clinic")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class PendingKeys:
+    """What was chosen: the present keys, the new secrets, the sheet to prove, and what is removed too."""
+
+    keys: SlotKeys
+    new_secrets: NewSecrets
+    sheet: PendingSheet
+    removed: frozenset[str]
+
+
+def list_old_copies() -> list[tuple[str, str]]:
+    """Every copy and backup that is found and opens with the present secrets, as (name, words)."""
+    beside = key_replacement.list_old_copies(context.unit_of_work().engine)
+    kept = backups.list_lines(backups.load_state())
+    return [(name, f"{name}, in the data folder") for name in beside] + [
+        (line.name, f"Backup: {line.text}") for line in kept if not line.fault
+    ]
+
+
+def store_pending_keys(keys: SlotKeys, passphrase: str, removed: frozenset[str]) -> None:
+    """Draw a new sheet, and hold everything in memory until two of its groups were typed back."""
+    groups = recovery_sheet.generate_groups()
+    asked = sorted(secrets.SystemRandom().sample(range(1, len(groups) + 1), GROUPS_ASKED))
+    sheet = PendingSheet(groups=groups, asked_groups=tuple(asked), made_on=context.today())
+    pending = PendingKeys(keys=keys, new_secrets=NewSecrets(passphrase, groups), sheet=sheet, removed=removed)
+    context.put_in_session(_PENDING_KEY, pending)
+    context.pop_from_session(_SHOWN_KEY)
+
+
+def find_pending_keys() -> PendingKeys | None:
+    """What waits for the printed sheet, or None."""
+    return cast("PendingKeys | None", context.get_from_session(_PENDING_KEY))
+
+
+def discard_pending_keys() -> None:
+    """Remove it from memory."""
+    context.pop_from_session(_PENDING_KEY)
+    context.pop_from_session(_SHOWN_KEY)
+
+
+def was_sheet_shown() -> bool:
+    """Whether the new sheet was shown already; it is shown once."""
+    return bool(context.get_from_session(_SHOWN_KEY))
+
+
+def mark_sheet_shown() -> None:
+    """Note that the new sheet was shown."""
+    context.put_in_session(_SHOWN_KEY, True)
+
+
+def start_replacing(pending: PendingKeys) -> None:
+    """Start to replace every key; the process ends once that is done, and the return code at once."""
+    worker, now = context.worker(), context.now()
+    state = backups.load_state()
+    files = [file for name in pending.removed if (file := backups.find_file(state, name))]
+    # What was looked at until now is noted while something can be saved.
+    if worker.engine is not None:
+        worker.waiting_reads.try_write_within(1.0, worker.engine)
+    quick_return.revoke_quick_return()
+
+    def replace(db: Connection, vault: Vault, progress: Progress) -> bool:
+        key_replacement.replace_all_keys(
+            db.engine,
+            vault,
+            pending.keys,
+            pending.new_secrets,
+            now=now,
+            report_progress=progress,
+            removed_copies=pending.removed,
+        )
+        _remove_backups(files)
+        worker.unlocked_sessions.clear()
+        worker.is_ending = True
+        worker.end_process(EndReason.KEYS_REPLACED)
+        return True
+
+    discard_pending_keys()
+    jobs.start_job(JOB, replace)
+
+
+def _remove_backups(files: list[Path]) -> None:
+    for file in files:
+        with suppress(OSError):
+            file.unlink(missing_ok=True)
+            continue
+        log.warning("backup.old_not_removed")

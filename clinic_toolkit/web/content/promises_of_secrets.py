@@ -1,0 +1,60 @@
+"""The promises about passphrases, sheets and keys that are changed, or in the hands of an executor."""
+
+from clinic_toolkit.web.content.promise import CRYPTOGRAPHY, OUR_CODE, Promise
+
+PROMISES_OF_SECRETS = (
+    Promise(
+        number=14,
+        text="With both sheets of the executor the record can be read. Nothing can be changed or signed with "
+        "them, and psychotherapy notes open only if you chose it.",
+        safeguards=(CRYPTOGRAPHY, OUR_CODE),
+        limitation="One sheet alone opens nothing. Sheets that were replaced or withdrawn open nothing here, "
+        "and still open copies of the data that were made before. Each use leaves a line in the audit trail "
+        "and is said at your next unlock, unless nothing could be written, or a copy of the data was opened.",
+        tests=(
+            "tests/record/test_psychotherapy_rings.py::test_halves_open_the_record_and_these_notes_only_by_choice",
+            "tests/vault/test_slot_keys.py::test_both_halves_open_a_vault_that_reads_and_cannot_sign",
+            "tests/vault/test_slot_keys.py::test_replaced_and_revoked_halves_open_nothing",
+            "tests/web/test_executor.py::test_no_private_key_is_reachable_from_the_vault_of_an_executor",
+            "tests/web/test_executor.py::test_every_saving_route_is_refused_in_a_sentence",
+            "tests/web/test_executor.py::test_each_use_is_a_line_and_is_said_at_the_next_unlock",
+        ),
+        untested="With the keys that the sheets open, another program could write into the file. What it "
+        "wrote would have no line that you signed, so it is named as damage and is not shown.",
+    ),
+    Promise(
+        number=15,
+        text="Whatever happens while a passphrase, a sheet or the executor’s sheets are changed, the old or "
+        "the new secret opens everything, never neither.",
+        safeguards=(OUR_CODE,),
+        tests=(
+            "tests/record/test_secret_kills.py::test_changing_the_passphrase",
+            "tests/record/test_secret_kills.py::test_a_new_sheet",
+            "tests/record/test_secret_kills.py::test_a_forgotten_passphrase",
+            "tests/record/test_secret_kills.py::test_the_halves_of_an_executor_made_replaced_and_withdrawn",
+            "tests/record/test_psychotherapy_rings.py::test_no_change_of_a_secret_loses_them",
+        ),
+        untested="The program was stopped at each statement, not the power cut at each write of the disk.",
+    ),
+    Promise(
+        number=16,
+        text="After new keys for everything, no passphrase, sheet, executor’s sheet or key from before opens "
+        "anything in the data folder, and every entry reads as before.",
+        safeguards=(CRYPTOGRAPHY, OUR_CODE),
+        limitation="What somebody copied or read before stays with them: copies of the folder and "
+        "backups from before open with the old passphrase and the old sheet. Old copies that you did not "
+        "tick stay in the folder. A record with damage in it, or of several clinicians, gets no new keys.",
+        tests=(
+            "tests/record/test_key_replacement.py::test_everything_reads_as_before",
+            "tests/record/test_key_replacement.py::test_no_old_secret_opens_anything",
+            "tests/record/test_key_replacement.py::test_the_old_identity_signs_no_line_of_the_new_store",
+            "tests/record/test_key_replacement.py::test_no_file_of_the_folder_holds_an_old_blob_or_any_key",
+            "tests/record/test_key_replacement.py::test_a_note_stays_signed_and_the_old_key_signs_no_other",
+            "tests/record/test_key_replacement_stops.py::test_a_kill_at_each_step",
+            "tests/record/test_key_replacement_stops.py::test_a_second_window_saves_nothing_meanwhile",
+            "tests/vectors/test_independent_past.py::test_it_reads_everything_by_the_new_sheet",
+        ),
+        untested="The program was stopped before each change of a file, not the power cut at each write of "
+        "the disk. A drive may keep overwritten bytes where no program can read them.",
+    ),
+)

@@ -1,0 +1,102 @@
+"""New keys for everything, for when passphrase, sheet or device may be in other hands."""
+
+from typing import Any
+
+from flask import Blueprint, make_response, render_template, request, url_for
+
+from clinic_toolkit.web import context
+from clinic_toolkit.web.access import new_keys, pending_recovery_sheet, step_up, unlocking
+from clinic_toolkit.web.forms.practice import PassphraseForm, guessable_names
+from clinic_toolkit.web.screen_parts import jobs
+from clinic_toolkit.web.transport import responses
+from clinic_toolkit.web.transport.responses import ViewResult
+
+screen = Blueprint("new_keys", __name__)
+
+REFRESH_SECONDS = 2
+
+
+@screen.route("/practice/new-keys", methods=["GET", "POST"])
+def index() -> ViewResult:
+    """Say what it does, take the passphrase and the new one, then two groups of the new sheet, and begin."""
+    job: jobs.Job[object] | None = jobs.find_job(new_keys.JOB)
+    if job is not None and not job.ended.is_set():
+        return responses.redirect_to(url_for(".running"))
+    pending = new_keys.find_pending_keys()
+    form = PassphraseForm(
+        request.form if request.method == "POST" else None,
+        guessable_names=guessable_names(context.letterhead()),
+    )
+    errors: dict[str, Any] = {}
+    if request.method == "POST":
+        if "discard" in request.form:
+            new_keys.discard_pending_keys()
+            return responses.redirect_to(url_for("practice.index"))
+        if pending:
+            errors = dict(pending_recovery_sheet.group_errors(pending.sheet, request.form))
+            if not errors:
+                new_keys.start_replacing(pending)
+                return responses.redirect_to(url_for(".running"))
+        elif "present_passphrase" in request.form:
+            form.validate()
+            errors, keys = dict(form.errors), None
+            if not errors:
+                sentence, keys = unlocking.open_keys_with_passphrase(request.form["present_passphrase"])
+                errors = {"present_passphrase": [sentence]} if sentence else {}
+            if context.find_unlocked_session() is None:
+                return step_up.render_locked_page(errors["present_passphrase"][0], request.path)
+            if keys is not None and not errors:
+                removed = frozenset(request.form.getlist("copies"))
+                new_keys.store_pending_keys(keys, form.passphrase.data or "", removed)
+                return responses.redirect_to(url_for(".index"))
+        else:
+            # Sent twice, or a lock has discarded the new sheet meanwhile.
+            return responses.redirect_to(url_for(".index"))
+    page = render_template(
+        "new_keys/index.html",
+        pending=pending,
+        shown=new_keys.was_sheet_shown(),
+        offered=form.suggested_passphrase(),
+        copies=new_keys.list_old_copies(),
+        values={"copies": request.form.getlist("copies")},
+        errors=errors,
+    )
+    return (page, 422) if errors else page
+
+
+@screen.get("/practice/new-keys/sheet")
+def paper() -> ViewResult:
+    """The new recovery sheet, shown once and printed from the page; it is never a file."""
+    pending = new_keys.find_pending_keys()
+    if pending is None or new_keys.was_sheet_shown():
+        return responses.redirect_to(url_for(".index"))
+    new_keys.mark_sheet_shown()
+    return render_template(
+        "recovery/sheet.html",
+        drawn=pending.sheet,
+        practice=context.load_practice().payload,
+        code=context.vault().vault_id.hex[:8],
+        back=url_for(".index"),
+    )
+
+
+@screen.get("/practice/new-keys/running")
+def running() -> ViewResult:
+    """How far it has come, or why it stopped; the page reloads itself until the practice is locked."""
+    job: jobs.Job[object] | None = jobs.find_job(new_keys.JOB)
+    if job is None:
+        return responses.redirect_to(url_for("practice.index"))
+    response = make_response(render_template("new_keys/running.html", job=job, seconds=REFRESH_SECONDS))
+    if not job.error_message:
+        response.headers["Refresh"] = str(REFRESH_SECONDS)
+    return response
+
+
+@screen.post("/practice/new-keys/stop")
+def stop() -> ViewResult:
+    """Stop it; until its end nothing was changed."""
+    job: jobs.Job[object] | None = jobs.find_job(new_keys.JOB)
+    if job is not None and not job.ended.is_set():
+        job.cancel()
+        job.ended.wait(REFRESH_SECONDS)
+    return responses.redirect_to(url_for(".running"))
