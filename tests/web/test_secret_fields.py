@@ -88,7 +88,7 @@ def test_no_page_has_a_password_field() -> None:
 
 
 def test_every_field_for_a_passphrase_says_what_counts() -> None:
-    """The two places that ask for it once more stand below one that says it."""
+    """The places that ask for it once more stand below one that says it."""
     templates = Path(__file__).parents[2] / "templates"
     fields = [
         (path.name, match[0])
@@ -97,5 +97,5 @@ def test_every_field_for_a_passphrase_says_what_counts() -> None:
             r'secret\((?:field|"(?:present_)?passphrase")[^\n]*', path.read_text("utf-8")
         )
     ]
-    assert len(fields) == 12
+    assert len(fields) == 14
     assert [name for name, field in fields if "hint=exactly" not in field] == []
