@@ -19,11 +19,10 @@ DRAFT_FOLDER, READY_FOLDER = "clinic.successor.new", "clinic.successor"
 
 # The names of the old copies that go with the old files, one a line.
 _REMOVAL_LIST = "remove.txt"
-_COPY_PATTERNS = (
-    f"{folder.DATABASE_FILE}-wal.aside.[0-9]*",
-    f"{folder.DATABASE_FILE}.rescued.[0-9]*",
-    "before-restore-[0-9]*",
-)
+_COPY_PATTERNS = (f"{folder.DATABASE_FILE}.rescued.[0-9]*", "before-restore-[0-9]*")
+# Copies of logs of the old database, as `sqlite/log_copies.py` names them; they go with it, as after any
+# other change of a secret.
+_LOG_COPY_PATTERN = f"{folder.DATABASE_FILE}-wal.aside.*"
 _SIDE_FILES = ("-wal", "-shm", "-journal")
 _WIPE_BYTES = 1 << 20
 # Windows cannot replace a file that is open.
@@ -56,7 +55,7 @@ def discard_draft(data_folder: Path) -> None:
 
 
 def list_old_copies(data_folder: Path) -> list[Path]:
-    """What lies beside this store and opens with the same secrets: copies of it, and of its log."""
+    """Copies of this store that lie beside it, open with the same secrets, and may hold something more."""
     return sorted(path for pattern in _COPY_PATTERNS for path in data_folder.glob(pattern))
 
 
@@ -104,6 +103,8 @@ def finish_exchange(data_folder: Path) -> None:
         if folder.database_path(ready).exists():
             for suffix in _SIDE_FILES:
                 _remove(data_folder / (folder.DATABASE_FILE + suffix))
+        for log_copy in data_folder.glob(_LOG_COPY_PATTERN):
+            _remove(log_copy)
         for name in (folder.DATABASE_FILE, folder.ANCHOR_FILE, folder.HEADER_BACKUP_FILE):
             if (ready / name).exists():
                 _replace_and_wipe(data_folder / name, ready / name)

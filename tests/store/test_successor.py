@@ -47,10 +47,10 @@ def content_of(place: Path) -> bytes:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    """A folder with a store whose last save is in the log only, beside two old copies."""
+    """A folder with a store whose last save is in the log only, beside old copies of it and of its log."""
     engine = opening.open_store(tmp_path / "data", METADATA)
     save(engine, OLD)
-    for name in ("clinic.db-wal.aside.1", "clinic.db.rescued.1"):
+    for name in ("clinic.db-wal.aside.1", "clinic.db.rescued.1", "clinic.db.rescued.2"):
         (tmp_path / "data" / name).write_bytes(OLD)
     (tmp_path / "data" / "clinic.head").write_bytes(OLD)
     (tmp_path / "data" / "before-restore-1").mkdir()
@@ -97,7 +97,7 @@ def test_the_old_bytes_are_nowhere_in_the_folder(place: Path, engine: Engine) ->
         files = (file for file in place.rglob("*") if file.is_file() and searched in file.read_bytes())
         return {file.relative_to(place).parts[0] for file in files}
 
-    copies = {"clinic.db-wal.aside.1", "clinic.db.rescued.1", "before-restore-1"}
+    copies = {"clinic.db.rescued.1", "clinic.db.rescued.2", "before-restore-1"}
     assert {copy.name for copy in successor.list_old_copies(place)} == copies
     assert holders(OLD) >= {"clinic.db", "clinic.head", "clinic.db-wal.aside.1", "before-restore-1"}
     with place.joinpath("clinic.db").open("rb") as old_file:
@@ -110,7 +110,7 @@ def test_the_old_bytes_are_nowhere_in_the_folder(place: Path, engine: Engine) ->
         # What still has the old file open finds it empty of everything.
         assert not old_file.read().strip(b"\0") or os.name == "nt"
     # What was not named stays, and so does what is no copy.
-    assert holders(OLD) == {"clinic.db-wal.aside.1"}
+    assert holders(OLD) == {"clinic.db.rescued.2"}
 
 
 def test_nothing_is_saved_while_it_is_built_and_after(place: Path, engine: Engine) -> None:
@@ -133,7 +133,10 @@ def test_nothing_is_saved_while_it_is_built_and_after(place: Path, engine: Engin
     shutil.move(place / "clinic.db", place / "elsewhere")
     store.rescue_if_replaced(ending=True)
     assert not store.try_upkeep() and not store.checkpoint()
-    assert [copy.name for copy in store.list_rescue_copies()] == ["clinic.db.rescued.1"]
+    assert [copy.name for copy in store.list_rescue_copies()] == [
+        "clinic.db.rescued.1",
+        "clinic.db.rescued.2",
+    ]
 
 
 def test_an_attempt_that_stopped_leaves_nothing(place: Path, engine: Engine) -> None:

@@ -39,7 +39,7 @@ PROMISES_OF_SECRETS = (
     Promise(
         number=16,
         text="After new keys for everything, no passphrase, sheet, executor’s sheet or key from before opens "
-        "anything in the data folder, and every entry reads as before.",
+        "the record in use, and every entry reads as before.",
         safeguards=(CRYPTOGRAPHY, OUR_CODE),
         limitation="What somebody copied or read before stays with them: copies of the folder and "
         "backups from before open with the old passphrase and the old sheet. Old copies that you did not "
