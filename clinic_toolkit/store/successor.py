@@ -54,6 +54,17 @@ def discard_draft(data_folder: Path) -> None:
         shutil.rmtree(data_folder / DRAFT_FOLDER)
 
 
+def discard_successors(data_folder: Path) -> None:
+    """Remove a successor, whole or not, together with the store that it was to replace.
+
+    Raises:
+        OSError: it cannot be removed.
+    """
+    discard_draft(data_folder)
+    if is_ready(data_folder):
+        shutil.rmtree(data_folder / READY_FOLDER)
+
+
 def list_old_copies(data_folder: Path) -> list[Path]:
     """Copies of this store that lie beside it, open with the same secrets, and may hold something more."""
     return sorted(path for pattern in _COPY_PATTERNS for path in data_folder.glob(pattern))

@@ -146,6 +146,14 @@ def test_an_attempt_that_stopped_leaves_nothing(place: Path, engine: Engine) -> 
     assert not list(place.glob("clinic.successor*"))
 
 
+def test_a_store_that_is_deleted_takes_its_successor_along(place: Path, engine: Engine) -> None:
+    build(place)
+    store_of(engine).install_successor()
+    engine.dispose()
+    opening.delete_store(place)
+    assert not list(place.glob("clinic.successor*")) and not database_path(place).exists()
+
+
 @pytest.mark.parametrize("number", [28, 30])
 def test_a_disk_that_refuses_it(
     place: Path, engine: Engine, number: int, monkeypatch: pytest.MonkeyPatch

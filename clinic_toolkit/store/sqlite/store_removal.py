@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from clinic_toolkit.store import folder
+from clinic_toolkit.store import folder, successor
 from clinic_toolkit.store.sqlite import log_copies
 
 
 def delete_store(data_folder: Path) -> None:
-    """Delete the database, its side files, its anchor and every copy of it.
+    """Delete the database, its side files, its anchor, every copy of it and what was to take its place.
 
     The database is deleted last: if this were interrupted, side files without a database would look like
     damage.
@@ -16,6 +16,7 @@ def delete_store(data_folder: Path) -> None:
         OSError: a file could not be deleted.
     """
     database = folder.database_path(data_folder)
+    successor.discard_successors(data_folder)
     for name in (folder.ANCHOR_FILE, folder.LOSSES_FILE, f"{database.name}-wal", f"{database.name}-shm"):
         (data_folder / name).unlink(missing_ok=True)
     for copy in data_folder.glob(f"{database.name}.rescued.*"):
