@@ -28,7 +28,7 @@ from clinic_toolkit.vault.key_slot_tables import slot_table
 from clinic_toolkit.vault.resealing import Resealer
 from clinic_toolkit.vault.ring_tables import ring_grant_table, ring_table
 from clinic_toolkit.vault.vault import Vault
-from tests.fixtures.practices import NOW
+from tests.fixtures.practices import CLINICIAN, NOW
 from tests.fixtures.rekeyed import (
     FIRST,
     SECOND,
@@ -200,6 +200,7 @@ def test_a_note_stays_signed_and_the_old_key_signs_no_other(practice: Practice) 
         note = notes.load_note(db, vault, practice.signed_note)
         assert notes.has_valid_signature(vault, note)
         assert note.author_id == vault.user_id
+        assert notes.signer_label(vault, note) == CLINICIAN.name
         ana = next(client for client in clients.list_clients(db, vault) if client.payload.name == "Ana Reyes")
         later = clients.create_client(db, vault, Client(name="Caro Lind"), now=NOW)
 
@@ -219,6 +220,7 @@ def test_a_note_stays_signed_and_the_old_key_signs_no_other(practice: Practice) 
     # Without the record that keeps the old key, the note is not signed any more.
     vault.directory.past_keys = ()
     assert not notes.has_valid_signature(vault, note)
+    assert notes.signer_label(vault, note) != CLINICIAN.name
 
 
 def test_what_lies_in_an_old_copy_put_back_opens_nothing(practice: Practice) -> None:
