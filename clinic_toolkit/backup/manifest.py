@@ -78,7 +78,7 @@ class SignedManifest(msgspec.Struct, frozen=True):
     def is_signed_by_member(self, vault: Vault) -> bool:
         """Whether the clinician whom it names signed it, by the key that this vault knows of them."""
         signer = self.manifest.signer
-        key = vault.directory.find_key(UUID(bytes=signer)) if signer else None
+        key = vault.key_directory.find_key(UUID(bytes=signer)) if signer else None
         return key is not None and verify_signature(
             key.signing_key, SIGNATURE_LABEL, *_signed_fields(self.statement), signature=self.signature
         )

@@ -99,7 +99,7 @@ class SignatureCheck:
 
         False for somebody who is not in the directory, or whose key there is refused.
         """
-        directory = self._vault.directory
+        directory = self._vault.key_directory
         key = directory.find_key(actor_id)
         if key is None and actor_id not in directory.faults and not self._has_read_directory:
             # A colleague may have been added since the unlock.
@@ -226,7 +226,7 @@ def open_body(vault: Vault, seq: int, body: bytes) -> bytes:
     prefix, content = body[:1], body[1:]
     if prefix != SEALED_PREFIX:
         raise msgspec.DecodeError("a line of an unknown kind")
-    envelope = vault.open(
+    plain = vault.open(
         table="audit_line",
         record=incarnations.incarnation_of(vault, seq),
         version=seq,
@@ -234,4 +234,4 @@ def open_body(vault: Vault, seq: int, body: bytes) -> bytes:
         kid=content[:KEY_ID_LENGTH],
         blob=content[KEY_ID_LENGTH:],
     )
-    return envelope.payload
+    return plain.content

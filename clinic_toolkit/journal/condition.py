@@ -11,7 +11,7 @@ from enum import StrEnum
 from msgspec.structs import replace
 from sqlalchemy import Connection, Engine
 
-from clinic_toolkit.journal import audit_log, condition_findings, directory_findings, inventory_snapshot
+from clinic_toolkit.journal import audit_log, condition_findings, inventory_snapshot, public_key_findings
 from clinic_toolkit.journal.condition_findings import Finding, NamesOfRing
 from clinic_toolkit.store.transactions import on_rollback, store_of, transaction_of
 from clinic_toolkit.vault.vault import Vault
@@ -34,7 +34,7 @@ def is_sound(engine: Engine, vault: Vault) -> bool:
         and not vault.integrity_failures
         and not gaps
         and not vault.header_fault
-        and not vault.directory.faults
+        and not vault.key_directory.faults
     )
 
 
@@ -55,8 +55,8 @@ def list_findings(db: Connection, vault: Vault, load_names: Callable[[], NamesOf
         [condition_findings.chain_mismatch_finding(verdict.chain_mismatch)] if verdict.chain_mismatch else []
     )
     findings += [condition_findings.HEADER_FINDINGS[vault.header_fault]] if vault.header_fault else []
-    findings += directory_findings.list_directory_findings(vault.directory.faults, own_id=vault.user_id)
-    findings += directory_findings.list_contact_findings(vault)
+    findings += public_key_findings.list_public_key_findings(vault.key_directory.faults, own_id=vault.user_id)
+    findings += public_key_findings.list_confirmed_colleague_findings(vault)
     names_of_ring = (
         load_names() if verdict.missing_entries or vault.integrity_failures or vault.unnamed_records else None
     )

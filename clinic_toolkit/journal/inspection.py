@@ -27,7 +27,7 @@ from clinic_toolkit.journal.record_kind import nouns_of, signature_purpose_of
 from clinic_toolkit.journal.record_versions import VersionHeader, decode_header
 from clinic_toolkit.journal.reference_filter import ReferenceFilter
 from clinic_toolkit.store.base import metadata
-from clinic_toolkit.vault.envelope import Envelope
+from clinic_toolkit.vault.plain_content import PlainContent
 from clinic_toolkit.vault.ring_tables import ring_table
 from clinic_toolkit.vault.vault import SealBroken, Vault
 
@@ -35,7 +35,7 @@ from clinic_toolkit.vault.vault import SealBroken, Vault
 ProgressCallback = Callable[[int, int], None]
 
 _SEALED_COLUMNS = {"record", "version", "ring", "kid", "final", "sealed"}
-# Suite, salt, commitment, the smallest padded envelope, tag.
+# Suite, salt, commitment, the smallest padded content, tag.
 MIN_SEALED_BYTES = 1 + 24 + 32 + 256 + 16
 _BATCH_SIZE = 200
 
@@ -81,7 +81,7 @@ def inspect_all(
     findings += inspection_keys.inspect_header(db, vault)
     if vault is not None:
         findings += inspection_keys.inspect_key_slots(vault, logged)
-        findings += inspection_keys.inspect_directory(vault)
+        findings += inspection_keys.inspect_public_keys(vault)
         findings += inspection_keys.inspect_users(db, vault)
         findings += inspection_keys.inspect_rings(db, vault, logged)
         logged.forget_rings(inventory_snapshot.refresh_inventory(db, vault).erased_rings)
@@ -178,7 +178,7 @@ def _outer_fault(row: Any, key_ids: set[tuple[UUID, bytes]]) -> str:
 
 def _inner_fault(vault: Vault, table: Table, row: Any, logged: LoggedVersions) -> str:
     try:
-        envelope = vault.open(
+        plain = vault.open(
             table=str(table.name),
             record=row.record,
             version=row.version,
@@ -186,36 +186,36 @@ def _inner_fault(vault: Vault, table: Table, row: Any, logged: LoggedVersions) -
             kid=row.kid,
             blob=row.sealed,
         )
-        header, _ = decode_header(envelope.payload)
+        header, _ = decode_header(plain.content)
     except (SealBroken, msgspec.DecodeError):
         return "its bytes were changed or damaged outside this program"
     if header.final != bool(row.final):
         return "its mark as final was changed outside this program"
-    if _has_invalid_signature(vault, table, row, header, envelope):
+    if _has_invalid_signature(vault, table, row, header, plain):
         return "the signature inside it is not valid"
-    return _audit_log_fault(logged, table, row, header, envelope)
+    return _audit_log_fault(logged, table, row, header, plain)
 
 
 def _has_invalid_signature(
-    vault: Vault, table: Table, row: Any, header: VersionHeader, envelope: Envelope
+    vault: Vault, table: Table, row: Any, header: VersionHeader, plain: PlainContent
 ) -> bool:
     purpose = signature_purpose_of(str(table.name)) if header.final else None
-    if purpose and envelope.signature_label != purpose:
+    if purpose and plain.signature_label != purpose:
         return True
-    if envelope.signature_label is None or envelope.signature is None:
-        return envelope.signature is not None
+    if plain.signature_label is None or plain.signature is None:
+        return plain.signature is not None
     return not vault.is_signed(
-        envelope.signature_label,
+        plain.signature_label,
         author_id=UUID(bytes=header.author_id),
         record=row.record,
         version=row.version,
-        content_id=envelope.content_id,
-        signature=envelope.signature,
+        content_id=plain.content_id,
+        signature=plain.signature,
     )
 
 
 def _audit_log_fault(
-    logged: LoggedVersions, table: Table, row: Any, header: VersionHeader, envelope: Envelope
+    logged: LoggedVersions, table: Table, row: Any, header: VersionHeader, plain: PlainContent
 ) -> str:
     """Return how a version contradicts the audit log, or ""."""
     reference = logged.references.get((row.record.bytes, row.version))
@@ -224,7 +224,7 @@ def _audit_log_fault(
     if (reference.table, reference.ring, reference.content_id) != (
         table.name,
         row.ring.bytes,
-        envelope.content_id,
+        plain.content_id,
     ):
         return "the audit trail describes other content for it"
     if logged.writers[row.record.bytes, row.version] != UUID(bytes=header.author_id):

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection, select
 
-from clinic_toolkit.journal import directory_findings, inventory_snapshot, tombstones
+from clinic_toolkit.journal import inventory_snapshot, public_key_findings, tombstones
 from clinic_toolkit.journal.inventory_snapshot import inventory_snapshot_table
 from clinic_toolkit.journal.logged_versions import LoggedVersions
 from clinic_toolkit.vault import header_backup
@@ -105,10 +105,10 @@ def inspect_erasures(db: Connection, vault: Vault) -> Iterator[Finding]:
         )
 
 
-def inspect_directory(vault: Vault) -> Iterator[Finding]:
-    """Yield a finding for each public key that is refused, and each contact that cannot be read."""
-    yield from map(_key_finding, directory_findings.directory_sentences(vault.directory.faults))
-    yield from map(_key_finding, directory_findings.unreadable_contact_sentences(vault))
+def inspect_public_keys(vault: Vault) -> Iterator[Finding]:
+    """Yield a finding for each public key that is refused, and each confirmation that cannot be read."""
+    yield from map(_key_finding, public_key_findings.public_key_sentences(vault.key_directory.faults))
+    yield from map(_key_finding, public_key_findings.unreadable_colleague_sentences(vault))
 
 
 def inspect_users(db: Connection, vault: Vault) -> Iterator[Finding]:
@@ -117,7 +117,7 @@ def inspect_users(db: Connection, vault: Vault) -> Iterator[Finding]:
     Whether a row of a member is genuine, only that member can check.
     """
     key = vault.rings.get_key(vault.practice_ring)
-    members = list_members(db, vault.vault_id, vault.directory, key)
+    members = list_members(db, vault.vault_id, vault.key_directory, key)
     for table, noun in _NOUN_BY_TABLE.items():
         users = set(db.scalars(select(table.c.user)))
         for user_id in sorted(users - {vault.user_id}, key=lambda user_id: user_id.bytes):

@@ -206,7 +206,7 @@ def save_snapshot(db: Connection, vault: Vault) -> None:
         record=vault.incarnation,
         version=inventory.seq,
         ring=vault.own_ring,
-        payload=_encode_snapshot(payload),
+        content=_encode_snapshot(payload),
     )
     row = {"seq": inventory.seq, "kid": sealed.kid, "sealed": sealed.blob}
     is_own_row = inventory_snapshot_table.c.user == vault.user_id
@@ -260,7 +260,7 @@ def _open_snapshot(db: Connection, vault: Vault) -> tuple[int, _SnapshotPayload]
     row = db.execute(select(inventory_snapshot_table).where(is_own_row)).first()
     if row is None or vault.own_ring is None:
         return None
-    envelope = vault.open(
+    plain = vault.open(
         table=SNAPSHOT_TABLE_NAME,
         record=vault.incarnation,
         version=row.seq,
@@ -268,7 +268,7 @@ def _open_snapshot(db: Connection, vault: Vault) -> tuple[int, _SnapshotPayload]
         kid=row.kid,
         blob=row.sealed,
     )
-    return row.seq, _decode_snapshot(envelope.payload)
+    return row.seq, _decode_snapshot(plain.content)
 
 
 def _build_inventory(seq: int, snapshot: _SnapshotPayload) -> Inventory:

@@ -17,7 +17,7 @@ from clinic_toolkit.journal.integrity_reasons import IntegrityReason
 from clinic_toolkit.journal.record_kind import RecordKind
 from clinic_toolkit.store.rows import SealedRow
 from clinic_toolkit.store.types import cached_uuid, from_microseconds, to_microseconds
-from clinic_toolkit.vault.envelope import Envelope
+from clinic_toolkit.vault.plain_content import PlainContent
 from clinic_toolkit.vault.vault import Vault
 
 P = TypeVar("P", bound=msgspec.Struct)
@@ -124,7 +124,7 @@ def seal_version(
         record=pending.id,
         version=pending.version,
         ring=pending.ring,
-        payload=_encode_version((header, payload)),
+        content=_encode_version((header, payload)),
         signature_label=signature_purpose,
     )
     row = {
@@ -175,40 +175,40 @@ def open_versions(
         not decode or does not match; NEWER for content of a schema version that this program does not know.
     """
     # Each step runs over all rows before the next; going row by row takes twice as long.
-    envelopes = vault.open_rows(kind.name, rows)
-    content_ids = [envelope.content_id if envelope else b"" for envelope in envelopes]
+    plain_contents = vault.open_rows(kind.name, rows)
+    content_ids = [plain.content_id if plain else b"" for plain in plain_contents]
     decode = _decoder(kind.payload_type).decode
-    decoded = [_decode_content(kind, decode, envelope) if envelope else None for envelope in envelopes]
+    decoded = [_decode_content(kind, decode, plain) if plain else None for plain in plain_contents]
     return [
-        _version_or_reason(row, envelope, content, content_id)
-        for row, envelope, content_id, content in zip(rows, envelopes, content_ids, decoded, strict=True)
+        _version_or_reason(row, plain, content, content_id)
+        for row, plain, content_id, content in zip(rows, plain_contents, content_ids, decoded, strict=True)
     ]
 
 
 def _version_or_reason(
-    row: Any, envelope: Envelope | None, content: Any, content_id: bytes
+    row: Any, plain: PlainContent | None, content: Any, content_id: bytes
 ) -> RecordVersion[Any] | IntegrityReason:
-    if envelope is None:
+    if plain is None:
         return IntegrityReason.DAMAGED
     if isinstance(content, IntegrityReason):
         return content
     header, payload = content
     if header.final != bool(row.final):
         return IntegrityReason.DAMAGED
-    return _record_version(row, header, payload, content_id=content_id, signature=envelope.signature)
+    return _record_version(row, header, payload, content_id=content_id, signature=plain.signature)
 
 
-def _decode_content(kind: RecordKind[Any], decode: Callable[[bytes], Any], envelope: Envelope) -> Any:
+def _decode_content(kind: RecordKind[Any], decode: Callable[[bytes], Any], plain: PlainContent) -> Any:
     """Return header and payload, or the reason why there are none."""
     try:
-        decoded = decode(envelope.payload)
+        decoded = decode(plain.content)
         if decoded[0].schema_version == kind.schema_version:
             return decoded
     except msgspec.DecodeError:
         pass
     # The content has another shape than today's, or is damaged.
     try:
-        header, content = decode_header(envelope.payload)
+        header, content = decode_header(plain.content)
         if header.schema_version > kind.schema_version:
             return IntegrityReason.NEWER
         if 1 <= header.schema_version < kind.schema_version:

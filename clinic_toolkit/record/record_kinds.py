@@ -11,7 +11,7 @@ from clinic_toolkit.record.outcomes.repeat_agreement_record import REPEAT_AGREEM
 from clinic_toolkit.record.people.case_record import CASE
 from clinic_toolkit.record.people.client_record import CLIENT
 from clinic_toolkit.record.people.clinician_record import CLINICIAN
-from clinic_toolkit.record.people.contact_record import CONTACT
+from clinic_toolkit.record.people.confirmed_colleague_record import CONFIRMED_COLLEAGUE
 from clinic_toolkit.record.people.practice_record import PRACTICE
 from clinic_toolkit.record.people.relationship_record import RELATIONSHIP
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
@@ -23,12 +23,12 @@ from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY
 from clinic_toolkit.record.writing.form_draft_record import FORM_DRAFT
 from clinic_toolkit.record.writing.handout_record import HANDOUT
 from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE
-from clinic_toolkit.vault import directory, identity, key_slot_tables, ring_tables
+from clinic_toolkit.vault import identity, key_directory, key_slot_tables, ring_tables
 
 ALL_KINDS = (
     PRACTICE,
     CLINICIAN,
-    CONTACT,
+    CONFIRMED_COLLEAGUE,
     CLIENT,
     CASE,
     RELATIONSHIP,
@@ -50,7 +50,7 @@ ALL_TABLES = (
     *(kind.table for kind in ALL_KINDS),
     answer_log.handover_row_table,
     audit_log.audit_log_table,
-    directory.public_key_table,
+    key_directory.public_key_table,
     identity.identity_table,
     identity.vault_table,
     inventory_snapshot.inventory_snapshot_table,

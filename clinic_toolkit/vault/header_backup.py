@@ -24,8 +24,8 @@ from clinic_toolkit.store.opening import open_temporary_store
 from clinic_toolkit.store.storage_errors import StorageError
 from clinic_toolkit.store.transactions import before_commit, on_rollback
 from clinic_toolkit.store.types import UuidType
-from clinic_toolkit.vault import directory, header_backup_file, identity, key_slot_tables, key_slots
-from clinic_toolkit.vault.contact_keys import contact_table
+from clinic_toolkit.vault import header_backup_file, identity, key_directory, key_slot_tables, key_slots
+from clinic_toolkit.vault.confirmed_keys import confirmed_colleague_table
 from clinic_toolkit.vault.header_fault import HeaderFault
 from clinic_toolkit.vault.ring_statements import list_users
 from clinic_toolkit.vault.ring_tables import ring_grant_table, ring_table
@@ -215,7 +215,7 @@ def restore_header(db: Connection) -> None:
 def _find_colleagues(db: Connection, header: VaultHeader) -> set[UUID]:
     """Everyone but the clinician of the header who has a public key, or whom a ring of the header lists."""
     header_rings = [row["ring"] for row in _ring_rows(header)[0][1]]
-    found = set(db.scalars(select(directory.public_key_table.c.user)))
+    found = set(db.scalars(select(key_directory.public_key_table.c.user)))
     for members in db.scalars(select(ring_table.c.members).where(ring_table.c.ring.in_(header_rings))):
         found.update(list_users(members))
     return found - {UUID(bytes=_user_of(header))}
@@ -235,7 +235,7 @@ def _ring_rows(header: VaultHeader) -> list[tuple[Table, list[dict[str, Any]]]]:
 @contextmanager
 def _temporary_store(db: Connection, header: VaultHeader) -> Iterator[Connection]:
     """An in-memory database: the header of the backup, the public keys and all else of the rings."""
-    beside = (directory.public_key_table, contact_table)
+    beside = (key_directory.public_key_table, confirmed_colleague_table)
     with open_temporary_store([*HEADER_TABLES, *beside]) as temporary_db:
         _insert_header(temporary_db, header)
         held: dict[str, list[dict[str, Any]]] = {table.name: rows for table, rows in _ring_rows(header)}

@@ -24,7 +24,7 @@ from clinic_toolkit.store.base import HIDES_INSERTION_ORDER, metadata
 from clinic_toolkit.store.storage_errors import damaged_file_error
 from clinic_toolkit.store.types import UuidType
 from clinic_toolkit.vault import header_backup_file
-from clinic_toolkit.vault.contact_keys import confirm_sealed_contacts
+from clinic_toolkit.vault.confirmed_keys import load_confirmed_keys
 from clinic_toolkit.vault.ring_errors import UnknownRing
 from clinic_toolkit.vault.rings import OpenRings, RingClass
 from clinic_toolkit.vault.user_keys import (
@@ -112,8 +112,8 @@ def create_vault(db: Connection) -> Vault:
     # Created now and not on first use: if two copies of a folder each made one later, nobody could tell
     # which of them is right.
     vault.create_ring(db, owner=user_keys.user_id, ring_class=RingClass.OWN)
-    vault.directory.publish_own_key(db)
-    vault.directory.load(db)
+    vault.key_directory.publish_own_key(db)
+    vault.key_directory.load(db)
     return vault
 
 
@@ -174,10 +174,10 @@ def open_vault(db: Connection, user_id: UUID, session_keys: SessionKeys) -> Vaul
     vault_id, incarnation = load_vault_ids(db)
     user_keys = open_user_keys(db, vault_id, user_id, session_keys)
     rings = OpenRings(user_keys)
-    rings.directory.load(db)
+    rings.key_directory.load(db)
     rings.load_grants(db)
     vault = Vault(user_keys, incarnation, rings)
-    if confirm_sealed_contacts(db, vault):
+    if load_confirmed_keys(db, vault):
         rings.reload(db)
     try:
         rings.get_key(rings.get_ring(vault_id, RingClass.PRACTICE))

@@ -6,13 +6,13 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from clinic_toolkit.crypto.seal import DecryptionError
-from clinic_toolkit.vault.directory import Directory
+from clinic_toolkit.vault.key_directory import KeyDirectory
 from clinic_toolkit.vault.ring_keys import RingKey
 from clinic_toolkit.vault.ring_statements import parse_members, verify_statements
 from clinic_toolkit.vault.ring_tables import ring_table
 
 
-def list_members(db: Connection, vault_id: UUID, directory: Directory, key: RingKey) -> frozenset[bytes]:
+def list_members(db: Connection, vault_id: UUID, directory: KeyDirectory, key: RingKey) -> frozenset[bytes]:
     """Return every user whom a verified statement of the ring lists, in any generation: 16 bytes each.
 
     The statements are read anew, because a colleague may have been added since the unlock. What stands after

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from clinic_toolkit.vault.directory import Directory
+from clinic_toolkit.vault.key_directory import KeyDirectory
 from clinic_toolkit.vault.ring_grants import is_own_grant
 from clinic_toolkit.vault.ring_statements import FIRST_GENERATION, lists_member, select_valid_statements
 from clinic_toolkit.vault.user_keys import UserKeys
@@ -15,7 +15,7 @@ Generation = tuple[Any, bytes | None]
 
 
 def select_generations(
-    db: Connection, user_keys: UserKeys, directory: Directory, generations: list[Generation]
+    db: Connection, user_keys: UserKeys, directory: KeyDirectory, generations: list[Generation]
 ) -> list[Generation]:
     """Select the rows of one ring that members wrote; most rings have one row, which is not verified here.
 
@@ -39,5 +39,5 @@ def select_generations(
     return [(row, sealed) for row, sealed in generations if row in valid]
 
 
-def _is_of_colleague(db: Connection, directory: Directory, user_id: UUID, grantor: UUID) -> bool:
+def _is_of_colleague(db: Connection, directory: KeyDirectory, user_id: UUID, grantor: UUID) -> bool:
     return grantor != user_id and directory.knows_user(db, grantor)

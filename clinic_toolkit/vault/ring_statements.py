@@ -20,7 +20,7 @@ from sqlalchemy import Row
 from clinic_toolkit.crypto.encoding import Field, encode_fields
 from clinic_toolkit.crypto.seal import DecryptionError
 from clinic_toolkit.crypto.signature import verify_signature
-from clinic_toolkit.vault.directory import Directory
+from clinic_toolkit.vault.key_directory import KeyDirectory
 
 FIRST_GENERATION = 1
 MEMBER_BYTES = 81
@@ -102,7 +102,7 @@ def hash_statement(vault_id: UUID, row: Row[Any]) -> bytes:
     return sha256(encode_fields("sig/ring", *_signed_fields(vault_id, row))).digest()
 
 
-def verify_statements(vault_id: UUID, directory: Directory, rows: Sequence[Row[Any]]) -> None:
+def verify_statements(vault_id: UUID, directory: KeyDirectory, rows: Sequence[Row[Any]]) -> None:
     """Verify every statement of a ring.
 
     Args:
@@ -115,7 +115,9 @@ def verify_statements(vault_id: UUID, directory: Directory, rows: Sequence[Row[A
         _verify_statement(vault_id, directory, row, rows[:index])
 
 
-def select_valid_statements(vault_id: UUID, directory: Directory, rows: Iterable[Row[Any]]) -> list[Row[Any]]:
+def select_valid_statements(
+    vault_id: UUID, directory: KeyDirectory, rows: Iterable[Row[Any]]
+) -> list[Row[Any]]:
     """Select the statements from the first to the last that verifies; any other row was put in from outside.
 
     Args:
@@ -132,7 +134,7 @@ def select_valid_statements(vault_id: UUID, directory: Directory, rows: Iterable
 
 
 def _verify_statement(
-    vault_id: UUID, directory: Directory, row: Row[Any], earlier: Sequence[Row[Any]]
+    vault_id: UUID, directory: KeyDirectory, row: Row[Any], earlier: Sequence[Row[Any]]
 ) -> None:
     previous = earlier[-1] if earlier else None
     expected = (

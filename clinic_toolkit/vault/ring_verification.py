@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 
 from clinic_toolkit.crypto.seal import DecryptionError
-from clinic_toolkit.vault.directory import Directory
+from clinic_toolkit.vault.key_directory import KeyDirectory
 from clinic_toolkit.vault.ring_grants import open_grant
 from clinic_toolkit.vault.ring_keys import RingKey
 from clinic_toolkit.vault.ring_selection import Generation
@@ -42,7 +42,7 @@ def open_generations(
 
 
 def verify_generations(
-    user_keys: UserKeys, directory: Directory, generations: list[Generation], keys: Iterable[RingKey]
+    user_keys: UserKeys, directory: KeyDirectory, generations: list[Generation], keys: Iterable[RingKey]
 ) -> None:
     """Verify the statements of one ring, and compare the grants with them.
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 from clinic_toolkit.crypto.seal import DecryptionError, SealingKey
 from clinic_toolkit.store.transactions import on_rollback
 from clinic_toolkit.store.types import cached_uuid
-from clinic_toolkit.vault.directory import Directory
+from clinic_toolkit.vault.key_directory import KeyDirectory
 from clinic_toolkit.vault.ring_creation import insert_ring
 from clinic_toolkit.vault.ring_errors import UnknownRing
 from clinic_toolkit.vault.ring_grants import ClosedRing, is_own_grant
@@ -45,8 +45,8 @@ class OpenRings:
     that no member wrote are not used and never stop what is there: see `with_refused_rows`.
     """
 
-    def __init__(self, user_keys: UserKeys, directory: Directory | None = None) -> None:
-        self.directory = directory or Directory(user_keys)
+    def __init__(self, user_keys: UserKeys, directory: KeyDirectory | None = None) -> None:
+        self.key_directory = directory or KeyDirectory(user_keys)
         self._user_keys, self._fingerprint = user_keys, user_keys.fingerprint()
         self._rings: dict[UUID, RingKey] = {}
         self._earlier_keys: dict[tuple[UUID, bytes], RingKey] = {}
@@ -90,7 +90,7 @@ class OpenRings:
         closed: dict[UUID, UUID] = {}
         newest_keys: list[RingKey] = []
         for id, all_generations in statements.items():
-            generations = select_generations(db, user_keys, self.directory, all_generations)
+            generations = select_generations(db, user_keys, self.key_directory, all_generations)
             if len(generations) < len(all_generations):
                 refused.add(id)
             statements[id] = generations
@@ -134,7 +134,7 @@ class OpenRings:
 
         What is open stays open, because other threads read it meanwhile.
         """
-        fresh = OpenRings(self._user_keys, self.directory)
+        fresh = OpenRings(self._user_keys, self.key_directory)
         fresh.load_grants(db)
         replaced = {(key.ring, key.kid): key for id, key in self._rings.items() if id in fresh._rings}
         self._earlier_keys = {**self._earlier_keys, **replaced, **fresh._earlier_keys}
@@ -288,7 +288,7 @@ class OpenRings:
     def _verify_ring(self, id: UUID) -> None:
         if id in self._statements and id not in self._verified:
             keys = [self._rings[id], *(key for (ring, _), key in self._earlier_keys.items() if ring == id)]
-            verify_generations(self._user_keys, self.directory, self._statements[id], keys)
+            verify_generations(self._user_keys, self.key_directory, self._statements[id], keys)
             self._verified.add(id)
 
     def is_member(self, db: Connection, id: UUID, user_id: UUID) -> bool:
@@ -296,4 +296,4 @@ class OpenRings:
         key, own_id = self._rings.get(id), self._user_keys.user_id
         if key is None or user_id == own_id or key.ring_class == RingClass.OWN:
             return key is not None and user_id == own_id
-        return user_id.bytes in list_members(db, self._user_keys.vault_id, self.directory, key)
+        return user_id.bytes in list_members(db, self._user_keys.vault_id, self.key_directory, key)

@@ -13,19 +13,19 @@ from clinic_toolkit.crypto.seal import DecryptionError
 from clinic_toolkit.crypto.signature import verify_signature
 from clinic_toolkit.store.rows import SealedRow
 from clinic_toolkit.store.types import cached_uuid
-from clinic_toolkit.vault.directory import Directory
-from clinic_toolkit.vault.envelope import (
-    CONTENT_SALT_BYTES,
-    Envelope,
-    InvalidEnvelope,
-    compute_content_id,
-    pack_envelope,
-    unpack_envelope,
-)
 from clinic_toolkit.vault.header_fault import HeaderFault
 from clinic_toolkit.vault.inventory import Inventory
+from clinic_toolkit.vault.key_directory import KeyDirectory
 from clinic_toolkit.vault.key_slot_list import KeySlotList
 from clinic_toolkit.vault.past_keys import list_signing_keys
+from clinic_toolkit.vault.plain_content import (
+    CONTENT_SALT_BYTES,
+    InvalidContent,
+    PlainContent,
+    compute_content_id,
+    pack_content,
+    unpack_content,
+)
 from clinic_toolkit.vault.ring_errors import UnknownRing
 from clinic_toolkit.vault.ring_keys import RingKey
 from clinic_toolkit.vault.rings import OpenRings, RingClass
@@ -35,7 +35,7 @@ from clinic_toolkit.vault.seal_context import SealContext, SealedVersion, create
 from clinic_toolkit.vault.user_keys import SessionKeys, UserKeys, user_sealing_key
 
 # Another key, context or bytes; ValueError where a damaged row has a negative version.
-_OPEN_ERRORS = (DecryptionError, InvalidEnvelope, ValueError)
+_OPEN_ERRORS = (DecryptionError, InvalidContent, ValueError)
 
 
 class Vault:
@@ -90,9 +90,9 @@ class Vault:
         return self._user_keys.signer is not None
 
     @property
-    def directory(self) -> Directory:
+    def key_directory(self) -> KeyDirectory:
         """The public keys of the practice's clinicians."""
-        return self._rings.directory
+        return self._rings.key_directory
 
     @property
     def rings(self) -> OpenRings:
@@ -149,7 +149,7 @@ class Vault:
         record: UUID,
         version: int,
         ring: UUID,
-        payload: bytes,
+        content: bytes,
         signature_label: str | None = None,
     ) -> SealedVersion:
         """Seal one version of one record for exactly this table, record, version and ring.
@@ -168,21 +168,22 @@ class Vault:
             raise error(table=table, record=record) from None
         context = self._seal_context(table, key)
         salt = secrets.token_bytes(CONTENT_SALT_BYTES)
-        content_id = compute_content_id(salt, payload)
+        content_id = compute_content_id(salt, content)
         signature = (
             self.sign(signature_label, self.vault_id, record, version, content_id)
             if signature_label
             else None
         )
-        packed = pack_envelope(
-            Envelope(payload=payload, content_salt=salt, signature_label=signature_label, signature=signature)
+        plain = PlainContent(
+            content=content, content_salt=salt, signature_label=signature_label, signature=signature
         )
-        blob = context.key.seal(packed, context.aad_template.fill(record.bytes, encode_u64(version)))
+        aad = context.aad_template.fill(record.bytes, encode_u64(version))
+        blob = context.key.seal(pack_content(plain), aad)
         return SealedVersion(kid=key.kid, blob=blob, content_id=content_id, signature=signature)
 
     def open(
         self, *, table: str, record: UUID, version: int, ring: UUID, kid: bytes, blob: bytes
-    ) -> Envelope:
+    ) -> PlainContent:
         """Open one version of one record; its signature, if any, is not verified here.
 
         Raises:
@@ -193,25 +194,25 @@ class Vault:
         except _OPEN_ERRORS:
             raise SealBroken(table=table, record=record) from None
 
-    def open_rows(self, table: str, rows: Iterable[SealedRow | Row[Any]]) -> list[Envelope | None]:
+    def open_rows(self, table: str, rows: Iterable[SealedRow | Row[Any]]) -> list[PlainContent | None]:
         """Open many rows of one table; the result has None for each row that does not open."""
-        envelopes: list[Envelope | None] = []
+        plain_contents: list[PlainContent | None] = []
         for row in rows:
             try:
                 place = (table, row.record, row.version, row.ring, row.kid)
-                envelopes.append(self._open_version(*place, row.sealed))
+                plain_contents.append(self._open_version(*place, row.sealed))
             except _OPEN_ERRORS:
-                envelopes.append(None)
-        return envelopes
+                plain_contents.append(None)
+        return plain_contents
 
     def _open_version(
         self, table: str, record: UUID, version: int, ring: UUID, kid: bytes, blob: bytes
-    ) -> Envelope:
+    ) -> PlainContent:
         context = self.seal_contexts.get((table, kid))
         if context is None or context.ring != ring:
             context = self._seal_context(table, self._rings.get_key(ring, kid))
         associated_data = context.aad_template.fill(record.bytes, encode_u64(version))
-        return unpack_envelope(context.key.open(blob, associated_data))
+        return unpack_content(context.key.open(blob, associated_data))
 
     def sign(self, label: str, *fields: Field) -> bytes:
         """Sign with the clinician's key, see `SigningKey.sign`; an executor gets `SigningKeyNotOpen`."""

@@ -11,14 +11,14 @@ from clinic_toolkit.crypto.signature import SigningKey
 from clinic_toolkit.errors import DamagedFile
 from clinic_toolkit.journal import audit_reader, condition, inspection, inventory_snapshot
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people import clients, contacts, practice_access
+from clinic_toolkit.record.people import clients, confirmed_colleagues, practice_access
 from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.record.writing import notes
 from clinic_toolkit.record.writing.note_record import ClinicalNote, NotePart, PartSource
 from clinic_toolkit.store.transactions import reading, writing
-from clinic_toolkit.vault import directory, identity
-from clinic_toolkit.vault.contact_keys import contact_table
-from clinic_toolkit.vault.directory import DirectoryFault, public_key_table
+from clinic_toolkit.vault import identity, key_directory
+from clinic_toolkit.vault.confirmed_keys import confirmed_colleague_table
+from clinic_toolkit.vault.key_directory import PublicKeyFault, public_key_table
 from clinic_toolkit.vault.ring_tables import ring_table
 from clinic_toolkit.vault.user_keys import UserKeys
 from clinic_toolkit.vault.vault import Vault
@@ -32,8 +32,8 @@ NAME = "Ivo Marin"
 def confirm(work: Work, colleague: Work, name: str = NAME) -> None:
     user_id = colleague.vault.user_id
     with writing(work.engine) as db:
-        words = contacts.words_of_key(work.vault, user_id)
-        contacts.confirm_contact(db, work.vault, user_id, words=words, name=name, now=NOW)
+        words = confirmed_colleagues.words_of_key(work.vault, user_id)
+        confirmed_colleagues.confirm_colleague(db, work.vault, user_id, words=words, name=name, now=NOW)
 
 
 def unlocked(work: Work) -> Vault:
@@ -73,16 +73,16 @@ def _damaged(db: Connection, colleague: Vault) -> None:
     db.execute(public_key_table.update().where(row).values(signature=bytes(64)))
 
 
-ROWS: dict[DirectoryFault, Callable[[Connection, Vault], None]] = {
-    DirectoryFault.MISSING: _taken_out,
-    DirectoryFault.OTHER_KEY: _replaced,
-    DirectoryFault.NOT_SIGNED: _damaged,
+ROWS: dict[PublicKeyFault, Callable[[Connection, Vault], None]] = {
+    PublicKeyFault.MISSING: _taken_out,
+    PublicKeyFault.OTHER_KEY: _replaced,
+    PublicKeyFault.NOT_SIGNED: _damaged,
 }
 
 
 @pytest.mark.parametrize("fault", ROWS)
 def test_lines_of_a_confirmed_colleague_hold_whatever_becomes_of_the_row(
-    both: tuple[Work, Work], shared: RecordVersion[Client], fault: DirectoryFault
+    both: tuple[Work, Work], shared: RecordVersion[Client], fault: PublicKeyFault
 ) -> None:
     """The last line is the colleague's: it is what an unlock checks first."""
     founder, colleague = both
@@ -97,7 +97,7 @@ def test_lines_of_a_confirmed_colleague_hold_whatever_becomes_of_the_row(
         assert not [line for line in audit_reader.iter_checked_entries(db, vault) if line.fault]
         titles = [finding.title for finding in findings.list_findings(db, vault)]
     assert "audit.opened" in events and not [event for event in events if "not_adopted" in event]
-    assert vault.directory.faults == {colleague.vault.user_id: fault}
+    assert vault.key_directory.faults == {colleague.vault.user_id: fault}
     assert phone_of(founder, vault, shared) == "111"
     assert vault.inventory is not None and vault.inventory.gaps == []
     [sentence] = [finding.sentence for finding in report.findings]
@@ -106,10 +106,10 @@ def test_lines_of_a_confirmed_colleague_hold_whatever_becomes_of_the_row(
     assert not condition.is_sound(founder.engine, vault)
 
 
-def test_without_a_contact_the_lines_are_not_believed(
+def test_without_the_confirmation_the_lines_are_not_believed(
     both: tuple[Work, Work], shared: RecordVersion[Client]
 ) -> None:
-    """The control of the test above: what makes the difference is the contact."""
+    """The control of the test above: what makes the difference is the confirmation."""
     founder, colleague = both
     revise(colleague, shared, "111")
     with writing(founder.engine) as db:
@@ -143,7 +143,7 @@ def test_a_ring_that_a_confirmed_colleague_granted_opens_without_the_row(
         confirm(founder, colleague)
     with writing(founder.engine) as db:
         keys = identity.create_identity(db, founder.vault.vault_id)
-        directory.Directory(keys).publish_own_key(db)
+        key_directory.KeyDirectory(keys).publish_own_key(db)
         practice_ring = founder.vault.practice_ring
         members = (keys, founder.vault._user_keys)
         grant_ring(db, colleague.vault, practice_ring, *members, creation_order=1)
@@ -167,15 +167,15 @@ def test_a_confirmed_colleagues_own_rings_are_no_damage_without_the_row(both: tu
         _taken_out(db, colleague.vault)
     assert theirs in reopened(founder.engine, founder.vault).damaged_rings, "the control"
     with writing(founder.engine) as db:
-        colleague.vault.directory.publish_own_key(db)
-        founder.vault.directory.load(db)
+        colleague.vault.key_directory.publish_own_key(db)
+        founder.vault.key_directory.load(db)
     confirm(founder, colleague)
     with writing(founder.engine) as db:
         _taken_out(db, colleague.vault)
     assert reopened(founder.engine, founder.vault).damaged_rings == frozenset()
 
 
-def test_an_earlier_ring_key_stays_when_contacts_change_a_key(
+def test_an_earlier_ring_key_stays_when_a_confirmation_changes_a_key(
     both: tuple[Work, Work], shared: RecordVersion[Client]
 ) -> None:
     founder, _ = both
@@ -187,19 +187,23 @@ def test_an_earlier_ring_key_stays_when_contacts_change_a_key(
 
 
 def test_what_is_sealed_for_another_place_confirms_nobody(both: tuple[Work, Work]) -> None:
-    """A contact of another clinician, and one with damaged bytes, beside one that counts."""
+    """A confirmation of another clinician, and one with damaged bytes, beside one that counts."""
     founder, colleague = both
     confirm(founder, colleague)
-    assert reopened(founder.engine, founder.vault).directory.list_confirmed(), "the control"
+    assert reopened(founder.engine, founder.vault).key_directory.list_confirmed(), "the control"
     with writing(founder.engine) as db:
-        row = db.execute(contact_table.select()).one()
+        row = db.execute(confirmed_colleague_table.select()).one()
         values = {**row._mapping, "id": None}
-        db.execute(contact_table.insert().values({**values, "record": UUID(int=5)}))
-        db.execute(contact_table.insert().values({**values, "record": UUID(int=6), "sealed": bytes(400)}))
-        db.execute(contact_table.insert().values({**values, "record": UUID(int=7), "ring": UUID(int=8)}))
-    [found] = reopened(founder.engine, founder.vault).directory.list_confirmed()
+        db.execute(confirmed_colleague_table.insert().values({**values, "record": UUID(int=5)}))
+        db.execute(
+            confirmed_colleague_table.insert().values({**values, "record": UUID(int=6), "sealed": bytes(400)})
+        )
+        db.execute(
+            confirmed_colleague_table.insert().values({**values, "record": UUID(int=7), "ring": UUID(int=8)})
+        )
+    [found] = reopened(founder.engine, founder.vault).key_directory.list_confirmed()
     assert (found.key.user_id, found.name) == (colleague.vault.user_id, NAME)
-    assert reopened(founder.engine, colleague.vault).directory.list_confirmed() == []
+    assert reopened(founder.engine, colleague.vault).key_directory.list_confirmed() == []
 
 
 def note_by(work: Work, client: RecordVersion[Client], name: str) -> RecordVersion[ClinicalNote]:

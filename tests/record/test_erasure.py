@@ -15,7 +15,7 @@ from clinic_toolkit.record.people import clients
 from clinic_toolkit.record.people.client_record import CLIENT, Client
 from clinic_toolkit.store.transactions import reading, store_of, transaction_of, writing
 from clinic_toolkit.vault import ring_erasure, ring_tables
-from clinic_toolkit.vault.envelope import Envelope
+from clinic_toolkit.vault.plain_content import PlainContent
 from clinic_toolkit.vault.ring_erasure import RingIsShared
 from clinic_toolkit.vault.ring_errors import UnknownRing
 from clinic_toolkit.vault.rings import RingClass
@@ -111,22 +111,22 @@ def test_the_tombstone_names_nobody(work: Work, two: Two) -> None:
     version = erase(work, two[0])
     with reading(work.engine) as db:
         [row] = tombstones.list_tombstone_rows(db)
-        [envelope] = work.vault.open_rows(TOMBSTONE.name, [row])
-        assert envelope is not None
+        [plain] = work.vault.open_rows(TOMBSTONE.name, [row])
+        assert plain is not None
         lines = [
-            envelope.payload
+            plain.content
             for chained in transaction_of(db).iter_entries(audit_log.audit_log_table, 1)
-            for envelope in [_open_line(work, chained.seq, chained.body)]
+            for plain in [_open_line(work, chained.seq, chained.body)]
         ]
     assert len(lines) > 10
     words = (b"Ana", b"Reyes", b"A. R.", b"M.")
-    assert not [word for word in words for each in [envelope.payload, *lines] if word in each]
+    assert not [word for word in words for each in [plain.content, *lines] if word in each]
     with reading(work.engine) as db:
         [opened] = tombstones.open_tombstones(work.vault, tombstones.list_tombstone_rows(db))
     assert opened.id == version.id
 
 
-def _open_line(work: Work, seq: int, body: bytes) -> Envelope:
+def _open_line(work: Work, seq: int, body: bytes) -> PlainContent:
     return work.vault.open(
         table="audit_line",
         record=work.vault.incarnation,

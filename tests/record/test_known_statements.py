@@ -16,7 +16,7 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import clients, practice_access
 from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.store.transactions import reading, writing
-from clinic_toolkit.vault.directory import Directory
+from clinic_toolkit.vault.key_directory import KeyDirectory
 from clinic_toolkit.vault.ring_tables import ring_grant_table, ring_table
 from clinic_toolkit.vault.rings import RingClass
 from clinic_toolkit.vault.seal_broken import RingReadOnly
@@ -94,7 +94,7 @@ def test_a_revocation_that_was_seen_cannot_be_taken_back(
         return
     assert vault.outdated_rings == {revoked} and vault.damaged_rings == {revoked}
     with pytest.raises(RingReadOnly, match="can only be read"), writing(founder.engine) as db:
-        vault.seal(table="client", record=uuid4(), version=1, ring=revoked, payload=b"for two alone")
+        vault.seal(table="client", record=uuid4(), version=1, ring=revoked, content=b"for two alone")
     [sentence] = [line for line in inspected(founder, vault) if "who shares" in line]
     assert revoked.hex[:8] in sentence
 
@@ -176,7 +176,7 @@ def test_a_newer_statement_counts_at_once_where_a_line_names_it(
         revise(colleague, colleague.vault, shared, "333")
     assert colleague.vault.damaged_rings == frozenset()
     revise(founder, window, shared, "444")
-    sealed = window.seal(table="client", record=uuid4(), version=1, ring=shared.ring, payload=b"some text")
+    sealed = window.seal(table="client", record=uuid4(), version=1, ring=shared.ring, content=b"some text")
     assert sealed.kid == row.kid and window.damaged_rings == frozenset()
 
 
@@ -279,14 +279,14 @@ def test_the_directory_is_read_once_for_lines_of_somebody_unknown(
         for _ in range(5):
             add_line(db, colleague.vault, UUID(int=7), colleague.vault._user_keys.signing_key)
     loads: list[int] = []
-    load = Directory.load
+    load = KeyDirectory.load
 
-    def counting(self: Directory, db: Connection) -> None:
+    def counting(self: KeyDirectory, db: Connection) -> None:
         loads.append(1)
         load(self, db)
 
     vault = reopened(founder.engine, founder.vault)
-    monkeypatch.setattr(Directory, "load", counting)
+    monkeypatch.setattr(KeyDirectory, "load", counting)
     with reading(founder.engine) as db:
         results = list(audit_entries.iter_entries_after(db, vault, 0))
     assert sum(result.entry is None for result in results) == 5, "the control"

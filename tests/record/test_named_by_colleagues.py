@@ -10,10 +10,10 @@ from clinic_toolkit.journal import condition, inspection, inventory_snapshot
 from clinic_toolkit.journal.audit_log import VersionReference
 from clinic_toolkit.journal.integrity_reasons import IntegrityReason
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people import clients, clinician, contacts
+from clinic_toolkit.record.people import clients, clinician, confirmed_colleagues
 from clinic_toolkit.record.people.client_record import Client, client_table
 from clinic_toolkit.store.transactions import reading, writing
-from clinic_toolkit.vault.directory import AuthorState, DirectoryFault, public_key_table
+from clinic_toolkit.vault.key_directory import AuthorState, PublicKeyFault, public_key_table
 from clinic_toolkit.vault.ring_tables import ring_table
 from clinic_toolkit.vault.rings import RingClass
 from clinic_toolkit.vault.vault import Vault
@@ -156,20 +156,20 @@ def test_a_colleague_hides_neither_my_name_nor_whose_key_i_confirmed(
     founder, colleague = both
     colleague_id = colleague.vault.user_id
     with writing(founder.engine) as db:
-        words = contacts.words_of_key(founder.vault, colleague_id)
-        contact = contacts.confirm_contact(
+        words = confirmed_colleagues.words_of_key(founder.vault, colleague_id)
+        colleague_record = confirmed_colleagues.confirm_colleague(
             db, founder.vault, colleague_id, words=words, name="Ivo Marin", now=NOW
         )
     vault = seen_by(founder, in_session=in_session)
     own_ring = founder.vault.own_ring
     assert own_ring
-    for table, record in (("clinician", founder.vault.user_id), ("contact", contact.id)):
+    for table, record in (("clinician", founder.vault.user_id), ("contact", colleague_record.id)):
         name(colleague, table, own_ring, record)
         name(colleague, table, founder.vault.practice_ring, record)
     with reading(founder.engine) as db:
-        contacts.apply_contacts(db, vault)
+        confirmed_colleagues.recheck_confirmed_keys(db, vault)
         assert clinician.load_clinician(db, vault).payload == CLINICIAN
-    assert vault.directory.author_state(colleague_id) == AuthorState.CONFIRMED, "the control"
+    assert vault.key_directory.author_state(colleague_id) == AuthorState.CONFIRMED, "the control"
     assert condition.is_sound(founder.engine, vault)
     stranger = SigningKey(b"\x07" * 32)
     signed_fields = (vault.vault_id, colleague_id, stranger.public_key, None)
@@ -181,8 +181,8 @@ def test_a_colleague_hides_neither_my_name_nor_whose_key_i_confirmed(
         )
     vault = reopened(founder.engine, vault)
     with reading(founder.engine) as db:
-        contacts.apply_contacts(db, vault)
-    assert vault.directory.faults == {colleague_id: DirectoryFault.OTHER_KEY}
+        confirmed_colleagues.recheck_confirmed_keys(db, vault)
+    assert vault.key_directory.faults == {colleague_id: PublicKeyFault.OTHER_KEY}
 
 
 def test_a_colleague_who_names_my_record_before_i_make_it_does_not_hide_it(

@@ -175,7 +175,7 @@ def test_what_an_executor_writes_past_the_program_is_named_and_not_shown(kept: K
         opened = found.open(
             table="client", record=client.id, version=1, ring=ring, kid=row.kid, blob=row.sealed
         )
-        sealed = found.seal(table="client", record=client.id, version=2, ring=ring, payload=opened.payload)
+        sealed = found.seal(table="client", record=client.id, version=2, ring=ring, content=opened.content)
         db.execute(
             text(
                 "INSERT INTO client (record, version, ring, kid, final, sealed) "

@@ -23,13 +23,13 @@ from clinic_toolkit.journal.audit_log import VersionReference
 from clinic_toolkit.journal.audit_reader import EntryFault
 from clinic_toolkit.journal.integrity_reasons import IntegrityReason
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people import authors, clients, contacts, practice_access
+from clinic_toolkit.record.people import authors, clients, confirmed_colleagues, practice_access
 from clinic_toolkit.record.people.client_record import CLIENT, Client
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
 from clinic_toolkit.record.writing import note_rendering, notes
 from clinic_toolkit.record.writing.note_record import ClinicalNote, NotePart, PartSource
 from clinic_toolkit.store.transactions import reading, writing
-from clinic_toolkit.vault.directory import public_key_table
+from clinic_toolkit.vault.key_directory import public_key_table
 from clinic_toolkit.vault.ring_tables import ring_grant_table, ring_table
 from tests.fixtures import audit_lines
 from tests.fixtures.practices import NOW, Work, signed
@@ -45,8 +45,10 @@ def faults(work: Work) -> dict[int, EntryFault]:
 def confirm(work: Work, colleague: Work) -> None:
     with writing(work.engine) as db:
         user_id = colleague.vault.user_id
-        words = contacts.words_of_key(work.vault, user_id)
-        contacts.confirm_contact(db, work.vault, user_id, words=words, name="Ivo Marin", now=NOW)
+        words = confirmed_colleagues.words_of_key(work.vault, user_id)
+        confirmed_colleagues.confirm_colleague(
+            db, work.vault, user_id, words=words, name="Ivo Marin", now=NOW
+        )
 
 
 def revise(work: Work, client: RecordVersion[Client], phone: str) -> RecordVersion[Client]:

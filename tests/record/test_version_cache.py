@@ -17,7 +17,7 @@ from clinic_toolkit.record.questionnaires import administrations, progress
 from clinic_toolkit.record.questionnaires.administration_record import Administration, administration_table
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.store.transactions import reading, writing
-from clinic_toolkit.vault.envelope import Envelope
+from clinic_toolkit.vault.plain_content import PlainContent
 from clinic_toolkit.vault.vault import Vault
 from tests.fixtures.practices import NOW, Work, giving
 
@@ -28,7 +28,7 @@ def opened() -> Iterator[list[str]]:
     seen: list[str] = []
     real = Vault._open_version
 
-    def counting(self: Vault, table: str, *place: Any) -> Envelope:
+    def counting(self: Vault, table: str, *place: Any) -> PlainContent:
         seen.append(table)
         return real(self, table, *place)
 

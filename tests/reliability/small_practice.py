@@ -25,7 +25,7 @@ from clinic_toolkit.record.outcomes import repeat_agreements
 from clinic_toolkit.record.people import (
     cases,
     clients,
-    contacts,
+    confirmed_colleagues,
     practice_access,
     relationships,
     therapy_sessions,
@@ -40,7 +40,7 @@ from clinic_toolkit.record.writing import handouts, notes
 from clinic_toolkit.record.writing.note_record import NotePart, PartSource
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.transactions import reading, store_of, writing
-from clinic_toolkit.vault import directory, identity, key_slot_changes, key_slots
+from clinic_toolkit.vault import identity, key_directory, key_slot_changes, key_slots
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.worksheets import catalogue
 from tests.fixtures import practices
@@ -216,10 +216,12 @@ def _colleague_confirmed(db: Connection, vault: Vault) -> Any:
     """A colleague by hand, of whom there is a key and nothing else."""
     keys = identity.create_identity(db, vault.vault_id)
     db.execute(identity.identity_table.delete().where(identity.identity_table.c.user == keys.user_id))
-    directory.Directory(keys).publish_own_key(db)
-    vault.directory.load(db)
-    words = contacts.words_of_key(vault, keys.user_id)
-    return contacts.confirm_contact(db, vault, keys.user_id, words=words, name="Ivo Marin", now=NOW)
+    key_directory.KeyDirectory(keys).publish_own_key(db)
+    vault.key_directory.load(db)
+    words = confirmed_colleagues.words_of_key(vault, keys.user_id)
+    return confirmed_colleagues.confirm_colleague(
+        db, vault, keys.user_id, words=words, name="Ivo Marin", now=NOW
+    )
 
 
 def _answered(db: Connection, vault: Vault, seen: Any, place: int, value: int) -> Any:

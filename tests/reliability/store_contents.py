@@ -22,7 +22,7 @@ from clinic_toolkit.record.people import (
     cases,
     clients,
     clinician,
-    contacts,
+    confirmed_colleagues,
     practice,
     relationships,
 )
@@ -109,7 +109,7 @@ class _Asking:
             ("clinical_note", partial(_list_all, CLINICAL_NOTE)),
             ("handover", clinician_side.list_open_handovers),
             ("own_questionnaire", own_questionnaires.list_questionnaire_versions),
-            ("contact", contacts.list_contacts),
+            ("contact", confirmed_colleagues.list_confirmed_colleagues),
         ):
             for one in self.heard(whole) or []:
                 self.note(table, one)

@@ -103,7 +103,7 @@ def bodies(db: Connection, vault: Vault) -> Iterator[bytes]:
                     ring=row.ring,
                     kid=row.kid,
                     blob=row.sealed,
-                ).payload
+                ).content
 
 
 def the_day(site: Site, disk: Disk, nexts: Callable[[int], int]) -> tuple[Tried, set[str]]:

@@ -176,12 +176,12 @@ def open_everything(vault: Vault, work: Work) -> str:
     with reading(work.engine) as db:
         for table in erasure.list_sealed_tables():
             rows = db.execute(select(table)).all()
-            opened += [envelope.payload for envelope in vault.open_rows(table.name, rows) if envelope]
+            opened += [plain.content for plain in vault.open_rows(table.name, rows) if plain]
         for result in audit_entries.iter_entries_after(db, vault, 0):
             opened.append(repr(result.entry).encode())
         for row in db.execute(select(inventory_snapshot.inventory_snapshot_table)):
             assert vault.own_ring is not None
-            envelope = vault.open(
+            plain = vault.open(
                 table="ledger",
                 record=vault.incarnation,
                 version=row.seq,
@@ -189,7 +189,7 @@ def open_everything(vault: Vault, work: Work) -> str:
                 kid=row.kid,
                 blob=row.sealed,
             )
-            opened.append(envelope.payload)
+            opened.append(plain.content)
     return b"\n".join(opened).decode("utf-8", "replace")
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, select, text
 
 from clinic_toolkit.crypto.signature import SigningKey
 from clinic_toolkit.store.transactions import reading, writing
-from clinic_toolkit.vault import directory, identity, key_slot_tables, key_slots
+from clinic_toolkit.vault import identity, key_directory, key_slot_tables, key_slots
 from clinic_toolkit.vault.ring_statements import RingMember, encode_members, hash_statement
 from clinic_toolkit.vault.ring_tables import ring_grant_table, ring_table
 from clinic_toolkit.vault.user_keys import SessionKeys, UserKeys, user_sealing_key
@@ -40,7 +40,7 @@ def opens(engine: Engine, vault: Vault, sealed: Sealed) -> bool:
         [found] = vault.open_rows("sample", [row])
     except SealBroken:
         return False
-    return found is not None and found.payload == b"of before"
+    return found is not None and found.content == b"of before"
 
 
 def plant(db: Connection, ring: UUID, generation: int, **values: Any) -> None:
@@ -83,7 +83,7 @@ def _by_a_stranger_of_the_directory(db: Connection, vault: Vault, ring: UUID) ->
         session_keys=SessionKeys(user_key=user_key, signing_seal_key=bytes(32)),
         sealing_key=user_sealing_key(user_key), public_key=key.public_key, signer=key,
     )  # fmt: skip
-    directory.Directory(stranger).publish_own_key(db)
+    key_directory.KeyDirectory(stranger).publish_own_key(db)
     fields: dict[str, Any] = {
         "kid": secrets.token_bytes(16),
         "members": encode_members(
@@ -149,7 +149,7 @@ def test_planted_rows_in_every_table_of_the_head_stop_nothing(
                     ring_grant_table.insert().values(ring=ring, generation=9, user=user, sealed=b"junk")
                 )
         db.execute(
-            directory.public_key_table.insert().values(
+            key_directory.public_key_table.insert().values(
                 user=stray,
                 signing_key=secrets.token_bytes(32),
                 receiving_key=None,
@@ -169,7 +169,7 @@ def test_planted_rows_in_every_table_of_the_head_stop_nothing(
         found = key_slots.unlock_with_recovery_sheet(db, " ".join(groups))
     assert found.slots_intact and opens(engine, found, sealed)
     assert found.damaged_rings == {vault.practice_ring, vault.own_ring, sealed.ring, stray}
-    assert set(found.directory.faults) == {stray}
+    assert set(found.key_directory.faults) == {stray}
 
 
 def test_a_ring_of_nobody_is_named_and_that_of_a_colleague_is_not(engine: Engine, vault: Vault) -> None:

@@ -59,7 +59,7 @@ def test_their_key_opens_them_and_another_does_not(
     found = vaults.reopened(engine, vault)
     with reading(engine) as db:
         found.open_psychotherapy_notes(db, KEY)
-    assert found.open(**notes).payload == WORDS
+    assert found.open(**notes).content == WORDS
     assert not found.is_closed(notes["ring"])
     other = vaults.reopened(engine, vault)
     with reading(engine) as db:

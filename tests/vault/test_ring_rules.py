@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 from clinic_toolkit.store.transactions import reading, writing
-from clinic_toolkit.vault import directory, identity
+from clinic_toolkit.vault import identity, key_directory
 from clinic_toolkit.vault.ring_grants import pack_grant
 from clinic_toolkit.vault.ring_keys import build_ring_key
 from clinic_toolkit.vault.ring_statements import (
@@ -40,7 +40,7 @@ class Three:
         self.engine, self.ring, self.manager = engine, ring, two.colleague
         with writing(engine) as db:
             keys = identity.create_identity(db, founder.vault_id)
-            directory.Directory(keys).publish_own_key(db)
+            key_directory.KeyDirectory(keys).publish_own_key(db)
             manager = self.manager._user_keys
             grant_ring(db, two.founder, founder.practice_ring, keys, manager, creation_order=1)
             roles = {manager.user_id: MemberRole.MANAGER}

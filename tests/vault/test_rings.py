@@ -125,7 +125,7 @@ def test_a_ring_planted_by_another_signer_is_refused(engine: Engine, vault: Vaul
 
 
 def seal(vault: Vault, ring: UUID) -> None:
-    vault.seal(table="sample", record=uuid4(), version=1, ring=ring, payload=struct.pack(">I", 7))
+    vault.seal(table="sample", record=uuid4(), version=1, ring=ring, content=struct.pack(">I", 7))
 
 
 def change(engine: Engine, table: str, column: str, ring: UUID) -> None:

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Connection, Engine, select
 
 from clinic_toolkit.store.transactions import reading, writing
-from clinic_toolkit.vault import directory, identity
-from clinic_toolkit.vault.directory import ConfirmedKey, DirectoryKey
+from clinic_toolkit.vault import identity, key_directory
+from clinic_toolkit.vault.key_directory import ConfirmedKey, PublicKeys
 from clinic_toolkit.vault.ring_statements import RingMember, encode_members, hash_statement
 from clinic_toolkit.vault.ring_tables import ring_grant_table, ring_table
 from clinic_toolkit.vault.rings import RingClass
@@ -27,7 +27,7 @@ def two(engine: Engine, vault: Vault, ring: UUID) -> TwoClinicians:
 
 
 def sealed(vault: Vault, ring: UUID, record: UUID) -> SealedVersion:
-    return vault.seal(table="sample", record=record, version=1, ring=ring, payload=b"of both")
+    return vault.seal(table="sample", record=record, version=1, ring=ring, content=b"of both")
 
 
 def opens(vault: Vault, ring: UUID, record: UUID, version: SealedVersion) -> bool:
@@ -37,7 +37,7 @@ def opens(vault: Vault, ring: UUID, record: UUID, version: SealedVersion) -> boo
         )
     except SealBroken:
         return False
-    return found.payload == b"of both"
+    return found.content == b"of both"
 
 
 def test_both_open_what_the_other_sealed_in_a_shared_ring_alone(
@@ -145,8 +145,8 @@ def test_a_grantor_whose_key_is_refused_grants_nothing(
     sealed(reopened(engine, two.colleague), ring, uuid4())
     third = two.colleague
     opened = reopened(engine, third)
-    other = DirectoryKey(user_id=two.founder.user_id, signing_key=bytes(32), fingerprint=bytes(32))
-    opened.directory.confirm(
+    other = PublicKeys(user_id=two.founder.user_id, signing_key=bytes(32), fingerprint=bytes(32))
+    opened.key_directory.set_confirmed_keys(
         [ConfirmedKey(key=other, name="Nora Whelan", confirmed_at=datetime(2026, 11, 19, tzinfo=UTC))]
     )
     with pytest.raises(SealBroken):
@@ -158,7 +158,7 @@ def test_a_member_who_was_granted_a_ring_may_grant_it_on(
 ) -> None:
     with writing(engine) as db:
         keys = identity.create_identity(db, two.founder.vault_id)
-        directory.Directory(keys).publish_own_key(db)
+        key_directory.KeyDirectory(keys).publish_own_key(db)
         colleague = two.colleague._user_keys
         grant_ring(db, two.founder, two.founder.practice_ring, keys, colleague, creation_order=1)
         grant_ring(db, two.colleague, ring, keys, two.founder._user_keys, creation_order=2)

@@ -20,21 +20,21 @@ RECORD = UUID(int=5)
 
 def sealed_at(vault: Vault, ring: UUID, **more: Any) -> tuple[dict[str, Any], SealedVersion]:
     place: dict[str, Any] = {"table": "sample", "record": RECORD, "version": 3, "ring": ring}
-    sealed = vault.seal(**place, payload=b"the body", **more)
+    sealed = vault.seal(**place, content=b"the body", **more)
     return place | {"kid": sealed.kid, "blob": sealed.blob}, sealed
 
 
 def test_what_was_sealed_comes_back(vault: Vault, ring: UUID) -> None:
     row, sealed = sealed_at(vault, ring)
     opened = vault.open(**row)
-    assert (opened.payload, opened.content_id) == (b"the body", sealed.content_id)
+    assert (opened.content, opened.content_id) == (b"the body", sealed.content_id)
     assert opened.signature is None and opened.signature_label is None and sealed.signature is None
 
 
 def test_the_wrong_place_is_refused(engine: Engine, vault: Vault, ring: UUID) -> None:
     row, _ = sealed_at(vault, ring)
     _, other = vaults.new_owner(engine, vault)
-    kid = vault.seal(table="sample", record=RECORD, version=3, ring=other, payload=b"").kid
+    kid = vault.seal(table="sample", record=RECORD, version=3, ring=other, content=b"").kid
     wrong = (
         {"table": "samples"}, {"record": uuid4()}, {"version": 2}, {"ring": other}, {"ring": uuid4()},
         {"ring": other, "kid": kid}, {"kid": bytes(16)}, {"kid": b""}, {"blob": b""},
@@ -116,7 +116,7 @@ def test_a_newer_envelope_is_refused_and_not_misread(
     vault: Vault, ring: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(vault_module, "pack_envelope", lambda envelope: b"\x02" + bytes(255))
+        patch.setattr(vault_module, "pack_content", lambda plain: b"\x02" + bytes(255))
         row, _ = sealed_at(vault, ring)
     with pytest.raises(SealBroken):
         vault.open(**row)

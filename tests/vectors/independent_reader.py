@@ -206,7 +206,7 @@ class Reader:
         place = enc("rec", self.vault, SUITE, table, record, version, ring, kid)
         inside = unseal_hedged(found["cdk"], "rec-key", blob, place)
         if inside[0] != 1:
-            raise ValueError("another kind of envelope")
+            raise ValueError("another kind of plaintext")
         random, at = inside[1:33], 34 + inside[33]
         label, signature = inside[34:at].decode(), b""
         if label:

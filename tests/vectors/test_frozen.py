@@ -21,8 +21,8 @@ from clinic_toolkit.crypto.seal import (
 )
 from clinic_toolkit.crypto.signature import SigningKey, verify_signature
 from clinic_toolkit.vault import recovery_sheet
-from clinic_toolkit.vault.directory import fingerprint_words
-from clinic_toolkit.vault.envelope import Envelope, pack_envelope, padded_length, unpack_envelope
+from clinic_toolkit.vault.key_directory import fingerprint_words
+from clinic_toolkit.vault.plain_content import PlainContent, pack_content, padded_length, unpack_content
 from clinic_toolkit.vault.ring_keys import CLASS_NUMBERS, build_ring_key
 from clinic_toolkit.vault.ring_statements import parse_members
 from clinic_toolkit.vault.user_keys import key_fingerprint
@@ -160,15 +160,15 @@ def test_a_ring_and_a_signed_record() -> None:
         raw["public_key"], "sig/ring", raw["vault"], raw["ring"], 1, raw["kid"], raw["members"], None,
         raw["user"], signature=raw["statement_signature"],
     )  # fmt: skip
-    envelope = Envelope(
-        payload=raw["body"],
+    plain = PlainContent(
+        content=raw["body"],
         content_salt=raw["content_random"],
         signature_label=case["signed_as"],
         signature=raw["signature"],
     )
-    assert envelope.content_id == raw["content_id"]
-    assert unpack_envelope(raw["envelope"]) == envelope
-    assert pack_envelope(envelope) == raw["envelope"]
+    assert plain.content_id == raw["content_id"]
+    assert unpack_content(raw["envelope"]) == plain
+    assert pack_content(plain) == raw["envelope"]
     assert verify_signature(
         raw["public_key"], "sig/note", raw["vault"], raw["record"], case["version"], raw["content_id"],
         signature=raw["signature"],

@@ -15,7 +15,7 @@ from clinic_toolkit.journal import (
     inventory_snapshot,
     unsigned_entries,
 )
-from clinic_toolkit.record.people import contacts
+from clinic_toolkit.record.people import confirmed_colleagues
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.store.types import to_microseconds
 from clinic_toolkit.vault.vault import Vault
@@ -69,8 +69,10 @@ def test_a_colleagues_line_is_marked_and_says_nothing_of_what_is_not_shared(site
     assert "Ben Hale" not in page and kept.id.hex not in page.replace("-", "")
     with writing(site.work.engine) as db:
         user_id = colleague.vault.user_id
-        words = contacts.words_of_key(founder.vault, user_id)
-        contacts.confirm_contact(db, founder.vault, user_id, words=words, name="Ivo Marin", now=NOW)
+        words = confirmed_colleagues.words_of_key(founder.vault, user_id)
+        confirmed_colleagues.confirm_colleague(
+            db, founder.vault, user_id, words=words, name="Ivo Marin", now=NOW
+        )
     page = site.get("/audit").text
     assert "another clinician" in page and "author not confirmed" not in page
 

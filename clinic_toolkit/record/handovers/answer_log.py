@@ -32,7 +32,7 @@ from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.record.questionnaires.typed_values import TypedValue
 from clinic_toolkit.store.base import RowOperation, metadata, refuse_operation
 from clinic_toolkit.store.types import UuidType
-from clinic_toolkit.vault.envelope import padded_length
+from clinic_toolkit.vault.plain_content import padded_length
 
 MAX_ROWS = 5_000
 MAX_SEALED_BYTES = 64 * 1024

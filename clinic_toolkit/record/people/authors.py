@@ -3,7 +3,7 @@
 import unicodedata
 from uuid import UUID
 
-from clinic_toolkit.vault.directory import AuthorState
+from clinic_toolkit.vault.key_directory import AuthorState
 from clinic_toolkit.vault.vault import Vault
 
 AUTHOR_NOT_CONFIRMED = "author not confirmed"
@@ -11,7 +11,7 @@ AUTHOR_NOT_CONFIRMED = "author not confirmed"
 
 def author_remark(vault: Vault, author_id: UUID) -> str:
     """Return the remark beside what this author wrote; "" for oneself and for a confirmed colleague."""
-    state = vault.directory.author_state(author_id)
+    state = vault.key_directory.author_state(author_id)
     return "" if state in (AuthorState.OWN, AuthorState.CONFIRMED) else AUTHOR_NOT_CONFIRMED
 
 
@@ -27,7 +27,7 @@ def signed_name(name: str, vault: Vault, author_id: UUID) -> str:
     A colleague can write any name under a text. If the key is confirmed, the name under which it was compared
     in person is said beside another one.
     """
-    confirmed_name = vault.directory.find_confirmed_name(author_id)
+    confirmed_name = vault.key_directory.find_confirmed_name(author_id)
     if confirmed_name is None or _is_same_name(name, confirmed_name):
         return with_author_remark(name, vault, author_id)
     return f"{name} (signed with the key of {confirmed_name})"

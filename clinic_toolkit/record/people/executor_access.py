@@ -18,7 +18,7 @@ from clinic_toolkit.journal import (
     inventory_snapshot,
 )
 from clinic_toolkit.journal.inventory_replay import ProgressCallback
-from clinic_toolkit.record.people import contacts, practice_access, secret_changes
+from clinic_toolkit.record.people import confirmed_colleagues, practice_access, secret_changes
 from clinic_toolkit.record.people.practice_record import AccessEvent, UnlockEvent
 from clinic_toolkit.vault import executor_halves, key_slot_changes, key_slots
 from clinic_toolkit.vault.key_slot_contents import NewSlot
@@ -111,7 +111,7 @@ def _finish_unlock(
         log.warning("unlock.executor_not_noted")
     # Unsigned entries that are not in order count for nothing; nobody can sign here that they are refused.
     inventory_snapshot.rebuild_after_check(db, vault, report_progress=report_progress)
-    contacts.apply_contacts(db, vault)
+    confirmed_colleagues.recheck_confirmed_keys(db, vault)
     inventory = inventory_snapshot.load_inventory(db, vault)
     vault.key_slots = vault.key_slots.compare_generation(
         inventory.slot_generation, log_complete=not inventory.gaps

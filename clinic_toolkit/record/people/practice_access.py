@@ -26,7 +26,7 @@ from clinic_toolkit.journal import (
 )
 from clinic_toolkit.journal.inventory_replay import ProgressCallback, ignore_progress
 from clinic_toolkit.record.people import clinician as clinicians
-from clinic_toolkit.record.people import contacts
+from clinic_toolkit.record.people import confirmed_colleagues
 from clinic_toolkit.record.people.clinician_record import Clinician
 from clinic_toolkit.record.people.practice_record import (
     PRACTICE,
@@ -198,7 +198,7 @@ def _finish_unlock(
     restored_folder.begin_if_restored(db, vault, now=now)
     # Also comes before anything that asks for the inventory, so that its progress is reported.
     inventory_snapshot.load_inventory(db, vault, report_progress)
-    contacts.apply_contacts(db, vault)
+    confirmed_colleagues.recheck_confirmed_keys(db, vault)
     inventory = inventory_snapshot.load_inventory(db, vault)
     vault.key_slots = vault.key_slots.compare_generation(
         inventory.slot_generation, log_complete=not inventory.gaps

@@ -199,7 +199,7 @@ def signer_label(vault: Vault, note: RecordVersion[ClinicalNote]) -> str:
     """
     signed_name = authors.signed_name(note.payload.signer_name, vault, note.author_id)
     # Where there is no key, `signed_name` already warns.
-    is_checkable = vault.directory.find_key(note.author_id) is not None
+    is_checkable = vault.key_directory.find_key(note.author_id) is not None
     if is_checkable and not has_valid_signature(vault, note):
         return f"{signed_name} ({SIGNATURE_INVALID})"
     return signed_name

@@ -24,7 +24,7 @@ from clinic_toolkit.record.outcomes.repeat_agreement_record import RepeatEvent
 from clinic_toolkit.record.people.case_record import CaseEvent
 from clinic_toolkit.record.people.client_record import ClientEvent
 from clinic_toolkit.record.people.clinician_record import ClinicianEvent
-from clinic_toolkit.record.people.contact_record import ContactEvent
+from clinic_toolkit.record.people.confirmed_colleague_record import ConfirmedColleagueEvent
 from clinic_toolkit.record.people.practice_record import AccessEvent, PracticeEvent, UnlockEvent
 from clinic_toolkit.record.people.relationship_record import RelationshipEvent
 from clinic_toolkit.record.people.therapy_session_record import TherapySessionEvent
@@ -153,7 +153,7 @@ EVENT_TEXTS: dict[str, tuple[EventKind, str]] = {
     AccessEvent.CREATED: (EventKind.PRACTICE, "Set up the practice"),
     PracticeEvent.SAVED: (EventKind.PRACTICE, "Saved the settings of the practice"),
     ClinicianEvent.SAVED: (EventKind.PRACTICE, "Saved the clinician’s own settings"),
-    ContactEvent.CONFIRMED: (EventKind.PRACTICE, "Confirmed the key of a colleague"),
+    ConfirmedColleagueEvent.CONFIRMED: (EventKind.PRACTICE, "Confirmed the key of a colleague"),
     AccessEvent.UNLOCKED: (EventKind.PRACTICE, "Unlocked with the passphrase"),
     AccessEvent.UNLOCKED_WITH_SHEET: (EventKind.PRACTICE, "Unlocked with the recovery sheet"),
     AccessEvent.RETURNED: (EventKind.PRACTICE, "Came back with the return code"),

@@ -2,7 +2,7 @@
 
 A row proves that whoever holds the private key put it there for this user, and nothing about who that is:
 anyone who can write to the file could put a key of their own in a colleague's place. So a key counts as
-confirmed only if its six words were compared in person. Such a key is kept in one's own sealed contacts,
+confirmed only if its six words were compared in person. Such a key is kept in one's own ring,
 which this module is told. It is used whatever the row of that user says: if the row is missing or holds
 another key, that is named, and what the colleague signed can be verified as before.
 """
@@ -52,7 +52,7 @@ class AuthorState(StrEnum):
     UNKNOWN = "unknown"
 
 
-class DirectoryFault(StrEnum):
+class PublicKeyFault(StrEnum):
     """What is wrong with the directory's row for a user.
 
     MISSING: the row of a confirmed colleague is not there; OWN_MISSING: one's own row is not.
@@ -64,7 +64,7 @@ class DirectoryFault(StrEnum):
     OWN_MISSING = "own missing"
 
 
-class DirectoryKey(Struct, frozen=True, kw_only=True):
+class PublicKeys(Struct, frozen=True, kw_only=True):
     """The public keys of one clinician, and the fingerprint that is compared in person."""
 
     user_id: UUID
@@ -76,7 +76,7 @@ class DirectoryKey(Struct, frozen=True, kw_only=True):
 class ConfirmedKey(Struct, frozen=True, kw_only=True):
     """A key that was compared in person, with the name of the colleague as it was compared."""
 
-    key: DirectoryKey
+    key: PublicKeys
     name: str
     confirmed_at: datetime
 
@@ -91,12 +91,12 @@ class PastKey(Struct, frozen=True, kw_only=True):
 class _View(Struct, frozen=True, kw_only=True):
     """What is known at one moment; it is replaced as a whole, because other threads read it meanwhile."""
 
-    signed: Mapping[UUID, DirectoryKey]
+    signed: Mapping[UUID, PublicKeys]
     confirmed: Mapping[UUID, ConfirmedKey]
-    row_faults: Mapping[UUID, DirectoryFault]
-    faults: Mapping[UUID, DirectoryFault]
+    row_faults: Mapping[UUID, PublicKeyFault]
+    faults: Mapping[UUID, PublicKeyFault]
 
-    def find_key(self, user_id: UUID) -> DirectoryKey | None:
+    def find_key(self, user_id: UUID) -> PublicKeys | None:
         """The key of a user, the confirmed one if there is one; None if there is none, or it is refused."""
         confirmed = self.confirmed.get(user_id)
         if confirmed is not None:
@@ -104,7 +104,7 @@ class _View(Struct, frozen=True, kw_only=True):
         return None if user_id in self.faults else self.signed.get(user_id)
 
 
-class Directory:
+class KeyDirectory:
     """The keys of the directory as one clinician sees them.
 
     One's own key always comes from one's own sealed identity.
@@ -112,7 +112,7 @@ class Directory:
 
     def __init__(self, user_keys: UserKeys) -> None:
         self._user_keys = user_keys
-        self._own = DirectoryKey(
+        self._own = PublicKeys(
             user_id=user_keys.user_id,
             signing_key=user_keys.public_key,
             fingerprint=user_keys.fingerprint(),
@@ -121,29 +121,29 @@ class Directory:
         self.past_keys: tuple[PastKey, ...] = ()
 
     @property
-    def faults(self) -> Mapping[UUID, DirectoryFault]:
+    def faults(self) -> Mapping[UUID, PublicKeyFault]:
         """What is wrong, by the user whose row is refused."""
         return self._view.faults
 
     def load(self, db: Connection) -> None:
         """Read every row, and refuse those that their owner did not sign."""
-        signed: dict[UUID, DirectoryKey] = {}
-        row_faults: dict[UUID, DirectoryFault] = {}
+        signed: dict[UUID, PublicKeys] = {}
+        row_faults: dict[UUID, PublicKeyFault] = {}
         has_own_row = False
         for row in db.execute(_SELECT_ALL):
             has_own_row = has_own_row or row.user == self._own.user_id
             key = self._check_row(row)
             if key is None:
-                row_faults[row.user] = DirectoryFault.NOT_SIGNED
+                row_faults[row.user] = PublicKeyFault.NOT_SIGNED
             elif row.user == self._own.user_id and key != self._own:
-                row_faults[row.user] = DirectoryFault.OTHER_KEY
+                row_faults[row.user] = PublicKeyFault.OTHER_KEY
             else:
                 signed[row.user] = key
         if not has_own_row:
-            row_faults[self._own.user_id] = DirectoryFault.OWN_MISSING
+            row_faults[self._own.user_id] = PublicKeyFault.OWN_MISSING
         self._view = _judge(signed, row_faults, self._view.confirmed)
 
-    def confirm(self, confirmed: Iterable[ConfirmedKey]) -> bool:
+    def set_confirmed_keys(self, confirmed: Iterable[ConfirmedKey]) -> bool:
         """Replace the confirmed keys; of two for one user, the one that was confirmed later counts.
 
         Returns:
@@ -164,7 +164,7 @@ class Directory:
         confirmed = self._view.confirmed.get(user_id)
         return confirmed.name if confirmed else None
 
-    def find_key(self, user_id: UUID) -> DirectoryKey | None:
+    def find_key(self, user_id: UUID) -> PublicKeys | None:
         """The key of a user; None if there is none, or it is refused."""
         return self._own if user_id == self._own.user_id else self._view.find_key(user_id)
 
@@ -208,12 +208,12 @@ class Directory:
             )
         )
 
-    def _check_row(self, row: Row[Any]) -> DirectoryKey | None:
+    def _check_row(self, row: Row[Any]) -> PublicKeys | None:
         vault_id = self._user_keys.vault_id
         signed_fields = (vault_id, row.user, row.signing_key, row.receiving_key)
         if not verify_signature(row.signing_key, "sig/directory", *signed_fields, signature=row.signature):
             return None
-        return DirectoryKey(
+        return PublicKeys(
             user_id=row.user,
             signing_key=row.signing_key,
             receiving_key=row.receiving_key,
@@ -222,17 +222,17 @@ class Directory:
 
 
 def _judge(
-    signed: Mapping[UUID, DirectoryKey],
-    row_faults: Mapping[UUID, DirectoryFault],
+    signed: Mapping[UUID, PublicKeys],
+    row_faults: Mapping[UUID, PublicKeyFault],
     confirmed: Mapping[UUID, ConfirmedKey],
 ) -> _View:
     faults = dict(row_faults)
     for user_id, known in confirmed.items():
         key = signed.get(user_id)
         if key is None:
-            faults.setdefault(user_id, DirectoryFault.MISSING)
+            faults.setdefault(user_id, PublicKeyFault.MISSING)
         elif key != known.key:
-            faults[user_id] = DirectoryFault.OTHER_KEY
+            faults[user_id] = PublicKeyFault.OTHER_KEY
     return _View(signed=signed, confirmed=confirmed, row_faults=row_faults, faults=faults)
 
 

@@ -15,17 +15,17 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from clinic_toolkit.store.base import sealed_table
-from clinic_toolkit.vault.directory import ConfirmedKey, DirectoryKey, PastKey
+from clinic_toolkit.vault.key_directory import ConfirmedKey, PublicKeys, PastKey
 from clinic_toolkit.vault.user_keys import key_fingerprint
 from clinic_toolkit.vault.vault import Vault
 
-CONTACT_TABLE = "contact"
-CONTACT_SCHEMA_VERSION = 1
+CONFIRMED_COLLEAGUE_TABLE = "contact"
+CONFIRMED_COLLEAGUE_SCHEMA_VERSION = 1
 
-contact_table = sealed_table(CONTACT_TABLE)
+confirmed_colleague_table = sealed_table(CONFIRMED_COLLEAGUE_TABLE)
 
 
-class Contact(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+class ConfirmedColleague(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     """A colleague: the public keys whose six words were compared in person, and the name as it was then.
 
     With one's own user id, it is a public key of one's own that was replaced; then it has no name.
@@ -45,7 +45,7 @@ class Contact(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     def confirmed_key(self, vault_id: UUID) -> ConfirmedKey:
         """The key as the directory takes it."""
         keys = (self.signing_key, self.receiving_key)
-        key = DirectoryKey(
+        key = PublicKeys(
             user_id=self.user_id,
             signing_key=self.signing_key,
             receiving_key=self.receiving_key,
@@ -54,32 +54,32 @@ class Contact(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
         return ConfirmedKey(key=key, name=self.name, confirmed_at=self.confirmed_at)
 
 
-_decode = msgspec.msgpack.Decoder(tuple[list[Any], Contact]).decode
+_decode = msgspec.msgpack.Decoder(tuple[list[Any], ConfirmedColleague]).decode
 
 
-def confirm_sealed_contacts(db: Connection, vault: Vault) -> bool:
-    """Tell the directory which keys were compared in person, as far as the contacts can be read.
+def load_confirmed_keys(db: Connection, vault: Vault) -> bool:
+    """Tell the directory which keys were compared in person, as far as these records can be read.
 
     Returns:
         Whether the directory holds another key for somebody now.
     """
     if vault.own_ring is None:
         return False
-    query = select(contact_table).where(contact_table.c.ring == vault.own_ring)
-    rows = db.execute(query.order_by(contact_table.c.record, contact_table.c.version)).all()
-    contacts: dict[UUID, Contact] = {}
+    query = select(confirmed_colleague_table).where(confirmed_colleague_table.c.ring == vault.own_ring)
+    rows = db.execute(query.order_by(confirmed_colleague_table.c.record, confirmed_colleague_table.c.version)).all()
+    contacts: dict[UUID, ConfirmedColleague] = {}
     past_keys: list[PastKey] = []
-    for row, envelope in zip(rows, vault.open_rows(CONTACT_TABLE, rows), strict=True):
+    for row, plain in zip(rows, vault.open_rows(CONFIRMED_COLLEAGUE_TABLE, rows), strict=True):
         try:
-            header, contact = _decode(envelope.payload if envelope else b"")
-            user_id = contact.user_id
+            header, colleague = _decode(plain.content if plain else b"")
+            user_id = colleague.user_id
         except (msgspec.DecodeError, ValueError):
             continue
-        if header[:1] != [CONTACT_SCHEMA_VERSION]:
+        if header[:1] != [CONFIRMED_COLLEAGUE_SCHEMA_VERSION]:
             continue
         if user_id == vault.user_id:
             past_keys.append(PastKey(record_id=row.record, signing_key=contact.signing_key))
         else:
             contacts[row.record] = contact
-    vault.directory.past_keys = tuple(past_keys)
-    return vault.directory.confirm([contact.confirmed_key(vault.vault_id) for contact in contacts.values()])
+    vault.key_directory.past_keys = tuple(past_keys)
+    return vault.key_directory.set_confirmed_keys([contact.confirmed_key(vault.vault_id) for contact in contacts.values()])

@@ -1,4 +1,4 @@
-"""Contacts: a colleague's key is confirmed by its words, and another key in its place is refused."""
+"""A colleague's key is confirmed by its words, and another key in its place is refused."""
 
 import logging
 
@@ -7,11 +7,11 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.crypto.signature import SigningKey
 from clinic_toolkit.journal import condition, inspection
-from clinic_toolkit.record.people import contacts, practice_access
+from clinic_toolkit.record.people import confirmed_colleagues, practice_access
 from clinic_toolkit.store.transactions import reading, writing
-from clinic_toolkit.vault import directory, identity, key_slots
-from clinic_toolkit.vault.contact_keys import Contact, contact_table
-from clinic_toolkit.vault.directory import AuthorState, DirectoryFault, public_key_table
+from clinic_toolkit.vault import identity, key_directory, key_slots
+from clinic_toolkit.vault.confirmed_keys import ConfirmedColleague, confirmed_colleague_table
+from clinic_toolkit.vault.key_directory import AuthorState, PublicKeyFault, public_key_table
 from clinic_toolkit.vault.user_keys import UserKeys
 from clinic_toolkit.vault.vault import Vault
 from tests.fixtures import audit_lines, findings
@@ -23,8 +23,8 @@ from tests.fixtures.second_identity import drop_triggers
 def colleague(work: Work) -> UserKeys:
     with writing(work.engine) as db:
         keys = identity.create_identity(db, work.vault.vault_id)
-        directory.Directory(keys).publish_own_key(db)
-        work.vault.directory.load(db)
+        key_directory.KeyDirectory(keys).publish_own_key(db)
+        work.vault.key_directory.load(db)
     return keys
 
 
@@ -35,8 +35,10 @@ def unlocked(work: Work) -> Vault:
 
 
 def confirmed(db: Connection, work: Work, colleague: UserKeys) -> None:
-    words = contacts.words_of_key(work.vault, colleague.user_id)
-    contacts.confirm_contact(db, work.vault, colleague.user_id, words=words, name=" Ivo Marin", now=NOW)
+    words = confirmed_colleagues.words_of_key(work.vault, colleague.user_id)
+    confirmed_colleagues.confirm_colleague(
+        db, work.vault, colleague.user_id, words=words, name=" Ivo Marin", now=NOW
+    )
 
 
 def replace_key(work: Work, colleague: UserKeys) -> None:
@@ -51,21 +53,21 @@ def replace_key(work: Work, colleague: UserKeys) -> None:
 
 
 def test_a_key_is_confirmed_by_its_words_and_stays_so(work: Work, colleague: UserKeys) -> None:
-    assert unlocked(work).directory.author_state(colleague.user_id) == AuthorState.UNCONFIRMED
+    assert unlocked(work).key_directory.author_state(colleague.user_id) == AuthorState.UNCONFIRMED
     with writing(work.engine) as db:
         confirmed(db, work, colleague)
         confirmed(db, work, colleague)
         assert [line.event for line in audit_lines.lines(db, work.vault, newest=1)] == ["contact.confirmed"]
-        [contact] = contacts.list_contacts(db, work.vault)
-    assert contact.ring == work.vault.own_ring
+        [colleague_record] = confirmed_colleagues.list_confirmed_colleagues(db, work.vault)
+    assert colleague_record.ring == work.vault.own_ring
     key = colleague.signing_key.public_key
-    assert contact.payload == Contact(
+    assert colleague_record.payload == ConfirmedColleague(
         user=colleague.user_id.bytes, signing_key=key, receiving_key=None, name="Ivo Marin", confirmed_at=NOW
     )
-    confirmed_key = contact.payload.confirmed_key(work.vault.vault_id).key
+    confirmed_key = colleague_record.payload.confirmed_key(work.vault.vault_id).key
     assert confirmed_key.fingerprint == colleague.fingerprint()
     for vault in (work.vault, unlocked(work)):
-        assert vault.directory.author_state(colleague.user_id) == AuthorState.CONFIRMED
+        assert vault.key_directory.author_state(colleague.user_id) == AuthorState.CONFIRMED
         assert condition.is_sound(work.engine, vault)
 
 
@@ -73,24 +75,28 @@ def test_a_confirmation_that_is_not_committed_confirms_nothing(work: Work, colle
     with pytest.raises(RuntimeError), writing(work.engine) as db:
         confirmed(db, work, colleague)
         raise RuntimeError("a mistake right before the commit")
-    assert work.vault.directory.author_state(colleague.user_id) == AuthorState.UNCONFIRMED
+    assert work.vault.key_directory.author_state(colleague.user_id) == AuthorState.UNCONFIRMED
 
 
 def test_other_words_confirm_nothing(work: Work, colleague: UserKeys) -> None:
-    words = contacts.words_of_key(work.vault, colleague.user_id)
-    assert words == directory.fingerprint_words(colleague.fingerprint())
+    words = confirmed_colleagues.words_of_key(work.vault, colleague.user_id)
+    assert words == key_directory.fingerprint_words(colleague.fingerprint())
     with writing(work.engine) as db:
-        with pytest.raises(contacts.OtherWords):
-            contacts.confirm_contact(
+        with pytest.raises(confirmed_colleagues.OtherWords):
+            confirmed_colleagues.confirm_colleague(
                 db, work.vault, colleague.user_id, words=words[::-1], name="Ivo Marin", now=NOW
             )
-        with pytest.raises(contacts.KeyNotFound):
-            contacts.confirm_contact(db, work.vault, work.vault.user_id, words=words, name="Ivo", now=NOW)
-        with pytest.raises(contacts.NameMissing):
-            contacts.confirm_contact(db, work.vault, colleague.user_id, words=words, name=" ", now=NOW)
-        with pytest.raises(contacts.KeyNotFound):
-            contacts.words_of_key(work.vault, work.vault.vault_id)
-        assert contacts.list_contacts(db, work.vault) == []
+        with pytest.raises(confirmed_colleagues.KeyNotFound):
+            confirmed_colleagues.confirm_colleague(
+                db, work.vault, work.vault.user_id, words=words, name="Ivo", now=NOW
+            )
+        with pytest.raises(confirmed_colleagues.NameMissing):
+            confirmed_colleagues.confirm_colleague(
+                db, work.vault, colleague.user_id, words=words, name=" ", now=NOW
+            )
+        with pytest.raises(confirmed_colleagues.KeyNotFound):
+            confirmed_colleagues.words_of_key(work.vault, work.vault.vault_id)
+        assert confirmed_colleagues.list_confirmed_colleagues(db, work.vault) == []
 
 
 def test_another_key_for_a_confirmed_colleague_is_not_used_but_named_and_logged(
@@ -98,12 +104,12 @@ def test_another_key_for_a_confirmed_colleague_is_not_used_but_named_and_logged(
 ) -> None:
     with writing(work.engine) as db:
         confirmed(db, work, colleague)
-    assert unlocked(work).directory.faults == {}, "the control"
+    assert unlocked(work).key_directory.faults == {}, "the control"
     replace_key(work, colleague)
     with caplog.at_level(logging.WARNING, logger="clinic"):
         vault = unlocked(work)
-    assert vault.directory.faults == {colleague.user_id: DirectoryFault.OTHER_KEY}
-    key = vault.directory.find_key(colleague.user_id)
+    assert vault.key_directory.faults == {colleague.user_id: PublicKeyFault.OTHER_KEY}
+    key = vault.key_directory.find_key(colleague.user_id)
     assert key is not None and key.fingerprint == colleague.fingerprint()
     assert [record.message for record in caplog.records] == ["directory.key_refused"]
     assert not condition.is_sound(work.engine, vault)
@@ -120,12 +126,12 @@ def test_ones_own_row_is_put_back_and_the_loss_is_named(work: Work, caplog: pyte
         db.execute(public_key_table.delete())
     with caplog.at_level(logging.WARNING, logger="clinic"):
         vault = unlocked(work)
-    assert vault.directory.faults == {vault.user_id: DirectoryFault.OWN_MISSING}
+    assert vault.key_directory.faults == {vault.user_id: PublicKeyFault.OWN_MISSING}
     assert [record.message for record in caplog.records] == [
         "directory.key_refused",
         "directory.own_key_put_back",
     ]
-    assert unlocked(work).directory.faults == {}
+    assert unlocked(work).key_directory.faults == {}
 
 
 def test_a_store_that_is_only_read_opens_without_a_row_of_ones_own(work: Work) -> None:
@@ -133,13 +139,13 @@ def test_a_store_that_is_only_read_opens_without_a_row_of_ones_own(work: Work) -
         db.execute(public_key_table.delete())
     with reading(work.engine) as db:
         vault = key_slots.unlock_with_session_keys(db, work.vault.user_id, work.vault.session_keys())
-        contacts.apply_contacts(db, vault)
-    assert vault.directory.faults == {vault.user_id: DirectoryFault.OWN_MISSING}
+        confirmed_colleagues.recheck_confirmed_keys(db, vault)
+    assert vault.key_directory.faults == {vault.user_id: PublicKeyFault.OWN_MISSING}
 
 
 @pytest.mark.parametrize("is_hidden", [False, True])
 @pytest.mark.parametrize("is_deleted", [False, True])
-def test_a_contact_that_cannot_be_read_is_named(
+def test_a_confirmation_that_cannot_be_read_is_named(
     work: Work,
     colleague: UserKeys,
     caplog: pytest.LogCaptureFixture,
@@ -149,13 +155,13 @@ def test_a_contact_that_cannot_be_read_is_named(
     """Also where nothing else in the file tells of a colleague any more."""
     with writing(work.engine) as db:
         confirmed(db, work, colleague)
-        [contact] = contacts.list_contacts(db, work.vault)
+        [colleague_record] = confirmed_colleagues.list_confirmed_colleagues(db, work.vault)
     with caplog.at_level(logging.WARNING, logger="clinic"), reading(work.engine) as db:
-        contacts.apply_contacts(db, work.vault)
+        confirmed_colleagues.recheck_confirmed_keys(db, work.vault)
         assert findings.list_findings(db, work.vault) == () and caplog.records == [], "the control"
     with writing(work.engine) as db:
         drop_triggers(db)
-        table, of_colleague = contact_table, public_key_table.c.user == colleague.user_id
+        table, of_colleague = confirmed_colleague_table, public_key_table.c.user == colleague.user_id
         db.execute(table.delete() if is_deleted else table.update().values(sealed=b"\x01" * 400))
         if is_hidden:
             db.execute(public_key_table.delete().where(of_colleague))
@@ -163,7 +169,7 @@ def test_a_contact_that_cannot_be_read_is_named(
     with caplog.at_level(logging.WARNING, logger="clinic"):
         vault = unlocked(work)
     assert "directory.contact_unreadable" in [record.message for record in caplog.records]
-    sentence = f"Which key you confirmed for one colleague cannot be read ({contact.id.hex[:8]})."
+    sentence = f"Which key you confirmed for one colleague cannot be read ({colleague_record.id.hex[:8]})."
     with reading(work.engine) as db:
         titles = {finding.title: finding.details for finding in findings.list_findings(db, vault)}
         report = inspection.inspect_all(db, vault, lambda done, total: None)
@@ -180,4 +186,4 @@ def test_a_confirmed_key_that_is_gone_is_named_although_nothing_else_tells_of_a_
         db.execute(public_key_table.delete().where(public_key_table.c.user == colleague.user_id))
     vault = unlocked(work)
     assert not vault.is_shared(vault.practice_ring)
-    assert vault.directory.faults == {colleague.user_id: DirectoryFault.MISSING}
+    assert vault.key_directory.faults == {colleague.user_id: PublicKeyFault.MISSING}

@@ -10,12 +10,12 @@ from sqlalchemy import Engine
 
 from clinic_toolkit.crypto.signature import SigningKey
 from clinic_toolkit.store.transactions import reading, writing
-from clinic_toolkit.vault import directory, identity, passphrases
-from clinic_toolkit.vault.directory import (
+from clinic_toolkit.vault import identity, key_directory, passphrases
+from clinic_toolkit.vault.key_directory import (
     AuthorState,
     ConfirmedKey,
-    DirectoryFault,
-    DirectoryKey,
+    PublicKeyFault,
+    PublicKeys,
     public_key_table,
 )
 from clinic_toolkit.vault.user_keys import SessionKeys, UserKeys, key_fingerprint, user_sealing_key
@@ -30,14 +30,14 @@ def colleague(engine: Engine, vault: Vault) -> UserKeys:
     """The keys of a second clinician of the same vault, in the directory."""
     with writing(engine) as db:
         keys = identity.create_identity(db, vault.vault_id)
-        directory.Directory(keys).publish_own_key(db)
+        key_directory.KeyDirectory(keys).publish_own_key(db)
     return keys
 
 
 def confirmed(keys: UserKeys, *, name: str = "Ivo Marin") -> ConfirmedKey:
     """The key of this clinician, as it was compared in person."""
     signing_key = keys.signing_key.public_key
-    key = DirectoryKey(user_id=keys.user_id, signing_key=signing_key, fingerprint=keys.fingerprint())
+    key = PublicKeys(user_id=keys.user_id, signing_key=signing_key, fingerprint=keys.fingerprint())
     return ConfirmedKey(key=key, name=name, confirmed_at=datetime(2026, 11, 19, 10, tzinfo=UTC))
 
 
@@ -75,20 +75,20 @@ def with_a_second_key(colleague: UserKeys) -> dict[str, object]:
 
 def test_the_first_clinician_is_in_it_from_the_beginning(engine: Engine, vault: Vault) -> None:
     for opened in (vault, reopened(engine, vault)):
-        assert opened.directory.faults == {} and opened.directory.list_users() == {vault.user_id}
-        assert opened.directory.author_state(vault.user_id) == AuthorState.OWN
-        assert opened.directory.author_state(uuid4()) == AuthorState.UNKNOWN
+        assert opened.key_directory.faults == {} and opened.key_directory.list_users() == {vault.user_id}
+        assert opened.key_directory.author_state(vault.user_id) == AuthorState.OWN
+        assert opened.key_directory.author_state(uuid4()) == AuthorState.UNKNOWN
 
 
 def test_a_colleague_is_known_and_confirmed_only_by_what_was_compared(
     engine: Engine, vault: Vault, colleague: UserKeys
 ) -> None:
-    opened = reopened(engine, vault).directory
+    opened = reopened(engine, vault).key_directory
     key = opened.find_key(colleague.user_id)
     assert key is not None and key.signing_key == colleague.signing_key.public_key
     assert key.fingerprint == colleague.fingerprint()
     assert opened.author_state(colleague.user_id) == AuthorState.UNCONFIRMED
-    opened.confirm([confirmed(colleague)])
+    opened.set_confirmed_keys([confirmed(colleague)])
     assert opened.author_state(colleague.user_id) == AuthorState.CONFIRMED and opened.faults == {}
 
 
@@ -98,10 +98,10 @@ def test_a_colleague_is_known_and_confirmed_only_by_what_was_compared(
 def test_a_key_that_its_owner_did_not_sign_is_refused_and_named(
     engine: Engine, vault: Vault, colleague: UserKeys, change: Change
 ) -> None:
-    assert reopened(engine, vault).directory.find_key(colleague.user_id), "the control"
+    assert reopened(engine, vault).key_directory.find_key(colleague.user_id), "the control"
     change_row(engine, colleague.user_id, **change(colleague))
-    opened = reopened(engine, vault).directory
-    assert opened.faults == {colleague.user_id: DirectoryFault.NOT_SIGNED}
+    opened = reopened(engine, vault).key_directory
+    assert opened.faults == {colleague.user_id: PublicKeyFault.NOT_SIGNED}
     assert opened.find_key(colleague.user_id) is None
     assert opened.author_state(colleague.user_id) == AuthorState.UNKNOWN
 
@@ -110,10 +110,10 @@ def test_another_key_for_a_confirmed_user_is_named_and_the_confirmed_one_is_used
     engine: Engine, vault: Vault, colleague: UserKeys
 ) -> None:
     change_row(engine, colleague.user_id, **other_key(colleague))
-    opened = reopened(engine, vault).directory
+    opened = reopened(engine, vault).key_directory
     assert opened.author_state(colleague.user_id) == AuthorState.UNCONFIRMED, "the control"
-    opened.confirm([confirmed(colleague)])
-    assert opened.faults == {colleague.user_id: DirectoryFault.OTHER_KEY}
+    opened.set_confirmed_keys([confirmed(colleague)])
+    assert opened.faults == {colleague.user_id: PublicKeyFault.OTHER_KEY}
     assert opened.find_key(colleague.user_id) == confirmed(colleague).key
     assert opened.find_confirmed_name(colleague.user_id) == "Ivo Marin"
     assert colleague.user_id in opened.list_users()
@@ -122,21 +122,21 @@ def test_another_key_for_a_confirmed_user_is_named_and_the_confirmed_one_is_used
 def test_a_confirmed_key_that_is_gone_is_named(engine: Engine, vault: Vault, colleague: UserKeys) -> None:
     with writing(engine) as db:
         db.execute(public_key_table.delete().where(public_key_table.c.user == colleague.user_id))
-    opened = reopened(engine, vault).directory
+    opened = reopened(engine, vault).key_directory
     assert opened.faults == {}
-    opened.confirm([confirmed(colleague)])
-    assert opened.faults == {colleague.user_id: DirectoryFault.MISSING}
+    opened.set_confirmed_keys([confirmed(colleague)])
+    assert opened.faults == {colleague.user_id: PublicKeyFault.MISSING}
     assert opened.author_state(colleague.user_id) == AuthorState.CONFIRMED
     assert opened.find_key(colleague.user_id) == confirmed(colleague).key
 
 
 def test_of_two_comparisons_the_later_counts(engine: Engine, vault: Vault, colleague: UserKeys) -> None:
-    opened = reopened(engine, vault).directory
+    opened = reopened(engine, vault).key_directory
     first, earlier = confirmed(colleague), datetime(2026, 11, 18, tzinfo=UTC)
     other_name = confirmed(colleague, name="I. Marin")
     second = ConfirmedKey(key=other_name.key, name=other_name.name, confirmed_at=earlier)
     for order in ([first, second], [second, first]):
-        assert not opened.confirm(order), "no key is another one than that of the row"
+        assert not opened.set_confirmed_keys(order), "no key is another one than that of the row"
         assert opened.find_confirmed_name(colleague.user_id) == "Ivo Marin"
 
 
@@ -150,23 +150,23 @@ def test_ones_own_key_never_comes_from_the_directory(engine: Engine, vault: Vaul
         signer=SigningKey(b"\x07" * 32),
     )
     with writing(engine) as db:
-        directory.Directory(stranger).publish_own_key(db)
-    opened = reopened(engine, vault).directory
+        key_directory.KeyDirectory(stranger).publish_own_key(db)
+    opened = reopened(engine, vault).key_directory
     own = opened.find_key(vault.user_id)
     assert own is not None and own.signing_key == vault.public_key
-    assert opened.faults == {vault.user_id: DirectoryFault.OTHER_KEY}
+    assert opened.faults == {vault.user_id: PublicKeyFault.OTHER_KEY}
     with writing(engine) as db:
         db.execute(public_key_table.delete())
-    opened = reopened(engine, vault).directory
-    assert opened.faults == {vault.user_id: DirectoryFault.OWN_MISSING}
+    opened = reopened(engine, vault).key_directory
+    assert opened.faults == {vault.user_id: PublicKeyFault.OWN_MISSING}
     with writing(engine) as db:
         opened.publish_own_key(db)
-    assert reopened(engine, vault).directory.faults == {}
+    assert reopened(engine, vault).key_directory.faults == {}
 
 
 def test_the_six_words_of_a_key(vault: Vault, engine: Engine) -> None:
     fingerprint = bytes.fromhex("6b39f28be36b82e710997279f3b7816d013b022924c90383f59c3051dc169eea")
-    words = directory.fingerprint_words(fingerprint)
+    words = key_directory.fingerprint_words(fingerprint)
     # The frozen key of tests/vectors/records.json.
     frozen = key_fingerprint(
         UUID("9d39cf3b1c484af3a6539aa3ad7c49f7"),
@@ -178,17 +178,17 @@ def test_the_six_words_of_a_key(vault: Vault, engine: Engine) -> None:
     assert sum(place * 7776**power for power, place in enumerate(places)) == int(fingerprint.hex(), 16) % (
         7776**6
     )
-    assert len(words) == 6 and words != directory.fingerprint_words(fingerprint[:-1] + b"\xeb")
+    assert len(words) == 6 and words != key_directory.fingerprint_words(fingerprint[:-1] + b"\xeb")
     with reading(engine):
-        assert directory.fingerprint_words(bytes(32)) == (passphrases.load_word_list()[0],) * 6
+        assert key_directory.fingerprint_words(bytes(32)) == (passphrases.load_word_list()[0],) * 6
 
 
 def test_who_reads_while_it_is_loaded_sees_what_was_there_before_or_after(
     engine: Engine, vault: Vault, colleague: UserKeys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A thread that verifies a line meanwhile must find no key missing, and none that is refused."""
-    opened = reopened(engine, vault).directory
-    opened.confirm([confirmed(colleague)])
+    opened = reopened(engine, vault).key_directory
+    opened.set_confirmed_keys([confirmed(colleague)])
     change_row(engine, colleague.user_id, **other_key(colleague))
     seen = []
 
@@ -197,9 +197,9 @@ def test_who_reads_while_it_is_loaded_sees_what_was_there_before_or_after(
         seen.append((found and found.fingerprint, dict(opened.faults), opened.has_colleagues()))
         return key_fingerprint(*fields)
 
-    monkeypatch.setattr("clinic_toolkit.vault.directory.key_fingerprint", looked_at)
+    monkeypatch.setattr("clinic_toolkit.vault.key_directory.key_fingerprint", looked_at)
     with reading(engine) as db:
         opened.load(db)
     assert seen == [(colleague.fingerprint(), {}, True)] * 2
-    assert opened.faults == {colleague.user_id: DirectoryFault.OTHER_KEY}
+    assert opened.faults == {colleague.user_id: PublicKeyFault.OTHER_KEY}
     assert seen[-1][1] != opened.faults, "the control: what was loaded is another view"

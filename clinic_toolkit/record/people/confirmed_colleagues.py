@@ -1,4 +1,4 @@
-"""Contacts: the colleagues whose public key the clinician compared in person, kept in the own ring."""
+"""The colleagues whose public key the clinician compared in person, kept in the own ring."""
 
 import logging
 from datetime import datetime
@@ -7,12 +7,16 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.journal import directory_findings, inventory_snapshot, records
+from clinic_toolkit.journal import inventory_snapshot, public_key_findings, records
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people.contact_record import CONTACT, ContactEvent, ContactState
+from clinic_toolkit.record.people.confirmed_colleague_record import (
+    CONFIRMED_COLLEAGUE,
+    ConfirmedColleagueEvent,
+    ConfirmedColleagueState,
+)
 from clinic_toolkit.store.transactions import is_writing, on_rollback
-from clinic_toolkit.vault.contact_keys import CONTACT_TABLE, Contact
-from clinic_toolkit.vault.directory import fingerprint_words
+from clinic_toolkit.vault.confirmed_keys import CONFIRMED_COLLEAGUE_TABLE, ConfirmedColleague
+from clinic_toolkit.vault.key_directory import fingerprint_words
 from clinic_toolkit.vault.own_ring import ensure_own_ring
 from clinic_toolkit.vault.vault import Vault
 
@@ -40,9 +44,9 @@ class NameMissing(ClinicError):
         super().__init__("Please write the name of the colleague whose words you compared.")
 
 
-def list_contacts(db: Connection, vault: Vault) -> list[RecordVersion[Contact]]:
+def list_confirmed_colleagues(db: Connection, vault: Vault) -> list[RecordVersion[ConfirmedColleague]]:
     """Return every contact, and every replaced key of one's own; none if the own ring does not open."""
-    return records.list_records_in_rings(db, vault, CONTACT, [vault.own_ring]) if vault.own_ring else []
+    return records.list_records_in_rings(db, vault, CONFIRMED_COLLEAGUE, [vault.own_ring]) if vault.own_ring else []
 
 
 def words_of_key(vault: Vault, user_id: UUID) -> tuple[str, ...]:
@@ -51,15 +55,15 @@ def words_of_key(vault: Vault, user_id: UUID) -> tuple[str, ...]:
     Raises:
         KeyNotFound: there is no such key, or it is refused.
     """
-    key = vault.directory.find_key(user_id)
+    key = vault.key_directory.find_key(user_id)
     if key is None:
         raise KeyNotFound
     return fingerprint_words(key.fingerprint)
 
 
-def confirm_contact(
+def confirm_colleague(
     db: Connection, vault: Vault, user_id: UUID, *, words: tuple[str, ...], name: str, now: datetime
-) -> RecordVersion[Contact]:
+) -> RecordVersion[ConfirmedColleague]:
     """Record that the six words of a colleague's key were compared in person.
 
     Args:
@@ -73,21 +77,21 @@ def confirm_contact(
         OtherWords: the key has other words by now.
         OwnRingLost: the clinician's own ring does not open.
     """
-    key = vault.directory.find_key(user_id)
+    key = vault.key_directory.find_key(user_id)
     if key is None or user_id == vault.user_id:
         raise KeyNotFound
     if words != fingerprint_words(key.fingerprint):
         raise OtherWords
     if not name.strip():
         raise NameMissing
-    known = {contact.payload.user_id: contact for contact in list_contacts(db, vault)}
+    known = {one.payload.user_id: one for one in list_confirmed_colleagues(db, vault)}
     if user_id in known:
         return known[user_id]
-    contact = records.create_record(
+    colleague = records.create_record(
         db,
         vault,
-        CONTACT,
-        Contact(
+        CONFIRMED_COLLEAGUE,
+        ConfirmedColleague(
             user=user_id.bytes,
             signing_key=key.signing_key,
             receiving_key=key.receiving_key,
@@ -95,47 +99,49 @@ def confirm_contact(
             confirmed_at=now,
         ),
         ring=ensure_own_ring(db, vault),
-        state=ContactState.CONFIRMED,
-        event=ContactEvent.CONFIRMED,
+        state=ConfirmedColleagueState.CONFIRMED,
+        event=ConfirmedColleagueEvent.CONFIRMED,
         now=now,
         final=True,
     )
-    confirmed = vault.directory.list_confirmed()
-    vault.directory.confirm([*confirmed, contact.payload.confirmed_key(vault.vault_id)])
+    confirmed = vault.key_directory.list_confirmed()
+    vault.key_directory.set_confirmed_keys([*confirmed, colleague.payload.confirmed_key(vault.vault_id)])
 
     def take_back() -> None:
-        vault.directory.confirm(confirmed)
+        vault.key_directory.set_confirmed_keys(confirmed)
 
     on_rollback(db, take_back)
-    return contact
+    return colleague
 
 
-def apply_contacts(db: Connection, vault: Vault) -> None:
+def recheck_confirmed_keys(db: Connection, vault: Vault) -> None:
     """Tell the directory whose keys are confirmed, and warn in the technical log if a row is refused.
 
-    The vault read the contacts when it was opened; here they are compared with the audit log. If that changes
-    a key, the inventory is rebuilt, because the old key may have verified audit entries.
+    The vault read the confirmed keys when it was opened; here they are compared with the audit log. If that
+    changes a key, the inventory is rebuilt, because the old key may have verified audit entries.
     """
     # Every sign of a colleague can be deleted from the file except our own signed entries, so check those
     # too.
-    logged_contacts = inventory_snapshot.load_inventory(db, vault).record_ids(CONTACT_TABLE, None)
-    is_alone = not vault.directory.has_colleagues() and not vault.is_shared(vault.practice_ring)
-    if is_alone and not logged_contacts and not vault.directory.faults:
+    logged_colleagues = inventory_snapshot.load_inventory(db, vault).record_ids(
+        CONFIRMED_COLLEAGUE_TABLE, None
+    )
+    is_alone = not vault.key_directory.has_colleagues() and not vault.is_shared(vault.practice_ring)
+    if is_alone and not logged_colleagues and not vault.key_directory.faults:
         return
     contacts = [
         one.payload.confirmed_key(vault.vault_id)
-        for one in list_contacts(db, vault)
+        for one in list_confirmed_colleagues(db, vault)
         if one.payload.user_id != vault.user_id
     ]
-    if vault.directory.confirm(contacts):
+    if vault.key_directory.set_confirmed_keys(contacts):
         vault.rings.reload(db)
         inventory_snapshot.rebuild_after_check(db, vault)
-    if vault.directory.faults:
+    if vault.key_directory.faults:
         log.warning("directory.key_refused")
-    if directory_findings.unreadable_contact_sentences(vault):
+    if public_key_findings.unreadable_colleague_sentences(vault):
         log.warning("directory.contact_unreadable")
-    own_fault = vault.directory.faults.get(vault.user_id)
+    own_fault = vault.key_directory.faults.get(vault.user_id)
     if own_fault and is_writing(db) and vault.can_sign:
         # What is written is signed by the owner's key, which comes from the sealed identity.
-        vault.directory.publish_own_key(db)
+        vault.key_directory.publish_own_key(db)
         log.warning("directory.own_key_put_back")
