@@ -1,8 +1,8 @@
 """The two halves of an executor's key: two printed sheets of random bits, of no use without each other.
 
-The secret is the XOR of both. Each half alone is independent of it, so one half is not even a part of a
-guess. Which of the two a sheet is stands in its check characters: the same half twice, the halves in each
-other's place and a recovery sheet are refused by the group.
+The secret is the XOR of both, so one half alone tells nothing about it. The check characters tell which half
+a sheet is: one half typed twice, the halves in the wrong order and a recovery sheet are refused, with the
+group that is wrong.
 """
 
 from clinic_toolkit.vault import recovery_sheet

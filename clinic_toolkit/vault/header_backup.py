@@ -41,7 +41,7 @@ HEADER_TABLES: tuple[Table, ...] = (
     key_slot_tables.slot_list_table,
 )
 _Row = tuple[bytes | int | None, ...]
-# By table, the column that tells a row even where its key is damaged.
+# By table, the column that identifies a row even if its primary key is damaged.
 _SIGNED_OR_SEALED = {ring_table.name: "signature", ring_grant_table.name: "sealed"}
 
 
@@ -100,8 +100,8 @@ def compare_backup(db: Connection, vault: Vault) -> tuple[HeaderFault | None, bo
     """Compare the backup with a database that opened.
 
     Returns:
-        What is wrong, None if nothing is; and whether the backup has to be written anew. That is also so if
-        a ring of the header has a new generation, which is no fault.
+        What is wrong, or None; and whether the backup has to be rewritten. It is also rewritten after a new
+        generation of one of its rings, which is no fault.
     """
     if not vault.is_founder:
         return None, False
@@ -194,13 +194,13 @@ def unlock_from_backup(db: Connection, unlock: Callable[[Connection], Vault]) ->
 def restore_header(db: Connection) -> None:
     """Replace the header in the database by the backup, which the caller has checked to be the newest.
 
-    What is a colleague's stays, and so does a newer generation of a ring, which the backup may not hold yet.
+    Rows of colleagues stay, and so do newer generations of a ring, which the backup may not hold yet.
     """
     header = find_header_backup(db)
     if header is None:
         return
     db.execute(identity.vault_table.delete())
-    # The key of a damaged row may be damaged too, so what cannot be any colleague's is removed as well.
+    # The user id in a damaged row may be damaged too, so every row that is no known colleague's is removed.
     colleagues = _find_colleagues(db, header)
     for table in (identity.identity_table, key_slot_tables.slot_table, key_slot_tables.slot_list_table):
         db.execute(table.delete().where(table.c.user.not_in(colleagues)))
@@ -234,7 +234,7 @@ def _ring_rows(header: VaultHeader) -> list[tuple[Table, list[dict[str, Any]]]]:
 
 @contextmanager
 def _temporary_store(db: Connection, header: VaultHeader) -> Iterator[Connection]:
-    """An in-memory database: the header of the backup, the public keys and all else of the rings."""
+    """An in-memory database: the header of the backup, and the stored public keys and rings."""
     beside = (key_directory.public_key_table, confirmed_colleague_table)
     with open_temporary_store([*HEADER_TABLES, *beside]) as temporary_db:
         _insert_header(temporary_db, header)
@@ -242,14 +242,14 @@ def _temporary_store(db: Connection, header: VaultHeader) -> Iterator[Connection
         for table in (*beside, ring_table, ring_grant_table):
             for row in db.execute(select(table)):
                 if not any(_is_copy(table, row, values) for values in held.get(table.name, ())):
-                    # A row that was put in from outside may break a rule of its table.
+                    # A row that was added from outside may break a constraint of its table.
                     with suppress(IntegrityError):
                         temporary_db.execute(table.insert().values(**row._mapping))
         yield temporary_db
 
 
 def _is_copy(table: Table, row: Any, values: dict[str, Any]) -> bool:
-    """Whether a stored row is this row of the header, although one of its columns may be damaged."""
+    """Whether a stored row is this row of the header, even if one of its columns is damaged."""
     stored, sealed_column = row._mapping, _SIGNED_OR_SEALED[table.name]
     is_same = all(stored[key.name] == values[key.name] for key in table.primary_key.columns)
     return is_same or stored[sealed_column] == values[sealed_column]
@@ -264,7 +264,7 @@ def _insert_header(db: Connection, header: VaultHeader) -> None:
 def _matches_store(db: Connection, header: VaultHeader) -> bool:
     """Whether the database holds the same header rows; if so, trying the backup is pointless.
 
-    Of the rings of the header it must hold no other row either, since that may be what stops them.
+    An extra row for one of its rings counts as a difference: it may be what blocks the ring.
     """
     user, rings = _user_of(header), {row[0] for row in header.tables[2]}
     for table, rows in zip(HEADER_TABLES, header.tables, strict=True):

@@ -65,7 +65,7 @@ def _change_file(file: Path, change: Callable[[Path], None]) -> Callable[[], Non
 
     def take_back() -> None:
         try:
-            # The folder was exchanged meanwhile: this file is not the one that was written, so leave it.
+            # If the folder was exchanged meanwhile, this is not the file that was written; it is left alone.
             if _read_if_present(file) != new_content:
                 return
             if previous_content is None:
@@ -85,13 +85,13 @@ def _read_if_present(file: Path) -> bytes | None:
 
 def _wipe_and_remove(file: Path) -> None:
     if file.exists():
-        # Emptied first, so that the old content is overwritten even if the deletion fails.
+        # The old content is overwritten first, in case the deletion fails.
         _replace_and_wipe(file, b"")
         file.unlink()
 
 
 def _replace_and_wipe(file: Path, raw: bytes) -> None:
-    # A replaced key slot must not stay on the disk, so the old file is overwritten after it lost its name.
+    # A replaced key slot must not stay on the disk, so the old file is overwritten after it was replaced.
     if not _CAN_REPLACE_OPEN_FILES:
         _overwrite_and_replace(file, raw)
         return

@@ -34,7 +34,7 @@ class ReferencedVersion(RecordReference, Protocol):
 class KnownVersion(Struct, frozen=True, gc=False):
     """The newest version of a record; `seq` is its audit entry, `first_seq` that of the first version.
 
-    `is_own`: the clinician of the vault wrote it. Which colleague wrote another one only the full check asks.
+    `is_own`: the clinician of the vault wrote it. Only the full check asks which colleague wrote another one.
     """
 
     table: str
@@ -208,7 +208,7 @@ class Inventory:
             if previous is None or is_moved or reference.version >= previous.version:
                 first_seq = previous.first_seq if previous and not is_moved else seq
                 written = reference.table, reference.ring, reference.version, reference.content_id
-                # The first entry to name a content id is its author's: nobody else could know the id before.
+                # Only its author knows a content id before an entry names it, so the first entry is theirs.
                 is_named_again = previous and written == (*place, previous.version, previous.content_id)
                 is_by_owner = previous.is_own if previous and is_named_again and not is_moved else is_own
                 self.set_version(reference.record, KnownVersion(*written, seq, first_seq, is_own=is_by_owner))

@@ -144,7 +144,7 @@ class KeyDirectory:
         self._view = _judge(signed, row_faults, self._view.confirmed)
 
     def set_confirmed_keys(self, confirmed: Iterable[ConfirmedKey]) -> bool:
-        """Replace the confirmed keys; of two for one user, the one that was confirmed later counts.
+        """Replace the confirmed keys; for each user, the one that was confirmed last counts.
 
         Returns:
             Whether the key of any user changed.

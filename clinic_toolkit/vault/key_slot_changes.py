@@ -1,8 +1,8 @@
 """Making, replacing and removing key slots; each change is one transaction with a new slot list.
 
 A changed secret gets a new slot with a new id, a new salt and so a new root; the old slot is removed. No
-change may lose the user key for psychotherapy notes, which no unlock keeps: a slot without it is refused
-where this clinician has a slot that holds it.
+change may lose the user key for psychotherapy notes, which is not kept after an unlock: a new slot without it
+is refused if a slot of this clinician holds it.
 """
 
 import secrets

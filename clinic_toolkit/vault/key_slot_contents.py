@@ -1,8 +1,8 @@
 """The keys in a key slot: up to three, each sealed by itself from the slot's one root.
 
-The user key opens the record. The signing seal key opens the private part of the identity, so that a slot
-without it reads and never signs. The user key for psychotherapy notes opens those rings and nothing else;
-it is taken out only where it is needed, and no unlock keeps it.
+The user key opens the record. The signing seal key opens the private part of the identity: whoever opens
+a slot without it can read and cannot sign. The user key for psychotherapy notes opens those rings and
+nothing else; it is taken out only where it is needed, and no unlock keeps it.
 """
 
 from dataclasses import dataclass, replace

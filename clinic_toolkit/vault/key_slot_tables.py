@@ -17,7 +17,7 @@ class KeySlotKind(IntEnum):
 
 
 # Each of the three keys is sealed by itself, from the one root of the slot. The identity's private part is
-# sealed under the signing seal key, so a slot without it opens everything that is read and signs nothing.
+# sealed under the signing seal key, so whoever opens a slot without it can read and cannot sign.
 slot_table = Table(
     "slot",
     metadata,

@@ -183,10 +183,10 @@ def unlock_with_session_keys(db: Connection, user_id: UUID, keys: SessionKeys) -
 
 
 def _load_slots(db: Connection, kind: KeySlotKind, user_id: UUID | None) -> Sequence[Row[Any]]:
-    """Load the slot of one clinician, or those of all that are tried, in the order in which they are.
+    """Load the slot of one clinician, or all slots of this kind that are tried, in the order of trying.
 
-    Whoever can write to the file can plant slots. So those of users who have an identity come first, and
-    among them the cheapest; what exceeds the limit is not tried.
+    Whoever can write to the file can plant slots. So slots of users with an identity come first, those of
+    passphrases by rising cost, and slots beyond a limit are not tried.
     """
     query = select(slot_table).where(slot_table.c.kind == kind)
     rows = db.execute(query if user_id is None else query.where(slot_table.c.user == user_id)).all()

@@ -16,7 +16,6 @@ SECRET_BYTES = 20
 _DATA_CHARACTERS = 4
 _GROUP_CHARACTERS = _DATA_CHARACTERS + 1
 _POLYNOMIAL = 0b100101
-# A sheet's groups are numbered on from those of the sheet before, in the check characters alone.
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 
 
@@ -126,6 +125,7 @@ def is_same_group(printed: str, typed: str) -> bool:
 
 
 def _check_digit(kind: SheetKind, position: int, data: list[int]) -> int:
+    # The groups of all kinds of sheets are numbered through, so that no two have the same number.
     total = 0
     for power, value in enumerate((*data, GROUPS * kind + position), start=1):
         total ^= _multiply_by_power(value, power)

@@ -1,4 +1,4 @@
-"""The return code: a session's keys are sealed under a short code, for the keeper's memory, not the disk."""
+"""The return code: it seals a session's keys, which the keeper holds in memory and never on the disk."""
 
 import secrets
 from uuid import UUID
@@ -69,7 +69,7 @@ def unlock_with_return_code(db: Connection, blob: bytes, code: str) -> Vault:
 
 
 def user_of_blob(blob: bytes) -> UUID | None:
-    """Whose keys the blob holds; None if it is none of ours."""
+    """The clinician whose keys the blob holds; None if it is not what `wrap_session_keys` returns."""
     return UUID(bytes=blob[16:32]) if len(blob) > 32 else None
 
 

@@ -30,7 +30,7 @@ def check_may_destroy(vault: Vault, ids: Set[UUID]) -> None:
     kept = {vault.practice_ring, vault.own_ring}
     if any(id in kept or not vault.has_grant(id) for id in ids):
         raise UnknownRing
-    # A closed ring is for psychotherapy notes, which nobody else ever holds.
+    # A closed ring is for psychotherapy notes, and only their author ever holds one.
     if any(vault.is_shared(id) or not (vault.is_creator(id) or vault.is_closed(id)) for id in ids):
         raise RingIsShared
 

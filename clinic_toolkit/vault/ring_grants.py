@@ -1,7 +1,7 @@
 """A ring's grant: its key, owner, class and creator, sealed under the user key of one member.
 
-The key of a ring for psychotherapy notes is sealed once more inside, under the user key for these. So an
-ordinary unlock knows that the ring is there and whose it is, and cannot open it. All grants have one length,
+Inside the grant, the secret of a ring for psychotherapy notes is sealed again, under the user key for these
+notes. So an ordinary unlock learns whose ring it is, and cannot open it. All grants have one length,
 so that a copy of the file does not show which rings these are.
 """
 
@@ -29,7 +29,7 @@ class PsychotherapyClosed(ClinicError):
 
 
 class ClosedRing(Exception):
-    """A grant of a ring for psychotherapy notes, which is one's own and stays closed for now."""
+    """One's own grant of a ring for psychotherapy notes, whose key is not open."""
 
     def __init__(self, owner: UUID) -> None:
         super().__init__()

@@ -14,8 +14,8 @@ _KID_BYTES = 16
 class RingClass(StrEnum):
     """Which records a ring is for.
 
-    An `OWN` ring belongs to a clinician, who is always its only member. So is the author of psychotherapy
-    notes, whose key lies under a user key of its own that an ordinary unlock leaves sealed.
+    An `OWN` ring belongs to a clinician, who is always its only member. A `PSYCHOTHERAPY` ring has one member
+    too, the author of the notes; its secret is sealed under a user key that an ordinary unlock leaves sealed.
     """
 
     DEMOGRAPHICS = "demographics"
@@ -65,8 +65,8 @@ def build_ring_key(
 ) -> RingKey:
     """Build the key of one generation of a ring from its 32-byte secret, as the grant holds it.
 
-    The key id is signed in the statement. It says whose the ring is, of which class and who made it, but only
-    to those who have the secret: so a grant that says otherwise gives another key id.
+    The key id is signed in the statement. It is derived from the secret, the owner, the class and the
+    creator, so a grant that names another of these gives another key id.
     """
     place = encode_fields("ring-kid", id, generation, owner, CLASS_NUMBERS[ring_class], creator)
     return RingKey(

@@ -1,4 +1,4 @@
-"""Who is or was a member of a ring, as the statements say that verify."""
+"""Who is or was a member of a ring, according to the verified statements."""
 
 from contextlib import suppress
 from uuid import UUID
@@ -15,8 +15,8 @@ from clinic_toolkit.vault.ring_tables import ring_table
 def list_members(db: Connection, vault_id: UUID, directory: KeyDirectory, key: RingKey) -> frozenset[bytes]:
     """Return every user whom a verified statement of the ring lists, in any generation: 16 bytes each.
 
-    The statements are read anew, because a colleague may have been added since the unlock. What stands after
-    the first one that does not verify counts for nothing.
+    The statements are read anew, because a colleague may have been added since the unlock. Those after
+    the first one that does not verify are ignored.
 
     Args:
         key: a key of this ring that was granted to the clinician; unless a verified statement names it, the

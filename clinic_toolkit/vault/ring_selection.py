@@ -1,4 +1,4 @@
-"""Which rows of a ring count: whoever can write to the file can put in others, and those stop nothing."""
+"""Which rows of a ring count: rows that no member wrote are ignored, and do not block the ring."""
 
 from typing import Any
 from uuid import UUID
@@ -19,9 +19,9 @@ def select_generations(
 ) -> list[Generation]:
     """Select the rows of one ring that members wrote; most rings have one row, which is not verified here.
 
-    A grant that opens is one's own, so its generation is real: if its statement does not verify, the
-    statements are kept up to there, and the ring stops when its key is first used. A colleague's ring is
-    kept as it is; nothing is opened by it.
+    A grant that opens is one's own, so its generation is real. If its statement does not verify, the
+    statements up to there are kept, and `OpenRings.get_key` then refuses the ring. The rows of a colleague's
+    ring are all kept, because no key is opened with them.
     """
     (first, first_sealed), user_id = generations[0], user_keys.user_id
     if len(generations) == 1 and first_sealed is not None and first.generation == FIRST_GENERATION:

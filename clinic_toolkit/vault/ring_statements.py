@@ -118,7 +118,7 @@ def verify_statements(vault_id: UUID, directory: KeyDirectory, rows: Sequence[Ro
 def select_valid_statements(
     vault_id: UUID, directory: KeyDirectory, rows: Iterable[Row[Any]]
 ) -> list[Row[Any]]:
-    """Select the statements from the first to the last that verifies; any other row was put in from outside.
+    """Select the statements that verify, each against those selected before it; skip all other rows.
 
     Args:
         rows: the rows of the ring, by generation.
@@ -161,7 +161,7 @@ def _may_change(
     grantor: RingMember, creator: bytes, before: Mapping[bytes, RingMember], after: Mapping[bytes, RingMember]
 ) -> bool:
     """Whether the grantor, a member before, may change the members in this way."""
-    # Another fingerprint is another person: it is somebody left out and somebody added.
+    # A member with another fingerprint counts as one member left out and one added.
     staying = {
         user: member
         for user, member in after.items()

@@ -60,8 +60,8 @@ def verify_generations(
     for row, sealed in generations:
         if sealed is None:
             continue
-        # The signed key id is recomputed from the grant. One who became a member later holds earlier keys
-        # too, whose statements do not list them.
+        # The signed key id is recomputed from the grant. A member who was added later holds earlier keys too,
+        # and the statements of those do not list them.
         member = parse_members(row.members).get(user_keys.user_id.bytes)
         is_newest = row is generations[-1][0]
         key = key_by_kid.get(row.kid)
@@ -71,8 +71,8 @@ def verify_generations(
             raise DecryptionError
         if member is not None and member.fingerprint != own_fingerprint:
             raise DecryptionError
-        # Whoever receives a grant seals it anew, and so does a new user key for every earlier one. What a
-        # grant says is bound by the key id in any case.
+        # Whoever receives a grant seals it again, and so does whoever gets a new user key; a grant that was
+        # sealed again no longer has the hash. Its content is proved by the key id in any case.
         is_as_made = is_newest and row.grantor == user_keys.user_id
         if is_as_made and member is not None and member.sealed_hash != sha256(sealed).digest():
             raise DecryptionError

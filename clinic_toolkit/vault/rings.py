@@ -1,9 +1,8 @@
 """Rings: one key for each owner (a client, a case, the practice) and each class of records.
 
 Erasing a client destroys the client's ring keys, and sharing one with a colleague will mean granting
-them, so no key may cover more than one owner. In the store a ring is a random id. Its owner and
-class are only inside the sealed grant, and the directory of owners is built in memory at unlock; so no plain
-column links a ring to a person, or two rings to each other.
+them, so no key may cover more than one owner. In the store a ring is a random id. Its owner and class are
+only inside the sealed grant, so no plain column links a ring to a person, or two rings to each other.
 """
 
 from collections.abc import Iterable, Mapping
@@ -42,7 +41,7 @@ class OpenRings:
     signed statements of a ring are verified when its key is first used, because that is the slowest step and
     most rings are not used on most days. A ring of which this clinician has no grant is a colleague's and is
     passed over, unless its newest statement lists this clinician as a member: then the grant was lost. Rows
-    that no member wrote are not used and never stop what is there: see `with_refused_rows`.
+    that no member wrote are ignored and do not block the ring: see `with_refused_rows`.
     """
 
     def __init__(self, user_keys: UserKeys, directory: KeyDirectory | None = None) -> None:
@@ -59,10 +58,10 @@ class OpenRings:
         self.lost: frozenset[UUID] = frozenset()
         # Rings whose newest statement is not the one that the audit log names; they are read, not written.
         self.outdated: frozenset[UUID] = frozenset()
-        # Rings with a row that no member wrote; it is damage, but nothing is opened or judged by it.
+        # Rings with a row that no member wrote. It counts as damage, and is otherwise ignored.
         self.with_refused_rows: frozenset[UUID] = frozenset()
-        # Rings for psychotherapy notes, by ring the owner, while their key is not open: neither damaged nor
-        # lost, and nothing in them is shown, missed or judged.
+        # The owner of each ring for psychotherapy notes whose key is not open. Such a ring is neither damaged
+        # nor lost; its records are not shown, not checked and not reported as missing.
         self.closed: Mapping[UUID, UUID] = {}
 
     def load_grants(self, db: Connection) -> None:
@@ -186,7 +185,7 @@ class OpenRings:
         return id in self._rings
 
     def holds(self, id: UUID) -> bool:
-        """Whether the ring is this clinician's, even if it is closed for now."""
+        """Whether this clinician holds the ring, open or closed."""
         return id in self._rings or id in self.closed
 
     def note_known_rings(
@@ -195,8 +194,8 @@ class OpenRings:
         """Set which rings this clinician is known to have held; those without a grant are `lost`.
 
         Args:
-            statements: the newest statement that is known of each ring. If it is newer than what was read,
-                the rings are read again; those of which it is not there are `outdated`.
+            statements: the newest known statement of each ring. If one is newer than what was read, the rings
+                are read again. A ring is `outdated` if the store lacks the statement.
         """
         held = {id: statement for id, statement in statements.items() if id in self._rings}
         if any(self._newest_generation(id) < statement.generation for id, statement in held.items()):
@@ -205,7 +204,7 @@ class OpenRings:
         self.outdated = frozenset(id for id, one in held.items() if not self._has_statement(id, one))
 
     def list_shared_statements(self, named: Mapping[UUID, StatementId]) -> dict[UUID, StatementId]:
-        """The newest statement of each ring that others hold too, or made; only of those that verify.
+        """The newest statement of each ring that is shared with a colleague or made by one, if it verifies.
 
         Args:
             named: the statements that the audit log names; only newer ones are verified, and returned.
@@ -259,8 +258,9 @@ class OpenRings:
         return [owner for name, owner in self._ring_by_owner if name == ring_class]
 
     def _may_write(self, key: RingKey) -> bool:
-        # Who was taken out of a ring reads what was granted before, and writes nothing; in an outdated ring
-        # they might read what is written. Without that of the practice nobody could unlock, so it goes on.
+        # A member who was left out holds no key of the newest generation: they read old records, and write
+        # none. Nobody writes in an outdated ring, because a member who was left out since might read it. The
+        # practice's ring is exempt, because every unlock writes in it.
         is_current = key.ring not in self.outdated or key.ring_class == RingClass.PRACTICE
         return is_current and self._newest_generation(key.ring) == key.generation
 

@@ -51,9 +51,9 @@ class Attempt:
             raise storage_error_of(error) from error
 
     def take_back(self) -> None:
-        """Count it no more, because the secret was right although nothing was unlocked.
+        """Uncount this attempt, because the secret was right although nothing was unlocked.
 
-        What was counted since stays. If the file cannot be written, the attempt goes on counting.
+        If another attempt was counted since, or the file cannot be written, this one stays counted.
         """
         if self.counted is not None:
             with suppress(OSError):
@@ -124,7 +124,7 @@ def count_attempt(folder: Path, *, user_id: UUID | None, served_since: float) ->
 
 
 def begin_sheet_attempt(folder: Path) -> Attempt:
-    """Begin an attempt at the recovery sheet; it is neither delayed nor counted, with its 160 random bits."""
+    """Begin an attempt at the recovery sheet; neither delayed nor counted, as 160 bits cannot be guessed."""
     return Attempt(
         folder=folder,
         user_id=None,

@@ -20,22 +20,22 @@ _LINE = re.compile(rb"(?:([0-9a-f]{32}) )?([0-9]+)")
 
 
 def count_failures(folder: Path, user_id: UUID) -> int:
-    """How many attempts failed for this clinician since their last success, named or naming nobody.
+    """The failures since this clinician's last success: of attempts that named them, or that named nobody.
 
-    The maximum if the file cannot be read.
+    The higher of the two counts; the maximum if the file cannot be read.
     """
     counts = _read_counts(folder)
     return _MAX_FAILURES if counts is None else max(counts.get(None, 0), counts.get(user_id, 0))
 
 
 def count_most_failures(folder: Path) -> int:
-    """The highest count of failures of any clinician; the maximum if the file cannot be read."""
+    """The highest count of all, of any clinician or of nobody; the maximum if the file cannot be read."""
     counts = _read_counts(folder)
     return _MAX_FAILURES if counts is None else max(counts.values(), default=0)
 
 
 def count_unnamed_failures(folder: Path) -> int:
-    """How many attempts that named nobody count; the maximum if the file cannot be read."""
+    """How many attempts failed that named nobody; the maximum if the file cannot be read."""
     counts = _read_counts(folder)
     return _MAX_FAILURES if counts is None else counts.get(None, 0)
 

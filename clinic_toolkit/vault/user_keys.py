@@ -11,7 +11,7 @@ from clinic_toolkit.errors import ClinicError
 
 
 class SigningKeyNotOpen(ClinicError):
-    """The practice was opened by its executor, whose key slot does not hold the way to the signing key."""
+    """The practice was opened by its executor, whose key slot does not open the signing key."""
 
     def __init__(self) -> None:
         super().__init__(

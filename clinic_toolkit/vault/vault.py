@@ -46,7 +46,7 @@ class Vault:
         self._rings = rings
         self.seal_contexts: dict[tuple[str, bytes], SealContext] = {}
         self.incarnation = incarnation
-        # Those before a restore, each with its last audit entry; None until the audit log was asked.
+        # Incarnations before a restore, each with its last audit entry; None until the audit log was read.
         self.past_incarnations: tuple[tuple[int, UUID], ...] | None = None
         self.key_slots = KeySlotList(generation=0, intact=True, trusted_slots=frozenset())
         # What is wrong with the header or its backup.
@@ -96,7 +96,7 @@ class Vault:
 
     @property
     def rings(self) -> OpenRings:
-        """The opened rings, for whoever says what is known of them."""
+        """The opened rings, for callers that need more than the methods here."""
         return self._rings
 
     def list_colleagues(self) -> frozenset[UUID]:
@@ -120,7 +120,7 @@ class Vault:
 
     @property
     def damaged_rings(self) -> frozenset[UUID]:
-        """Rings whose grant is missing or does not open, or whose statements are not all real and newest."""
+        """Rings with a missing or damaged grant, with rows that no member wrote, or outdated."""
         rings = self._rings
         return rings.damaged | rings.lost | rings.with_refused_rows | rings.outdated
 
@@ -261,7 +261,7 @@ class Vault:
         return not self._rings.holds(ring) and ring not in self._rings.damaged | self._rings.lost
 
     def is_closed(self, ring: UUID) -> bool:
-        """Whether the ring holds psychotherapy notes and is not open: what lies in it is passed over."""
+        """Whether the ring holds psychotherapy notes and their key is not open; its records are not shown."""
         return ring in self._rings.closed
 
     def open_psychotherapy_notes(self, db: Connection, psychotherapy_key: bytes) -> None:
