@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from clinic_toolkit.crypto.seal import KEY_BYTES
 
-SALT_BYTES = 16
+KDF_SALT_BYTES = 16
 _MIB = 1024
 _MAX_MEMORY_KIB, _MAX_PASSES, _MAX_LANES = 1024 * _MIB, 10, 16
 _TARGET_SECONDS = 1.0
@@ -73,7 +73,7 @@ def derive_key(secret_text: str, salt: bytes, cost: KdfCost) -> bytes:
         ValueError: the text is not valid Unicode (a lone surrogate) or the salt is not 16 bytes long.
     """
     check_cost(cost)
-    if len(salt) != SALT_BYTES:
+    if len(salt) != KDF_SALT_BYTES:
         raise ValueError("the salt has not 16 bytes")
     secret = unicodedata.normalize("NFC", secret_text).encode()
     with _derivation_lock:
@@ -118,7 +118,7 @@ def _fastest_derivation_seconds() -> float:
     durations = []
     for _ in range(_CALIBRATION_RUNS):
         started_at = time.perf_counter()
-        derive_key("a phrase that guards nothing", bytes(SALT_BYTES), MIN_COST)
+        derive_key("a phrase that guards nothing", bytes(KDF_SALT_BYTES), MIN_COST)
         durations.append(time.perf_counter() - started_at)
     return min(durations)
 

@@ -19,7 +19,7 @@ from clinic_toolkit.crypto.encoding import EncodingTemplate, Placeholder, encode
 
 SUITE = 1
 KEY_BYTES = 32
-SALT_BYTES = 24
+SEAL_SALT_BYTES = 24
 _NONCE_BYTES = 12
 _COMMITMENT_BYTES = 32
 _TAG_BYTES = 16
@@ -60,12 +60,12 @@ def derive_keying_material(secret: bytes, info: bytes) -> KeyingMaterial:
     return KeyingMaterial(okm[:KEY_BYTES], okm[KEY_BYTES:nonce_end], okm[nonce_end:])
 
 
-def seal(material: KeyingMaterial, plaintext: bytes, aad: bytes) -> bytes:
+def encrypt_once(material: KeyingMaterial, plaintext: bytes, aad: bytes) -> bytes:
     """Encrypt; returns commitment and ciphertext. One key never seals two different plaintexts."""
     return material.commitment + AESGCM(material.key).encrypt(material.nonce, plaintext, aad)
 
 
-def open_seal(material: KeyingMaterial, sealed: bytes | memoryview, aad: bytes) -> bytes:
+def decrypt_once(material: KeyingMaterial, sealed: bytes | memoryview, aad: bytes) -> bytes:
     """Verify the commitment and decrypt; returns the plaintext.
 
     AES-GCM does not commit to its key: an attacker can build one ciphertext that decrypts under two keys,
@@ -115,10 +115,10 @@ class SealingKey:
         if not self._hedge_key:
             self._hedge_key = hkdf_expand(self._root, encode_fields(self._hedge_label))
         random_bytes = secrets.token_bytes(32)
-        salt = hmac.digest(self._hedge_key, random_bytes + context_digest + plaintext, "sha256")[:SALT_BYTES]
-        return (
-            bytes([SUITE]) + salt + seal(self._derive_keying_material(salt, context_digest), plaintext, aad)
-        )
+        keyed_hash = hmac.digest(self._hedge_key, random_bytes + context_digest + plaintext, "sha256")
+        salt = keyed_hash[:SEAL_SALT_BYTES]
+        material = self._derive_keying_material(salt, context_digest)
+        return bytes([SUITE]) + salt + encrypt_once(material, plaintext, aad)
 
     def open(self, sealed: bytes, aad: bytes) -> bytes:
         """Decrypt what `seal` returned for the same context; returns the plaintext.
@@ -126,12 +126,12 @@ class SealingKey:
         Raises:
             DecryptionError: another suite, key or context, or changed bytes.
         """
-        if len(sealed) < 1 + SALT_BYTES + _COMMITMENT_BYTES + _TAG_BYTES or sealed[0] != SUITE:
+        if len(sealed) < 1 + SEAL_SALT_BYTES + _COMMITMENT_BYTES + _TAG_BYTES or sealed[0] != SUITE:
             raise DecryptionError
-        salt = sealed[1 : 1 + SALT_BYTES]
+        salt = sealed[1 : 1 + SEAL_SALT_BYTES]
         # A view, because a copy of the whole inventory would be felt.
-        rest = memoryview(sealed)[1 + SALT_BYTES :]
-        return open_seal(self._derive_keying_material(salt, sha256(aad).digest()), rest, aad)
+        rest = memoryview(sealed)[1 + SEAL_SALT_BYTES :]
+        return decrypt_once(self._derive_keying_material(salt, sha256(aad).digest()), rest, aad)
 
     def _derive_keying_material(self, salt: bytes, context_digest: bytes) -> KeyingMaterial:
         return derive_keying_material(self._root, self._info_template.fill(salt, context_digest))
@@ -139,4 +139,4 @@ class SealingKey:
 
 @cache
 def _info_template_of(key_label: str) -> EncodingTemplate:
-    return EncodingTemplate(key_label, Placeholder(SALT_BYTES), Placeholder(sha256().digest_size))
+    return EncodingTemplate(key_label, Placeholder(SEAL_SALT_BYTES), Placeholder(sha256().digest_size))

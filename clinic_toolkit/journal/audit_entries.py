@@ -103,7 +103,7 @@ class SignatureCheck:
         key = directory.find_key(actor_id)
         if key is None and actor_id not in directory.faults and not self._has_read_directory:
             # A colleague may have been added since the unlock.
-            directory.load(self._db)
+            directory.load_rows(self._db)
             self._has_read_directory = True
             key = directory.find_key(actor_id)
         if key is None:

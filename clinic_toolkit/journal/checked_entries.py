@@ -60,5 +60,5 @@ def _is_checked_entry(vault: Vault, row: ChainRow) -> bool:
         entry = audit_entries.open_entry(vault, row)
     except audit_entries.UNREADABLE_ERRORS:
         return False
-    is_own = entry.has_signature and entry.actor_id == vault.user_id
-    return is_own and entry.event == UnsignedEntriesEvent.ALL_CHECKED
+    is_written_by_us = entry.has_signature and entry.actor_id == vault.user_id
+    return is_written_by_us and entry.event == UnsignedEntriesEvent.ALL_CHECKED

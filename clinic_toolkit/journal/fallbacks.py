@@ -12,7 +12,7 @@ from clinic_toolkit.journal.record_kind import Fallback, RecordKind
 from clinic_toolkit.journal.record_versions import NEWER_STATE, UNREADABLE_STATE, RecordVersion
 from clinic_toolkit.store.chain import MAX_NUMBER
 from clinic_toolkit.store.types import from_microseconds
-from clinic_toolkit.vault.inventory import KnownVersion
+from clinic_toolkit.vault.known_versions import KnownVersion
 from clinic_toolkit.vault.vault import Vault
 
 P = TypeVar("P", bound=msgspec.Struct)

@@ -100,8 +100,8 @@ def _has_newest_slots(db: Connection, vault: Vault) -> bool:
 
     def names_them(line: audit_reader.CheckedEntry) -> bool:
         is_trusted = line.has_signature and not line.fault and line.seq not in inventory.gaps
-        is_own = line.actor_id == vault.user_id
-        return is_trusted and is_own and key_slot_events.slot_generation_of(line.event) > 0
+        is_written_by_us = line.actor_id == vault.user_id
+        return is_trusted and is_written_by_us and key_slot_events.slot_generation_of(line.event) > 0
 
     for newest_entry in audit_reader.read_audit_page(db, vault, matches=names_them, size=1).entries:
         slot_generation = key_slot_events.slot_generation_of(newest_entry.event)

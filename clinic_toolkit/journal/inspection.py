@@ -97,15 +97,15 @@ def _inspect_audit_log(
     untrusted = set(inventory_snapshot.load_inventory(db, vault).gaps) if vault else set()
     for entry in audit_reader.iter_checked_entries(db, vault):
         logged.is_complete = logged.is_complete and not entry.fault and entry.seq not in untrusted
-        is_own = vault is not None and entry.actor_id == vault.user_id
+        is_written_by_us = vault is not None and entry.actor_id == vault.user_id
         # Untrusted entries do not count, because no signature covers them. The exception is an entry whose
         # only fault is that it does not continue the chain: it may itself be intact.
         if entry.seq not in untrusted or entry.fault == audit_reader.EntryFault.CHANGED:
             if not audit_log.is_read_only_event(entry.event):
                 logged.ring_ids |= {reference.ring for reference in entry.references}
             for reference in reference_filter.select(entry) if reference_filter else ():
-                logged.add_reference(reference, entry.actor_id, is_own=is_own)
-            if is_own:
+                logged.add_reference(reference, entry.actor_id, is_written_by_us=is_written_by_us)
+            if is_written_by_us:
                 logged.slot_generation = max(
                     logged.slot_generation, key_slot_events.slot_generation_of(entry.event)
                 )

@@ -20,7 +20,8 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.store.rows import SealedRow
 from clinic_toolkit.store.transactions import remember_in_snapshot, transaction_of
 from clinic_toolkit.store.types import to_microseconds
-from clinic_toolkit.vault.inventory import Inventory, KnownVersion
+from clinic_toolkit.vault.inventory import Inventory
+from clinic_toolkit.vault.known_versions import KnownVersion
 from clinic_toolkit.vault.vault import Vault
 
 
@@ -164,8 +165,8 @@ def _matches(logged: KnownVersion, table: Table, version: Any) -> bool:
 
 def _author_reason(vault: Vault, logged: KnownVersion, version: Any) -> IntegrityReason | None:
     """Return AUTHOR if one's own version is not named by an entry of one's own, or the other way round."""
-    is_own = version.author_id == vault.user_id
-    return None if is_own == logged.is_own else IntegrityReason.AUTHOR
+    is_written_by_us = version.author_id == vault.user_id
+    return None if is_written_by_us == logged.is_written_by_us else IntegrityReason.AUTHOR
 
 
 def _unnamed_reason(

@@ -22,7 +22,8 @@ from clinic_toolkit.journal.audit_log import KEYLESS_PREFIX, audit_log_table
 from clinic_toolkit.journal.reference_filter import ReferenceFilter
 from clinic_toolkit.journal.unsigned_entries import UnsignedEntriesEvent
 from clinic_toolkit.store.types import to_microseconds
-from clinic_toolkit.vault.inventory import Inventory, KnownVersion, UnreadableEntry
+from clinic_toolkit.vault.inventory import Inventory, UnreadableEntry
+from clinic_toolkit.vault.known_versions import KnownVersion
 from clinic_toolkit.vault.vault import Vault
 
 # Called with (done, total) entries when a replay begins, and from time to time; raise an exception to stop.
@@ -114,7 +115,7 @@ def apply_new_entries(db: Connection, vault: Vault, inventory: Inventory) -> lis
             result.hash,
             references,
             slot_generation,
-            is_own=_is_own(vault, result.entry),
+            is_written_by_us=_is_written_by_us(vault, result.entry),
         )
         undo += [take_out] if take_out else []
     return undo
@@ -136,7 +137,7 @@ def _apply_effects(vault: Vault, inventory: Inventory, result: ReadResult) -> in
     if entry is None or entry.actor_id is None:
         # Anyone can write a keyless entry.
         return 0
-    if not _is_own(vault, entry):
+    if not _is_written_by_us(vault, entry):
         # Each clinician has key slots of their own. A grant of a colleague says that there is a ring.
         inventory.known_rings |= ring_references.select_granted_rings(entry.references, vault.user_id)
         return 0
@@ -170,12 +171,12 @@ def list_named_versions(
                     reference.content_id,
                     result.seq,
                     logged.first_seq,
-                    is_own=_is_own(vault, result.entry),
+                    is_written_by_us=_is_written_by_us(vault, result.entry),
                 )
     return versions
 
 
-def _is_own(vault: Vault, entry: AuditEntry | None) -> bool:
+def _is_written_by_us(vault: Vault, entry: AuditEntry | None) -> bool:
     return entry is not None and entry.actor_id == vault.user_id
 
 
@@ -224,7 +225,7 @@ def _replay(
                 result.hash,
                 reference_filter.select(entry),
                 slot_generation,
-                is_own=_is_own(vault, entry),
+                is_written_by_us=_is_written_by_us(vault, entry),
             )
             recorded_at = to_microseconds(entry.recorded_at)
             inventory.unreadable_entries += [

@@ -26,7 +26,8 @@ from clinic_toolkit.journal.inventory_replay import ProgressCallback, ignore_pro
 from clinic_toolkit.store.base import HIDES_INSERTION_ORDER, metadata
 from clinic_toolkit.store.transactions import is_writing, on_rollback
 from clinic_toolkit.store.types import UuidType
-from clinic_toolkit.vault.inventory import Inventory, KeptFacts, KnownVersion
+from clinic_toolkit.vault.inventory import Inventory, KeptFacts
+from clinic_toolkit.vault.known_versions import KnownVersion
 from clinic_toolkit.vault.vault import SealBroken, Vault
 
 # A new snapshot pays off once replaying the entries since the last one would be felt at an unlock: a hundred
@@ -228,7 +229,7 @@ def _versions_to_save(inventory: Inventory) -> list[tuple[str, bytes, msgspec.Ra
 
 
 def _saved_version(record: bytes, newest: KnownVersion) -> _SavedVersion:
-    return record, newest.version, newest.content_id, newest.seq, newest.first_seq, newest.is_own
+    return record, newest.version, newest.content_id, newest.seq, newest.first_seq, newest.is_written_by_us
 
 
 def _facts_to_save(inventory: Inventory) -> list[_SavedFacts]:
@@ -277,8 +278,8 @@ def _build_inventory(seq: int, snapshot: _SnapshotPayload) -> Inventory:
         inventory.set_versions(
             (table, ring),
             {
-                record: KnownVersion(table, ring, version, content_id, seq, first_seq, is_own)
-                for record, version, content_id, seq, first_seq, is_own in _decode_versions(versions)
+                record: KnownVersion(table, ring, version, content_id, seq, first_seq, is_ours)
+                for record, version, content_id, seq, first_seq, is_ours in _decode_versions(versions)
             },
         )
     inventory.seq, inventory.tip_hash = seq, snapshot.tip_hash

@@ -26,7 +26,7 @@ class LoggedVersions:
     writers: dict[tuple[bytes, int], UUID | None] = field(default_factory=dict)
 
     def add_reference(
-        self, entry: audit_log.VersionReference, writer_id: UUID | None, *, is_own: bool
+        self, entry: audit_log.VersionReference, writer_id: UUID | None, *, is_written_by_us: bool
     ) -> None:
         """Add a version that an entry names.
 
@@ -34,7 +34,7 @@ class LoggedVersions:
         """
         known = self.newest_references.get(entry.record)
         if known is not None and (known.table, known.ring) != (entry.table, entry.ring):
-            if not is_own:
+            if not is_written_by_us:
                 return
             self._remove_record(entry.record)
         if self.references.get((entry.record, entry.version)) != entry:

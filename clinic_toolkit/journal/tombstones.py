@@ -15,7 +15,8 @@ from clinic_toolkit.journal.tombstone_record import TOMBSTONE, Tombstone
 from clinic_toolkit.store.rows import SealedRow, to_sealed_row
 from clinic_toolkit.store.transactions import transaction_of
 from clinic_toolkit.store.types import to_microseconds
-from clinic_toolkit.vault.inventory import Inventory, KnownVersion
+from clinic_toolkit.vault.inventory import Inventory
+from clinic_toolkit.vault.known_versions import KnownVersion
 from clinic_toolkit.vault.ring_tables import ring_grant_table, ring_table
 from clinic_toolkit.vault.vault import Vault
 
@@ -110,7 +111,7 @@ def _is_named(inventory: Inventory, version: TombstoneVersion) -> bool:
 
 def _matches(logged: KnownVersion, version: Any) -> bool:
     expected = (TOMBSTONE.name, version.ring.bytes, version.version, version.content_id, True)
-    return (logged.table, logged.ring, logged.version, logged.content_id, logged.is_own) == expected
+    return (logged.table, logged.ring, logged.version, logged.content_id, logged.is_written_by_us) == expected
 
 
 def _entry_number(inventory: Inventory, version: TombstoneVersion) -> int:

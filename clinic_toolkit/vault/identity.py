@@ -113,7 +113,7 @@ def create_vault(db: Connection) -> Vault:
     # which of them is right.
     vault.create_ring(db, owner=user_keys.user_id, ring_class=RingClass.OWN)
     vault.key_directory.publish_own_key(db)
-    vault.key_directory.load(db)
+    vault.key_directory.load_rows(db)
     return vault
 
 
@@ -141,7 +141,7 @@ def create_identity(db: Connection, vault_id: UUID, user_id: UUID | None = None)
     db.execute(
         identity_table.insert().values(
             user=user_id,
-            sealed=user_keys.seal(_IDENTITY_VERSION + signing_key.public_key, "identity"),
+            sealed=user_keys.seal_under_user_key(_IDENTITY_VERSION + signing_key.public_key, "identity"),
             sealed_signing=sealed_signing,
         )
     )
@@ -174,11 +174,11 @@ def open_vault(db: Connection, user_id: UUID, session_keys: SessionKeys) -> Vaul
     vault_id, incarnation = load_vault_ids(db)
     user_keys = open_user_keys(db, vault_id, user_id, session_keys)
     rings = OpenRings(user_keys)
-    rings.key_directory.load(db)
+    rings.key_directory.load_rows(db)
     rings.load_grants(db)
     vault = Vault(user_keys, incarnation, rings)
     if load_confirmed_keys(db, vault):
-        rings.reload(db)
+        rings.reload_grants(db)
     try:
         rings.get_key(rings.get_ring(vault_id, RingClass.PRACTICE))
     except (DecryptionError, UnknownRing):

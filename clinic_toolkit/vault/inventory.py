@@ -7,43 +7,14 @@ with the inventory before it is shown. It holds ids, versions and hashes, never 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from threading import Lock
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
-from msgspec import Struct
-
-from clinic_toolkit.store.chain import RecordReference
+from clinic_toolkit.vault.known_versions import KnownVersion, ReferencedVersion
 from clinic_toolkit.vault.record_places import Place, RecordPlaces
 
 GENESIS_HASH = bytes(32)
 # In microseconds. Concurrent requests may write their entries in another order than their timestamps.
 _CLOCK_SLACK = 60_000_000
-
-
-class ReferencedVersion(RecordReference, Protocol):
-    """One version of one record, as an audit entry refers to it."""
-
-    @property
-    def version(self) -> int:
-        """Version number, from 1."""
-
-    @property
-    def content_id(self) -> bytes:
-        """Hash that identifies the sealed content, 32 bytes."""
-
-
-class KnownVersion(Struct, frozen=True, gc=False):
-    """The newest version of a record; `seq` is its audit entry, `first_seq` that of the first version.
-
-    `is_own`: the clinician of the vault wrote it. Only the full check asks which colleague wrote another one.
-    """
-
-    table: str
-    ring: bytes
-    version: int
-    content_id: bytes
-    seq: int
-    first_seq: int
-    is_own: bool = True
 
 
 class KeptFacts(NamedTuple):
@@ -155,7 +126,7 @@ class Inventory:
         references: Iterable[ReferencedVersion],
         slot_generation: int = 0,
         *,
-        is_own: bool = True,
+        is_written_by_us: bool = True,
     ) -> Callable[[], None] | None:
         """Apply an entry as `apply_entry` does, but only if it is the next one; else return None.
 
@@ -164,7 +135,7 @@ class Inventory:
         with self._lock:
             if seq != self.seq + 1:
                 return None
-            return self._apply_entry(seq, entry_hash, references, slot_generation, is_own)
+            return self._apply_entry(seq, entry_hash, references, slot_generation, is_written_by_us)
 
     def apply_entry(
         self,
@@ -173,18 +144,18 @@ class Inventory:
         references: Iterable[ReferencedVersion],
         slot_generation: int = 0,
         *,
-        is_own: bool = True,
+        is_written_by_us: bool = True,
     ) -> Callable[[], None]:
         """Apply one audit entry; returns a function that undoes it if the transaction fails.
 
         Args:
-            is_own: whether the clinician of the vault wrote it. A record stays in the table and ring of the
-                first entry that names it: else a colleague could name another table and then delete the row,
-                and nothing would be missing. Only our own entry may move a record that a colleague named
-                first.
+            is_written_by_us: whether the clinician of the vault wrote it. A record stays in the table and
+                ring of the first entry that names it: else a colleague could name another table and then
+                delete the row, and nothing would be missing. Only our own entry may move a record that a
+                colleague named first.
         """
         with self._lock:
-            return self._apply_entry(seq, entry_hash, references, slot_generation, is_own)
+            return self._apply_entry(seq, entry_hash, references, slot_generation, is_written_by_us)
 
     def _apply_entry(
         self,
@@ -192,14 +163,14 @@ class Inventory:
         entry_hash: bytes,
         references: Iterable[ReferencedVersion],
         slot_generation: int,
-        is_own: bool,
+        is_written_by_us: bool,
     ) -> Callable[[], None]:
         previous_seq, previous_tip_hash, previous_generation = self.seq, self.tip_hash, self.slot_generation
         previous_versions, previous_changes = [], []
         for reference in references:
             previous, place = self._newest.get(reference.record), (reference.table, reference.ring)
             is_moved = previous and (previous.table, previous.ring) != place
-            if is_moved and not is_own:
+            if is_moved and not is_written_by_us:
                 continue
             previous_versions.append((reference.record, previous))
             previous_changes.append(self._places.save_changes(place))
@@ -210,8 +181,10 @@ class Inventory:
                 written = reference.table, reference.ring, reference.version, reference.content_id
                 # Only its author knows a content id before an entry names it, so the first entry is theirs.
                 is_named_again = previous and written == (*place, previous.version, previous.content_id)
-                is_by_owner = previous.is_own if previous and is_named_again and not is_moved else is_own
-                self.set_version(reference.record, KnownVersion(*written, seq, first_seq, is_own=is_by_owner))
+                is_ours = is_written_by_us
+                if previous and is_named_again and not is_moved:
+                    is_ours = previous.is_written_by_us
+                self.set_version(reference.record, KnownVersion(*written, seq, first_seq, is_ours))
         self.seq, self.tip_hash, self.slot_generation = (
             seq,
             entry_hash,

@@ -125,7 +125,7 @@ class KeyDirectory:
         """What is wrong, by the user whose row is refused."""
         return self._view.faults
 
-    def load(self, db: Connection) -> None:
+    def load_rows(self, db: Connection) -> None:
         """Read every row, and refuse those that their owner did not sign."""
         signed: dict[UUID, PublicKeys] = {}
         row_faults: dict[UUID, PublicKeyFault] = {}

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, select
 
 from clinic_toolkit.crypto.passphrase_kdf import (
-    SALT_BYTES,
+    KDF_SALT_BYTES,
     KdfCost,
     calibrate_cost,
     derive_key,
@@ -98,7 +98,7 @@ def replace_passphrase(
         PassphraseRefused: the passphrase is not valid Unicode.
         PsychotherapyKeyMissing: the key for psychotherapy notes would be lost.
     """
-    chosen_cost, salt = cost or calibrate_cost(), secrets.token_bytes(SALT_BYTES)
+    chosen_cost, salt = cost or calibrate_cost(), secrets.token_bytes(KDF_SALT_BYTES)
     try:
         root = derive_key(passphrase, salt, chosen_cost)
     except ValueError:
@@ -156,7 +156,7 @@ def prepare_recovery_sheet(
 
     So the passphrase is needed when the sheet is made, and no key has to be kept until it was printed.
     """
-    salt = secrets.token_bytes(SALT_BYTES)
+    salt = secrets.token_bytes(KDF_SALT_BYTES)
     root = hkdf_extract(salt, recovery_sheet.decode_groups(" ".join(groups)))
     keys = _keys_to_seal(vault, psychotherapy_key)
     return _seal(vault, KeySlotKind.RECOVERY_SHEET, keys, salt, root)
@@ -170,7 +170,7 @@ def prepare_executor_halves(
     Args:
         psychotherapy_key: None leaves psychotherapy notes closed to the executor.
     """
-    salt = secrets.token_bytes(SALT_BYTES)
+    salt = secrets.token_bytes(KDF_SALT_BYTES)
     root = hkdf_extract(salt, executor_halves.join_halves(" ".join(first), " ".join(second)))
     keys = SlotKeys(
         session_keys=SessionKeys(user_key=vault.session_keys().user_key, signing_seal_key=None),
@@ -193,8 +193,8 @@ def store_slot(db: Connection, vault: Vault, *new_slots: NewSlot) -> None:
     without_key = {slot.kind for slot in new_slots if slot.sealed_psychotherapy is None}
     if without_key - {KeySlotKind.EXECUTOR} and holds_psychotherapy_key(db, vault):
         raise PsychotherapyKeyMissing
-    is_own = slot_table.c.user == vault.user_id
-    db.execute(slot_table.delete().where(is_own, slot_table.c.kind.in_(replaced)))
+    of_this_clinician = slot_table.c.user == vault.user_id
+    db.execute(slot_table.delete().where(of_this_clinician, slot_table.c.kind.in_(replaced)))
     for slot in new_slots:
         db.execute(slot_table.insert().values(**slot.values()))
     key_slot_list_store.update_slot_list(db, vault, *(slot.slot for slot in new_slots))
@@ -208,8 +208,8 @@ def remove_executor_slot(db: Connection, vault: Vault) -> None:
     """
     if not vault.can_sign:
         raise SigningKeyNotOpen
-    is_own = slot_table.c.user == vault.user_id
-    db.execute(slot_table.delete().where(is_own, slot_table.c.kind == KeySlotKind.EXECUTOR))
+    of_this_clinician = slot_table.c.user == vault.user_id
+    db.execute(slot_table.delete().where(of_this_clinician, slot_table.c.kind == KeySlotKind.EXECUTOR))
     key_slot_list_store.update_slot_list(db, vault)
 
 
@@ -245,7 +245,7 @@ def add_psychotherapy_key(
         raise PsychotherapyKeyExists
     key_slots.open_keys_with_recovery_sheet(db, vault.user_id, groups)
     key_slots.open_keys_with_passphrase(db, vault.user_id, passphrase)
-    psychotherapy_key, salt = secrets.token_bytes(KEY_BYTES), secrets.token_bytes(SALT_BYTES)
+    psychotherapy_key, salt = secrets.token_bytes(KEY_BYTES), secrets.token_bytes(KDF_SALT_BYTES)
     chosen_cost = cost or calibrate_cost()
     keys = _keys_to_seal(vault, psychotherapy_key)
     root = derive_key(passphrase, salt, chosen_cost)

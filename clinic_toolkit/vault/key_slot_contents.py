@@ -13,7 +13,13 @@ from sqlalchemy import Row
 
 from clinic_toolkit.crypto.encoding import encode_fields
 from clinic_toolkit.crypto.passphrase_kdf import KdfCost
-from clinic_toolkit.crypto.seal import SUITE, DecryptionError, derive_keying_material, open_seal, seal
+from clinic_toolkit.crypto.seal import (
+    SUITE,
+    DecryptionError,
+    decrypt_once,
+    derive_keying_material,
+    encrypt_once,
+)
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.vault.key_slot_tables import KeySlotKind
 from clinic_toolkit.vault.user_keys import SessionKeys
@@ -97,7 +103,7 @@ def seal_slot(
 
     def seal_key(column: str, key: bytes) -> bytes:
         context = slot_context(vault_id, bare, _LABELS[column])
-        return seal(derive_keying_material(root, context), key, context)
+        return encrypt_once(derive_keying_material(root, context), key, context)
 
     signing_seal_key, psychotherapy_key = keys.session_keys.signing_seal_key, keys.psychotherapy_key
     return replace(
@@ -150,4 +156,4 @@ def _open_further_key(vault_id: UUID, row: Row[Any], root: bytes, column: str) -
 
 def _open_key(vault_id: UUID, row: Row[Any], root: bytes, column: str) -> bytes:
     context = slot_context(vault_id, row, _LABELS[column])
-    return open_seal(derive_keying_material(root, context), getattr(row, column), context)
+    return decrypt_once(derive_keying_material(root, context), getattr(row, column), context)

@@ -6,14 +6,14 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from clinic_toolkit.crypto.encoding import encode_fields
-from clinic_toolkit.crypto.passphrase_kdf import MIN_COST, SALT_BYTES, derive_key
+from clinic_toolkit.crypto.passphrase_kdf import KDF_SALT_BYTES, MIN_COST, derive_key
 from clinic_toolkit.crypto.seal import (
     KEY_BYTES,
     SUITE,
     DecryptionError,
+    decrypt_once,
     derive_keying_material,
-    open_seal,
-    seal,
+    encrypt_once,
 )
 from clinic_toolkit.vault import identity
 from clinic_toolkit.vault.crockford_base32 import normalize_code
@@ -36,10 +36,10 @@ def wrap_session_keys(vault: Vault, code: str) -> bytes:
     keys = vault.session_keys()
     if keys.signing_seal_key is None:
         raise SigningKeyNotOpen
-    salt = secrets.token_bytes(SALT_BYTES)
+    salt = secrets.token_bytes(KDF_SALT_BYTES)
     context = _return_context(vault.vault_id, vault.user_id, salt)
     material = derive_keying_material(derive_key(normalize_return_code(code), salt, MIN_COST), context)
-    sealed = seal(material, keys.user_key + keys.signing_seal_key, context)
+    sealed = encrypt_once(material, keys.user_key + keys.signing_seal_key, context)
     return vault.vault_id.bytes + vault.user_id.bytes + salt + sealed
 
 
@@ -55,7 +55,7 @@ def unlock_with_return_code(db: Connection, blob: bytes, code: str) -> Vault:
     vault_id, user_id, salt, sealed = UUID(bytes=blob[:16]), UUID(bytes=blob[16:32]), blob[32:48], blob[48:]
     context = _return_context(vault_id, user_id, salt)
     try:
-        opened = open_seal(
+        opened = decrypt_once(
             derive_keying_material(derive_key(normalize_return_code(code), salt, MIN_COST), context),
             sealed,
             context,

@@ -33,13 +33,13 @@ def insert_ring(
         SigningKeyNotOpen: this session cannot sign.
         PsychotherapyClosed: it is for psychotherapy notes, and their key is not open.
     """
-    id, cdk, creator = ring_id or uuid4(), secrets.token_bytes(KEY_BYTES), user_keys.fingerprint()
-    key_field = cdk
+    id, ring_secret, creator = ring_id or uuid4(), secrets.token_bytes(KEY_BYTES), user_keys.fingerprint()
+    key_field = ring_secret
     if ring_class == RingClass.PSYCHOTHERAPY:
-        key_field = seal_psychotherapy_secret(user_keys, id, FIRST_GENERATION, cdk)
+        key_field = seal_psychotherapy_secret(user_keys, id, FIRST_GENERATION, ring_secret)
     grant = pack_grant(owner, ring_class, creation_order, creator, key_field)
-    sealed = user_keys.seal(grant, "grant", id, FIRST_GENERATION)
-    key = build_ring_key(id, owner, ring_class, creation_order, creator, cdk)
+    sealed = user_keys.seal_under_user_key(grant, "grant", id, FIRST_GENERATION)
+    key = build_ring_key(id, owner, ring_class, creation_order, creator, ring_secret)
     members = encode_members(RingMember(user_keys.user_id.bytes, creator, sha256(sealed).digest()))
     signature = user_keys.signing_key.sign(
         "sig/ring", user_keys.vault_id, id, FIRST_GENERATION, key.kid, members, None, user_keys.user_id

@@ -51,7 +51,7 @@ def pack_grant(
     )
 
 
-def seal_psychotherapy_secret(user_keys: UserKeys, id: UUID, generation: int, cdk: bytes) -> bytes:
+def seal_psychotherapy_secret(user_keys: UserKeys, id: UUID, generation: int, ring_secret: bytes) -> bytes:
     """Seal the secret of a ring under the user key for psychotherapy notes.
 
     Raises:
@@ -59,7 +59,7 @@ def seal_psychotherapy_secret(user_keys: UserKeys, id: UUID, generation: int, cd
     """
     if user_keys.psychotherapy_key is None:
         raise PsychotherapyClosed
-    return user_keys.psychotherapy_key.seal(cdk, _psychotherapy_context(user_keys, id, generation))
+    return user_keys.psychotherapy_key.seal(ring_secret, _psychotherapy_context(user_keys, id, generation))
 
 
 def open_grant(user_keys: UserKeys, id: UUID, generation: int, sealed: bytes) -> RingKey:
@@ -71,7 +71,7 @@ def open_grant(user_keys: UserKeys, id: UUID, generation: int, sealed: bytes) ->
             or the psychotherapy notes of somebody else.
     """
     try:
-        plaintext = user_keys.open(sealed, "grant", id, generation)
+        plaintext = user_keys.open_with_user_key(sealed, "grant", id, generation)
     except (ValueError, TypeError):  # where a column of the row holds another type
         raise DecryptionError from None
     if len(plaintext) != _GRANT_FORMAT.size:
@@ -83,12 +83,14 @@ def open_grant(user_keys: UserKeys, id: UUID, generation: int, sealed: bytes) ->
     if ring_class == RingClass.OWN and (owner_id, creator) != (user_keys.user_id, user_keys.fingerprint()):
         # A clinician's own ring is made by that clinician alone, and granted to nobody.
         raise DecryptionError
-    cdk = key_field[:KEY_BYTES]
+    ring_secret = key_field[:KEY_BYTES]
     if ring_class == RingClass.PSYCHOTHERAPY:
-        cdk = _open_psychotherapy_secret(user_keys, id, generation, owner_id, creator, key_field)
+        ring_secret = _open_psychotherapy_secret(user_keys, id, generation, owner_id, creator, key_field)
     elif key_field[KEY_BYTES:].strip(b"\0"):
         raise DecryptionError
-    return build_ring_key(id, owner_id, ring_class, creation_order, creator, cdk, generation=generation)
+    return build_ring_key(
+        id, owner_id, ring_class, creation_order, creator, ring_secret, generation=generation
+    )
 
 
 def open_secret(user_keys: UserKeys, id: UUID, generation: int, sealed: bytes) -> bytes:
@@ -97,14 +99,14 @@ def open_secret(user_keys: UserKeys, id: UUID, generation: int, sealed: bytes) -
     Raises:
         DecryptionError: it was not sealed by this user for this ring and generation, or has another form.
     """
-    plaintext = user_keys.open(sealed, "grant", id, generation)
+    plaintext = user_keys.open_with_user_key(sealed, "grant", id, generation)
     if len(plaintext) != _GRANT_FORMAT.size:
         raise DecryptionError
     key_field: bytes = _GRANT_FORMAT.unpack(plaintext)[-1]
     return key_field[:KEY_BYTES]
 
 
-def is_own_grant(user_keys: UserKeys, id: UUID, generation: int, sealed: bytes | None) -> bool:
+def opens_for_us(user_keys: UserKeys, id: UUID, generation: int, sealed: bytes | None) -> bool:
     """Whether a grant opens; then it is one's own, and this generation of the ring is real."""
     try:
         return sealed is not None and bool(open_grant(user_keys, id, generation, sealed))

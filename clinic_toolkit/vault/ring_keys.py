@@ -59,7 +59,7 @@ def build_ring_key(
     ring_class: RingClass,
     creation_order: int,
     creator: bytes,
-    cdk: bytes,
+    ring_secret: bytes,
     *,
     generation: int = FIRST_GENERATION,
 ) -> RingKey:
@@ -72,8 +72,8 @@ def build_ring_key(
     return RingKey(
         ring=id,
         generation=generation,
-        kid=hkdf_expand(cdk, place, _KID_BYTES),
-        key=SealingKey(cdk, hedge_label="ring-hedge", key_label="rec-key"),
+        kid=hkdf_expand(ring_secret, place, _KID_BYTES),
+        key=SealingKey(ring_secret, hedge_label="ring-hedge", key_label="rec-key"),
         owner=owner,
         ring_class=ring_class,
         creation_order=creation_order,

@@ -25,7 +25,7 @@ def list_members(db: Connection, vault_id: UUID, directory: KeyDirectory, key: R
     query = select(ring_table).where(ring_table.c.ring == key.ring).order_by(ring_table.c.generation)
     rows = db.execute(query).all()
     if any(directory.find_key(row.grantor) is None and row.grantor not in directory.faults for row in rows):
-        directory.load(db)
+        directory.load_rows(db)
     verified_count, members = 0, set[bytes]()
     with suppress(DecryptionError):
         while verified_count < len(rows):

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from clinic_toolkit.vault.key_directory import KeyDirectory
-from clinic_toolkit.vault.ring_grants import is_own_grant
+from clinic_toolkit.vault.ring_grants import opens_for_us
 from clinic_toolkit.vault.ring_statements import FIRST_GENERATION, lists_member, select_valid_statements
 from clinic_toolkit.vault.user_keys import UserKeys
 
@@ -26,16 +26,16 @@ def select_generations(
     (first, first_sealed), user_id = generations[0], user_keys.user_id
     if len(generations) == 1 and first_sealed is not None and first.generation == FIRST_GENERATION:
         return generations
-    is_own = [is_own_grant(user_keys, row.ring, row.generation, sealed) for row, sealed in generations]
-    if all(is_own):
+    opening = [opens_for_us(user_keys, row.ring, row.generation, sealed) for row, sealed in generations]
+    if all(opening):
         return generations
     has_grant = any(sealed is not None for _, sealed in generations)
     if not has_grant and not any(lists_member(row.members, user_id) for row, _ in generations):
         return generations if _is_of_colleague(db, directory, user_id, first.grantor) else []
     valid = select_valid_statements(user_keys.vault_id, directory, [row for row, _ in generations])
-    last_own = max((index for index, own in enumerate(is_own) if own), default=-1)
-    if last_own >= 0 and generations[last_own][0] not in valid:
-        return generations[: last_own + 1]
+    last_opening = max((index for index, opens in enumerate(opening) if opens), default=-1)
+    if last_opening >= 0 and generations[last_opening][0] not in valid:
+        return generations[: last_opening + 1]
     return [(row, sealed) for row, sealed in generations if row in valid]
 
 

@@ -35,8 +35,8 @@ def open_generations(
     ]
     if len({(key.owner, key.ring_class, key.creator) for key in keys}) > 1:
         raise DecryptionError
-    is_own = bool(keys) and keys[0].creator == own_fingerprint
-    if is_own and generations[0][0].grantor != user_keys.user_id:
+    is_created_by_us = bool(keys) and keys[0].creator == own_fingerprint
+    if is_created_by_us and generations[0][0].grantor != user_keys.user_id:
         raise DecryptionError
     return keys
 

@@ -17,7 +17,7 @@ from clinic_toolkit.store.types import cached_uuid
 from clinic_toolkit.vault.key_directory import KeyDirectory
 from clinic_toolkit.vault.ring_creation import insert_ring
 from clinic_toolkit.vault.ring_errors import UnknownRing
-from clinic_toolkit.vault.ring_grants import ClosedRing, is_own_grant
+from clinic_toolkit.vault.ring_grants import ClosedRing, opens_for_us
 from clinic_toolkit.vault.ring_keys import CLASS_NUMBERS, RingKey
 from clinic_toolkit.vault.ring_keys import RingClass as RingClass
 from clinic_toolkit.vault.ring_membership import list_members
@@ -83,7 +83,7 @@ class OpenRings:
         damaged = {id for id, _ in grants}
         # A grant that opens is one's own, so the statement that it belongs to is missing.
         incomplete = {
-            id for (id, number), sealed in grants.items() if is_own_grant(user_keys, id, number, sealed)
+            id for (id, number), sealed in grants.items() if opens_for_us(user_keys, id, number, sealed)
         }
         refused = set(self.with_refused_rows & self._rings.keys())
         closed: dict[UUID, UUID] = {}
@@ -106,7 +106,7 @@ class OpenRings:
             newest_keys += keys[-1:]
             for key in keys[:-1]:
                 self._earlier_keys[id, key.kid] = key
-        for key in sorted(newest_keys, key=lambda key: (not self._is_own(key), key.creation_order)):
+        for key in sorted(newest_keys, key=lambda key: (not self._is_created_by_us(key), key.creation_order)):
             # An owner has one ring of each class. A second one comes from a copied folder, or a colleague
             # made it, and must not replace the first one for new records.
             if (key.ring_class, key.owner) in self._ring_by_owner:
@@ -128,7 +128,7 @@ class OpenRings:
         self._user_keys = self._user_keys.with_psychotherapy_key(key)
         self.load_grants(db)
 
-    def reload(self, db: Connection) -> None:
+    def reload_grants(self, db: Connection) -> None:
         """Open every grant anew, because other public keys or newer statements are known than before.
 
         What is open stays open, because other threads read it meanwhile.
@@ -199,7 +199,7 @@ class OpenRings:
         """
         held = {id: statement for id, statement in statements.items() if id in self._rings}
         if any(self._newest_generation(id) < statement.generation for id, statement in held.items()):
-            self.reload(db)
+            self.reload_grants(db)
         self.lost = frozenset(id for id in map(cached_uuid, known) if not self.holds(id))
         self.outdated = frozenset(id for id, one in held.items() if not self._has_statement(id, one))
 
@@ -235,7 +235,7 @@ class OpenRings:
     def is_creator(self, id: UUID) -> bool:
         """Whether this clinician created this ring."""
         key = self._rings.get(id)
-        return key is not None and self._is_own(key)
+        return key is not None and self._is_created_by_us(key)
 
     def get_ring(self, owner: UUID, ring_class: RingClass) -> UUID:
         """The ring of an owner and class.
@@ -274,7 +274,7 @@ class OpenRings:
         vault_id = self._user_keys.vault_id
         return statement in [identify_statement(vault_id, row) for row, _ in self._statements[id]]
 
-    def _is_own(self, key: RingKey) -> bool:
+    def _is_created_by_us(self, key: RingKey) -> bool:
         return key.creator == self._fingerprint
 
     def _add_ring(self, key: RingKey) -> None:

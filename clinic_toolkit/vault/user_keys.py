@@ -67,14 +67,14 @@ class UserKeys:
             raise SigningKeyNotOpen
         return self.signer
 
-    def seal(self, plaintext: bytes, purpose: str, *context: Field) -> bytes:
+    def seal_under_user_key(self, plaintext: bytes, purpose: str, *context: Field) -> bytes:
         """Seal bytes under the user key, for one purpose and context only."""
         return self.sealing_key.seal(
             plaintext, user_seal_context(self.vault_id, self.user_id, purpose, *context)
         )
 
-    def open(self, sealed: bytes, purpose: str, *context: Field) -> bytes:
-        """Open what `seal` returned for the same purpose and context.
+    def open_with_user_key(self, sealed: bytes, purpose: str, *context: Field) -> bytes:
+        """Open what `seal_under_user_key` returned for the same purpose and context.
 
         Raises:
             DecryptionError: another key, purpose or context, or changed bytes.

@@ -117,7 +117,7 @@ def _unlock(running: Running) -> tuple[float, Person, int]:
 
 
 def _derive() -> None:
-    passphrase_kdf.derive_key(grown_practice.PASSPHRASE, bytes(passphrase_kdf.SALT_BYTES), MIN_COST)
+    passphrase_kdf.derive_key(grown_practice.PASSPHRASE, bytes(passphrase_kdf.KDF_SALT_BYTES), MIN_COST)
 
 
 def test_goal_1_today(old: AtWork, new: AtWork, ratio: Report, part: Report) -> None:

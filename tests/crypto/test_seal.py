@@ -14,16 +14,16 @@ from clinic_toolkit.crypto.seal import (
     DecryptionError,
     KeyingMaterial,
     SealingKey,
+    decrypt_once,
     derive_keying_material,
-    open_seal,
-    seal,
+    encrypt_once,
 )
 
 from .gcm import two_key_ciphertext
 
 
-def ring_key(cdk: bytes = bytes(range(32))) -> SealingKey:
-    return SealingKey(cdk, hedge_label="ring-hedge", key_label="rec-key")
+def ring_key(ring_secret: bytes = bytes(range(32))) -> SealingKey:
+    return SealingKey(ring_secret, hedge_label="ring-hedge", key_label="rec-key")
 
 
 @given(st.binary(max_size=2000), st.binary(max_size=80))
@@ -69,21 +69,21 @@ def test_one_ciphertext_under_two_keys_is_refused() -> None:
     first = AESGCM(one.key).decrypt(one.nonce, ciphertext, aad)
     second = AESGCM(two.key).decrypt(two.nonce, ciphertext, aad)
     assert first != second
-    assert open_seal(one, one.commitment + ciphertext, aad) == first
+    assert decrypt_once(one, one.commitment + ciphertext, aad) == first
     with pytest.raises(DecryptionError):
-        open_seal(two, one.commitment + ciphertext, aad)
+        decrypt_once(two, one.commitment + ciphertext, aad)
 
 
 def test_a_frozen_random_generator_repeats_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(secrets, "token_bytes", lambda size=32: bytes(size))
     used: list[KeyingMaterial] = []
-    real = sealing.seal
+    real = sealing.encrypt_once
 
     def watched(material: KeyingMaterial, plaintext: bytes, aad: bytes) -> bytes:
         used.append(material)
         return real(material, plaintext, aad)
 
-    monkeypatch.setattr(sealing, "seal", watched)
+    monkeypatch.setattr(sealing, "encrypt_once", watched)
     texts = [str(number).encode() for number in range(40)]
     for text in texts:
         ring_key().seal(text, b"one place")
@@ -96,16 +96,16 @@ def test_a_frozen_random_generator_repeats_no_key(monkeypatch: pytest.MonkeyPatc
 
 def test_the_commitment_is_compared_before_the_cipher_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     one, two = derive_keying_material(bytes(32), b"one"), derive_keying_material(bytes(32), b"two")
-    sealed = seal(one, b"text", b"aad")
+    sealed = encrypt_once(one, b"text", b"aad")
 
     def never(*_: Any) -> None:
         raise AssertionError("the cipher ran")
 
     monkeypatch.setattr(sealing, "AESGCM", never)
     with pytest.raises(DecryptionError):
-        open_seal(two, sealed, b"aad")
+        decrypt_once(two, sealed, b"aad")
     with pytest.raises(AssertionError):
-        open_seal(one, sealed, b"aad")
+        decrypt_once(one, sealed, b"aad")
 
 
 def test_a_key_neither_prints_nor_travels() -> None:

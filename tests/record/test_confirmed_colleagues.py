@@ -168,7 +168,7 @@ def test_a_confirmed_colleagues_own_rings_are_no_damage_without_the_row(both: tu
     assert theirs in reopened(founder.engine, founder.vault).damaged_rings, "the control"
     with writing(founder.engine) as db:
         colleague.vault.key_directory.publish_own_key(db)
-        founder.vault.key_directory.load(db)
+        founder.vault.key_directory.load_rows(db)
     confirm(founder, colleague)
     with writing(founder.engine) as db:
         _taken_out(db, colleague.vault)
@@ -181,7 +181,7 @@ def test_an_earlier_ring_key_stays_when_a_confirmation_changes_a_key(
     founder, _ = both
     before = founder.vault.list_rings()
     with reading(founder.engine) as db:
-        founder.vault.rings.reload(db)
+        founder.vault.rings.reload_grants(db)
     assert founder.vault.list_rings() == before
     assert phone_of(founder, founder.vault, shared) == ""
 

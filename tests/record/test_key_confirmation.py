@@ -24,7 +24,7 @@ def colleague(work: Work) -> UserKeys:
     with writing(work.engine) as db:
         keys = identity.create_identity(db, work.vault.vault_id)
         key_directory.KeyDirectory(keys).publish_own_key(db)
-        work.vault.key_directory.load(db)
+        work.vault.key_directory.load_rows(db)
     return keys
 
 

@@ -279,14 +279,14 @@ def test_the_directory_is_read_once_for_lines_of_somebody_unknown(
         for _ in range(5):
             add_line(db, colleague.vault, UUID(int=7), colleague.vault._user_keys.signing_key)
     loads: list[int] = []
-    load = KeyDirectory.load
+    load = KeyDirectory.load_rows
 
     def counting(self: KeyDirectory, db: Connection) -> None:
         loads.append(1)
         load(self, db)
 
     vault = reopened(founder.engine, founder.vault)
-    monkeypatch.setattr(KeyDirectory, "load", counting)
+    monkeypatch.setattr(KeyDirectory, "load_rows", counting)
     with reading(founder.engine) as db:
         results = list(audit_entries.iter_entries_after(db, vault, 0))
     assert sum(result.entry is None for result in results) == 5, "the control"

@@ -217,7 +217,7 @@ def _colleague_confirmed(db: Connection, vault: Vault) -> Any:
     keys = identity.create_identity(db, vault.vault_id)
     db.execute(identity.identity_table.delete().where(identity.identity_table.c.user == keys.user_id))
     key_directory.KeyDirectory(keys).publish_own_key(db)
-    vault.key_directory.load(db)
+    vault.key_directory.load_rows(db)
     words = confirmed_colleagues.words_of_key(vault, keys.user_id)
     return confirmed_colleagues.confirm_colleague(
         db, vault, keys.user_id, words=words, name="Ivo Marin", now=NOW

@@ -199,7 +199,7 @@ def test_who_reads_while_it_is_loaded_sees_what_was_there_before_or_after(
 
     monkeypatch.setattr("clinic_toolkit.vault.key_directory.key_fingerprint", looked_at)
     with reading(engine) as db:
-        opened.load(db)
+        opened.load_rows(db)
     assert seen == [(colleague.fingerprint(), {}, True)] * 2
     assert opened.faults == {colleague.user_id: PublicKeyFault.OTHER_KEY}
     assert seen[-1][1] != opened.faults, "the control: what was loaded is another view"

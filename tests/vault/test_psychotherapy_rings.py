@@ -76,13 +76,13 @@ def test_the_user_key_alone_never_gives_their_secret(
     with reading(engine) as db:
         sealed = db.scalar(select(ring_grant_table.c.sealed).where(ring_grant_table.c.ring == notes["ring"]))
     assert sealed
-    inside = keys.open(sealed, "grant", notes["ring"], 1)
+    inside = keys.open_with_user_key(sealed, "grant", notes["ring"], 1)
     secret = vault.rings.get_key(notes["ring"]).key._root
     assert secret not in inside
     one_of_a_record = vault.rings.get_key(vault.practice_ring).key._root
     with reading(engine) as db:
         query = select(ring_grant_table.c.sealed).where(ring_grant_table.c.ring == vault.practice_ring)
-        plain = keys.open(db.execute(query).scalar_one(), "grant", vault.practice_ring, 1)
+        plain = keys.open_with_user_key(db.execute(query).scalar_one(), "grant", vault.practice_ring, 1)
     assert one_of_a_record in plain, "the control"
     assert len(inside) == len(plain), "a copy does not show which rings these are"
 
@@ -107,6 +107,6 @@ def test_nobody_can_grant_them_to_anybody(engine: Engine, vault: Vault, notes: d
     colleague = second_identity(engine, vault).colleague._user_keys
     key = vault.rings.get_key(notes["ring"])
     packed = pack_grant(key.owner, RingClass.PSYCHOTHERAPY, 1, key.creator, bytes(105))
-    sealed = colleague.seal(packed, "grant", key.ring, 1)
+    sealed = colleague.seal_under_user_key(packed, "grant", key.ring, 1)
     with pytest.raises(DecryptionError):
         open_grant(colleague, key.ring, 1, sealed)

@@ -222,7 +222,7 @@ def test_a_member_cannot_become_the_creator_by_a_first_statement_of_their_own(
 
 
 def put_grant(db: Connection, keys: UserKeys, ring: UUID, plaintext: bytes) -> None:
-    sealed = keys.seal(plaintext, "grant", ring, 1)
+    sealed = keys.seal_under_user_key(plaintext, "grant", ring, 1)
     place = (ring_grant_table.c.ring == ring) & (ring_grant_table.c.generation == 1)
     db.execute(
         ring_grant_table.update().where(place, ring_grant_table.c.user == keys.user_id).values(sealed=sealed)
@@ -284,7 +284,7 @@ def test_a_ring_that_a_colleague_grants_as_my_own_is_refused(engine: Engine, vau
                 db.execute(
                     ring_grant_table.update()
                     .where(place, ring_grant_table.c.user == keys.user_id)
-                    .values(sealed=keys.seal(grant, "grant", theirs, generation))
+                    .values(sealed=keys.seal_under_user_key(grant, "grant", theirs, generation))
                 )
         found = reopened(engine, two.founder)
         assert found.own_ring == own
@@ -305,9 +305,9 @@ def test_a_grant_that_its_receiver_sealed_anew_opens(
                 ring_grant_table.c.ring == ring, ring_grant_table.c.user == keys.user_id
             )
         ).all():
-            plaintext = keys.open(row.sealed, "grant", ring, row.generation)
+            plaintext = keys.open_with_user_key(row.sealed, "grant", ring, row.generation)
             place = (ring_grant_table.c.ring == ring) & (ring_grant_table.c.generation == row.generation)
-            sealed = keys.seal(plaintext, "grant", ring, row.generation)
+            sealed = keys.seal_under_user_key(plaintext, "grant", ring, row.generation)
             assert sealed != row.sealed
             db.execute(
                 ring_grant_table.update()

@@ -15,9 +15,9 @@ from clinic_toolkit.crypto.encoding import encode_fields
 from clinic_toolkit.crypto.seal import (
     DecryptionError,
     SealingKey,
+    decrypt_once,
     derive_keying_material,
     hkdf_extract,
-    open_seal,
 )
 from clinic_toolkit.crypto.signature import SigningKey, verify_signature
 from clinic_toolkit.vault import recovery_sheet
@@ -139,7 +139,7 @@ def test_a_sheet_slot() -> None:
 
 
 def opened(case: dict[str, Any], root: bytes) -> str:
-    return open_seal(
+    return decrypt_once(
         derive_keying_material(root, header(case)), bytes.fromhex(case["sealed"]), header(case)
     ).hex()
 

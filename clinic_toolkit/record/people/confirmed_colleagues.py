@@ -134,7 +134,7 @@ def recheck_confirmed_keys(db: Connection, vault: Vault) -> None:
         if one.payload.user_id != vault.user_id
     ]
     if vault.key_directory.set_confirmed_keys(contacts):
-        vault.rings.reload(db)
+        vault.rings.reload_grants(db)
         inventory_snapshot.rebuild_after_check(db, vault)
     if vault.key_directory.faults:
         log.warning("directory.key_refused")
