@@ -19,7 +19,14 @@ from clinic_toolkit.store import folder
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.storage_errors import StorageError, StorageFull
 from clinic_toolkit.store.transactions import before_commit, reading, store_of, writing
-from clinic_toolkit.vault import header_backup, header_backup_file, identity, key_slot_tables, key_slots
+from clinic_toolkit.vault import (
+    header_backup,
+    header_backup_file,
+    header_rows,
+    identity,
+    key_slot_tables,
+    key_slots,
+)
 from clinic_toolkit.vault.header_fault import HeaderFault
 from clinic_toolkit.vault.identity import UnsupportedSuite
 from clinic_toolkit.vault.key_slot_contents import SlotPartDamaged
@@ -103,7 +110,7 @@ def test_it_is_there_from_the_beginning_and_is_what_the_store_holds(place: Path)
         assert stat.S_IMODE((place / HEAD).stat().st_mode) == 0o600
     store, vault = unlocked(place, FIRST)
     with reading(store) as db:
-        assert header_backup.find_header_backup(db) == header_backup.read_store_header(db, vault)
+        assert header_backup.find_header_backup(db) == header_rows.read_store_header(db, vault)
     assert vault.header_fault is None and condition.is_sound(store, vault) and titles(store, vault) == []
     store.dispose()
 
@@ -429,7 +436,7 @@ def test_an_old_passphrase_does_not_undo_a_change_beside_a_hurt_way_in(
         passphrase_checks.change_passphrase(db, vault, SECOND, SECOND, now=LATER)
         passphrase_checks.replace_sheet(db, vault, SECOND, now=LATER)
     with reading(store) as db:
-        assert header_backup.find_header_backup(db) == header_backup.read_store_header(db, vault)
+        assert header_backup.find_header_backup(db) == header_rows.read_store_header(db, vault)
     store.dispose()
     store, vault = unlocked(place, SECOND)
     assert vault.slots_intact and vault.header_fault is None

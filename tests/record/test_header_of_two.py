@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select, text
 from clinic_toolkit.record.people import clinician, practice, practice_access
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.transactions import reading, writing
-from clinic_toolkit.vault import header_backup, identity
+from clinic_toolkit.vault import header_backup, header_rows, identity
 from clinic_toolkit.vault.header_fault import HeaderFault
 from clinic_toolkit.vault.ring_tables import ring_grant_table, ring_table
 from clinic_toolkit.vault.vault import Vault
@@ -135,7 +135,7 @@ def test_a_new_generation_of_the_practices_ring_is_in_the_copy_at_once(two: tupl
     founder, _ = two
     with reading(founder.engine) as db:
         copy = header_backup.find_header_backup(db)
-        assert copy == header_backup.read_store_header(db, founder.vault)
+        assert copy == header_rows.read_store_header(db, founder.vault)
         assert copy is not None
         assert len(copy.tables[2]) == 3, "two of the practice's ring, one of one's own"
     # Only the copy holds it now.
@@ -150,7 +150,7 @@ def test_a_planted_row_of_the_head_lets_the_copy_help(work: Work) -> None:
     with reading(work.engine) as db:
         copy = header_backup.find_header_backup(db)
         assert copy is not None
-        assert header_backup._matches_store(db, copy), "the control"
+        assert header_rows.matches_store(db, copy), "the control"
     with writing(work.engine) as db:
         db.execute(
             ring_table.insert().values(
@@ -159,5 +159,5 @@ def test_a_planted_row_of_the_head_lets_the_copy_help(work: Work) -> None:
             )
         )  # fmt: skip
     with reading(work.engine) as db:
-        assert not header_backup._matches_store(db, copy)
+        assert not header_rows.matches_store(db, copy)
     assert unlocked(work).damaged_rings == {work.vault.practice_ring}

@@ -22,7 +22,7 @@ from clinic_toolkit.record.handovers import answer_log
 from clinic_toolkit.record.people.client_record import CLIENT, Client
 from clinic_toolkit.record.record_kinds import ALL_KINDS
 from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, ClinicalNote, NotePart
-from clinic_toolkit.vault import header_backup
+from clinic_toolkit.vault import header_rows
 
 Shapes = Mapping[str, Mapping[str, list[str]]]
 SHAPES: Shapes = json.loads((Path(__file__).parent / "shapes.json").read_text(encoding="utf-8"))
@@ -32,7 +32,7 @@ UNVERSIONED: dict[str, type[msgspec.Struct]] = {
     "stamp": record_versions.VersionHeader,
     "line": answer_log.HandoverRow,
     "audit_line": audit_log.EntryPayload,
-    "head": header_backup.VaultHeader,
+    "head": header_rows.VaultHeader,
 }
 
 
