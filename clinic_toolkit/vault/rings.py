@@ -17,11 +17,11 @@ from clinic_toolkit.store.types import cached_uuid
 from clinic_toolkit.vault.key_directory import KeyDirectory
 from clinic_toolkit.vault.ring_creation import insert_ring
 from clinic_toolkit.vault.ring_errors import UnknownRing
-from clinic_toolkit.vault.ring_grants import ClosedRing, opens_for_us
 from clinic_toolkit.vault.ring_keys import CLASS_NUMBERS, RingKey
 from clinic_toolkit.vault.ring_keys import RingClass as RingClass
+from clinic_toolkit.vault.ring_loading import load_rings
 from clinic_toolkit.vault.ring_membership import list_members
-from clinic_toolkit.vault.ring_selection import Generation, select_generations
+from clinic_toolkit.vault.ring_selection import Generation
 from clinic_toolkit.vault.ring_statements import (
     FIRST_GENERATION,
     MEMBER_BYTES,
@@ -29,8 +29,8 @@ from clinic_toolkit.vault.ring_statements import (
     identify_statement,
     list_users,
 )
-from clinic_toolkit.vault.ring_tables import ring_grant_table, ring_table
-from clinic_toolkit.vault.ring_verification import open_generations, verify_generations
+from clinic_toolkit.vault.ring_tables import ring_grant_table
+from clinic_toolkit.vault.ring_verification import verify_generations
 from clinic_toolkit.vault.user_keys import UserKeys
 
 
@@ -69,43 +69,11 @@ class OpenRings:
 
         Rings whose grant does not open, or is missing, are listed in `damaged`.
         """
-        user_keys = self._user_keys
-        columns = (ring_grant_table.c.ring, ring_grant_table.c.generation, ring_grant_table.c.sealed)
-        query = select(*columns).where(ring_grant_table.c.user == user_keys.user_id)
-        grants = {(id, number): sealed for id, number, sealed in db.execute(query) if id not in self._rings}
-        statements: dict[UUID, list[Generation]] = {}
-        for row in db.execute(select(ring_table).order_by(ring_table.c.ring, ring_table.c.generation)):
-            id, number = row[0], row[1]
-            if id in statements:
-                statements[id].append((row, grants.pop((id, number), None)))
-            elif id not in self._rings:
-                statements[id] = [(row, grants.pop((id, number), None))]
-        damaged = {id for id, _ in grants}
-        # A grant that opens is one's own, so the statement that it belongs to is missing.
-        incomplete = {
-            id for (id, number), sealed in grants.items() if opens_for_us(user_keys, id, number, sealed)
-        }
-        refused = set(self.with_refused_rows & self._rings.keys())
-        closed: dict[UUID, UUID] = {}
-        newest_keys: list[RingKey] = []
-        for id, all_generations in statements.items():
-            generations = select_generations(db, user_keys, self.key_directory, all_generations)
-            if len(generations) < len(all_generations):
-                refused.add(id)
-            statements[id] = generations
-            try:
-                keys = open_generations(user_keys, self._fingerprint, generations)
-            except ClosedRing as ring:
-                closed[id] = ring.owner
-                continue
-            except DecryptionError:
-                damaged.add(id)
-                continue
-            if id in incomplete:
-                continue
-            newest_keys += keys[-1:]
-            for key in keys[:-1]:
-                self._earlier_keys[id, key.kid] = key
+        loaded = load_rings(db, self._user_keys, self.key_directory, open_rings=self._rings.keys())
+        refused = loaded.refused | (self.with_refused_rows & self._rings.keys())
+        damaged = set(loaded.damaged)
+        self._earlier_keys.update(loaded.earlier_keys)
+        newest_keys = loaded.newest_keys
         for key in sorted(newest_keys, key=lambda key: (not self._is_created_by_us(key), key.creation_order)):
             # An owner has one ring of each class. A second one comes from a copied folder, or a colleague
             # made it, and must not replace the first one for new records.
@@ -113,8 +81,8 @@ class OpenRings:
                 damaged.add(key.ring)
             else:
                 self._add_ring(key)
-        self._statements.update((id, generations) for id, generations in statements.items() if generations)
-        self.closed = closed
+        self._statements.update(loaded.statements)
+        self.closed = loaded.closed
         self.damaged, self.with_refused_rows = frozenset(damaged), frozenset(refused)
 
     def load_new_grants(self, db: Connection) -> None:
