@@ -134,7 +134,7 @@ class SignatureCheck:
         even for a row whose seal is damaged.
         """
         vault = self._vault
-        if not vault.is_shared(vault.practice_ring):
+        if not vault.rings.is_shared(vault.practice_ring):
             return self.is_signed_by(row, vault.user_id)
         try:
             payload = open_payload(vault, row.seq, row.body)

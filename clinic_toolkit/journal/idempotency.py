@@ -53,7 +53,7 @@ def find_created_with(
     if logged is None:
         return None
     record_ring = UUID(bytes=logged.ring)
-    ring_matches = record_ring == ring if ring else vault.find_owner(record_ring) == idempotency_key
+    ring_matches = record_ring == ring if ring else vault.rings.find_owner(record_ring) == idempotency_key
     if logged.table != kind.name or not ring_matches:
         raise IdempotencyKeyTaken
     newest_version = records.load_record(db, vault, kind, idempotency_key)

@@ -213,7 +213,7 @@ def _open_newest(
     table = kind.table
     integrity.refresh_inventory(db, vault)
     row = transaction_of(db).find_newest_row(table, record_id)
-    if row is None or not vault.has_grant(row.ring):
+    if row is None or not vault.rings.has_grant(row.ring):
         logged = integrity.find_missing_record(db, vault, table, record_id)
         if not logged:
             raise RecordNotFound

@@ -41,9 +41,9 @@ class ReferenceFilter:
         known = self._may_write.get((ring, author_id))
         if known is None:
             id = cached_uuid(ring)
-            if not self._has_looked_for_grants and not self._vault.has_grant(id):
+            if not self._has_looked_for_grants and not self._vault.rings.has_grant(id):
                 # It may have been granted since the unlock. The statements of its members come with it.
                 self._vault.rings.load_new_grants(self._db)
                 self._has_looked_for_grants = True
-            known = self._may_write[ring, author_id] = self._vault.is_member(self._db, id, author_id)
+            known = self._may_write[ring, author_id] = self._vault.rings.is_member(self._db, id, author_id)
         return known

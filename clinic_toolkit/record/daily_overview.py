@@ -96,7 +96,7 @@ def build_daily_overview(
     listed = [
         one
         for one in therapy_session_lines.list_sessions(reader, today=today)
-        if vault.find_owner(one.ring) not in leaving
+        if vault.rings.find_owner(one.ring) not in leaving
     ]
     todays = [one for one in listed if one.facts.on == today]
     open_today = [one for one in todays if one.facts.state == TherapySessionState.OPEN]
@@ -163,5 +163,5 @@ def _list_unfinished_entries(
             path=draft.payload.path,
         )
         for draft in sorted(drafts, key=lambda draft: draft.payload.begun_at)
-        if (owner := vault.find_owner(draft.ring)) in initials_by_id and owner is not None
+        if (owner := vault.rings.find_owner(draft.ring)) in initials_by_id and owner is not None
     )

@@ -108,10 +108,10 @@ def create_vault(db: Connection) -> Vault:
     db.execute(vault_table.insert().values(id=1, suite=SUITE, vault=vault_id, incarnation=incarnation))
     user_keys = create_identity(db, vault_id)
     vault = Vault(user_keys, incarnation, OpenRings(user_keys))
-    vault.create_ring(db, owner=vault_id, ring_class=RingClass.PRACTICE)
+    vault.rings.create_ring(db, owner=vault_id, ring_class=RingClass.PRACTICE)
     # Created now and not on first use: if two copies of a folder each made one later, nobody could tell
     # which of them is right.
-    vault.create_ring(db, owner=user_keys.user_id, ring_class=RingClass.OWN)
+    vault.rings.create_ring(db, owner=user_keys.user_id, ring_class=RingClass.OWN)
     vault.key_directory.publish_own_key(db)
     vault.key_directory.load_rows(db)
     return vault

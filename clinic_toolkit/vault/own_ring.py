@@ -21,4 +21,4 @@ def ensure_own_ring(db: Connection, vault: Vault) -> UUID:
     logged_rings = vault.inventory.ring_ids() if vault.inventory else set()
     if vault.damaged_rings or not all(vault.rings.holds(cached_uuid(ring)) for ring in logged_rings):
         raise OwnRingLost
-    return vault.create_ring(db, owner=vault.user_id, ring_class=RingClass.OWN)
+    return vault.rings.create_ring(db, owner=vault.user_id, ring_class=RingClass.OWN)

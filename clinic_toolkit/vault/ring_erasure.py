@@ -28,10 +28,12 @@ def check_may_destroy(vault: Vault, ids: Set[UUID]) -> None:
         RingIsShared: a colleague is or was a member of one, or made it.
     """
     kept = {vault.practice_ring, vault.own_ring}
-    if any(id in kept or not vault.has_grant(id) for id in ids):
+    if any(id in kept or not vault.rings.has_grant(id) for id in ids):
         raise UnknownRing
     # A closed ring is for psychotherapy notes, and only their author ever holds one.
-    if any(vault.is_shared(id) or not (vault.is_creator(id) or vault.is_closed(id)) for id in ids):
+    if any(
+        vault.rings.is_shared(id) or not (vault.rings.is_creator(id) or vault.is_closed(id)) for id in ids
+    ):
         raise RingIsShared
 
 
@@ -73,6 +75,6 @@ def _names_any(ids: Set[UUID], key: object, value: object) -> bool:
 
 def list_owner_rings(vault: Vault, owner: UUID) -> frozenset[UUID]:
     """List the rings of one owner, of whichever class; also those that are closed for now."""
-    classes = [ring_class for ring_class in RingClass if owner in vault.list_owners(ring_class)]
+    classes = [ring_class for ring_class in RingClass if owner in vault.rings.list_owners(ring_class)]
     closed = {id for id, closed_owner in vault.rings.closed.items() if closed_owner == owner}
-    return frozenset({vault.get_ring(owner, ring_class) for ring_class in classes} | closed)
+    return frozenset({vault.rings.get_ring(owner, ring_class) for ring_class in classes} | closed)

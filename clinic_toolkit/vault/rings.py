@@ -115,6 +115,8 @@ class OpenRings:
     def create_ring(self, db: Connection, owner: UUID, ring_class: RingClass) -> UUID:
         """Create the ring of an owner and class: key, grant to this clinician, signed statement.
 
+        It is removed from memory if `db` does not commit.
+
         Returns:
             The id of the ring.
 

@@ -96,7 +96,7 @@ class Vault:
 
     @property
     def rings(self) -> OpenRings:
-        """The opened rings, for callers that need more than the methods here."""
+        """The rings that this clinician holds: whose they are, who made them, and who else is a member."""
         return self._rings
 
     def list_colleagues(self) -> frozenset[UUID]:
@@ -164,7 +164,7 @@ class Vault:
         try:
             key = self._rings.get_key(ring)
         except DecryptionError:
-            error = RingReadOnly if self.has_grant(ring) else SealBroken
+            error = RingReadOnly if self._rings.has_grant(ring) else SealBroken
             raise error(table=table, record=record) from None
         context = self._seal_context(table, key)
         salt = secrets.token_bytes(CONTENT_SALT_BYTES)
@@ -236,26 +236,6 @@ class Vault:
         keys = list_signing_keys(self.directory, self.inventory, author_id, record)
         return any(verify_signature(key, label, *signed_fields, signature=signature) for key in keys)
 
-    def create_ring(self, db: Connection, *, owner: UUID, ring_class: RingClass) -> UUID:
-        """Create a ring; see `OpenRings.create_ring`. It is removed from memory if `db` does not commit."""
-        return self._rings.create_ring(db, owner, ring_class)
-
-    def get_ring(self, owner: UUID, ring_class: RingClass) -> UUID:
-        """The ring of an owner and class; see `OpenRings.get_ring`."""
-        return self._rings.get_ring(owner, ring_class)
-
-    def has_grant(self, ring: UUID) -> bool:
-        """Whether this clinician has a grant to the ring."""
-        return self._rings.has_grant(ring)
-
-    def is_shared(self, ring: UUID) -> bool:
-        """Whether anybody else is or was a member of the ring."""
-        return self._rings.is_shared(ring)
-
-    def is_member(self, db: Connection, ring: UUID, user_id: UUID) -> bool:
-        """Whether this user is or was a member of a ring of one's own; see `OpenRings.is_member`."""
-        return self._rings.is_member(db, ring, user_id)
-
     def is_foreign(self, ring: UUID) -> bool:
         """Whether a ring is a colleague's alone: it was never granted to this clinician."""
         return not self._rings.holds(ring) and ring not in self._rings.damaged | self._rings.lost
@@ -268,26 +248,10 @@ class Vault:
         """Open the rings for psychotherapy notes with their user key, as a secret opened it."""
         self._rings.open_psychotherapy_rings(db, user_sealing_key(psychotherapy_key))
 
-    def list_rings(self) -> frozenset[UUID]:
-        """Every ring that this clinician has a grant of."""
-        return self._rings.list_rings()
-
-    def is_creator(self, ring: UUID) -> bool:
-        """Whether this clinician created the ring, and so has held it from its beginning."""
-        return self._rings.is_creator(ring)
-
     def load_new_rings(self, db: Connection, ring_ids: Iterable[bytes]) -> None:
         """Open those of these rings that are not open yet, because another session created them."""
         if not all(self._rings.holds(cached_uuid(ring)) for ring in ring_ids):
             self._rings.load_grants(db)
-
-    def find_owner(self, ring: UUID) -> UUID | None:
-        """The owner of a ring, or None if this clinician has no grant to it."""
-        return self._rings.find_owner(ring)
-
-    def list_owners(self, ring_class: RingClass) -> list[UUID]:
-        """Every owner of a ring of this class, in the order in which the rings were created."""
-        return self._rings.list_owners(ring_class)
 
     def session_keys(self) -> SessionKeys:
         """The keys of this session, only for key slots, their list's MAC, and the return code."""

@@ -157,7 +157,7 @@ def test_a_ring_that_a_confirmed_colleague_granted_opens_without_the_row(
     vault = reopened(founder.engine, founder.vault)
     assert vault.damaged_rings == frozenset()
     with reading(founder.engine) as db:
-        assert vault.is_member(db, practice_ring, keys.user_id)
+        assert vault.rings.is_member(db, practice_ring, keys.user_id)
 
 
 def test_a_confirmed_colleagues_own_rings_are_no_damage_without_the_row(both: tuple[Work, Work]) -> None:
@@ -179,10 +179,10 @@ def test_an_earlier_ring_key_stays_when_a_confirmation_changes_a_key(
     both: tuple[Work, Work], shared: RecordVersion[Client]
 ) -> None:
     founder, _ = both
-    before = founder.vault.list_rings()
+    before = founder.vault.rings.list_rings()
     with reading(founder.engine) as db:
         founder.vault.rings.reload_grants(db)
-    assert founder.vault.list_rings() == before
+    assert founder.vault.rings.list_rings() == before
     assert phone_of(founder, founder.vault, shared) == ""
 
 

@@ -183,7 +183,7 @@ def test_what_a_colleague_reads_too_is_not_erased(
 
 
 def test_rows_that_another_hand_removed_are_missing(work: Work, two: Two) -> None:
-    record_ring = work.vault.get_ring(two[0].id, RingClass.RECORD).hex
+    record_ring = work.vault.rings.get_ring(two[0].id, RingClass.RECORD).hex
     damage(work, f"DELETE FROM therapy_session WHERE ring = x'{record_ring}'")
     assert any("A session" in each and "not in the file" in each for each in faults(unlocked_anew(work)))
 

@@ -39,7 +39,7 @@ def kept(
 
 def test_it_is_found_again_and_each_save_carries_the_version_it_saw(work: Work) -> None:
     client = work.client()
-    ring = work.vault.get_ring(client.id, RingClass.RECORD)
+    ring = work.vault.rings.get_ring(client.id, RingClass.RECORD)
     first = kept(work, None, client.id, ring)
     second = kept(work, first, client.id, ring, "More words.")
     assert (first.version, second.version) == (1, 2)
@@ -59,7 +59,7 @@ def test_the_own_ring_is_there_before_any_folder_can_be_copied(work: Work) -> No
     with writing(work.engine) as db:
         assert ensure_own_ring(db, work.vault) == own
         with pytest.raises(ValueError, match="second ring"):
-            work.vault.create_ring(db, owner=work.vault.user_id, ring_class=RingClass.OWN)
+            work.vault.rings.create_ring(db, owner=work.vault.user_id, ring_class=RingClass.OWN)
 
 
 @pytest.mark.parametrize("gone", ["spoilt", "removed"])
@@ -99,7 +99,7 @@ def test_without_a_ring_it_lies_under_the_clinicians_own_key(work: Work) -> None
 @pytest.mark.parametrize("end", [form_drafts.discard_form_draft, form_drafts.clear_recorded_draft])
 def test_at_its_end_the_words_are_overwritten(work: Work, end) -> None:  # type: ignore[no-untyped-def]
     client = work.client()
-    ring = work.vault.get_ring(client.id, RingClass.RECORD)
+    ring = work.vault.rings.get_ring(client.id, RingClass.RECORD)
     draft = kept(work, None, client.id, ring, WORDS * 40)
     with reading(work.engine) as db:
         before = db.scalar(text("SELECT sealed FROM draft"))
@@ -120,7 +120,7 @@ def test_at_its_end_the_words_are_overwritten(work: Work, end) -> None:  # type:
 
 def test_a_hurt_draft_is_named_and_in_nobodys_way(work: Work) -> None:
     client = work.client()
-    ring = work.vault.get_ring(client.id, RingClass.RECORD)
+    ring = work.vault.rings.get_ring(client.id, RingClass.RECORD)
     kept(work, None, client.id, ring)
     with writing(work.engine) as db:
         db.execute(text("UPDATE draft SET sealed = zeroblob(400)"))

@@ -124,7 +124,7 @@ def test_an_older_copy_takes_no_newer_generation_away(work: Work, tmp_path: Path
     with writing(work.engine) as db:
         hurt_identity(db, founder.vault)
     vault = unlocked(founder)
-    assert vault.header_fault == HeaderFault.USED and vault.is_shared(vault.practice_ring)
+    assert vault.header_fault == HeaderFault.USED and vault.rings.is_shared(vault.practice_ring)
     with reading(work.engine) as db:
         generations = select(ring_table.c.generation).where(ring_table.c.ring == vault.practice_ring)
         assert sorted(db.scalars(generations)) == [1, 2]

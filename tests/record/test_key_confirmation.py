@@ -185,5 +185,5 @@ def test_a_confirmed_key_that_is_gone_is_named_although_nothing_else_tells_of_a_
         confirmed(db, work, colleague)
         db.execute(public_key_table.delete().where(public_key_table.c.user == colleague.user_id))
     vault = unlocked(work)
-    assert not vault.is_shared(vault.practice_ring)
+    assert not vault.rings.is_shared(vault.practice_ring)
     assert vault.key_directory.faults == {colleague.user_id: PublicKeyFault.MISSING}

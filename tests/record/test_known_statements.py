@@ -184,7 +184,9 @@ def grant_private(
     founder: Work, colleague: Work, client: RecordVersion[Client], *, named: bool
 ) -> list[UUID]:
     """The founder grants a client to the colleague, and may name that in a signed line."""
-    rings = [founder.vault.get_ring(client.id, name) for name in (RingClass.DEMOGRAPHICS, RingClass.RECORD)]
+    rings = [
+        founder.vault.rings.get_ring(client.id, name) for name in (RingClass.DEMOGRAPHICS, RingClass.RECORD)
+    ]
     with writing(founder.engine) as db:
         references = []
         for order, ring in enumerate(rings, 50):

@@ -113,7 +113,7 @@ def test_what_a_member_wrote_counts_also_if_they_became_one_after_the_unlock(
     names_seen(founder, founder.vault)
     with writing(founder.engine) as db:
         for ring_class in (RingClass.DEMOGRAPHICS, RingClass.RECORD):
-            ring = founder.vault.get_ring(private.id, ring_class)
+            ring = founder.vault.rings.get_ring(private.id, ring_class)
             grant_ring(db, founder.vault, ring, colleague.vault._user_keys)
     granted = reopened(colleague.engine, colleague.vault)
     with writing(colleague.engine) as db:
@@ -133,20 +133,20 @@ def test_a_statement_that_no_member_signed_makes_nobody_a_member(
     founder, colleague = both
     user_id = colleague.vault.user_id
     with writing(founder.engine) as db:
-        assert founder.vault.is_member(db, shared.ring, user_id), "the control"
-        assert not founder.vault.is_member(db, private.ring, user_id)
+        assert founder.vault.rings.is_member(db, shared.ring, user_id), "the control"
+        assert not founder.vault.rings.is_member(db, private.ring, user_id)
         row = db.execute(select(ring_table).where(ring_table.c.ring == private.ring)).one()
         members = db.scalar(
             select(ring_table.c.members).where(ring_table.c.ring == shared.ring, ring_table.c.generation == 2)
         )
         planted = {**row._mapping, "generation": 2, "members": members, "kid": b"\x01" * 16}
         db.execute(ring_table.insert().values(planted))
-        assert not founder.vault.is_member(db, private.ring, user_id)
-        assert founder.vault.is_member(db, private.ring, founder.vault.user_id)
+        assert not founder.vault.rings.is_member(db, private.ring, user_id)
+        assert founder.vault.rings.is_member(db, private.ring, founder.vault.user_id)
         # The own ring has no other member, whatever its statements say.
         own_ring = founder.vault.own_ring
-        assert own_ring and not founder.vault.is_member(db, own_ring, user_id)
-        assert not founder.vault.is_member(db, UUID(int=5), user_id)
+        assert own_ring and not founder.vault.rings.is_member(db, own_ring, user_id)
+        assert not founder.vault.rings.is_member(db, UUID(int=5), user_id)
 
 
 @pytest.mark.parametrize("in_session", [True, False])

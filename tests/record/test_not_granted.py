@@ -49,7 +49,7 @@ def both(work: Work, shared: RecordVersion[Client], private: RecordVersion[Clien
 
 
 def rings_of(vault: Vault, client: RecordVersion[Client]) -> list[UUID]:
-    return [vault.get_ring(client.id, name) for name in (RingClass.DEMOGRAPHICS, RingClass.RECORD)]
+    return [vault.rings.get_ring(client.id, name) for name in (RingClass.DEMOGRAPHICS, RingClass.RECORD)]
 
 
 def inspected(work: Work, vault: Vault) -> inspection.Report:

@@ -57,7 +57,7 @@ def test_a_couple_has_a_ring_of_its_own(work: Work) -> None:
             cases.create_couple_case(db, work.vault, ana.id, ana.id, now=NOW)
         own = cases.load_single_case(db, work.vault, ana.id)
         found = cases.list_cases_of_client(db, work.vault, ana.id)
-    assert couple.ring not in {own.ring, work.vault.get_ring(ben.id, RingClass.RECORD)}
+    assert couple.ring not in {own.ring, work.vault.rings.get_ring(ben.id, RingClass.RECORD)}
     assert [kept.id for kept in found] == [own.id, couple.id]
 
 

@@ -45,7 +45,7 @@ class Kept:
         self.open_notes(self.vault)
         with writing(self.engine) as db:
             owner = uuid4()
-            ring = self.vault.create_ring(db, owner=owner, ring_class=RingClass.PSYCHOTHERAPY)
+            ring = self.vault.rings.create_ring(db, owner=owner, ring_class=RingClass.PSYCHOTHERAPY)
             # Any kind of record will do: no page writes these notes yet.
             self.note = records.create_record(
                 db,
@@ -130,7 +130,9 @@ def test_a_removed_row_is_missed_even_while_they_are_closed(kept: Kept) -> None:
 
 
 def test_a_lost_grant_is_missed(kept: Kept) -> None:
-    ring = kept.vault.get_ring(kept.vault.list_owners(RingClass.PSYCHOTHERAPY)[0], RingClass.PSYCHOTHERAPY)
+    ring = kept.vault.rings.get_ring(
+        kept.vault.rings.list_owners(RingClass.PSYCHOTHERAPY)[0], RingClass.PSYCHOTHERAPY
+    )
     with writing(kept.engine) as db:
         db.execute(text("DELETE FROM ring_grant WHERE ring = :ring"), {"ring": ring.bytes})
     vault = kept.unlock()

@@ -123,7 +123,7 @@ def test_an_entry_can_be_neither_changed_nor_taken_away(work: Work) -> None:
 def test_it_lies_in_the_record_of_its_client(work: Work) -> None:
     ana, ben = work.client(), work.client("Ben Okoro")
     kept = write(work, body(ana))
-    assert kept.ring == work.vault.get_ring(ana.id, RingClass.RECORD)
+    assert kept.ring == work.vault.rings.get_ring(ana.id, RingClass.RECORD)
     with reading(work.engine) as db:
         assert risk_entries.list_risk_entries_of_client(db, work.vault, ben.id) == []
         assert [each.id for each in risk_entries.list_risk_entries_of_client(db, work.vault, ana.id)] == [

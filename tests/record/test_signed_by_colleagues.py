@@ -155,7 +155,7 @@ def test_a_line_in_my_name_is_refused_although_the_ring_seems_to_be_mine_alone(
         [earlier] = [one for (ring, _), one in key.items() if ring == founder.vault.practice_ring]
     take_back_sharing(founder)
     vault = reopened(founder.engine, founder.vault)
-    assert not vault.is_shared(vault.practice_ring) and vault.practice_ring == earlier.ring
+    assert not vault.rings.is_shared(vault.practice_ring) and vault.practice_ring == earlier.ring
     if in_session:
         with reading(founder.engine) as db:
             inventory_snapshot.load_inventory(db, vault)

@@ -128,7 +128,7 @@ def test_a_planted_statement_stops_no_ring_and_is_named(
     found = reopened(engine, vault)
     assert found.damaged_rings == {ring} and opens(engine, found, sealed)
     assert (found.practice_ring, found.own_ring) == (vault.practice_ring, vault.own_ring)
-    assert found.is_founder and not found.is_shared(ring)
+    assert found.is_founder and not found.rings.is_shared(ring)
     newer = vaults.write_sample(engine, found, ring, b"of before")
     assert opens(engine, vault, Sealed(ring=ring, record=newer)), "what is written is read as ever"
     with reading(engine) as db:
@@ -192,7 +192,7 @@ def test_a_planted_statement_stops_no_shared_ring_and_takes_nobody_out(
         plant(db, ring, 3)
     for each in (two.founder, two.colleague):
         found = reopened(engine, each)
-        assert found.damaged_rings == {ring} and found.is_shared(ring)
+        assert found.damaged_rings == {ring} and found.rings.is_shared(ring)
         record = vaults.write_sample(engine, found, ring, b"of before")
         assert opens(engine, two.founder, Sealed(ring=ring, record=record))
 
@@ -214,7 +214,7 @@ def test_a_damaged_statement_of_a_granted_generation_still_stops_the_ring(
     with writing(engine) as db:
         db.execute(ring_table.delete().where(newest))
     found = reopened(engine, two.founder)
-    assert ring in found.damaged_rings and not found.has_grant(ring)
+    assert ring in found.damaged_rings and not found.rings.has_grant(ring)
 
 
 def test_who_was_taken_out_reads_what_was_granted_and_writes_nothing(

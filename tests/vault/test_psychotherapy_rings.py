@@ -41,16 +41,16 @@ def test_an_ordinary_unlock_leaves_them_closed_and_misses_nothing(
 ) -> None:
     found = vaults.reopened(engine, vault)
     ring = notes["ring"]
-    assert found.is_closed(ring) and not found.has_grant(ring) and not found.is_foreign(ring)
+    assert found.is_closed(ring) and not found.rings.has_grant(ring) and not found.is_foreign(ring)
     assert found.damaged_rings == frozenset()
-    assert found.find_owner(ring) == vault.find_owner(ring)
+    assert found.rings.find_owner(ring) == vault.rings.find_owner(ring)
     with reading(engine) as db:
         found.rings.note_known_rings(db, [ring.bytes], {})
     assert found.damaged_rings == frozenset()
     with pytest.raises(SealBroken):
         found.open(**notes)
     with pytest.raises(UnknownRing):
-        found.get_ring(found.find_owner(ring) or ring, RingClass.PSYCHOTHERAPY)
+        found.rings.get_ring(found.rings.find_owner(ring) or ring, RingClass.PSYCHOTHERAPY)
 
 
 def test_their_key_opens_them_and_another_does_not(
@@ -90,7 +90,7 @@ def test_the_user_key_alone_never_gives_their_secret(
 def test_none_is_made_while_they_are_closed(engine: Engine, vault: Vault, notes: dict[str, Any]) -> None:
     found = vaults.reopened(engine, vault)
     with pytest.raises(PsychotherapyClosed), writing(engine) as db:
-        found.create_ring(db, owner=uuid4(), ring_class=RingClass.PSYCHOTHERAPY)
+        found.rings.create_ring(db, owner=uuid4(), ring_class=RingClass.PSYCHOTHERAPY)
 
 
 def test_a_hurt_grant_is_damage_in_either_state(engine: Engine, vault: Vault, notes: dict[str, Any]) -> None:

@@ -20,18 +20,18 @@ def test_the_directory_is_the_same_after_the_next_unlock(engine: Engine, vault: 
     made = [vaults.new_owner(engine, vault, name) for name in (RingClass.DEMOGRAPHICS, RingClass.RECORD) * 3]
     found = vaults.reopened(engine, vault)
     assert (
-        found.list_owners(RingClass.RECORD)
+        found.rings.list_owners(RingClass.RECORD)
         == [owner for owner, _ in made[1::2]]
-        == vault.list_owners(RingClass.RECORD)
+        == vault.rings.list_owners(RingClass.RECORD)
     )
-    assert found.list_owners(RingClass.DEMOGRAPHICS) == [owner for owner, _ in made[0::2]]
-    assert found.list_owners(RingClass.PRACTICE) == [vault.vault_id]
-    assert found.get_ring(made[3][0], RingClass.RECORD) == made[3][1]
-    assert found.has_grant(made[3][1])
+    assert found.rings.list_owners(RingClass.DEMOGRAPHICS) == [owner for owner, _ in made[0::2]]
+    assert found.rings.list_owners(RingClass.PRACTICE) == [vault.vault_id]
+    assert found.rings.get_ring(made[3][0], RingClass.RECORD) == made[3][1]
+    assert found.rings.has_grant(made[3][1])
     assert found.practice_ring == vault.practice_ring
     with pytest.raises(UnknownRing):
-        found.get_ring(made[3][0], RingClass.DEMOGRAPHICS)
-    assert not found.has_grant(uuid4())
+        found.rings.get_ring(made[3][0], RingClass.DEMOGRAPHICS)
+    assert not found.rings.has_grant(uuid4())
 
 
 def test_an_owner_has_one_ring_of_a_class(engine: Engine, vault: Vault) -> None:
@@ -39,17 +39,17 @@ def test_an_owner_has_one_ring_of_a_class(engine: Engine, vault: Vault) -> None:
     with writing(engine) as db:
         for name in ("record", "supervision", ""):
             with pytest.raises(ValueError, match="ring"):
-                vault.create_ring(db, owner=owner, ring_class=cast(RingClass, name))
+                vault.rings.create_ring(db, owner=owner, ring_class=cast(RingClass, name))
 
 
 def test_a_ring_that_was_not_saved_seals_nothing(engine: Engine, vault: Vault) -> None:
     owner, made = uuid4(), []
     with pytest.raises(ZeroDivisionError), writing(engine) as db:
-        made.append(vault.create_ring(db, owner=owner, ring_class=RingClass.RECORD))
+        made.append(vault.rings.create_ring(db, owner=owner, ring_class=RingClass.RECORD))
         _ = 1 // 0
-    assert not vault.has_grant(made[0])
+    assert not vault.rings.has_grant(made[0])
     with pytest.raises(UnknownRing):
-        vault.get_ring(owner, RingClass.RECORD)
+        vault.rings.get_ring(owner, RingClass.RECORD)
     with pytest.raises(SealBroken):
         seal(vault, made[0])
 
@@ -58,8 +58,8 @@ def test_no_column_names_an_owner_or_the_order_of_rings(engine: Engine, vault: V
     owners = [uuid4() for _ in range(8)]
     for owner in owners:
         with writing(engine) as db:
-            vault.create_ring(db, owner=owner, ring_class=RingClass.DEMOGRAPHICS)
-            vault.create_ring(db, owner=owner, ring_class=RingClass.RECORD)
+            vault.rings.create_ring(db, owner=owner, ring_class=RingClass.DEMOGRAPHICS)
+            vault.rings.create_ring(db, owner=owner, ring_class=RingClass.RECORD)
     with writing(engine) as db:
         ids = [id for (id,) in db.execute(select(ring_table.c.ring))]
         lengths = {len(sealed) for (sealed,) in db.execute(select(ring_grant_table.c.sealed))}
@@ -86,7 +86,7 @@ def test_a_changed_grant_is_named_and_the_rest_is_readable(engine: Engine, vault
     change(engine, "ring_grant", "sealed", ring)
     found = vaults.reopened(engine, vault)
     assert found.damaged_rings == {ring}
-    assert not found.has_grant(ring)
+    assert not found.rings.has_grant(ring)
     seal(found, found.practice_ring)
 
 

@@ -50,8 +50,10 @@ def test_both_open_what_the_other_sealed_in_a_shared_ring_alone(
     before_the_grant = sealed(vault, ring, record)
     assert before_the_grant.kid != sealed(two.founder, ring, record).kid
     assert opens(two.colleague, ring, record, before_the_grant), "earlier keys are granted as well"
-    [alone] = [each for each in two.founder.list_owners(RingClass.RECORD) if not _owns(two.colleague, each)]
-    other_ring = two.founder.get_ring(alone, RingClass.RECORD)
+    [alone] = [
+        each for each in two.founder.rings.list_owners(RingClass.RECORD) if not _owns(two.colleague, each)
+    ]
+    other_ring = two.founder.rings.get_ring(alone, RingClass.RECORD)
     version = sealed(two.founder, other_ring, record)
     assert opens(two.founder, other_ring, record, version), "the control"
     assert not opens(two.colleague, other_ring, record, version)
@@ -60,7 +62,7 @@ def test_both_open_what_the_other_sealed_in_a_shared_ring_alone(
 
 
 def _owns(vault: Vault, owner: UUID) -> bool:
-    return owner in vault.list_owners(RingClass.RECORD)
+    return owner in vault.rings.list_owners(RingClass.RECORD)
 
 
 def test_a_ring_that_was_never_granted_is_no_damage(engine: Engine, two: TwoClinicians) -> None:
@@ -68,7 +70,7 @@ def test_a_ring_that_was_never_granted_is_no_damage(engine: Engine, two: TwoClin
         assert vault.damaged_rings == frozenset()
         assert reopened(engine, vault).damaged_rings == frozenset()
     assert two.founder.own_ring != two.colleague.own_ring
-    assert not two.founder.has_grant(two.colleague.own_ring or uuid4())
+    assert not two.founder.rings.has_grant(two.colleague.own_ring or uuid4())
 
 
 @pytest.mark.parametrize("whose", ["founder", "colleague"])

@@ -170,7 +170,7 @@ def test_both_halves_open_a_vault_that_reads_and_cannot_sign(
     assert found.slots_intact and found.public_key == vault.public_key
     assert not found.can_sign and found._user_keys.signer is None
     assert found.session_keys().signing_seal_key is None
-    assert found.find_owner(ring) == owner
+    assert found.rings.find_owner(ring) == owner
     with pytest.raises(SigningKeyNotOpen):
         found.sign("sig/note", 1)
     with writing(engine) as db:
@@ -178,7 +178,7 @@ def test_both_halves_open_a_vault_that_reads_and_cannot_sign(
             lambda: key_slot_changes.replace_recovery_sheet(db, found),
             lambda: key_slot_changes.replace_passphrase(db, found, "walnut", cost=MIN_COST),
             lambda: key_slot_changes.remove_executor_slot(db, found),
-            lambda: found.create_ring(db, owner=owner, ring_class=RingClass.DEMOGRAPHICS),
+            lambda: found.rings.create_ring(db, owner=owner, ring_class=RingClass.DEMOGRAPHICS),
         ):
             with pytest.raises(SigningKeyNotOpen):
                 change()

@@ -20,7 +20,7 @@ def test_the_page_names_every_field_of_a_draft_in_either_ring(tmp_path: Path) ->
     fields = (("asked", "Said that nobody would miss him."),)
     with writing(work.engine) as db:
         own = ensure_own_ring(db, work.vault)
-        for ring in (own, work.vault.get_ring(client.id, RingClass.RECORD)):
+        for ring in (own, work.vault.rings.get_ring(client.id, RingClass.RECORD)):
             body = FormDraft(
                 form_code="risk_entry", subject_id=client.id.bytes, path="/x", begun_at=NOW, fields=fields
             )

@@ -120,7 +120,7 @@ def test_a_kind_is_added_beside_the_others(work: Work) -> None:
             work.vault,
             measure,
             body,
-            ring=work.vault.get_ring(client.id, RingClass.RECORD),
+            ring=work.vault.rings.get_ring(client.id, RingClass.RECORD),
             state=MeasureState.TAKEN,
             event=MeasureEvent.TAKEN,
             now=NOW,

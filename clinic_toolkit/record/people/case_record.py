@@ -58,10 +58,10 @@ class Case(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
 def _fallback_case(vault: Vault, ring: UUID) -> Case | None:
     # Sessions are reached through their case, so an unreadable case needs a fallback. A single case is in its
     # client's own ring, which names the client; the members of a couple are stored nowhere else.
-    owner = vault.find_owner(ring)
+    owner = vault.rings.find_owner(ring)
     if owner is None:
         return None
-    if owner in vault.list_owners(RingClass.DEMOGRAPHICS):
+    if owner in vault.rings.list_owners(RingClass.DEMOGRAPHICS):
         return Case(kind=CaseKind.SINGLE, client_id_bytes=(owner.bytes,))
     return Case(kind=CaseKind.COUPLE, client_id_bytes=())
 

@@ -55,7 +55,7 @@ def create_couple_case(
     if first == second:
         raise SameClientTwice
     id = uuid4()
-    ring = vault.create_ring(db, owner=id, ring_class=RingClass.RECORD)
+    ring = vault.rings.create_ring(db, owner=id, ring_class=RingClass.RECORD)
     return records.create_record(
         db,
         vault,

@@ -92,7 +92,7 @@ def _fallback_client(vault: Vault, ring: UUID) -> Client:
 
 def record_ring(vault: Vault, client_id: UUID) -> UUID:
     """Return the ring of a client's record: of everything but the client's own details."""
-    return vault.get_ring(client_id, RingClass.RECORD)
+    return vault.rings.get_ring(client_id, RingClass.RECORD)
 
 
 CLIENT = register_kind(

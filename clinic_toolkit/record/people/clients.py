@@ -72,8 +72,8 @@ def create_client(
     """
     _check_adult(client, now)
     id = idempotency_key or uuid4()
-    ring = vault.create_ring(db, owner=id, ring_class=RingClass.DEMOGRAPHICS)
-    vault.create_ring(db, owner=id, ring_class=RingClass.RECORD)
+    ring = vault.rings.create_ring(db, owner=id, ring_class=RingClass.DEMOGRAPHICS)
+    vault.rings.create_ring(db, owner=id, ring_class=RingClass.RECORD)
     new_client = records.create_record(
         db,
         vault,

@@ -125,7 +125,7 @@ def recheck_confirmed_keys(db: Connection, vault: Vault) -> None:
     logged_colleagues = inventory_snapshot.load_inventory(db, vault).record_ids(
         CONFIRMED_COLLEAGUE_TABLE, None
     )
-    is_alone = not vault.key_directory.has_colleagues() and not vault.is_shared(vault.practice_ring)
+    is_alone = not vault.key_directory.has_colleagues() and not vault.rings.is_shared(vault.practice_ring)
     if is_alone and not logged_colleagues and not vault.key_directory.faults:
         return
     contacts = [

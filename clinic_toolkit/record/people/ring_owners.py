@@ -59,7 +59,7 @@ def _compute_ring_owners(db: Connection, vault: Vault, reader: FactsReader) -> R
     for id, client in client_by_id.items():
         for ring_class in (RingClass.DEMOGRAPHICS, RingClass.RECORD):
             with suppress(UnknownRing):
-                clients_by_ring[vault.get_ring(id, ring_class)] = (client,)
+                clients_by_ring[vault.rings.get_ring(id, ring_class)] = (client,)
     for ring, ring_cases in reader.load_of_rings(case_list_facts.RING_CASES):
         for case in ring_cases.cases:
             if case.is_couple:

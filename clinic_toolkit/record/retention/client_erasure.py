@@ -62,7 +62,9 @@ def find_lasting_obstacle(
     """Return what stands in the way beside open prompts, which a page must not tell to whoever looks on."""
     if retention and retention.payload.hold_reason:
         return "There is a legal hold on this client. Release it first, if it is over."
-    if any(map(vault.is_shared, _rings_of(vault, clients.list_joined_client_ids(db, vault, client_id)))):
+    if any(
+        map(vault.rings.is_shared, _rings_of(vault, clients.list_joined_client_ids(db, vault, client_id)))
+    ):
         return "A colleague has the key of a part of this record."
     return ""
 

@@ -116,7 +116,7 @@ def list_person_safety(reader: FactsReader, db: Connection, vault: Vault) -> lis
         primary_by_id = clients.load_client_joins(db, vault)
         rings_by_person: dict[UUID, list[UUID]] = {}
         for ring in reader.list_rings(ADMINISTRATION, RISK_ENTRY):
-            owner = vault.find_owner(ring)
+            owner = vault.rings.find_owner(ring)
             if owner is None:
                 _note_unreadable(db, vault, ring)
             else:
