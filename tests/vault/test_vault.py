@@ -112,7 +112,7 @@ def test_no_signature_or_hash_confirms_a_guess(vault: Vault, ring: UUID) -> None
     assert one["blob"][1:57] != two["blob"][1:57]
 
 
-def test_a_newer_envelope_is_refused_and_not_misread(
+def test_newer_plain_content_is_refused_and_not_misread(
     vault: Vault, ring: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
