@@ -127,7 +127,7 @@ def append_payload(db: Connection, vault: Vault, payload: EntryPayload) -> int:
         record=vault.incarnation,
         version=seq,
         ring=vault.practice_ring,
-        payload=_encode_payload(payload),
+        content=_encode_payload(payload),
     )
     body = SEALED_PREFIX + sealed.kid + sealed.blob
     entry_hash = chain_hash(vault.incarnation, seq, previous_hash, body)

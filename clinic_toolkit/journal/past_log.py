@@ -235,7 +235,7 @@ def _says_the_same(vault: Vault, change: KeyChange, row: ChainRow, body: bytes) 
     if secret is None:
         return False
     try:
-        envelope = open_with_past_key(
+        plain = open_with_past_key(
             vault,
             "audit_line",
             UUID(bytes=incarnation),
@@ -244,7 +244,7 @@ def _says_the_same(vault: Vault, change: KeyChange, row: ChainRow, body: bytes) 
             secret=secret,
             blob=body[1 + KEY_ID_LENGTH :],
         )
-        return bool(_decode_entry(envelope.payload) == now_said)
+        return bool(_decode_entry(plain.content) == now_said)
     except (SealBroken, msgspec.DecodeError):
         return False
 

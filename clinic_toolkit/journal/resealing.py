@@ -15,9 +15,9 @@ from clinic_toolkit.journal.audit_log import audit_log_table
 from clinic_toolkit.journal.inventory_snapshot import inventory_snapshot_table
 from clinic_toolkit.store.base import metadata
 from clinic_toolkit.store.transactions import transaction_of, writing
-from clinic_toolkit.vault.directory import public_key_table
-from clinic_toolkit.vault.header_backup import HEADER_TABLES
+from clinic_toolkit.vault.header_rows import HEADER_TABLES
 from clinic_toolkit.vault.inventory import GENESIS_HASH
+from clinic_toolkit.vault.key_directory import public_key_table
 from clinic_toolkit.vault.resealing import Resealer
 from clinic_toolkit.vault.vault import Vault
 
@@ -75,13 +75,13 @@ def copy_versions(
     for table in sealed_tables():
         for batch in _iter_batches(db, table):
             with writing(new_engine) as new_db:
-                for row, envelope in zip(batch, old.open_rows(table.name, batch), strict=True):
-                    if envelope is None:
+                for row, plain in zip(batch, old.open_rows(table.name, batch), strict=True):
+                    if plain is None:
                         raise CannotReseal(
                             "A part of the record does not open. Nothing was changed; see what is wrong "
                             "with it first."
                         )
-                    transaction_of(new_db).insert_row(table, resealer.reseal(table.name, row, envelope))
+                    transaction_of(new_db).insert_row(table, resealer.reseal(table.name, row, plain))
             # Outside the transaction, since others wait for it.
             for _ in batch:
                 report_step()
@@ -132,9 +132,9 @@ def compare_versions(
                 report_step()
 
 
-def _is_same(row: Any, envelope: Any, copy: Any, other: Any) -> bool:
+def _is_same(row: Any, plain: Any, copy: Any, other: Any) -> bool:
     place = (row.record, row.version, row.ring, row.final)
-    return envelope is not None and envelope == other and place == (
+    return plain is not None and plain == other and place == (
         copy.record, copy.version, copy.ring, copy.final
     )  # fmt: skip
 

@@ -22,12 +22,15 @@ from clinic_toolkit.journal import condition, inspection, past_log, records, res
 from clinic_toolkit.journal.record_versions import PendingVersion, seal_version
 from clinic_toolkit.record.handovers import clinician_side
 from clinic_toolkit.record.people import clinician as clinicians
-from clinic_toolkit.record.people.contact_record import CONTACT, ContactState
+from clinic_toolkit.record.people.confirmed_colleague_record import (
+    CONFIRMED_COLLEAGUE,
+    ConfirmedColleagueState,
+)
 from clinic_toolkit.store import successor
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.transactions import reading, store_of, transaction_of, writing
 from clinic_toolkit.vault import identity, key_slots, new_keys
-from clinic_toolkit.vault.contact_keys import Contact
+from clinic_toolkit.vault.confirmed_keys import ConfirmedColleague
 from clinic_toolkit.vault.key_slot_contents import SlotKeys
 from clinic_toolkit.vault.rings import RingClass
 from clinic_toolkit.vault.vault import Vault
@@ -172,20 +175,20 @@ def _note_change(
     now: datetime,
 ) -> None:
     """End the old log, keep the old public key, and note that the new sheet was typed back."""
-    contact = Contact(
+    contact = ConfirmedColleague(
         user=old.user_id.bytes, signing_key=old.public_key, receiving_key=None, name="", confirmed_at=now
     )
     pending = PendingVersion(
         id=uuid4(),
         version=1,
-        ring=new.get_ring(new.user_id, RingClass.OWN),
-        state=ContactState.CONFIRMED,
+        ring=new.rings.get_ring(new.user_id, RingClass.OWN),
+        state=ConfirmedColleagueState.CONFIRMED,
         final=True,
         previous_content_id=None,
     )
-    version, values = seal_version(new, CONTACT, contact, pending, now=now)
-    transaction_of(db).insert_row(CONTACT.table, values)
-    reference = records.version_reference(CONTACT, version)
+    version, values = seal_version(new, CONFIRMED_COLLEAGUE, contact, pending, now=now)
+    transaction_of(db).insert_row(CONFIRMED_COLLEAGUE.table, values)
+    reference = records.version_reference(CONFIRMED_COLLEAGUE, version)
     past_log.append_key_change(db, new, old, tip, practice_keys, reference, now=now)
     current = clinicians.load_clinician(db, new)
     clinicians.record_sheet_proved(db, new, current, made_on=now.date(), now=now)

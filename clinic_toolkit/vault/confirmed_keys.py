@@ -15,7 +15,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from clinic_toolkit.store.base import sealed_table
-from clinic_toolkit.vault.key_directory import ConfirmedKey, PublicKeys, PastKey
+from clinic_toolkit.vault.key_directory import ConfirmedKey, PastKey, PublicKeys
 from clinic_toolkit.vault.user_keys import key_fingerprint
 from clinic_toolkit.vault.vault import Vault
 
@@ -66,8 +66,10 @@ def load_confirmed_keys(db: Connection, vault: Vault) -> bool:
     if vault.own_ring is None:
         return False
     query = select(confirmed_colleague_table).where(confirmed_colleague_table.c.ring == vault.own_ring)
-    rows = db.execute(query.order_by(confirmed_colleague_table.c.record, confirmed_colleague_table.c.version)).all()
-    contacts: dict[UUID, ConfirmedColleague] = {}
+    rows = db.execute(
+        query.order_by(confirmed_colleague_table.c.record, confirmed_colleague_table.c.version)
+    ).all()
+    colleagues: dict[UUID, ConfirmedColleague] = {}
     past_keys: list[PastKey] = []
     for row, plain in zip(rows, vault.open_rows(CONFIRMED_COLLEAGUE_TABLE, rows), strict=True):
         try:
@@ -78,8 +80,10 @@ def load_confirmed_keys(db: Connection, vault: Vault) -> bool:
         if header[:1] != [CONFIRMED_COLLEAGUE_SCHEMA_VERSION]:
             continue
         if user_id == vault.user_id:
-            past_keys.append(PastKey(record_id=row.record, signing_key=contact.signing_key))
+            past_keys.append(PastKey(record_id=row.record, signing_key=colleague.signing_key))
         else:
-            contacts[row.record] = contact
+            colleagues[row.record] = colleague
     vault.key_directory.past_keys = tuple(past_keys)
-    return vault.key_directory.set_confirmed_keys([contact.confirmed_key(vault.vault_id) for contact in contacts.values()])
+    return vault.key_directory.set_confirmed_keys(
+        [colleague.confirmed_key(vault.vault_id) for colleague in colleagues.values()]
+    )

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 from clinic_toolkit.crypto.passphrase_kdf import KdfCost
 from clinic_toolkit.crypto.seal import KEY_BYTES, SUITE
 from clinic_toolkit.vault import header_backup, identity, key_slot_changes, ring_creation
-from clinic_toolkit.vault.directory import Directory
+from clinic_toolkit.vault.key_directory import KeyDirectory
 from clinic_toolkit.vault.key_slot_contents import SlotKeys
 from clinic_toolkit.vault.key_slot_list import KeySlotList
 from clinic_toolkit.vault.ring_grants import open_secret
@@ -42,12 +42,12 @@ def create_successor_vault(
     )
     user_keys = identity.create_identity(db, old.vault_id, old.user_id)
     with_notes = user_keys.with_psychotherapy_key(user_sealing_key(psychotherapy_key))
-    for ring_id in old.list_rings():
+    for ring_id in old.rings.list_rings():
         ring = old.rings.get_key(ring_id)
         ring_creation.insert_ring(
             db, with_notes, ring.owner, ring.ring_class, ring.creation_order, ring_id=ring_id
         )
-    Directory(user_keys).publish_own_key(db)
+    KeyDirectory(user_keys).publish_own_key(db)
     vault = identity.open_vault(db, old.user_id, user_keys.session_keys)
     vault.open_psychotherapy_notes(db, psychotherapy_key)
     # The audit log names the highest generation, so it goes on from there.
@@ -77,6 +77,6 @@ def list_practice_secrets(db: Connection, vault: Vault, keys: SlotKeys) -> tuple
 
 def is_alone(vault: Vault) -> bool:
     """Whether every ring was made by this clinician and is nobody else's."""
-    return not vault.directory.has_colleagues() and not any(
-        vault.is_shared(ring) or not vault.is_creator(ring) for ring in vault.list_rings()
+    return not vault.key_directory.has_colleagues() and not any(
+        vault.rings.is_shared(ring) or not vault.rings.is_creator(ring) for ring in vault.rings.list_rings()
     )

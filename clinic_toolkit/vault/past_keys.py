@@ -8,12 +8,12 @@ named before the key was replaced.
 from collections.abc import Iterator
 from uuid import UUID
 
-from clinic_toolkit.vault.directory import AuthorState, Directory
 from clinic_toolkit.vault.inventory import Inventory
+from clinic_toolkit.vault.key_directory import AuthorState, KeyDirectory
 
 
 def list_signing_keys(
-    directory: Directory, inventory: Inventory | None, author_id: UUID, record: UUID
+    directory: KeyDirectory, inventory: Inventory | None, author_id: UUID, record: UUID
 ) -> Iterator[bytes]:
     """Yield the key of the author, and then those that the clinician of the vault had before."""
     key = directory.find_key(author_id)
@@ -23,5 +23,9 @@ def list_signing_keys(
         return
     for past in directory.past_keys:
         noted = inventory.find_newest(past.record_id.bytes)
-        if noted is not None and noted.is_own and inventory.first_seq(record.bytes) < noted.first_seq:
+        if (
+            noted is not None
+            and noted.is_written_by_us
+            and inventory.first_seq(record.bytes) < noted.first_seq
+        ):
             yield past.signing_key

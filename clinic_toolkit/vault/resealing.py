@@ -8,7 +8,7 @@ from uuid import UUID
 
 from clinic_toolkit.crypto.encoding import encode_u64
 from clinic_toolkit.crypto.seal import DecryptionError, SealingKey
-from clinic_toolkit.vault.envelope import Envelope, InvalidEnvelope, pack_envelope, unpack_envelope
+from clinic_toolkit.vault.plain_content import InvalidContent, PlainContent, pack_content, unpack_content
 from clinic_toolkit.vault.ring_keys import RingClass, RingKey
 from clinic_toolkit.vault.seal_broken import SealBroken
 from clinic_toolkit.vault.seal_context import SealContext, create_seal_context
@@ -22,7 +22,7 @@ class Resealer:
         self._vault = vault
         self._contexts: dict[tuple[str, bytes], SealContext] = {}
 
-    def reseal(self, table: str, row: Any, envelope: Envelope) -> dict[str, Any]:
+    def reseal(self, table: str, row: Any, plain: PlainContent) -> dict[str, Any]:
         """Seal a version for the place that it has; returns the values of its row.
 
         Raises:
@@ -40,13 +40,13 @@ class Resealer:
             "ring": row.ring,
             "kid": key.kid,
             "final": row.final,
-            "sealed": context.key.seal(pack_envelope(envelope), place),
+            "sealed": context.key.seal(pack_content(plain), place),
         }
 
 
 def open_with_past_key(
     vault: Vault, table: str, record: UUID, version: int, *, kid: bytes, secret: bytes, blob: bytes
-) -> Envelope:
+) -> PlainContent:
     """Open what was sealed in the practice's ring with a key that was replaced.
 
     Raises:
@@ -65,8 +65,8 @@ def open_with_past_key(
     )
     context = create_seal_context(vault.vault_id, table, key)
     try:
-        return unpack_envelope(
+        return unpack_content(
             context.key.open(blob, context.aad_template.fill(record.bytes, encode_u64(version)))
         )
-    except (DecryptionError, InvalidEnvelope, ValueError):
+    except (DecryptionError, InvalidContent, ValueError):
         raise SealBroken(table=table, record=record) from None

@@ -233,7 +233,7 @@ class Vault:
         False if the directory has no key for the author, or one that is refused.
         """
         signed_fields = (self.vault_id, record, version, content_id)
-        keys = list_signing_keys(self.directory, self.inventory, author_id, record)
+        keys = list_signing_keys(self.key_directory, self.inventory, author_id, record)
         return any(verify_signature(key, label, *signed_fields, signature=signature) for key in keys)
 
     def is_foreign(self, ring: UUID) -> bool:

@@ -21,10 +21,10 @@ from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.record.writing import notes
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault import key_slots, new_keys, ring_erasure
-from clinic_toolkit.vault.envelope import Envelope
 from clinic_toolkit.vault.identity import identity_table
 from clinic_toolkit.vault.key_slot_contents import SlotKeys
 from clinic_toolkit.vault.key_slot_tables import slot_table
+from clinic_toolkit.vault.plain_content import PlainContent
 from clinic_toolkit.vault.resealing import Resealer
 from clinic_toolkit.vault.ring_tables import ring_grant_table, ring_table
 from clinic_toolkit.vault.vault import Vault
@@ -102,7 +102,7 @@ def test_no_old_secret_opens_anything(practice: Practice) -> None:
     with reading(practice.engine) as db:
         for open_with in opening(FIRST).values():
             open_with()
-        rings = {ring: practice.vault.rings.get_key(ring) for ring in practice.vault.list_rings()}
+        rings = {ring: practice.vault.rings.get_key(ring) for ring in practice.vault.rings.list_rings()}
         assert len(rings) > 4
     assert practice.versions()
     replace_keys(practice, new_secrets())
@@ -113,7 +113,7 @@ def test_no_old_secret_opens_anything(practice: Practice) -> None:
                 open_with()
     # The vault that was open before still has every old ring key, and no row opens with one.
     assert practice.versions(practice.vault) == {}
-    assert rings.keys() == set(vault.list_rings())
+    assert rings.keys() == set(vault.rings.list_rings())
     assert not {key.kid for key in rings.values()} & {vault.rings.get_key(ring).kid for ring in rings}
 
 
@@ -218,7 +218,7 @@ def test_a_note_stays_signed_and_the_old_key_signs_no_other(practice: Practice) 
     assert not is_signed(practice.vault, later.id)
     assert not is_signed(practice.vault, uuid4())
     # Without the record that keeps the old key, the note is not signed any more.
-    vault.directory.past_keys = ()
+    vault.key_directory.past_keys = ()
     assert not notes.has_valid_signature(vault, note)
     assert notes.signer_label(vault, note) != CLINICIAN.name
 
@@ -256,8 +256,8 @@ def test_an_older_version_sealed_with_an_old_key_is_not_read(practice: Practice)
         names = {client.payload.name for client in clients.list_clients(db, vault)}
     place = {"record": UUID(bytes=row.record), "version": row.version + 1, "ring": UUID(bytes=row.ring)}
     planted = type("Row", (), place | {"final": 1})
-    envelope = Envelope(payload=b"planted", content_salt=bytes(32))
-    values = Resealer(practice.vault).reseal("client", planted, envelope)
+    plain = PlainContent(content=b"planted", content_salt=bytes(32))
+    values = Resealer(practice.vault).reseal("client", planted, plain)
     with writing(practice.engine) as db:
         raw = values | {"record": row.record, "ring": row.ring}
         db.execute(
@@ -282,7 +282,7 @@ def test_twice(practice: Practice) -> None:
     assert findings(practice, vault) == []
     after = practice.versions(vault)
     assert after | before == after
-    assert len(vault.directory.past_keys) == 2
+    assert len(vault.key_directory.past_keys) == 2
     with reading(practice.engine) as db:
         assert notes.has_valid_signature(vault, notes.load_note(db, vault, practice.signed_note))
 
@@ -299,10 +299,10 @@ def test_what_was_erased_before_is_not_missing_afterwards(practice: Practice) ->
     assert findings(practice, vault) == []
     after = practice.versions(vault)
     assert after | before == after
-    assert not set(vault.list_rings()) & set(erased) and vault.damaged_rings == frozenset()
+    assert not set(vault.rings.list_rings()) & set(erased) and vault.damaged_rings == frozenset()
     # The control: a tombstone that does not count hides nothing.
     vault = reopen(practice)
-    vault.directory.past_keys = ()
+    vault.key_directory.past_keys = ()
     assert any("is not in the file" in sentence for sentence in findings(practice, vault))
 
 

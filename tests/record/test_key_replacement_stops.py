@@ -12,14 +12,14 @@ from clinic_toolkit.journal import audit_log, past_log
 from clinic_toolkit.record import key_replacement
 from clinic_toolkit.record.handovers import clinician_side
 from clinic_toolkit.record.key_replacement import KeysNotReplaced
-from clinic_toolkit.record.people import clients, contacts
+from clinic_toolkit.record.people import clients, confirmed_colleagues
 from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.record.questionnaires import administrations
 from clinic_toolkit.store import successor
 from clinic_toolkit.store.sqlite.transaction import SqliteTransaction
 from clinic_toolkit.store.storage_errors import StorageFull, WritingPaused
 from clinic_toolkit.store.transactions import reading, transaction_of, writing
-from clinic_toolkit.vault import directory, identity, key_slots
+from clinic_toolkit.vault import identity, key_directory, key_slots
 from tests.fixtures.file_steps import copied_before_each_step
 from tests.fixtures.practices import NOW
 from tests.fixtures.rekeyed import (
@@ -162,10 +162,12 @@ def test_a_practice_with_a_colleague(practice: Practice) -> None:
     with writing(practice.engine) as db:
         keys = identity.create_identity(db, practice.vault.vault_id)
         db.execute(identity.identity_table.delete().where(identity.identity_table.c.user == keys.user_id))
-        directory.Directory(keys).publish_own_key(db)
-        practice.vault.directory.load(db)
-        words = contacts.words_of_key(practice.vault, keys.user_id)
-        contacts.confirm_contact(db, practice.vault, keys.user_id, words=words, name="Ivo Marin", now=NOW)
+        key_directory.KeyDirectory(keys).publish_own_key(db)
+        practice.vault.key_directory.load_rows(db)
+        words = confirmed_colleagues.words_of_key(practice.vault, keys.user_id)
+        confirmed_colleagues.confirm_colleague(
+            db, practice.vault, keys.user_id, words=words, name="Ivo Marin", now=NOW
+        )
     with pytest.raises(KeysNotReplaced, match="Other clinicians"):
         replace_keys(practice, new_secrets())
     assert is_as_before(practice)

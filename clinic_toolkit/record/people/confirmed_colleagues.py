@@ -45,8 +45,10 @@ class NameMissing(ClinicError):
 
 
 def list_confirmed_colleagues(db: Connection, vault: Vault) -> list[RecordVersion[ConfirmedColleague]]:
-    """Return every contact, and every replaced key of one's own; none if the own ring does not open."""
-    return records.list_records_in_rings(db, vault, CONFIRMED_COLLEAGUE, [vault.own_ring]) if vault.own_ring else []
+    """Return every confirmed colleague and replaced key of one's own; none if that ring is closed."""
+    if vault.own_ring is None:
+        return []
+    return records.list_records_in_rings(db, vault, CONFIRMED_COLLEAGUE, [vault.own_ring])
 
 
 def words_of_key(vault: Vault, user_id: UUID) -> tuple[str, ...]:
@@ -128,12 +130,12 @@ def recheck_confirmed_keys(db: Connection, vault: Vault) -> None:
     is_alone = not vault.key_directory.has_colleagues() and not vault.rings.is_shared(vault.practice_ring)
     if is_alone and not logged_colleagues and not vault.key_directory.faults:
         return
-    contacts = [
+    confirmed = [
         one.payload.confirmed_key(vault.vault_id)
         for one in list_confirmed_colleagues(db, vault)
         if one.payload.user_id != vault.user_id
     ]
-    if vault.key_directory.set_confirmed_keys(contacts):
+    if vault.key_directory.set_confirmed_keys(confirmed):
         vault.rings.reload_grants(db)
         inventory_snapshot.rebuild_after_check(db, vault)
     if vault.key_directory.faults:
