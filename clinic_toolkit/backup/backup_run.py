@@ -1,6 +1,7 @@
 """One whole run: a backup is made, trail and state say so, and what the rule does not keep is removed."""
 
 import logging
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from clinic_toolkit.backup.manifest import Manifest
 from clinic_toolkit.backup.progress import Report
 from clinic_toolkit.journal import audit_log, audit_reader
 from clinic_toolkit.journal.backup_events import BackupEvent, BackupKeylessEvent
+from clinic_toolkit.store import folder
 from clinic_toolkit.store.protocol import SqlStore
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.store.types import from_microseconds, to_microseconds
@@ -62,9 +64,10 @@ def check_place(data_folder: Path, typed: str) -> Path:
         raise refusals.BackupRefused(
             "This is the folder of the record itself. Choose one on another disk or stick."
         )
-    trial = place / f"{backup_files.PREFIX}trial{backup_files.DRAFT_SUFFIX}"
     try:
-        trial.write_bytes(b"")
+        # Under a new name that nobody can guess: a file or link that lies there may lead to the record.
+        trial = folder.draw_name(place, backup_files.PREFIX, backup_files.DRAFT_SUFFIX)
+        os.close(os.open(trial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         trial.unlink()
     except OSError as error:
         raise refusals.place_error(place, error) from error

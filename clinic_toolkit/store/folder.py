@@ -1,6 +1,7 @@
 """The data folder: file names, permissions, durable writes, and telling a first run from damage."""
 
 import os
+import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -88,6 +89,11 @@ def is_first_run(folder: Path) -> bool:
             f"practice needs an empty folder.{rescue_hint}"
         )
     return True
+
+
+def draw_name(place: Path, prefix: str, suffix: str = "") -> Path:
+    """A path in this folder whose name nobody can guess, so that nothing can have been laid there before."""
+    return place / f"{prefix}{secrets.token_hex(8)}{suffix}"
 
 
 def create_private_file(file: Path) -> None:
