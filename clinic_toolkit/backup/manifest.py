@@ -12,6 +12,7 @@ import msgspec
 
 from clinic_toolkit.backup import refusals
 from clinic_toolkit.crypto.signature import SIGNATURE_BYTES, verify_signature
+from clinic_toolkit.store.types import from_microseconds
 from clinic_toolkit.vault.vault import Vault
 
 SIGNATURE_LABEL = "sig/backup"
@@ -119,13 +120,17 @@ def decode_manifest(file: Path, raw: bytes) -> SignedManifest:
         or rest[:1] != bytes([len(signature)])
         or len(signature) != (SIGNATURE_BYTES if manifest.signer else 0)
         or _encode(manifest) != statement
-        or not _has_right_lengths(manifest)
+        or not _has_right_values(manifest)
     ):
         raise refusals.changed(file, "its manifest")
     return SignedManifest(manifest, statement, signature)
 
 
-def _has_right_lengths(manifest: Manifest) -> bool:
+def _has_right_values(manifest: Manifest) -> bool:
+    try:
+        from_microseconds(manifest.made_at)
+    except ValueError:
+        return False
     hashes = (manifest.last_hash, *(part.sha256 for part in manifest.parts))
     signers = () if manifest.signer is None else (manifest.signer,)
     ids = (manifest.vault, manifest.incarnation, *signers)

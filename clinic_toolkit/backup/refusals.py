@@ -48,6 +48,13 @@ def changed(file: Path, what: str) -> BackupDamaged:
     )
 
 
+def contradicted(file: Path, sentence: str) -> BackupDamaged:
+    """Build the error for a file whose manifest says otherwise than its store; the sentence says what."""
+    return BackupDamaged(
+        f"{file.name} was changed after it was made, so it is not used. {sentence} Use another backup."
+    )
+
+
 def from_newer_program(file: Path, program: str = "") -> NotABackup:
     """Build the error for a backup whose format this version does not know."""
     named = f", version {program}" if program else ""

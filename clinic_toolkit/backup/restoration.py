@@ -8,7 +8,6 @@ import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
-from uuid import UUID
 
 import msgspec
 
@@ -183,9 +182,13 @@ def _stage(file: Path, data_folder: Path, manifest: Manifest, report: Report) ->
     count = ByteCount(report, total=2 * manifest.size)
     verification.unpack(file, manifest, staging, count.add)
     with open_read_only(staging) as view:
+        # A manifest can be forged, and needs no key: what is restored is what the store itself says.
+        for sentence in verification.list_contradictions(view.db, manifest):
+            raise refusals.contradicted(file, sentence)
+        incarnation = identity.load_vault_ids(view.db)[1]
         faults = verification.check_without_keys(view, count.share(manifest.size))
     try:
-        mark = restored_folder.RestoredMark(UUID(bytes=manifest.incarnation), manifest.made_at)
+        mark = restored_folder.RestoredMark(incarnation, manifest.made_at)
         restored_folder.write_mark(staging, mark)
     except OSError as error:
         raise refusals.place_error(data_folder, error) from error

@@ -72,7 +72,7 @@ def inspect_unpacked(
         inspection.inspect_all(view.db, vault, report) if vault else frame_check.check_frames(view.db, report)
     )
     faults = [*view.problems, *(finding.sentence for finding in result.findings)]
-    faults += _contradictions(view.db, signed.manifest)
+    faults += list_contradictions(view.db, signed.manifest)
     if vault and signed.manifest.signer and not signed.is_signed_by_member(vault):
         faults.append(SIGNATURE_SENTENCE)
     return BackupReport(
@@ -178,7 +178,8 @@ def unpack(file: Path, manifest: Manifest, place: Path, count: Callable[[int], N
         raise refusals.place_error(place.parent, error) from error
 
 
-def _contradictions(db: Connection, manifest: Manifest) -> Iterator[str]:
+def list_contradictions(db: Connection, manifest: Manifest) -> Iterator[str]:
+    """Yield one sentence for each thing that a manifest says otherwise than the store beside it."""
     vault_id, incarnation = identity.load_vault_ids(db)
     if (vault_id.bytes, incarnation.bytes) != (manifest.vault, manifest.incarnation):
         yield "The list of its parts names another practice than the one in it."

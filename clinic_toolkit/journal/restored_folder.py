@@ -15,12 +15,16 @@ from clinic_toolkit.journal import incarnations
 from clinic_toolkit.store import folder
 from clinic_toolkit.store.storage_errors import storage_error_of
 from clinic_toolkit.store.transactions import is_writing
+from clinic_toolkit.store.types import from_microseconds
 from clinic_toolkit.vault import header_backup, identity
 from clinic_toolkit.vault.vault import Vault
 
 MARK_FILE = "restored-from-backup"
 _PATTERN = re.compile(rb"([0-9a-f]{32}) ([0-9]{1,19})\n")
-_MAX_NUMBER = (1 << 63) - 1
+
+
+class UnreadableMark(ValueError):
+    """There is a mark, and it does not say of which incarnation."""
 
 
 class RestoredMark(Struct, frozen=True):
@@ -41,27 +45,42 @@ def write_mark(data_folder: Path, mark: RestoredMark) -> None:
 
 
 def find_mark(data_folder: Path) -> RestoredMark | None:
-    """Read the mark; None if there is none, or one that this program did not write."""
+    """Read the mark; None if there is none.
+
+    Raises:
+        UnreadableMark: there is one that this program did not write.
+    """
     try:
         raw = (data_folder / MARK_FILE).read_bytes()
-    except OSError:
+    except FileNotFoundError:
         return None
+    except OSError as error:
+        raise UnreadableMark from error
     match = _PATTERN.fullmatch(raw)
-    if match is None or int(match[2]) > _MAX_NUMBER:
-        return None
+    if match is None:
+        raise UnreadableMark
+    try:
+        from_microseconds(int(match[2]))
+    except ValueError:
+        raise UnreadableMark from None
     return RestoredMark(UUID(hex=match[1].decode()), int(match[2]))
 
 
 def begin_if_restored(db: Connection, vault: Vault, *, now: datetime) -> bool:
     """Begin a new incarnation if this folder was restored and nobody has unlocked it since.
 
-    The lines before must have been checked and signed. Returns whether it was begun.
+    A mark that cannot be read counts as one of this store: a record that went two ways under one id could
+    not be told apart any more. The lines before must have been checked and signed. Returns whether it was
+    begun.
 
     Raises:
-        StorageReadOnly, StorageFull: the mark of an earlier unlock could not be removed.
+        StorageReadOnly, StorageFull: the mark of an earlier unlock could not be removed or mended.
     """
     data_folder = identity.data_folder_of(db)
-    mark = find_mark(data_folder) if is_writing(db) else None
+    try:
+        mark = find_mark(data_folder) if is_writing(db) else None
+    except UnreadableMark:
+        mark = _mend_mark(data_folder, vault)
     if mark is None:
         return False
     if mark.incarnation != vault.incarnation:
@@ -73,3 +92,12 @@ def begin_if_restored(db: Connection, vault: Vault, *, now: datetime) -> bool:
     incarnations.begin_incarnation(db, vault, backup_made_at=mark.backup_made_at, now=now)
     header_backup.try_write_before_commit(db, vault)
     return True
+
+
+def _mend_mark(data_folder: Path, vault: Vault) -> RestoredMark:
+    mark = RestoredMark(vault.incarnation, 0)
+    try:
+        write_mark(data_folder, mark)
+    except OSError as error:
+        raise storage_error_of(error) from error
+    return mark

@@ -62,6 +62,21 @@ def test_two_restores_of_one_backup_go_their_own_ways(work: Work, made: MadeBack
     assert len({*ways, work.vault.incarnation}) == 3
 
 
+@pytest.mark.parametrize("raw", [b"", b"nothing", b"0" * 32 + b" 9223372036854775807\n"])
+def test_a_mark_that_cannot_be_read_begins_one_too(
+    raw: bytes, work: Work, made: MadeBackup, tmp_path: Path
+) -> None:
+    restored(made, tmp_path / "new")
+    (tmp_path / "new" / MARK_FILE).write_bytes(raw)
+    first = unlocked(tmp_path / "new", work.groups)
+    assert first.vault.incarnation != work.vault.incarnation
+    first.engine.dispose()
+    second = unlocked(tmp_path / "new", work.groups)
+    assert second.vault.incarnation == first.vault.incarnation, "and only one"
+    assert not (tmp_path / "new" / MARK_FILE).exists()
+    assert faults_of(second) == ()
+
+
 def test_a_hurt_copy_of_the_ids_costs_one_line_and_not_those_before(
     work: Work, made: MadeBackup, tmp_path: Path
 ) -> None:

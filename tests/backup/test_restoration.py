@@ -3,14 +3,15 @@
 import hashlib
 import shutil
 from pathlib import Path
+from typing import Any
 
-import msgspec
 import pytest
 
-from clinic_toolkit.backup import archive, manifest
+from clinic_toolkit.backup import manifest
 from clinic_toolkit.backup.backup_files import read_signed_manifest
 from clinic_toolkit.backup.creation import MadeBackup
-from clinic_toolkit.backup.refusals import BackupCancelled, BackupRefused, NotABackup
+from clinic_toolkit.backup.progress import report_nothing
+from clinic_toolkit.backup.refusals import BackupCancelled, BackupDamaged, BackupRefused, NotABackup
 from clinic_toolkit.backup.restoration import restore_backup
 from clinic_toolkit.journal import audit_reader, records
 from clinic_toolkit.journal.restored_folder import MARK_FILE
@@ -19,7 +20,7 @@ from clinic_toolkit.store.folder_lock import acquire_folder_lock
 from clinic_toolkit.store.transactions import reading
 from clinic_toolkit.vault import identity
 from tests.fixtures import practices
-from tests.fixtures.backups import contents, faults_of, listing, restored, unlocked
+from tests.fixtures.backups import contents, faults_of, forged, listing, make_backup, restored, unlocked
 from tests.fixtures.practices import Work
 
 
@@ -134,32 +135,56 @@ def test_too_little_room_is_told_before_anything_is_written(
 
 
 @pytest.mark.parametrize("change", [{"store_format": 99}, {"store_format": 3}])
-def test_other_formats_are_named(made: MadeBackup, tmp_path: Path, change: dict[str, int]) -> None:
-    signed = read_signed_manifest(made.file)
-    other = msgspec.structs.replace(signed.manifest, signer=None, program="9.9", **change)
-    _rewrite_manifest(made.file, manifest.encode_manifest(other, None))
+def test_other_formats_are_named(made: MadeBackup, tmp_path: Path, change: dict[str, Any]) -> None:
+    other = forged(made.file, tmp_path / "other.tar", program="9.9", **change)
     told = "newer version of this program, version 9.9" if change["store_format"] > 9 else "earlier draft"
     with pytest.raises(NotABackup, match=told):
-        restored(made, tmp_path / "new")
+        restore_backup(other, tmp_path / "new", replace=False, report=report_nothing)
     assert not (tmp_path / "new").exists()
 
 
 def test_a_newer_format_of_the_manifest_is_named(made: MadeBackup, tmp_path: Path) -> None:
     raw = bytearray(manifest.encode_manifest(read_signed_manifest(made.file).manifest, None)[:-32])
     raw[9] = 2
-    _rewrite_manifest(made.file, bytes(raw) + hashlib.sha256(raw).digest())
+    whole = bytes(raw) + hashlib.sha256(raw).digest()
+    newer = forged(made.file, tmp_path / "newer.tar", raw_manifest=whole)
     with pytest.raises(NotABackup, match="newer version"):
-        restored(made, tmp_path / "new")
+        restore_backup(newer, tmp_path / "new", replace=False, report=report_nothing)
 
 
-def _rewrite_manifest(file: Path, raw: bytes) -> None:
-    with file.open("r+b") as target:
-        parts, seconds = archive.list_parts(file, target)
-        target.seek(parts[-1].offset - archive.BLOCK_BYTES)
-        target.truncate()
-        target.write(archive.encode_header(archive.MANIFEST, len(raw), seconds))
-        target.write(raw + bytes(archive.padding_after(len(raw))))
-        archive.write_end(target)
+@pytest.mark.parametrize(
+    ("told", "change"),
+    [
+        ("another practice", {"vault": bytes(16)}),
+        ("another practice", {"incarnation": bytes(16)}),
+        ("another end", {"last_line": 1}),
+        ("its manifest", {"made_at": 2**63 - 1}),
+        ("its manifest", {"made_at": 2**63 + 5}),
+    ],
+)
+def test_a_manifest_that_contradicts_its_store_is_refused(
+    told: str, change: dict[str, Any], made: MadeBackup, tmp_path: Path
+) -> None:
+    """Otherwise the mark would name another incarnation, and the restored record would keep the old one."""
+    other = forged(made.file, tmp_path / "other.tar", **change)
+    with pytest.raises(BackupDamaged, match=told):
+        restore_backup(other, tmp_path / "new", replace=False, report=report_nothing)
+    assert not (tmp_path / "new").exists()
+    same = forged(made.file, tmp_path / "same.tar")
+    assert restore_backup(same, tmp_path / "new", replace=False, report=report_nothing).faults == ()
+
+
+def test_another_practice_that_names_this_one_does_not_take_its_place(
+    work: Work, made: MadeBackup, tmp_path: Path
+) -> None:
+    (tmp_path / "other").mkdir()
+    other = make_backup(practices.founded(tmp_path / "other"), tmp_path / "other")
+    named = forged(other.file, tmp_path / "named.tar", vault=work.vault.vault_id.bytes)
+    work.engine.dispose()
+    before = listing(tmp_path / "data")
+    with pytest.raises(BackupDamaged, match="another practice"):
+        restore_backup(named, tmp_path / "data", replace=True, report=report_nothing)
+    assert listing(tmp_path / "data") == before
 
 
 @pytest.mark.parametrize("step", range(0, 10, 2))
