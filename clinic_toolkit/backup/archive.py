@@ -5,7 +5,9 @@ noticed: the header of each part is made anew from its name, length and time, an
 """
 
 import os
+import stat
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -43,6 +45,27 @@ class Part(NamedTuple):
     name: str
     offset: int
     length: int
+
+
+@contextmanager
+def open_archive(file: Path) -> Iterator[BinaryIO]:
+    """Open what may be a backup, for reading; it lies where others may write, so it may be anything.
+
+    Raises:
+        NotABackup: it is no regular file: a folder, a link, or a pipe that would never end.
+        OSError: it could not be opened.
+    """
+    if os.path.islink(file):
+        raise refusals.NotABackup(f"{file.name} is a link. Choose the file that it leads to.")
+    if os.path.isdir(file):
+        raise refusals.NotABackup(
+            f"{file.name} is a folder. Choose the file of a backup, which ends in .tar."
+        )
+    flags = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOFOLLOW", "O_BINARY"))
+    with os.fdopen(os.open(file, flags), "rb") as source:
+        if not stat.S_ISREG(os.fstat(source.fileno()).st_mode):
+            raise refusals.not_a_backup(file)
+        yield source
 
 
 def encode_header(name: str, length: int, seconds: int) -> bytes:
@@ -151,6 +174,10 @@ def _decode_header(file: Path, block: bytes, *, is_first: bool) -> tuple[str, in
     numbers = block[_LENGTH_AT : _LENGTH_AT + 2 * _NUMBER_BYTES].split(b"\0")
     try:
         name = block[:_NAME_BYTES].rstrip(b"\0").decode("ascii")
-        return name, int(numbers[0], 8), int(numbers[1], 8)
+        length, moment = int(numbers[0], 8), int(numbers[1], 8)
     except (UnicodeDecodeError, ValueError, IndexError):
         raise refusals.changed(file, "the head of a part") from None
+    if min(length, moment) < 0:
+        # It would be written as it was read, and lead back to what was read before.
+        raise refusals.changed(file, "the head of a part")
+    return name, length, moment

@@ -44,12 +44,8 @@ def read_signed_manifest(file: Path) -> SignedManifest:
         NotABackup: it is no backup, not whole, or of a newer version.
         BackupRefused: it cannot be read.
     """
-    if file.is_dir():
-        raise refusals.NotABackup(
-            f"{file.name} is a folder. Choose the file of a backup, which ends in {SUFFIX}."
-        )
     try:
-        with file.open("rb") as source:
+        with archive.open_archive(file) as source:
             if not source.read(1):
                 raise refusals.NotABackup(f"{file.name} is empty, so it is no backup.")
             parts, seconds = archive.list_parts(file, source)
@@ -61,6 +57,9 @@ def read_signed_manifest(file: Path) -> SignedManifest:
         raise refusals.BackupRefused(f"There is no file {file}.") from None
     except OSError as error:
         raise refusals.BackupRefused(f"{file} cannot be read.") from error
+    except (ValueError, OverflowError):
+        # A number that nobody would write; whatever it is, one file must not hide the others.
+        raise refusals.changed(file, "its manifest") from None
     found = [(part.name, part.length) for part in parts[:-1]]
     listed = [(entry.name, entry.length) for entry in signed.manifest.parts]
     if found != listed or archive.encode_header("x", 0, seconds) != archive.encode_header(
@@ -87,7 +86,8 @@ def list_backups(place: Path, short_id: str) -> list[KnownBackup]:
         files = sorted(place.glob(f"{PREFIX}*-{short_id}*{SUFFIX}"))
     except OSError:
         return []
-    known = [describe_backup(file) for file in files]
+    # A name that cannot be shown is none of ours.
+    known = [describe_backup(file) for file in files if file.name.isprintable()]
     usable = [backup for backup in known if backup.manifest and backup.manifest.short_id == short_id]
     usable.sort(key=_order, reverse=True)
     return usable + [backup for backup in known if not backup.manifest]

@@ -21,6 +21,8 @@ MAX_BYTES = 1 << 24
 _MAGIC, _FORMAT = b"CtBackup", 1
 _HEADER = struct.Struct(">8sHI")
 _CHECKSUM_BYTES = 32
+# What a store can be asked for.
+_MAX_NUMBER = (1 << 63) - 1
 
 
 class PartEntry(msgspec.Struct, array_like=True, frozen=True):
@@ -111,14 +113,15 @@ def decode_manifest(file: Path, raw: bytes) -> SignedManifest:
         raise refusals.from_newer_program(file)
     statement, rest = packed[_HEADER.size :][:length], packed[_HEADER.size + length :]
     signature = rest[1:]
+    if (magic, format_number) != (_MAGIC, _FORMAT) or len(signature) > SIGNATURE_BYTES:
+        raise refusals.changed(file, "its manifest")
     try:
         manifest = _decode(statement)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, ValueError, RecursionError):
         raise refusals.changed(file, "its manifest") from None
     if (
-        (magic, format_number) != (_MAGIC, _FORMAT)
+        len(signature) != (SIGNATURE_BYTES if manifest.signer else 0)
         or rest[:1] != bytes([len(signature)])
-        or len(signature) != (SIGNATURE_BYTES if manifest.signer else 0)
         or _encode(manifest) != statement
         or not _has_right_values(manifest)
     ):
@@ -134,11 +137,13 @@ def _has_right_values(manifest: Manifest) -> bool:
     hashes = (manifest.last_hash, *(part.sha256 for part in manifest.parts))
     signers = () if manifest.signer is None else (manifest.signer,)
     ids = (manifest.vault, manifest.incarnation, *signers)
-    numbers = (manifest.last_line, manifest.faults, *(part.length for part in manifest.parts))
+    counts = (count for _, count in manifest.counts)
+    lengths = (part.length for part in manifest.parts)
+    numbers = (manifest.store_format, manifest.last_line, manifest.faults, *counts, *lengths)
     return (
         {len(value) for value in hashes} == {32}
         and {len(value) for value in ids} == {16}
-        and all(number >= 0 for number in numbers)
+        and all(0 <= number <= _MAX_NUMBER for number in numbers)
     )
 
 

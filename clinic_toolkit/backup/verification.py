@@ -98,7 +98,7 @@ def check_contents(file: Path, manifest: Manifest, count: Callable[[int], None])
         BackupDamaged: a part differs.
         OSError: it could not be read.
     """
-    with file.open("rb") as source:
+    with archive.open_archive(file) as source:
         parts, _ = archive.list_parts(file, source)
         for part, entry in zip(parts, manifest.parts, strict=False):
             digest = hashlib.sha256()
@@ -156,7 +156,7 @@ def unpack(file: Path, manifest: Manifest, place: Path, count: Callable[[int], N
                 f"{_megabytes(manifest.size + _SPARE_BYTES)}, and {_megabytes(free)} are free."
             )
         prepare_folder(place)
-        with file.open("rb") as source:
+        with archive.open_archive(file) as source:
             parts, _ = archive.list_parts(file, source)
             for part, entry in zip(parts, manifest.parts, strict=False):
                 name = part.name

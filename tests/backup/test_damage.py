@@ -1,13 +1,19 @@
 """Every byte of a backup that differs is noticed, and answered with one sentence; it changes nothing."""
 
+import hashlib
+import os
 import random
-from collections.abc import Iterator
+import shutil
+import struct
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from clinic_toolkit.backup import archive, backup_files, verification
+from clinic_toolkit.backup import archive, backup_files, backup_run, verification
 from clinic_toolkit.backup.backup_files import read_signed_manifest
 from clinic_toolkit.backup.creation import MadeBackup
 from clinic_toolkit.backup.progress import report_nothing
@@ -16,7 +22,7 @@ from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import audit_log
 from clinic_toolkit.record.people.practice_record import AccessEvent
 from clinic_toolkit.store.transactions import writing
-from tests.fixtures.backups import make_backup
+from tests.fixtures.backups import forged, make_backup
 from tests.fixtures.practices import NOW, Work
 
 SAMPLE = 400
@@ -132,6 +138,68 @@ def test_the_list_of_a_folder_shows_what_cannot_be_used_too(
     assert found[-1].manifest is None and "not complete" in found[-1].fault
     assert backup_files.list_backups(tmp_path / "kept", "0badcafe") == []
     assert backup_files.list_backups(tmp_path / "gone", made.manifest.short_id) == []
+
+
+def _forge_manifest(made: MadeBackup, **changes: Any) -> Callable[[Path], object]:
+    return lambda place: forged(made.file, place, **changes)
+
+
+def _forge_signature(made: MadeBackup, length: int) -> Callable[[Path], object]:
+    statement = read_signed_manifest(made.file).statement
+    packed = struct.pack(">8sHI", b"CtBackup", 1, len(statement)) + statement + b"\1" + bytes(length)
+    raw = packed + hashlib.sha256(packed).digest()
+    return lambda place: forged(made.file, place, raw_manifest=raw)
+
+
+def _forge_length(made: MadeBackup) -> Callable[[Path], object]:
+    with made.file.open("rb") as source:
+        parts, seconds = archive.list_parts(made.file, source)
+    start = made.file.read_bytes()[: parts[-1].offset - archive.BLOCK_BYTES]
+    raw = start + archive.encode_header(archive.MANIFEST, -1, seconds) + bytes(1024)
+    return lambda place: place.write_bytes(raw)
+
+
+CRAFTED: dict[str, Callable[[MadeBackup], Callable[[Path], object]]] = {
+    "pipe": lambda made: os.mkfifo,
+    "link": lambda made: lambda place: place.symlink_to(made.file),
+    "folder": lambda made: Path.mkdir,
+    "time": lambda made: _forge_manifest(made, made_at=2**63 - 1),
+    "early time": lambda made: _forge_manifest(made, made_at=-(2**63)),
+    "line": lambda made: _forge_manifest(made, last_line=2**64 - 1),
+    "signature": lambda made: _forge_signature(made, 300),
+    "length": _forge_length,
+}
+
+
+@pytest.mark.parametrize("kind", CRAFTED)
+def test_a_crafted_file_hides_no_other_and_holds_nothing_up(
+    kind: str, work: Work, made: MadeBackup, tmp_path: Path
+) -> None:
+    place = tmp_path / "kept"
+    crafted = place / f"clinic-backup-x-{made.manifest.short_id}.tar"
+    CRAFTED[kind](made)(crafted)
+    found: list[backup_files.KnownBackup] = []
+    looking = threading.Thread(
+        target=lambda: found.extend(backup_files.list_backups(place, made.manifest.short_id)), daemon=True
+    )
+    looking.start()
+    looking.join(20)
+    assert not looking.is_alive()
+    assert [backup.file for backup in found] == [made.file, crafted]
+    assert found[1].manifest is None and found[1].fault
+    assert backup_run.remove_expired(place, made.manifest.short_id) == []
+    with pytest.raises(ClinicError):
+        verification.verify_backup(crafted, tmp_path, open_vault=None, report=report_nothing)
+
+
+def test_a_name_that_cannot_be_shown_is_passed_over(made: MadeBackup) -> None:
+    name = os.fsdecode(b"clinic-backup-\xff-" + made.manifest.short_id.encode() + b".tar")
+    try:
+        shutil.copyfile(made.file, made.file.with_name(name))
+    except OSError:
+        pytest.skip("this disk takes no such name")
+    found = backup_files.list_backups(made.file.parent, made.manifest.short_id)
+    assert [backup.file for backup in found] == [made.file]
 
 
 def test_a_whole_one_is_verified_without_and_with_keys(work: Work, made: MadeBackup, tmp_path: Path) -> None:
