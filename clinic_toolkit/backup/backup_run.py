@@ -124,6 +124,18 @@ def run_backup(
     return made
 
 
+def remove_interrupted_copies(data_folder: Path) -> bool:
+    """Remove the copies of the store that an interrupted backup or proof left; False if one may be left.
+
+    What is being made just now removes its own, and the next start does if it is killed.
+    """
+    try:
+        with hold_turn():
+            return folder.remove_interrupted_copies(data_folder)
+    except refusals.BackupRefused:
+        return False
+
+
 def note_proof(data_folder: Path, file: Path, manifest: Manifest, *, now: datetime) -> BackupState:
     """Note that a restore of this backup was proved."""
     proved = _describe(file, manifest, now=now)

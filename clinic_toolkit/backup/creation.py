@@ -32,8 +32,6 @@ from clinic_toolkit.store.types import to_microseconds
 from clinic_toolkit.vault import identity
 from clinic_toolkit.vault.vault import Vault
 
-# Holds the snapshot while a backup is made; whatever is in it was left by one that was interrupted.
-SNAPSHOT_FOLDER = "clinic.backup.new"
 # So much stays free on the disk of the practice, which must be able to save meanwhile.
 _SPARE_BYTES = 64 << 20
 
@@ -103,8 +101,8 @@ def choose_snapshot_folder(data_folder: Path, place: Path, size: int) -> Path:
     """Where the snapshot is written: beside the store, which is quick, if its disk has the room."""
     with suppress(OSError):
         if shutil.disk_usage(data_folder).free > size + _SPARE_BYTES and os.access(data_folder, os.W_OK):
-            return data_folder / SNAPSHOT_FOLDER
-    return place / SNAPSHOT_FOLDER
+            return data_folder / folder.SNAPSHOT_FOLDER
+    return place / folder.SNAPSHOT_FOLDER
 
 
 def _describe_snapshot(view: ReadOnlyView, *, faults: int, vault: Vault | None, now: datetime) -> Manifest:

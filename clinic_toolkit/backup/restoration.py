@@ -6,7 +6,6 @@ the unpacked files makes the moving safe against a kill: the next start or resto
 
 import os
 import shutil
-from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -211,9 +210,6 @@ def _plan_moves(data_folder: Path) -> Path | None:
     return data_folder / plan.aside if names else None
 
 
-def remove_unfinished(data_folder: Path) -> None:
-    """Remove what an interrupted restore left, unless all of it was checked."""
-    staging = data_folder / STAGING_FOLDER
-    if not (staging / PLAN_FILE).exists():
-        with suppress(OSError):
-            shutil.rmtree(staging, ignore_errors=True)
+def list_put_aside(data_folder: Path) -> list[str]:
+    """The names of the folders in which earlier restores put what was there before."""
+    return sorted(path.name for path in data_folder.glob(f"{ASIDE_PREFIX}*") if path.is_dir())

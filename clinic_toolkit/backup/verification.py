@@ -27,8 +27,6 @@ from clinic_toolkit.vault.vault import Vault
 # Opens the practice in this store with a secret that the caller has.
 OpenVault = Callable[[Connection], Vault]
 
-# What is found in it later was left by a check that was interrupted; the next one removes it.
-UNPACKED_FOLDER = "clinic.unpacked"
 SIGNATURE_SENTENCE = "The signature under the list of its parts is not valid."
 _SPARE_BYTES = 16 << 20
 
@@ -131,7 +129,7 @@ def unpacked(file: Path, manifest: Manifest, workspace: Path, count: Callable[[i
     Raises:
         NotABackup, BackupRefused: as `unpack`.
     """
-    place = workspace / UNPACKED_FOLDER
+    place = workspace / folder.UNPACKED_FOLDER
     shutil.rmtree(place, ignore_errors=True)
     try:
         unpack(file, manifest, place, count)

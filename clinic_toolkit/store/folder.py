@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,9 @@ HEADER_BACKUP_FILE = "clinic.head"
 README_FILE = "READ ME FIRST.txt"
 # Stands while a restore whose files were all checked is still to be finished.
 RESTORE_PLAN = "clinic.restoring/plan"
+# Hold a whole store while a backup is made, or while a restore is proved.
+SNAPSHOT_FOLDER = "clinic.backup.new"
+UNPACKED_FOLDER = "clinic.unpacked"
 
 # If the database is missing or empty, any of these shows that there was a practice here.
 _PRACTICE_FILES = (
@@ -89,6 +93,19 @@ def is_first_run(folder: Path) -> bool:
             f"practice needs an empty folder.{rescue_hint}"
         )
     return True
+
+
+def remove_interrupted_copies(folder: Path) -> bool:
+    """Remove the copies of a store that an interrupted backup, proof or restore left in this folder.
+
+    What was replaced since still opens them. A restore that is only to be finished is left. Returns whether
+    none is left.
+    """
+    plan = folder / RESTORE_PLAN
+    copies = [folder / SNAPSHOT_FOLDER, folder / UNPACKED_FOLDER, *([] if plan.exists() else [plan.parent])]
+    for copy in copies:
+        shutil.rmtree(copy, ignore_errors=True)
+    return not any(copy.exists() for copy in copies)
 
 
 def draw_name(place: Path, prefix: str, suffix: str = "") -> Path:

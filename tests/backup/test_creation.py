@@ -15,10 +15,13 @@ import pytest
 from sqlalchemy import text
 
 from clinic_toolkit.backup import archive, backup_files, creation, refusals, verification
-from clinic_toolkit.backup.creation import SNAPSHOT_FOLDER, MadeBackup
+from clinic_toolkit.backup.creation import MadeBackup
 from clinic_toolkit.backup.refusals import BackupCancelled, BackupDamaged, BackupRefused
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import audit_reader
+from clinic_toolkit.store import folder
+from clinic_toolkit.store.folder import SNAPSHOT_FOLDER
+from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.sqlite import database_copy
 from clinic_toolkit.store.transactions import reading, store_of, writing
 from clinic_toolkit.vault import header_backup
@@ -188,6 +191,21 @@ def test_what_a_killed_one_left_is_removed_by_the_next(work: Work, tmp_path: Pat
     (tmp_path / "data" / SNAPSHOT_FOLDER / "clinic.db").write_bytes(b"half")
     make_backup(work, tmp_path, now=NOW + timedelta(days=1))
     assert not left.exists() and other.exists() and not (tmp_path / "data" / SNAPSHOT_FOLDER).exists()
+
+
+def test_what_a_killed_one_left_is_removed_by_the_next_start(work: Work, tmp_path: Path) -> None:
+    """A whole store lies in it, which opens for what was replaced since."""
+    data = tmp_path / "data"
+    names = (SNAPSHOT_FOLDER, folder.UNPACKED_FOLDER, "clinic.restoring")
+    for name in names:
+        store_of(work.engine).write_snapshot(data / name)
+    work.engine.dispose()
+    open_store(data).dispose()
+    assert not any((data / name).exists() for name in names)
+    (data / "clinic.restoring").mkdir()
+    (data / folder.RESTORE_PLAN).write_bytes(b"{}")
+    open_store(data).dispose()
+    assert (data / folder.RESTORE_PLAN).exists(), "a restore that is only to be finished stays"
 
 
 def test_a_fault_of_the_record_is_told_and_counted(work: Work, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from clinic_toolkit.backup import creation
 from clinic_toolkit.backup.backup_files import list_backups
-from clinic_toolkit.backup.creation import SNAPSHOT_FOLDER
+from clinic_toolkit.store.folder import SNAPSHOT_FOLDER
 from clinic_toolkit.store.opening import open_store
 from tests.fixtures.backups import contents, make_backup
 from tests.fixtures.practices import NOW, Work

@@ -11,6 +11,7 @@ from clinic_toolkit.backup import restoration
 from clinic_toolkit.backup.creation import MadeBackup
 from clinic_toolkit.backup.restoration import PLAN_FILE, STAGING_FOLDER
 from clinic_toolkit.cli.start import _finish_restore
+from clinic_toolkit.store import folder
 from tests.fixtures.backups import contents, restored
 from tests.fixtures.practices import Work
 
@@ -55,7 +56,7 @@ def test_killed_between_any_two_changes_the_old_or_the_new_opens(
             assert count() <= after, "the control: the last rounds end by themselves"
     (tmp_path / "data" / "running").unlink(missing_ok=True)
     finished = restoration.finish_restore(tmp_path / "data")
-    restoration.remove_unfinished(tmp_path / "data")
+    folder.remove_interrupted_copies(tmp_path / "data")
     found = contents(tmp_path / "data")
     assert found in (old, new)
     assert found == new if finished else True

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from clinic_toolkit.backup import backup_run
 from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
 from clinic_toolkit.journal import audit_log
 from clinic_toolkit.record.people import secret_changes
+from clinic_toolkit.store import folder
 from clinic_toolkit.store.sqlite import rescue_copies
 from clinic_toolkit.store.sqlite.store import SqliteStore
-from clinic_toolkit.store.transactions import reading, writing
+from clinic_toolkit.store.transactions import reading, store_of, writing
 from clinic_toolkit.vault import key_slot_changes, key_slots, unlock_attempts
 from clinic_toolkit.vault.key_slot_tables import KeySlotKind, slot_table
 from clinic_toolkit.vault.key_slots import WrongSecret
@@ -227,6 +229,33 @@ def test_a_rescued_copy_is_removed_or_named(
     assert "The old one still opens a copy" in page and second.name in page and first.name not in page
     second.unlink()
     assert "still opens a copy" not in site.get(then).text
+
+
+@pytest.mark.parametrize("change", [a_new_passphrase, a_new_sheet])
+def test_what_an_interrupted_backup_left_goes_and_what_a_restore_put_aside_is_named(
+    site: Site, knows: None, monkeypatch: pytest.MonkeyPatch, change: Callable[[Site], str]
+) -> None:
+    """The way in that was replaced would open them."""
+    monkeypatch.setattr(key_slot_changes, "calibrate_cost", lambda: MIN_COST)
+    data = site.settings.data_folder
+    left = [data / name for name in (folder.SNAPSHOT_FOLDER, folder.UNPACKED_FOLDER)]
+    for place in [*left, data / "before-restore-1"]:
+        store_of(site.work.engine).write_snapshot(place)
+    then = change(site)
+    assert not any(place.exists() for place in left)
+    page = site.get(then).text
+    assert "The old one still opens a copy" in page and "before-restore-1" in page
+    assert (data / "before-restore-1" / "clinic.db").exists()
+
+
+def test_a_backup_that_is_being_made_is_let_finish_and_the_page_says_so(
+    site: Site, knows: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(key_slot_changes, "calibrate_cost", lambda: MIN_COST)
+    with backup_run.hold_turn():
+        store_of(site.work.engine).write_snapshot(site.settings.data_folder / folder.SNAPSHOT_FOLDER)
+        assert a_new_sheet(site).endswith("-later")
+    assert (site.settings.data_folder / folder.SNAPSHOT_FOLDER).exists()
 
 
 def test_a_failed_unlock_leaves_a_line_that_the_next_unlock_vouches_for(locked: Site) -> None:

@@ -37,6 +37,7 @@ def open_store(data_folder: Path, metadata: MetaData) -> SqliteStore:
     """
     folder.prepare_folder(data_folder)
     successor.finish_exchange(data_folder)
+    folder.remove_interrupted_copies(data_folder)
     file = folder.database_path(data_folder)
     if folder.is_first_run(data_folder):
         _create_store(data_folder, file, metadata)

@@ -5,9 +5,12 @@ recovery sheet would still open a stolen copy of the folder, and the passphrase 
 """
 
 import logging
+from pathlib import Path
 
 from flask import Response, after_this_request
+from sqlalchemy import Engine
 
+from clinic_toolkit.backup import backup_run, restoration
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.store.transactions import store_of
 from clinic_toolkit.web import context
@@ -19,8 +22,11 @@ REDIRECT_STATUS = 303
 
 
 def list_rescued_copies() -> list[str]:
-    """File names of the rescued copies of the store, which hold what was replaced or erased since."""
-    return [copy.name for copy in store_of(context.unit_of_work().engine).list_rescue_copies()]
+    """Names of the copies of the store in the data folder that hold what was replaced or erased since.
+
+    They are rescued copies, and what a restore has put aside.
+    """
+    return _list_copies(context.unit_of_work().engine, context.settings().data_folder)
 
 
 def redirect_once_purged(target: str, *, if_not_purged: str, if_copies_left: str | None = None) -> Response:
@@ -31,7 +37,7 @@ def redirect_once_purged(target: str, *, if_not_purged: str, if_copies_left: str
         if_not_purged: path to redirect to if the log could not be emptied now. It is emptied at the next
             lock, at the latest.
     """
-    engine = context.unit_of_work().engine
+    engine, data_folder = context.unit_of_work().engine, context.settings().data_folder
 
     # Runs after the commit of this request and before its response is sent.
     @after_this_request
@@ -39,15 +45,22 @@ def redirect_once_purged(target: str, *, if_not_purged: str, if_copies_left: str
         if answer.status_code == REDIRECT_STATUS:
             if not _folded():
                 answer.headers["Location"] = if_not_purged
-            elif if_copies_left and store_of(engine).list_rescue_copies():
+            elif if_copies_left and _list_copies(engine, data_folder):
                 answer.headers["Location"] = if_copies_left
         return answer
 
     def _folded() -> bool:
         try:
-            return store_of(engine).purge_copies()
+            # Both are tried.
+            is_clear = backup_run.remove_interrupted_copies(data_folder)
+            return store_of(engine).purge_copies() and is_clear
         except ClinicError:
             log.exception("checkpoint.failed")
             return False
 
     return responses.redirect_to(target)
+
+
+def _list_copies(engine: Engine, data_folder: Path) -> list[str]:
+    rescued = [copy.name for copy in store_of(engine).list_rescue_copies()]
+    return rescued + restoration.list_put_aside(data_folder)
