@@ -1,5 +1,6 @@
 """The files of backups in a folder: their names, what each says of itself, and drafts that were left."""
 
+import shutil
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -97,7 +98,11 @@ def remove_drafts(place: Path, short_id: str) -> None:
     """Remove what an interrupted backup of this practice left in a folder."""
     with suppress(OSError):
         for draft in place.glob(f"{PREFIX}*-{short_id}*{DRAFT_SUFFIX}"):
-            draft.unlink(missing_ok=True)
+            with suppress(OSError):
+                if draft.is_dir() and not draft.is_symlink():
+                    shutil.rmtree(draft)
+                else:
+                    draft.unlink(missing_ok=True)
 
 
 def _order(backup: KnownBackup) -> tuple[int, int]:

@@ -28,6 +28,7 @@ from clinic_toolkit.store import folder
 from clinic_toolkit.store.base import metadata
 from clinic_toolkit.store.opening import FORMAT_VERSION, open_read_only
 from clinic_toolkit.store.protocol import ReadOnlyView, SqlStore
+from clinic_toolkit.store.transactions import reading
 from clinic_toolkit.store.types import to_microseconds
 from clinic_toolkit.vault import identity
 from clinic_toolkit.vault.vault import Vault
@@ -77,9 +78,11 @@ def create_backup(
         raise refusals.place_gone(place)
     size = folder.database_path(data_folder).stat().st_size
     count = ByteCount(report, total=4 * size)
-    snapshot = choose_snapshot_folder(data_folder, place, size)
+    with reading(store.engine) as db:
+        short_id = identity.load_vault_ids(db)[0].hex[:8]
+    backup_files.remove_drafts(place, short_id)
+    snapshot = make_snapshot_folder(data_folder, place, size, short_id)
     try:
-        shutil.rmtree(snapshot, ignore_errors=True)
         try:
             store.write_snapshot(snapshot, report_progress=count.share(size))
         except OSError as error:
@@ -97,12 +100,26 @@ def create_backup(
     return MadeBackup(file=file, manifest=made, faults=tuple(faults))
 
 
-def choose_snapshot_folder(data_folder: Path, place: Path, size: int) -> Path:
-    """Where the snapshot is written: beside the store, which is quick, if its disk has the room."""
-    with suppress(OSError):
-        if shutil.disk_usage(data_folder).free > size + _SPARE_BYTES and os.access(data_folder, os.W_OK):
-            return data_folder / folder.SNAPSHOT_FOLDER
-    return place / folder.SNAPSHOT_FOLDER
+def make_snapshot_folder(data_folder: Path, place: Path, size: int, short_id: str) -> Path:
+    """Make the folder for the snapshot: beside the store, which is quick, if its disk has the room.
+
+    Raises:
+        BackupRefused: it could not be made.
+    """
+    beside = data_folder / folder.SNAPSHOT_FOLDER
+    try:
+        with suppress(OSError):
+            shutil.rmtree(beside, ignore_errors=True)
+            if shutil.disk_usage(data_folder).free > size + _SPARE_BYTES:
+                beside.mkdir(mode=0o700)
+                return beside
+        # Others may write there, so never into what is there already.
+        prefix = f"{backup_files.PREFIX}snapshot-{short_id}-"
+        snapshot = folder.draw_name(place, prefix, backup_files.DRAFT_SUFFIX)
+        snapshot.mkdir(mode=0o700)
+        return snapshot
+    except OSError as error:
+        raise refusals.place_error(place, error) from error
 
 
 def _describe_snapshot(view: ReadOnlyView, *, faults: int, vault: Vault | None, now: datetime) -> Manifest:
@@ -130,7 +147,6 @@ def _describe_snapshot(view: ReadOnlyView, *, faults: int, vault: Vault | None, 
 def _pack_snapshot(
     snapshot: Path, place: Path, draft: Manifest, *, vault: Vault | None, now: datetime, count: ByteCount
 ) -> Path:
-    backup_files.remove_drafts(place, draft.short_id)
     file = backup_files.free_name(place, draft.short_id, now)
     aside = file.with_name(file.stem + backup_files.DRAFT_SUFFIX)
     try:

@@ -153,6 +153,8 @@ def unpack(file: Path, manifest: Manifest, place: Path, count: Callable[[int], N
                 f"There is not enough room in {place.parent}: {file.name} needs "
                 f"{_megabytes(manifest.size + _SPARE_BYTES)}, and {_megabytes(free)} are free."
             )
+        # A new one: what is there already may lead elsewhere.
+        place.mkdir(mode=0o700)
         prepare_folder(place)
         with archive.open_archive(file) as source:
             parts, _ = archive.list_parts(file, source)

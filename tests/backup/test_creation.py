@@ -9,7 +9,7 @@ import tarfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pytest
 from sqlalchemy import text
@@ -23,6 +23,7 @@ from clinic_toolkit.store import folder
 from clinic_toolkit.store.folder import SNAPSHOT_FOLDER
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.sqlite import database_copy
+from clinic_toolkit.store.sqlite.store import SqliteStore
 from clinic_toolkit.store.transactions import reading, store_of, writing
 from clinic_toolkit.vault import header_backup
 from tests.fixtures.backups import contents, make_backup
@@ -228,8 +229,39 @@ def test_a_fault_of_the_record_is_told_and_counted(work: Work, tmp_path: Path) -
 def test_the_snapshot_goes_to_the_place_where_the_disk_of_the_data_is_full(
     work: Work, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert creation.choose_snapshot_folder(tmp_path / "data", tmp_path, 1).parent == tmp_path / "data"
-    assert creation.choose_snapshot_folder(tmp_path / "data", tmp_path, 1 << 60).parent == tmp_path
+    """And never into a folder that somebody else made there, which may be a link to one that all can read."""
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "read by all").mkdir()
+    (tmp_path / "kept" / SNAPSHOT_FOLDER).symlink_to(tmp_path / "read by all")
+    written: list[Path] = []
+    real = SqliteStore.write_snapshot
+
+    def watch(store: SqliteStore, target: Path, **more: Any) -> None:
+        real(store, target, **more)
+        written.append(target)
+        assert (tmp_path / "read by all").exists() and not list((tmp_path / "read by all").iterdir())
+        assert target.stat().st_mode & 0o077 == 0
+
+    monkeypatch.setattr(SqliteStore, "write_snapshot", watch)
+    make_backup(work, tmp_path)
+    assert written.pop().parent == tmp_path / "data", "the control: with room it is beside the store"
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: usage._replace(free=0))
+    made = make_backup(work, tmp_path, now=NOW + timedelta(days=1))
+    assert written.pop().parent == tmp_path / "kept" and made.faults == ()
+    assert len(left_in(tmp_path)) == 3
+
+
+def test_a_snapshot_that_was_left_in_the_place_is_removed_by_the_next(
+    work: Work, made: MadeBackup, tmp_path: Path
+) -> None:
+    left = creation.make_snapshot_folder(
+        tmp_path / "data", tmp_path / "kept", 1 << 60, made.manifest.short_id
+    )
+    (left / "clinic.db").write_bytes(b"half")
+    other = creation.make_snapshot_folder(tmp_path / "data", tmp_path / "kept", 1 << 60, "0badcafe")
+    make_backup(work, tmp_path, now=NOW + timedelta(days=1))
+    assert not left.exists() and other.exists()
 
 
 def test_refusals_name_the_file_and_no_more() -> None:
