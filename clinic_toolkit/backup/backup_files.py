@@ -17,12 +17,17 @@ PREFIX, SUFFIX, DRAFT_SUFFIX = "clinic-backup-", ".tar", ".tar.new"
 class KnownBackup(Struct, frozen=True, kw_only=True):
     """A backup as its manifest describes it; the content was not read.
 
-    `fault` is the sentence that says why it cannot be used, and then `manifest` is None.
+    `fault` is the sentence that says why it cannot be used, and then `signed` is None.
     """
 
     file: Path
-    manifest: Manifest | None
+    signed: SignedManifest | None
     fault: str = ""
+
+    @property
+    def manifest(self) -> Manifest | None:
+        """What it says, whoever says so."""
+        return self.signed.manifest if self.signed else None
 
 
 def build_name(short_id: str, now: datetime) -> str:
@@ -73,9 +78,9 @@ def read_signed_manifest(file: Path) -> SignedManifest:
 def describe_backup(file: Path) -> KnownBackup:
     """What a file says of itself; a fault is part of the answer and no error."""
     try:
-        return KnownBackup(file=file, manifest=read_signed_manifest(file).manifest)
+        return KnownBackup(file=file, signed=read_signed_manifest(file))
     except ClinicError as error:
-        return KnownBackup(file=file, manifest=None, fault=error.sentence)
+        return KnownBackup(file=file, signed=None, fault=error.sentence)
 
 
 def list_backups(place: Path, short_id: str) -> list[KnownBackup]:

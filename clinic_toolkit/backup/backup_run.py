@@ -10,7 +10,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from clinic_toolkit.backup import backup_files, backup_state, creation, refusals, retention
+from clinic_toolkit.backup import backup_files, backup_state, branches, creation, refusals, retention
 from clinic_toolkit.backup.backup_state import BackupState, LastBackup
 from clinic_toolkit.backup.creation import MadeBackup
 from clinic_toolkit.backup.manifest import Manifest
@@ -100,7 +100,9 @@ def is_due(state: BackupState, store: SqlStore, *, now: datetime) -> bool:
         return True
     if not (timedelta(0) <= now - from_microseconds(last.at) < BETWEEN_BACKUPS):
         with reading(store.engine) as db:
-            has_changed = audit_reader.last_entry_number(db) > last.line_after
+            line, line_hash = audit_log.last_position(db)
+        # Not whether there are more: after a restore there are fewer.
+        has_changed = (line, line_hash.hex()) != (last.line_after, last.hash_after)
         return has_changed or not (Path(state.place) / last.name).exists()
     return False
 
@@ -115,12 +117,12 @@ def run_backup(
     """
     with hold_turn():
         made = creation.create_backup(store, data_folder, place, vault=vault, now=now, report=report)
-    line_after = _note_in_trail(store, vault, now=now)
-    last = _describe(made.file, made.manifest, now=now, line_after=line_after)
+    line, line_hash = _note_in_trail(store, vault, now=now)
+    last = replace(_describe(made.file, made.manifest, now=now), line_after=line, hash_after=line_hash.hex())
     backup_state.change_state(
         data_folder, lambda state: replace(state, last_made=last, problem="", problem_at=0)
     )
-    remove_expired(place, made.manifest.short_id)
+    remove_expired(store, place, made, vault=vault)
     return made
 
 
@@ -142,33 +144,40 @@ def note_proof(data_folder: Path, file: Path, manifest: Manifest, *, now: dateti
     return backup_state.change_state(data_folder, lambda state: replace(state, last_proved=proved))
 
 
-def remove_expired(place: Path, short_id: str) -> list[Path]:
-    """Remove the backups of this practice that the rule does not keep; returns those that were removed."""
-    usable = [backup for backup in backup_files.list_backups(place, short_id) if backup.manifest]
+def remove_expired(store: SqlStore, place: Path, made: MadeBackup, *, vault: Vault | None) -> list[Path]:
+    """Remove the backups of this practice that the rule does not keep; returns those that were removed.
+
+    Only those that can be believed count and are removed, each branch by itself, and never the one just made.
+    """
+    known = backup_files.list_backups(place, made.manifest.short_id)
+    with reading(store.engine) as db:
+        believed = branches.list_branches(db, vault, known)
+    expired = [backup.file for branch in believed for backup in retention.list_expired(branch)]
     removed = []
-    for backup in retention.list_expired(usable):
+    for file in expired:
+        if file == made.file:
+            continue
         try:
-            backup.file.unlink()
-            removed.append(backup.file)
+            file.unlink()
+            removed.append(file)
         except OSError:
             # It is tried again with the next one.
             log.exception("backup.not_removed")
     return removed
 
 
-def _note_in_trail(store: SqlStore, vault: Vault | None, *, now: datetime) -> int:
+def _note_in_trail(store: SqlStore, vault: Vault | None, *, now: datetime) -> tuple[int, bytes]:
+    """Say in the trail that a backup was made; returns its end after that, 0 if nothing can be written."""
     if store.is_read_only:
-        return 0
+        return 0, b""
     with writing(store.engine) as db:
-        if vault is not None:
-            return audit_log.append_entry(db, vault, BackupEvent.MADE, now=now)
         incarnation = identity.load_vault_ids(db)[1]
-        if not audit_reader.matches_incarnation(db, incarnation):
-            return 0
-        return audit_log.append_keyless_entry(db, incarnation, BackupKeylessEvent.MADE, now=now)
+        if vault is not None:
+            audit_log.append_entry(db, vault, BackupEvent.MADE, now=now)
+        elif audit_reader.matches_incarnation(db, incarnation):
+            audit_log.append_keyless_entry(db, incarnation, BackupKeylessEvent.MADE, now=now)
+        return audit_log.last_position(db)
 
 
-def _describe(file: Path, manifest: Manifest, *, now: datetime, line_after: int = 0) -> LastBackup:
-    return LastBackup(
-        at=to_microseconds(now), name=file.name, last_line=manifest.last_line, line_after=line_after
-    )
+def _describe(file: Path, manifest: Manifest, *, now: datetime) -> LastBackup:
+    return LastBackup(at=to_microseconds(now), name=file.name, last_line=manifest.last_line)

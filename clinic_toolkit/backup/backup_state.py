@@ -22,13 +22,15 @@ _changing = threading.Lock()
 class LastBackup(msgspec.Struct, frozen=True, kw_only=True):
     """A backup that was made or proved: when, in microseconds since 1970, and which.
 
-    `last_line` is the last audit entry in it, `line_after` that of the entry that says it was made.
+    `last_line` is the last audit entry in it, `line_after` that of the entry that says it was made, and
+    `hash_after` the hash of that in hexadecimal digits: after a restore another entry has its number.
     """
 
     at: int
     name: str
     last_line: int
     line_after: int = 0
+    hash_after: str = ""
 
 
 class BackupState(msgspec.Struct, frozen=True, kw_only=True):

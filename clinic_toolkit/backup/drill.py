@@ -8,11 +8,9 @@ from pathlib import Path
 from msgspec import Struct
 from sqlalchemy import Connection
 
-from clinic_toolkit.backup import backup_files, verification
-from clinic_toolkit.backup.manifest import Manifest
+from clinic_toolkit.backup import backup_files, branches, verification
 from clinic_toolkit.backup.progress import ByteCount, Report
 from clinic_toolkit.backup.verification import BackupReport, OpenVault
-from clinic_toolkit.journal import audit_entries
 from clinic_toolkit.store.opening import open_read_only
 
 OTHER_BRANCH = (
@@ -51,12 +49,6 @@ def prove_restore(
         vault = open_vault(view.db)
         found = verification.inspect_unpacked(view, signed, vault, count.share(signed.manifest.size))
     faults = list(found.faults)
-    if live_db is not None and not leads_to(live_db, signed.manifest):
+    if live_db is not None and not branches.leads_to(live_db, signed.manifest):
         faults.append(OTHER_BRANCH)
     return DrillResult(report=found, faults=tuple(faults))
-
-
-def leads_to(live_db: Connection, manifest: Manifest) -> bool:
-    """Whether the audit trail of this record holds the last line of the backup."""
-    found = audit_entries.find_entry_hash(live_db, manifest.last_line)
-    return found == manifest.last_hash

@@ -6,6 +6,7 @@ the unpacked files makes the moving safe against a kill: the next start or resto
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -125,6 +126,7 @@ def finish_restore(data_folder: Path) -> bool:
             if path.name != PLAN_FILE:
                 os.replace(path, data_folder / path.name)
         folder.write_readme(data_folder)
+        _forget_last_backup(data_folder)
         folder.sync_folder(data_folder)
         (staging / PLAN_FILE).unlink()
         staging.rmdir()
@@ -132,6 +134,16 @@ def finish_restore(data_folder: Path) -> bool:
     except OSError as error:
         raise refusals.place_error(data_folder, error) from error
     return True
+
+
+def _forget_last_backup(data_folder: Path) -> None:
+    """Let a backup of the restored record be due; the last one was made of the record before."""
+    if backup_state.load_state(data_folder).last_made is not None:
+        # Without it the trail says so too, which is not that of the last backup any more.
+        with suppress(ClinicError):
+            backup_state.change_state(
+                data_folder, lambda state: msgspec.structs.replace(state, last_made=None)
+            )
 
 
 def _refuse_unfit(data_folder: Path, *, replace: bool) -> None:

@@ -21,7 +21,7 @@ from clinic_toolkit.backup.refusals import BackupDamaged, BackupRefused, NotABac
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import audit_log
 from clinic_toolkit.record.people.practice_record import AccessEvent
-from clinic_toolkit.store.transactions import writing
+from clinic_toolkit.store.transactions import store_of, writing
 from tests.fixtures.backups import forged, make_backup
 from tests.fixtures.practices import NOW, Work
 
@@ -187,7 +187,7 @@ def test_a_crafted_file_hides_no_other_and_holds_nothing_up(
     assert not looking.is_alive()
     assert [backup.file for backup in found] == [made.file, crafted]
     assert found[1].manifest is None and found[1].fault
-    assert backup_run.remove_expired(place, made.manifest.short_id) == []
+    assert backup_run.remove_expired(store_of(work.engine), place, made, vault=work.vault) == []
     with pytest.raises(ClinicError):
         verification.verify_backup(crafted, tmp_path, open_vault=None, report=report_nothing)
 

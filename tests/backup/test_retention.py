@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from clinic_toolkit.backup.backup_files import KnownBackup
-from clinic_toolkit.backup.manifest import Manifest
+from clinic_toolkit.backup.manifest import Manifest, SignedManifest
 from clinic_toolkit.backup.retention import list_expired
 from clinic_toolkit.store.types import to_microseconds
 
@@ -17,7 +17,7 @@ def known(line: int, moment: datetime, *, faults: int = 0) -> KnownBackup:
         made_at=to_microseconds(moment), program="", store_format=4, vault=bytes(16), incarnation=bytes(16),
         last_line=line, last_hash=bytes(32), counts=(), parts=(), faults=faults, deletions=(), signer=None,
     )  # fmt: skip
-    return KnownBackup(file=Path(f"{line}.tar"), manifest=manifest)
+    return KnownBackup(file=Path(f"{line}.tar"), signed=SignedManifest(manifest, b"", b""))
 
 
 def years_of_days(days: int) -> list[KnownBackup]:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from clinic_toolkit import dates
-from clinic_toolkit.backup import backup_files, backup_run, backup_state, drill, synced_folders
+from clinic_toolkit.backup import backup_files, backup_run, backup_state, branches, drill, synced_folders
 from clinic_toolkit.backup.backup_files import KnownBackup
 from clinic_toolkit.backup.backup_state import BackupState, LastBackup
 from clinic_toolkit.backup.creation import MadeBackup
@@ -93,11 +93,11 @@ def _moment(backup: LastBackup) -> str:
 
 
 def list_lines(state: BackupState) -> list[BackupLine]:
-    """The backups of this practice in its place, the newest first."""
+    """The backups of this practice in its place, those of this record first, the newest of each first."""
     if not state.place:
         return []
     short_id = context.vault().vault_id.hex[:8]
-    known = backup_files.list_backups(Path(state.place), short_id)
+    known = branches.sort_live_first(context.db(), backup_files.list_backups(Path(state.place), short_id))
     return [_describe(backup, state) for backup in known]
 
 
@@ -111,6 +111,8 @@ def _describe(backup: KnownBackup, state: BackupState) -> BackupLine:
         f"{max(1, manifest.size // _MEGABYTE)} MB",
         "signed" if manifest.signer else "made while locked, not signed",
     ]
+    if not branches.leads_to(context.db(), manifest):
+        parts.append("from before a restore, or from a copy that went its own way")
     if manifest.faults:
         parts.append(f"{manifest.faults} faults of the record are in it too")
     if state.last_proved and state.last_proved.name == backup.file.name:
