@@ -113,16 +113,17 @@ def run_backup(
     """Make a backup, note it, and remove the backups of this practice that the rule does not keep.
 
     Raises:
-        BackupRefused, StorageError, DamagedFile: none was made.
+        BackupRefused, StorageError, DamagedFile: none was made, or it was made and cannot be noted.
     """
     with hold_turn():
         made = creation.create_backup(store, data_folder, place, vault=vault, now=now, report=report)
-    line, line_hash = _note_in_trail(store, vault, now=now)
-    last = replace(_describe(made.file, made.manifest, now=now), line_after=line, hash_after=line_hash.hex())
-    backup_state.change_state(
-        data_folder, lambda state: replace(state, last_made=last, problem="", problem_at=0)
-    )
-    remove_expired(store, place, made, vault=vault)
+    last = _describe(made.file, made.manifest, now=now)
+    try:
+        # First without the line in the trail: where that cannot be written, the next is due in a day too.
+        _note_made(data_folder, last, made.manifest.last_line, made.manifest.last_hash)
+        _note_made(data_folder, last, *_note_in_trail(store, vault, now=now))
+    finally:
+        remove_expired(store, place, made, vault=vault)
     return made
 
 
@@ -164,6 +165,13 @@ def remove_expired(store: SqlStore, place: Path, made: MadeBackup, *, vault: Vau
             # It is tried again with the next one.
             log.exception("backup.not_removed")
     return removed
+
+
+def _note_made(data_folder: Path, last: LastBackup, line: int, line_hash: bytes) -> None:
+    last = replace(last, line_after=line, hash_after=line_hash.hex())
+    backup_state.change_state(
+        data_folder, lambda state: replace(state, last_made=last, problem="", problem_at=0)
+    )
 
 
 def _note_in_trail(store: SqlStore, vault: Vault | None, *, now: datetime) -> tuple[int, bytes]:

@@ -1,6 +1,7 @@
 """The page of backups, what *Today* says of them, and the backup that is made by itself."""
 
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from clinic_toolkit.backup.backup_files import list_backups, read_signed_manifes
 from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
 from clinic_toolkit.journal import audit_log, key_slot_events
 from clinic_toolkit.record.people.practice_record import AccessEvent
+from clinic_toolkit.store.storage_errors import StorageFull
 from clinic_toolkit.store.transactions import reading, store_of, writing
 from clinic_toolkit.store.types import to_microseconds
 from clinic_toolkit.vault import header_backup, key_slot_changes
@@ -233,6 +235,31 @@ def test_a_stick_that_is_not_there_is_said_and_done_when_it_is_back(chosen: Site
     look(chosen)
     assert len(list(stick.iterdir())) == 1
     assert "No backup could be made" not in chosen.get("/").text
+
+
+def test_where_the_trail_takes_no_line_there_is_one_a_day(
+    chosen: Site, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And not a whole backup at every look until the disk is full."""
+
+    def refuse(*args: object, **kwargs: object) -> None:
+        raise StorageFull
+
+    now = datetime.now(UTC)
+    with monkeypatch.context() as patched:
+        patched.setattr(backup_run, "_note_in_trail", refuse)
+        for minutes in range(0, 90, 15):
+            look(chosen, now + timedelta(minutes=minutes))
+    assert len(list(stick.iterdir())) == 1
+    assert "No backup could be made since" in chosen.get("/").text, "it is told"
+    chosen.work.client("Femi Adeyemi")
+    with monkeypatch.context() as patched:
+        # Nothing at all can be noted, so each look makes one, and the rule removes what is too many.
+        patched.setattr(backup_state, "change_state", refuse)
+        for days in range(2, 32):
+            with suppress(StorageFull):
+                look(chosen, now + timedelta(days=days))
+    assert 7 <= len(list(stick.iterdir())) < 15
 
 
 def test_a_thread_that_is_told_to_end_stops_in_the_middle(chosen: Site, stick: Path) -> None:
