@@ -54,13 +54,14 @@ def check_place(data_folder: Path, typed: str) -> Path:
     Raises:
         BackupRefused: it is no folder, lies in the data folder, or cannot be written.
     """
-    place = Path(typed.strip()).expanduser()
+    # These of `os.path` raise nothing, whatever was typed.
+    place = Path(os.path.expanduser(typed.strip()))
     if not typed.strip() or not place.is_absolute():
         raise refusals.BackupRefused("Type the whole path of a folder, from its beginning.")
-    if not place.is_dir():
+    if not os.path.isdir(place):
         raise refusals.BackupRefused(f"There is no folder {place}. Make it first, or plug in the disk.")
-    place = place.resolve()
-    if place.is_relative_to(data_folder.resolve()):
+    place = Path(os.path.realpath(place))
+    if place.is_relative_to(os.path.realpath(data_folder)):
         raise refusals.BackupRefused(
             "This is the folder of the record itself. Choose one on another disk or stick."
         )
@@ -103,7 +104,7 @@ def is_due(state: BackupState, store: SqlStore, *, now: datetime) -> bool:
             line, line_hash = audit_log.last_position(db)
         # Not whether there are more: after a restore there are fewer.
         has_changed = (line, line_hash.hex()) != (last.line_after, last.hash_after)
-        return has_changed or not (Path(state.place) / last.name).exists()
+        return has_changed or not os.path.exists(Path(state.place) / last.name)
     return False
 
 

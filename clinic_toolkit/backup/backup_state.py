@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from clinic_toolkit.store import folder
 from clinic_toolkit.store.storage_errors import storage_error_of
+from clinic_toolkit.store.types import from_microseconds
 
 STATE_FILE = "backups.json"
 _MAX_BYTES = 65_536
@@ -32,6 +33,14 @@ class LastBackup(msgspec.Struct, frozen=True, kw_only=True):
     line_after: int = 0
     hash_after: str = ""
 
+    def __post_init__(self) -> None:
+        """Refuse what is no moment, no line or no name of a file."""
+        from_microseconds(self.at)
+        if not 0 <= min(self.last_line, self.line_after) <= max(self.last_line, self.line_after) < 1 << 63:
+            raise ValueError("not a line")
+        if Path(self.name).name != self.name:
+            raise ValueError("not a name")
+
 
 class BackupState(msgspec.Struct, frozen=True, kw_only=True):
     """The place for backups, None if none was chosen, and what is to be said about it.
@@ -47,6 +56,13 @@ class BackupState(msgspec.Struct, frozen=True, kw_only=True):
     problem: str = ""
     problem_at: int = 0
 
+    def __post_init__(self) -> None:
+        """Refuse what is no moment or no path."""
+        from_microseconds(self.declined_until)
+        from_microseconds(self.problem_at)
+        if self.place is not None and "\0" in self.place:
+            raise ValueError("not a path")
+
 
 def load_state(data_folder: Path) -> BackupState:
     """Read the state of a data folder."""
@@ -54,7 +70,7 @@ def load_state(data_folder: Path) -> BackupState:
         with (data_folder / STATE_FILE).open("rb") as source:
             raw = source.read(_MAX_BYTES)
         return msgspec.json.decode(raw, type=BackupState)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return BackupState()
 
 

@@ -74,7 +74,7 @@ def create_backup(
         BackupRefused: the place does not take it. Nothing half is left there.
         StorageError, DamagedFile: the store cannot be copied.
     """
-    if not place.is_dir():
+    if not os.path.isdir(place):
         raise refusals.place_gone(place)
     size = folder.database_path(data_folder).stat().st_size
     count = ByteCount(report, total=4 * size)
@@ -165,7 +165,7 @@ def _pack_snapshot(
         raise refusals.place_error(place, error) from error
     except BaseException as error:
         _remove_draft(aside)
-        if isinstance(error, refusals.BackupRefused) and not place.is_dir():
+        if isinstance(error, refusals.BackupRefused) and not os.path.isdir(place):
             raise refusals.place_gone(place) from error
         raise
     return file

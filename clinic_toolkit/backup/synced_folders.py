@@ -90,7 +90,7 @@ def list_usual_folders(home: Path) -> list[Path]:
     if sys.platform == "darwin":
         cloud = home / "Library"
         names += [cloud / "Mobile Documents" / "com~apple~CloudDocs", *_listed(cloud / "CloudStorage")]
-    return [place for place in names if place.is_dir()]
+    return [place for place in names if os.path.isdir(place)]
 
 
 def describe_placement(data_folder: Path, service: SyncService) -> str:
@@ -146,7 +146,7 @@ def _dropbox_paths(config: Path) -> list[str]:
         with config.open("rb") as source:
             accounts = json.loads(source.read(_MAX_CONFIG_BYTES))
         return [account["path"] for account in accounts.values() if isinstance(account.get("path"), str)]
-    except (OSError, ValueError, AttributeError, TypeError):
+    except (OSError, ValueError, AttributeError, TypeError, RecursionError):
         return []
 
 

@@ -57,7 +57,9 @@ def make_backup(data_folder: Path, to: Path | None) -> int:
     with _explained():
         if not folder.database_path(data_folder).exists():
             raise BackupRefused(f"There is no practice in {data_folder}.")
-        typed = str(to.expanduser().absolute()) if to else backup_state.load_state(data_folder).place
+        typed = (
+            str(Path(os.path.expanduser(to)).absolute()) if to else backup_state.load_state(data_folder).place
+        )
         if not typed:
             raise BackupRefused("No place for backups was chosen yet. Name a folder with --to.")
         place = backup_run.check_place(data_folder, typed)

@@ -78,7 +78,7 @@ def test_their_own_settings_are_asked(home: Path, tmp_path: Path) -> None:
     (home / ".dropbox").mkdir()
     (home / ".dropbox" / "info.json").write_text(json.dumps({"personal": {"path": str(chosen)}}))
     assert found(chosen / "clinic", home) is SyncService.DROPBOX
-    for broken in ("", "[]", '{"personal": 3}', '{"personal": {"path": 7}}', "{"):
+    for broken in ("", "[]", '{"personal": 3}', '{"personal": {"path": 7}}', "{", "[" * 99_999):
         (home / ".dropbox" / "info.json").write_text(broken)
         assert found(chosen / "clinic", home) is None
     assert found(chosen / "clinic", home, OneDriveCommercial=str(chosen)) is SyncService.ONEDRIVE

@@ -1,5 +1,8 @@
 """The page of backups, what *Today* says of them, and the backup that is made by itself."""
 
+import errno
+import json
+import os
 import threading
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -84,6 +87,9 @@ def test_or_until_it_is_declined_and_then_again_after_a_week(
         ("{}/data", "folder of the record itself"),
         ("{}/data/inner", "folder of the record itself"),
         ("x" * 2000, "too long"),
+        ("~nosuchuser/x", "whole path"),
+        ("{}/" + "x" * 300, "There is no folder"),
+        ("{}/a\0b", "There is no folder"),
     ],
 )
 def test_what_is_no_place_is_told_and_kept_in_the_field(
@@ -93,6 +99,47 @@ def test_what_is_no_place_is_told_and_kept_in_the_field(
     answer = site.post("/backups/place", {"other": typed.format(tmp_path)})
     assert answer.status_code == 422 and sentence in answer.text
     assert state_of(site).place is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"last_made": {"at": 2**62, "name": "x", "last_line": 1}},
+        {"last_made": {"at": -(2**62), "name": "x", "last_line": 1}},
+        {"last_proved": {"at": 2**62, "name": "x", "last_line": 1}},
+        {"last_made": {"at": 1, "name": "x", "last_line": 2**63}},
+        {"last_made": {"at": 1, "name": "../x", "last_line": 1}},
+        {"problem": "Yes.", "problem_at": 2**62},
+        {"declined_until": 2**62},
+        {"place": "a\0b"},
+    ],
+)
+def test_a_state_with_numbers_that_nobody_writes_counts_as_none(
+    said: dict[str, object], chosen: Site, stick: Path
+) -> None:
+    file = chosen.settings.data_folder / "backups.json"
+    file.write_text(json.dumps({"place": str(stick), **said}))
+    assert state_of(chosen) == backup_state.BackupState()
+    for page in ("/", "/backups"):
+        assert chosen.get(page).status_code == 200
+    assert look(chosen) > 0
+    file.write_text(json.dumps({"place": str(stick), "problem": "Yes.", "problem_at": 1}))
+    assert state_of(chosen).problem, "the control"
+
+
+def test_a_place_that_may_not_be_looked_into_is_none(
+    chosen: Site, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: object, *args: object, **more: object) -> os.stat_result:
+        if str(stick) in str(path):
+            raise PermissionError(errno.EACCES, "not for you")
+        return real(path, *args, **more)  # type: ignore[arg-type]
+
+    real = os.stat
+    monkeypatch.setattr(os, "stat", refuse)
+    look(chosen)
+    assert "is not there" in chosen.get("/").text
+    assert "There is no folder" in chosen.post("/backups/place", {"other": str(stick / "inner")}).text
 
 
 def test_a_backup_is_made_signed_listed_and_in_the_trail(chosen: Site, stick: Path) -> None:

@@ -5,6 +5,7 @@ the next worker makes the backup that was not finished.
 """
 
 import logging
+import os
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,7 +49,7 @@ def look_once(worker: WorkerState, must_end: threading.Event, *, now: datetime) 
     if not backup_run.is_due(state, store_of(engine), now=now):
         return LOOK_SECONDS
     place = Path(state.place)
-    if not place.is_dir():
+    if not os.path.isdir(place):
         _note(data_folder, refusals.place_gone(place).sentence, now)
         return LOOK_SECONDS
     try:

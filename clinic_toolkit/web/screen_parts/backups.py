@@ -1,5 +1,6 @@
 """Backups in the program: what is said of them, the jobs that make and prove one, and the places found."""
 
+import os
 import sys
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -190,7 +191,7 @@ def find_places() -> list[Path]:
     found = []
     for root in roots:
         try:
-            found += [path for path in sorted(root.iterdir()) if path.is_dir()]
+            found += [path for path in sorted(root.iterdir()) if os.path.isdir(path)]
         except OSError:
             continue
     return [*found, *synced_folders.list_usual_folders(Path.home())]
