@@ -5,6 +5,7 @@ the unpacked files makes the moving safe against a kill: the next start or resto
 """
 
 import os
+import re
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -52,6 +53,13 @@ class _Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     aside: str
     names: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse names that lead out of the folder."""
+        if not re.fullmatch(ASIDE_PREFIX + r"[1-9][0-9]{0,8}", self.aside):
+            raise ValueError("not a folder for what was there before")
+        if any(not name.startswith(_OURS) or Path(name).name != name for name in self.names):
+            raise ValueError("not files of a practice")
 
 
 def restore_backup(file: Path, data_folder: Path, *, replace: bool, report: Report) -> RestoredFolder:
@@ -108,7 +116,7 @@ def finish_restore(data_folder: Path) -> bool:
         plan = msgspec.json.decode((staging / PLAN_FILE).read_bytes(), type=_Plan)
     except FileNotFoundError:
         return False
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, RecursionError):
         raise refusals.BackupRefused(
             f"A restore was interrupted, and its file {STAGING_FOLDER}/{PLAN_FILE} in {data_folder} cannot "
             "be read. Copy the whole folder to another disk before you go on."
@@ -117,10 +125,14 @@ def finish_restore(data_folder: Path) -> bool:
     try:
         if plan.names:
             aside.mkdir(mode=0o700, exist_ok=True)
+            # It must be on the disk before what is moved into it, and that before it is gone from here.
+            folder.sync_folder(data_folder)
         for name in plan.names:
             # What is in the other folder already was moved before an interruption.
             if not (aside / name).exists() and (data_folder / name).exists():
                 os.rename(data_folder / name, aside / name)
+        if plan.names:
+            folder.sync_folder(aside)
         folder.sync_folder(data_folder)
         for path in sorted(staging.iterdir()):
             if path.name != PLAN_FILE:

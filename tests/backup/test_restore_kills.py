@@ -1,5 +1,6 @@
 """A restore that is killed between any two changes: the old or the new opens, never neither."""
 
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -9,10 +10,11 @@ import pytest
 
 from clinic_toolkit.backup import restoration
 from clinic_toolkit.backup.creation import MadeBackup
+from clinic_toolkit.backup.refusals import BackupRefused
 from clinic_toolkit.backup.restoration import PLAN_FILE, STAGING_FOLDER
 from clinic_toolkit.cli.start import _finish_restore
 from clinic_toolkit.store import folder
-from tests.fixtures.backups import contents, restored
+from tests.fixtures.backups import contents, listing, restored
 from tests.fixtures.practices import Work
 
 
@@ -93,3 +95,61 @@ def test_the_next_start_finishes_it(
     assert "was finished" in capsys.readouterr().out
     _finish_restore(tmp_path / "data")
     assert capsys.readouterr().out == "", "once is enough"
+
+
+def test_what_is_put_aside_is_on_the_disk_before_the_new_files_come(
+    work: Work, made: MadeBackup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk may keep changes of one folder and lose those of another that were made before."""
+    work.engine.dispose()
+    done: list[tuple[str, str]] = []
+    data = tmp_path / "data"
+    rename, move, sync = os.rename, os.replace, folder.sync_folder
+
+    def record(what: str, place: Path) -> None:
+        if place.name == "before-restore-1" or place == data:
+            done.append((what, place.name))
+
+    def record_rename(old: Path, new: Path) -> None:
+        rename(old, new)
+        record("moved to", new.parent)
+
+    def record_move(old: Path, new: Path) -> None:
+        move(old, new)
+        record("new in", new.parent)
+
+    def record_flush(place: Path) -> None:
+        sync(place)
+        record("flushed", place)
+
+    monkeypatch.setattr(os, "rename", record_rename)
+    monkeypatch.setattr(os, "replace", record_move)
+    monkeypatch.setattr(folder, "sync_folder", record_flush)
+    restored(made, data, replace=True)
+    aside = "before-restore-1"
+    first = done.index(("moved to", aside))
+    last = len(done) - 1 - done[::-1].index(("moved to", aside))
+    assert done[first - 1] == ("flushed", "data"), "the folder itself"
+    assert done[last + 1 : last + 3] == [("flushed", aside), ("flushed", "data")]
+    assert ("new in", "data") in done[last + 3 :], "the control: the new files come after that"
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        {"aside": "../out", "names": []},
+        {"aside": "before-restore-1", "names": ["../letter.odt"]},
+        {"aside": "before-restore-1", "names": ["clinic./../../letter.odt"]},
+        {"aside": "before-restore-1", "names": ["settings.toml"]},
+    ],
+)
+def test_a_plan_that_leads_out_of_the_folder_is_not_followed(
+    plan: dict[str, object], work: Work, tmp_path: Path
+) -> None:
+    (tmp_path / "letter.odt").write_bytes(b"mine")
+    (tmp_path / "data" / STAGING_FOLDER).mkdir()
+    (tmp_path / "data" / STAGING_FOLDER / PLAN_FILE).write_text(json.dumps(plan))
+    before = listing(tmp_path)
+    with pytest.raises(BackupRefused, match="cannot be read"):
+        restoration.finish_restore(tmp_path / "data")
+    assert listing(tmp_path) == before
