@@ -19,6 +19,7 @@ from clinic_toolkit.backup import (
     backup_files,
     backup_run,
     backup_state,
+    branches,
     drill,
     refusals,
     restoration,
@@ -32,7 +33,7 @@ from clinic_toolkit.dates import format_date_and_time
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.store import folder
 from clinic_toolkit.store.folder_lock import AlreadyOpen, acquire_folder_lock
-from clinic_toolkit.store.opening import open_store
+from clinic_toolkit.store.opening import open_read_only, open_store
 from clinic_toolkit.store.transactions import reading, store_of
 from clinic_toolkit.store.types import from_microseconds
 from clinic_toolkit.vault import identity
@@ -149,9 +150,22 @@ def _newest_backup(data_folder: Path) -> Path:
 
 
 def _note_proof(data_folder: Path, file: Path, manifest: Manifest) -> None:
-    # Only of the practice that is here, and only where it can be written.
-    if backup_state.load_state(data_folder).place and os.access(data_folder, os.W_OK):
+    # Only where it can be written.
+    if not backup_state.load_state(data_folder).place or not os.access(data_folder, os.W_OK):
+        return
+    if _is_of_this_record(data_folder, manifest):
         backup_run.note_proof(data_folder, file, manifest, now=datetime.now(UTC))
+    else:
+        click.echo(f"It does not lead to the record in {data_folder}, so its proof is not noted there.")
+
+
+def _is_of_this_record(data_folder: Path, manifest: Manifest) -> bool:
+    try:
+        with open_read_only(data_folder) as view:
+            is_here = identity.load_vault_ids(view.db)[0].bytes == manifest.vault
+            return is_here and branches.leads_to(view.db, manifest)
+    except ClinicError:
+        return False
 
 
 def _describe(manifest: Manifest) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from msgspec.structs import replace
 
 # Every table of the product must be known before a store is made.
 import clinic_toolkit.web.app  # noqa: F401
@@ -20,7 +21,7 @@ from clinic_toolkit.store.folder_lock import acquire_folder_lock
 from clinic_toolkit.store.transactions import writing
 from clinic_toolkit.vault import header_backup, key_slot_changes
 from tests.fixtures import practices
-from tests.fixtures.backups import contents
+from tests.fixtures.backups import contents, make_backup
 from tests.fixtures.practices import NOW, Work
 from tests.fixtures.waiting import wait_for
 
@@ -95,6 +96,19 @@ def test_the_place_is_taken_from_the_program_and_the_rest_is_noted(data: Path) -
     assert said.exit_code == 0, said.output
     proved = backup_state.load_state(data).last_proved
     assert proved and proved.name == last.name
+
+
+def test_the_proof_of_another_practice_is_not_noted(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    other: Work = practices.founded(tmp_path / "there")
+    theirs = make_backup(other, tmp_path / "there")
+    ours = backup_of(data)
+    backup_state.change_state(data, lambda state: replace(state, place=str(data.parent / "stick")))
+    said = run("check", theirs.file, "--data", data, "--sheet", typed=" ".join(other.groups))
+    assert said.exit_code == 0 and "not noted" in said.stdout, said.output
+    assert backup_state.load_state(data).last_proved is None
+    assert run("check", ours, "--data", data, typed=WORDS).exit_code == 0
+    assert backup_state.load_state(data).last_proved, "the control"
 
 
 def test_while_the_program_runs_it_refuses(data: Path) -> None:
