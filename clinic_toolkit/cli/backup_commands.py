@@ -193,9 +193,14 @@ def _report_faults(
 @contextmanager
 def _workspace(data_folder: Path) -> Iterator[Path]:
     """A folder of this process alone, on the disk of the record, which is removed at the end."""
-    place = data_folder.parent / f"clinic-check-{os.getpid()}"
     try:
-        place.mkdir(mode=0o700, parents=True)
+        data_folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Under a new name, so that nothing that is there already is removed.
+        place = folder.draw_name(data_folder.parent, "clinic-check-")
+        place.mkdir(mode=0o700)
+    except OSError as error:
+        raise refusals.place_error(data_folder.parent, error) from error
+    try:
         yield place
     except OSError as error:
         raise refusals.place_error(data_folder.parent, error) from error

@@ -1,5 +1,6 @@
 """`clinic-toolkit backup | restore | check | verify FILE`: plain sentences, exit codes, and nothing half."""
 
+import os
 import shutil
 import signal
 import subprocess
@@ -109,6 +110,18 @@ def test_the_proof_of_another_practice_is_not_noted(data: Path, tmp_path: Path) 
     assert backup_state.load_state(data).last_proved is None
     assert run("check", ours, "--data", data, typed=WORDS).exit_code == 0
     assert backup_state.load_state(data).last_proved, "the control"
+
+
+def test_a_folder_that_stands_beside_the_data_is_not_removed(data: Path) -> None:
+    file = backup_of(data)
+    other = data.parent / f"clinic-check-{os.getpid()}"
+    other.mkdir()
+    (other / "letter.odt").write_bytes(b"mine")
+    before = sorted(path.name for path in data.parent.iterdir())
+    said = run("verify", file, "--data", data)
+    assert said.exit_code == 0, said.output
+    assert (other / "letter.odt").read_bytes() == b"mine"
+    assert sorted(path.name for path in data.parent.iterdir()) == before, "and nothing is left"
 
 
 def test_while_the_program_runs_it_refuses(data: Path) -> None:
