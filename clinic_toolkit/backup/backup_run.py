@@ -38,10 +38,10 @@ def hold_turn() -> Iterator[None]:
     """Hold the one turn to make or prove a backup in this process.
 
     Raises:
-        BackupRefused: another is under way.
+        BackupUnderWay: another holds it.
     """
     if not _turn.acquire(blocking=False):
-        raise refusals.BackupRefused("A backup is being made or proved just now. Try again when it is done.")
+        raise refusals.BackupUnderWay
     try:
         yield
     finally:
@@ -136,7 +136,7 @@ def remove_interrupted_copies(data_folder: Path) -> bool:
     try:
         with hold_turn():
             return folder.remove_interrupted_copies(data_folder)
-    except refusals.BackupRefused:
+    except refusals.BackupUnderWay:
         return False
 
 

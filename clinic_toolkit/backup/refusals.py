@@ -12,6 +12,13 @@ class BackupRefused(ClinicError):
     """A backup cannot be made or restored as asked. Nothing was changed."""
 
 
+class BackupUnderWay(BackupRefused):
+    """Another backup is being made, or one is being proved."""
+
+    def __init__(self) -> None:
+        super().__init__("A backup is being made or proved just now. Try again when it is done.")
+
+
 class BackupCancelled(BackupRefused):
     """The person stopped it. Nothing half is left."""
 

@@ -309,6 +309,14 @@ def test_where_the_trail_takes_no_line_there_is_one_a_day(
     assert 7 <= len(list(stick.iterdir())) < 15
 
 
+def test_while_a_restore_is_proved_it_waits_and_says_nothing(chosen: Site, stick: Path) -> None:
+    with backup_run.hold_turn():
+        assert look(chosen) == backup_timer.LOOK_SECONDS
+    assert state_of(chosen).problem == "" and list(stick.iterdir()) == []
+    look(chosen)
+    assert len(list(stick.iterdir())) == 1, "the control"
+
+
 def test_a_thread_that_is_told_to_end_stops_in_the_middle(chosen: Site, stick: Path) -> None:
     must_end = threading.Event()
     must_end.set()

@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from clinic_toolkit.backup import backup_run, backup_state, refusals
-from clinic_toolkit.backup.refusals import BackupCancelled
+from clinic_toolkit.backup.refusals import BackupCancelled, BackupUnderWay
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.store.transactions import store_of
 from clinic_toolkit.store.types import to_microseconds
@@ -54,7 +54,8 @@ def look_once(worker: WorkerState, must_end: threading.Event, *, now: datetime) 
         return LOOK_SECONDS
     try:
         _run(worker, engine, place, must_end, now=now)
-    except BackupCancelled:
+    except (BackupCancelled, BackupUnderWay):
+        # It is looked again soon, and nothing is wrong.
         return LOOK_SECONDS
     except ClinicError as error:
         log.exception("backup.not_made")
