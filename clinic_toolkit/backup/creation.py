@@ -39,10 +39,12 @@ _SPARE_BYTES = 64 << 20
 README_TEXT = """\
 This file is a backup of the records of a practice, encrypted. It was made by the program Clinic toolkit.
 
-Only the passphrase or the printed recovery sheet opens it; nobody can reset either. Keep it as it is.
+Only the passphrase or the printed recovery sheet of the day it was made opens it, or both sheets for an
+executor of that day, even if they were replaced or withdrawn since. Nobody can reset them.
+Keep this file as it is.
 To use it, install the program and type:  clinic-toolkit restore FILE --data FOLDER
 It is a plain tar file. What is in it is described in the program's page docs/format.md, so that another
-program can be written to read it. Without the passphrase or the sheet it shows how many records there are,
+program can be written to read it. Without the passphrase or the sheets it shows how many records there are,
 their sizes and times, and no name or content.
 """
 

@@ -4,6 +4,7 @@ It needs no key to be read. A clinician signs it when the backup is made while t
 """
 
 import hashlib
+import re
 import struct
 from pathlib import Path
 from uuid import UUID
@@ -21,6 +22,8 @@ MAX_BYTES = 1 << 24
 _MAGIC, _FORMAT = b"CtBackup", 1
 _HEADER = struct.Struct(">8sHI")
 _CHECKSUM_BYTES = 32
+# A version is shown on terminals, where other characters are commands.
+_PROGRAM = re.compile(r"[!-~]{0,100}")
 # What a store can be asked for.
 _MAX_NUMBER = (1 << 63) - 1
 
@@ -141,7 +144,8 @@ def _has_right_values(manifest: Manifest) -> bool:
     lengths = (part.length for part in manifest.parts)
     numbers = (manifest.store_format, manifest.last_line, manifest.faults, *counts, *lengths)
     return (
-        {len(value) for value in hashes} == {32}
+        _PROGRAM.fullmatch(manifest.program) is not None
+        and {len(value) for value in hashes} == {32}
         and {len(value) for value in ids} == {16}
         and all(0 <= number <= _MAX_NUMBER for number in numbers)
     )

@@ -46,6 +46,11 @@ IN_USE_MESSAGE = (
 UNSIGNED_MESSAGE = (
     "It is not signed, since no passphrase was typed. What is in it is sealed and signed as always."
 )
+SECRETS_MESSAGE = (
+    "Start the program with this folder. The passphrase or the recovery sheet of the day of the backup opens "
+    "it, even if it was replaced since, and so do both executor sheets of that day, even if they were "
+    "withdrawn. Replace or withdraw them again if somebody else may have them."
+)
 KEYLESS_MESSAGE = (
     "Without the passphrase, only the outside was checked: every byte against its list, the chain of the "
     "audit trail and the frame of every seal. “clinic-toolkit check” opens everything."
@@ -99,7 +104,7 @@ def restore(file: Path, data_folder: Path, *, replace: bool) -> int:
                 f"That was newer: its audit trail goes on to line {done.earlier_last_line}. What was saved "
                 "after the backup is only there."
             )
-        click.echo("Start the program with this folder; the passphrase or the recovery sheet opens it.")
+        click.echo(SECRETS_MESSAGE)
         return _report_faults(done.faults, "The record in the backup has faults of its own:")
     return EXIT_REFUSED
 
@@ -132,7 +137,8 @@ def check_file(file: Path | None, data_folder: Path, *, sheet: bool) -> int:
             chosen, workspace, open_vault=opening, live_db=None,
             report=progress_lines.percent_printer(),
         )  # fmt: skip
-        click.echo(f"{chosen.name}: {_describe(result.report.manifest)}")
+        is_checked = verification.SIGNATURE_SENTENCE not in result.faults
+        click.echo(f"{chosen.name}: {_describe(result.report.manifest, is_checked=is_checked)}")
         if not result.faults:
             click.echo(
                 "It was restored, opened and read as a whole, and removed again. The restore is proved."
@@ -168,8 +174,13 @@ def _is_of_this_record(data_folder: Path, manifest: Manifest) -> bool:
         return False
 
 
-def _describe(manifest: Manifest) -> str:
-    signed = "signed" if manifest.signer else "not signed"
+def _describe(manifest: Manifest, *, is_checked: bool = False) -> str:
+    """When it was made and up to where; `is_checked` if a vault has found the signature valid."""
+    if manifest.signer is None:
+        signed = "not signed"
+    else:
+        # Anybody can write that it was signed.
+        signed = "signed" if is_checked else "it names a signer (not checked without the passphrase)"
     moment = format_date_and_time(from_microseconds(manifest.made_at).astimezone())
     return f"made on {moment}, {signed}, up to line {manifest.last_line} of the audit trail."
 

@@ -39,7 +39,8 @@ clinic.head is a second copy of its keys, in case a part of clinic.db is damaged
 
 Do not move, rename or delete single files, and keep this folder away from programs that synchronise
 folders: they replace files while they are in use. To make a copy, quit the program first and copy
-the whole folder. Only the passphrase or the printed recovery sheet opens it; nobody can reset either.
+the whole folder. Only the passphrase or the printed recovery sheet opens it, or both sheets for an
+executor if there are any; nobody can reset them.
 """
 
 

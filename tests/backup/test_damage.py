@@ -166,6 +166,7 @@ CRAFTED: dict[str, Callable[[MadeBackup], Callable[[Path], object]]] = {
     "time": lambda made: _forge_manifest(made, made_at=2**63 - 1),
     "early time": lambda made: _forge_manifest(made, made_at=-(2**63)),
     "line": lambda made: _forge_manifest(made, last_line=2**64 - 1),
+    "escapes": lambda made: _forge_manifest(made, program="\x1b[2J9.9"),
     "signature": lambda made: _forge_signature(made, 300),
     "length": _forge_length,
 }

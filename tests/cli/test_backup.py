@@ -99,6 +99,19 @@ def test_the_place_is_taken_from_the_program_and_the_rest_is_noted(data: Path) -
     assert proved and proved.name == last.name
 
 
+def test_only_what_was_checked_is_called_signed(tmp_path: Path) -> None:
+    """And a restore says whose secrets open it from now on."""
+    work = practices.at_work(tmp_path)
+    file = make_backup(work, tmp_path).file
+    for words in (("verify", file), ("restore", file, "--data", tmp_path / "new")):
+        said = run(*words)
+        assert said.exit_code == 0 and "it names a signer" in said.stdout, said.output
+        assert ", signed," not in said.stdout
+    assert "of the day of the backup" in said.stdout and "withdrawn" in said.stdout
+    said = run("check", file, "--data", tmp_path / "none", "--sheet", typed=" ".join(work.groups))
+    assert said.exit_code == 0 and ", signed," in said.stdout, said.output
+
+
 def test_the_proof_of_another_practice_is_not_noted(data: Path, tmp_path: Path) -> None:
     (tmp_path / "there").mkdir()
     other: Work = practices.founded(tmp_path / "there")

@@ -1,8 +1,10 @@
 """The page of backups, what *Today* says of them, and the backup that is made by itself."""
 
 import errno
+import hashlib
 import json
 import os
+import struct
 import threading
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -24,6 +26,7 @@ from clinic_toolkit.vault import header_backup, key_slot_changes
 from clinic_toolkit.web.access import backup_timer
 from clinic_toolkit.web.screen_parts import folder_warnings
 from tests.fixtures import audit_lines
+from tests.fixtures.backups import forged
 from tests.fixtures.practices import NOW
 from tests.fixtures.sites import Site
 from tests.fixtures.waiting import wait_for
@@ -152,6 +155,18 @@ def test_a_backup_is_made_signed_listed_and_in_the_trail(chosen: Site, stick: Pa
     assert file.name in listed and ", signed" in listed
     assert "The last backup was made on" in chosen.get("/").text
     assert "backup.made" in events(chosen)
+
+
+def test_a_signature_is_checked_before_the_list_says_signed(chosen: Site, stick: Path) -> None:
+    chosen.post("/backups/make")
+    ended(chosen, "/backups/making")
+    (file,) = stick.iterdir()
+    statement = read_signed_manifest(file).statement
+    packed = struct.pack(">8sHI", b"CtBackup", 1, len(statement)) + statement + bytes([64]) + bytes(64)
+    raw = packed + hashlib.sha256(packed).digest()
+    forged(file, stick / f"clinic-backup-x-{chosen.work.vault.vault_id.hex[:8]}.tar", raw_manifest=raw)
+    listed = chosen.get("/backups").text
+    assert listed.count(", signed") == 1 and listed.count("the signature is not valid") == 1
 
 
 def give_passphrase(site: Site) -> None:

@@ -108,12 +108,16 @@ PROMISES = (
         "sheet alone.",
         safeguards=(OUR_CODE, CRYPTOGRAPHY),
         limitation="A backup holds what was saved until then, and what it holds stays readable with the "
-        "passphrase or the sheet of that day. It shows how many clients, records and saves there are, their "
-        "sizes and times. After a restore the record goes on under an id of its own.",
+        "passphrase, the sheet or both executor sheets of that day, even if they were replaced or withdrawn "
+        "since. A restore makes them valid again. A backup shows how many clients, records and saves there "
+        "are, their sizes and times. After a restore the record goes on under an id of its own.",
         tests=(
+            "tests/backup/test_after_restore.py::test_a_restored_record_is_backed_up_at_once_and_again",
             "tests/backup/test_creation.py::test_what_reads_back_otherwise_is_no_backup",
             "tests/backup/test_creation.py::test_stopped_at_any_step_it_leaves_nothing",
             "tests/backup/test_damage.py::test_every_byte_of_the_frame_and_a_sample_of_the_rest",
+            "tests/backup/test_places.py::test_a_planted_link_to_the_record_changes_nothing",
+            "tests/backup/test_restoration.py::test_a_manifest_that_contradicts_its_store_is_refused",
             "tests/backup/test_restoration.py::test_the_sheet_alone_opens_it_and_a_new_incarnation_begins",
             "tests/backup/test_restore_kills.py::test_killed_between_any_two_changes_the_old_or_the_new_opens",
             "tests/vectors/test_independent_backup.py::test_it_is_read_with_the_sheet_from_a_folder_nothing_can_be_written_to",

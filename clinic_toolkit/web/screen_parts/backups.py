@@ -15,6 +15,7 @@ from clinic_toolkit.backup.backup_files import KnownBackup
 from clinic_toolkit.backup.backup_state import BackupState, LastBackup
 from clinic_toolkit.backup.creation import MadeBackup
 from clinic_toolkit.backup.drill import DrillResult
+from clinic_toolkit.backup.manifest import SignedManifest
 from clinic_toolkit.journal import audit_log, header_recovery
 from clinic_toolkit.journal.backup_events import BackupEvent
 from clinic_toolkit.store.transactions import store_of, writing
@@ -103,22 +104,30 @@ def list_lines(state: BackupState) -> list[BackupLine]:
 
 
 def _describe(backup: KnownBackup, state: BackupState) -> BackupLine:
-    manifest = backup.manifest
-    if manifest is None:
+    if backup.signed is None:
         return BackupLine(name=backup.file.name, text="", fault=backup.fault)
+    manifest = backup.signed.manifest
     moment = dates.format_date_and_time(from_microseconds(manifest.made_at).astimezone())
     parts = [
         moment,
         f"{max(1, manifest.size // _MEGABYTE)} MB",
-        "signed" if manifest.signer else "made while locked, not signed",
+        _describe_signature(backup.signed),
     ]
     if not branches.leads_to(context.db(), manifest):
-        parts.append("from before a restore, or from a copy that went its own way")
+        parts.append("from before a restore or new keys, or from a copy that went its own way")
     if manifest.faults:
         parts.append(f"{manifest.faults} faults of the record are in it too")
     if state.last_proved and state.last_proved.name == backup.file.name:
         parts.append("restore proved")
     return BackupLine(name=backup.file.name, text=", ".join(parts), fault="")
+
+
+def _describe_signature(signed: SignedManifest) -> str:
+    if signed.manifest.signer is None:
+        return "made while locked, not signed"
+    if signed.is_signed_by_member(context.vault()):
+        return "signed"
+    return "it names a signer, and the signature is not valid"
 
 
 def find_file(state: BackupState, name: str) -> Path | None:
