@@ -49,6 +49,7 @@ LABELS = frozenset(
         "sig/cosign",
         "sig/audit",
         "sig/backup",
+        "sig/ledger",
         "sig/tombstone",
         "sig/restore",
         "sig/rekey",

@@ -2,8 +2,9 @@
 
 Replaying the whole audit log at every unlock would take longer each month, so from time to time the
 inventory is sealed, in the clinician's own ring, together with the number of the last entry that it includes,
-the rings that the clinician holds, and the list facts (`list_facts.py`). A snapshot that is missing, outdated
-or damaged costs only time: the log is then replayed from its beginning.
+the rings that the clinician holds, and the list facts (`list_facts.py`). It is signed, because the sheets of
+an executor open that ring too. A snapshot that is missing, outdated, damaged or not signed costs only time:
+the log is then replayed from its beginning.
 """
 
 import time
@@ -13,6 +14,7 @@ import msgspec
 from sqlalchemy import CheckConstraint, Column, Connection, Integer, LargeBinary, Table, select
 
 from clinic_toolkit import __version__
+from clinic_toolkit.crypto.signature import verify_signature
 from clinic_toolkit.journal import (
     audit_entries,
     audit_log,
@@ -38,6 +40,7 @@ MIN_UNSAVED_FACTS = 20
 
 # The name in the store and in its seals; a stored name stays.
 SNAPSHOT_TABLE_NAME = "ledger"
+_SIGNATURE_LABEL = "sig/ledger"
 
 inventory_snapshot_table = Table(
     SNAPSHOT_TABLE_NAME,
@@ -208,12 +211,11 @@ def save_snapshot(db: Connection, vault: Vault) -> None:
         version=inventory.seq,
         ring=vault.own_ring,
         content=_encode_snapshot(payload),
+        signature_label=_SIGNATURE_LABEL,
     )
-    row = {"seq": inventory.seq, "kid": sealed.kid, "sealed": sealed.blob}
-    is_own_row = inventory_snapshot_table.c.user == vault.user_id
-    replacement = inventory_snapshot_table.update().where(is_own_row).values(**row)
-    if not db.execute(replacement).rowcount:
-        db.execute(inventory_snapshot_table.insert().values(user=vault.user_id, **row))
+    db.execute(inventory_snapshot_table.delete().where(inventory_snapshot_table.c.user == vault.user_id))
+    row = {"user": vault.user_id, "seq": inventory.seq, "kid": sealed.kid, "sealed": sealed.blob}
+    db.execute(inventory_snapshot_table.insert().values(**row))
 
 
 def _facts_context() -> str:
@@ -245,11 +247,8 @@ def _load_snapshot(db: Connection, vault: Vault) -> Inventory | None:
         seq, snapshot = _open_snapshot(db, vault) or (0, None)
         if snapshot is None:
             return None
-        covered = set(snapshot.rings)
-        if any(
-            ring.bytes not in covered and not vault.rings.is_creator(ring)
-            for ring in vault.rings.list_rings()
-        ):
+        covered, held = set(snapshot.rings), vault.rings
+        if any(ring.bytes not in covered and not held.is_creator(ring) for ring in held.list_rings()):
             # A ring was granted since; what colleagues wrote in it before was passed over.
             return None
         if audit_entries.find_entry_hash(db, seq) != snapshot.tip_hash:
@@ -272,6 +271,9 @@ def _open_snapshot(db: Connection, vault: Vault) -> tuple[int, _SnapshotPayload]
         kid=row.kid,
         blob=row.sealed,
     )
+    signed, signature = (vault.vault_id, vault.incarnation, row.seq, plain.content_id), plain.signature
+    if not verify_signature(vault.public_key, _SIGNATURE_LABEL, *signed, signature=signature or b""):
+        return None
     return row.seq, _decode_snapshot(plain.content)
 
 
