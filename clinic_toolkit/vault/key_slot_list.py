@@ -10,7 +10,8 @@ class KeySlotList(Struct, frozen=True, kw_only=True):
 
     Attributes:
         generation: the number of the list; every change of a slot raises it.
-        intact: whether the stored slots are exactly those that this clinician authenticated last.
+        intact: whether the stored slots are exactly those that this clinician authenticated last; for an
+            executor, who cannot check that, only whether the list has the number that the audit log names.
         trusted_slots: the slots that this clinician is known to have made.
     """
 

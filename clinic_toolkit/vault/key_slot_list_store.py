@@ -1,4 +1,8 @@
-"""The stored slot list: a MAC over the key slots of a clinician, so that a planted slot shows."""
+"""The stored slot list: a MAC over the key slots of a clinician, so that a planted slot shows.
+
+Its key is the signing seal key, which an executor never has: whoever was an executor once still has the user
+key, and could put the withdrawn slot back with a right MAC. So an executor's unlock cannot check the list.
+"""
 
 import secrets
 from collections.abc import Sequence
@@ -14,11 +18,16 @@ from clinic_toolkit.store.transactions import on_rollback
 from clinic_toolkit.vault.key_slot_contents import slot_context
 from clinic_toolkit.vault.key_slot_list import KeySlotList
 from clinic_toolkit.vault.key_slot_tables import slot_list_table, slot_table
+from clinic_toolkit.vault.user_keys import SigningKeyNotOpen
 from clinic_toolkit.vault.vault import Vault
 
 
 def update_slot_list(db: Connection, vault: Vault, *new_slots: UUID) -> None:
-    """Authenticate the slots of this clinician anew, after one of them was replaced or removed."""
+    """Authenticate the slots of this clinician anew, after one of them was replaced or removed.
+
+    Raises:
+        SigningKeyNotOpen: this vault was opened by an executor.
+    """
     previous_list = vault.key_slots
     on_rollback(db, lambda: setattr(vault, "key_slots", previous_list))
     rows = db.execute(select(slot_table).where(slot_table.c.user == vault.user_id)).all()
@@ -35,11 +44,16 @@ def update_slot_list(db: Connection, vault: Vault, *new_slots: UUID) -> None:
 
 
 def read_slot_list(db: Connection, vault: Vault) -> KeySlotList:
-    """Read the slot list of this clinician, and compare it with the slots."""
+    """Read the slot list of this clinician, and compare it with the slots.
+
+    An executor's unlock takes the list as it is, and trusts no slot for it.
+    """
     rows = db.execute(select(slot_table).where(slot_table.c.user == vault.user_id)).all()
     stored_list = db.execute(select(slot_list_table).where(slot_list_table.c.user == vault.user_id)).first()
+    if stored_list is not None and not vault.can_sign and isinstance(stored_list.generation, int):
+        return KeySlotList(generation=stored_list.generation, intact=True, trusted_slots=frozenset())
     try:
-        mac = _slot_list_mac(vault, stored_list.generation, rows) if stored_list else b""
+        mac = _slot_list_mac(vault, stored_list.generation, rows) if stored_list and vault.can_sign else b""
     except ValueError:  # a damaged row holds a number that cannot be encoded
         mac = b""
     if stored_list is None or not secrets.compare_digest(stored_list.mac, mac):
@@ -52,8 +66,11 @@ def read_slot_list(db: Connection, vault: Vault) -> KeySlotList:
 def _slot_list_mac(vault: Vault, generation: int, rows: Sequence[Row[Any]]) -> bytes:
     # The hash covers each sealed key, and whether there is one: a part that was taken out shows as well.
     slot_hashes = sorted(_hash_slot(vault.vault_id, row) for row in rows)
+    signing_seal_key = vault.session_keys().signing_seal_key
+    if signing_seal_key is None:
+        raise SigningKeyNotOpen
     return hkdf_expand(
-        vault.session_keys().user_key,
+        signing_seal_key,
         encode_fields("slot-list", vault.vault_id, vault.user_id, generation, *slot_hashes),
     )
 

@@ -2,20 +2,27 @@
 
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from sqlalchemy import Engine, select, text
 
 from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
 from clinic_toolkit.store.transactions import reading, writing
-from clinic_toolkit.vault import executor_halves, key_slot_changes, key_slot_contents, key_slots
+from clinic_toolkit.vault import (
+    executor_halves,
+    key_slot_changes,
+    key_slot_contents,
+    key_slot_list_store,
+    key_slots,
+)
 from clinic_toolkit.vault.key_slot_changes import PsychotherapyKeyExists, PsychotherapyKeyMissing
 from clinic_toolkit.vault.key_slot_contents import SlotPartDamaged
-from clinic_toolkit.vault.key_slot_tables import KeySlotKind, slot_table
+from clinic_toolkit.vault.key_slot_tables import KeySlotKind, slot_list_table, slot_table
 from clinic_toolkit.vault.key_slots import WrongSecret
 from clinic_toolkit.vault.recovery_sheet import InvalidRecoverySheet, SheetKind
 from clinic_toolkit.vault.rings import RingClass
-from clinic_toolkit.vault.user_keys import SigningKeyNotOpen
+from clinic_toolkit.vault.user_keys import SessionKeys, SigningKeyNotOpen
 from clinic_toolkit.vault.vault import Vault
 from tests.fixtures import vaults
 
@@ -245,6 +252,33 @@ def test_replaced_and_revoked_halves_open_nothing(engine: Engine, vault: Vault, 
     assert vaults.reopened(engine, vault).slots_intact
     with pytest.raises(WrongSecret):
         unlock_with(engine, *newer)
+
+
+def test_a_withdrawn_executor_cannot_put_the_slot_back_unnoticed(
+    engine: Engine, vault: Vault, sheet: str
+) -> None:
+    halves = give_halves(engine, vault)
+    executor = unlock_with(engine, *halves)
+    withdrawn = slots_of(engine)[-1]
+    with writing(engine) as db:
+        key_slot_changes.remove_executor_slot(db, vault)
+    with writing(engine) as db:
+        db.execute(slot_table.insert().values(withdrawn))
+        rows = db.execute(select(slot_table)).all()
+        with pytest.raises(SigningKeyNotOpen):
+            key_slot_list_store._slot_list_mac(executor, vault.slot_generation, rows)
+        user_key = executor.session_keys().user_key
+        held = SessionKeys(user_key=user_key, signing_seal_key=user_key)
+        with patch.object(Vault, "session_keys", lambda _: held):
+            forged = key_slot_list_store._slot_list_mac(executor, vault.slot_generation, rows)
+        db.execute(slot_list_table.update().values(mac=forged))
+    with reading(engine) as db:
+        assert not key_slots.unlock_with_recovery_sheet(db, sheet).slots_intact
+    with writing(engine) as db:
+        real = key_slot_list_store._slot_list_mac(vault, vault.slot_generation, rows)
+        db.execute(slot_list_table.update().values(mac=real))
+    with reading(engine) as db:
+        assert key_slots.unlock_with_recovery_sheet(db, sheet).slots_intact, "the control"
 
 
 @pytest.mark.parametrize("kind", [KeySlotKind.RECOVERY_SHEET, KeySlotKind.EXECUTOR])

@@ -70,7 +70,8 @@ def test_the_list_of_three_slots() -> None:
     case = SLOTS["list"]
     prints = sorted(bytes.fromhex(WHOLE[number]["print"]) for number in case["of"])
     place = encode_fields("slot-list", VAULT_ID, USER_ID, case["generation"], *prints)
-    assert hkdf_expand(KEYS["user_key"], place).hex() == case["mac"]
+    assert hkdf_expand(KEYS["signing_seal_key"], place).hex() == case["mac"]
+    assert hkdf_expand(KEYS["user_key"], place).hex() != case["mac"]
 
 
 @pytest.mark.parametrize("case", WHOLE, ids=lambda case: case["name"])

@@ -8,12 +8,12 @@ from clinic_toolkit.store.sqlite import schema
 from clinic_toolkit.store.storage_errors import OtherFormat, StorageReadOnly, damaged_file_error
 
 APPLICATION_ID = 0x436C5470
-# 1 to 5 were drafts. In 1, audit events and some contents of records were English sentences. In 2, the
+# 1 to 6 were drafts. In 1, audit events and some contents of records were English sentences. In 2, the
 # settings of a clinician lay with those of the practice, and there was no directory of public keys. In 3, a
 # contact held no key, and a grant of a ring said nothing of who had made the ring. In 4, a key slot held the
 # user key alone, under which the private signing key lay, and there was no key for psychotherapy notes.
-# In 5, nothing could be erased.
-FORMAT_VERSION = 6
+# In 5, nothing could be erased. In 6, an executor could have authenticated the list of key slots.
+FORMAT_VERSION = 7
 _HEADER_BYTES, _SQLITE_MAGIC, _APPLICATION_ID_OFFSET = 100, b"SQLite format 3\0", 68
 
 
