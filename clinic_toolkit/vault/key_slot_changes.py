@@ -29,6 +29,7 @@ from clinic_toolkit.vault import (
 )
 from clinic_toolkit.vault.key_slot_contents import NewSlot, SlotKeys
 from clinic_toolkit.vault.key_slot_tables import KeySlotKind, slot_table
+from clinic_toolkit.vault.rings import RingClass
 from clinic_toolkit.vault.user_keys import SessionKeys, SigningKeyNotOpen
 from clinic_toolkit.vault.vault import Vault
 
@@ -58,6 +59,16 @@ class PsychotherapyKeyExists(ClinicError):
 
     def __init__(self) -> None:
         super().__init__("There is a key for psychotherapy notes already. Nothing was changed.")
+
+
+class KeysInDoubt(ClinicError):
+    """The slots or the rings are not as this clinician left them; a key may be among what is missing."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nothing was changed: the ways to unlock, or the keys of the record, were changed or damaged "
+            "outside this program. There may have been a key for psychotherapy notes. Restore a backup."
+        )
 
 
 def create_vault_with_slots(
@@ -238,11 +249,15 @@ def add_psychotherapy_key(
     Both slots are sealed anew under the same secrets. Otherwise one of the two ways in could not open it.
 
     Raises:
-        PsychotherapyKeyExists: there is one already.
+        PsychotherapyKeyExists: there is one already, or notes that one closes.
+        KeysInDoubt: it cannot be told whether there is one.
         WrongSecret, InvalidRecoverySheet, SlotCostRefused, SlotPartDamaged: as when unlocking.
     """
-    if holds_psychotherapy_key(db, vault):
+    rings = vault.rings
+    if holds_psychotherapy_key(db, vault) or rings.closed or rings.list_owners(RingClass.PSYCHOTHERAPY):
         raise PsychotherapyKeyExists
+    if not vault.slots_intact or rings.damaged or rings.lost:
+        raise KeysInDoubt
     key_slots.open_keys_with_recovery_sheet(db, vault.user_id, groups)
     key_slots.open_keys_with_passphrase(db, vault.user_id, passphrase)
     psychotherapy_key, salt = secrets.token_bytes(KEY_BYTES), secrets.token_bytes(KDF_SALT_BYTES)

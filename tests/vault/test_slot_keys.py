@@ -16,7 +16,7 @@ from clinic_toolkit.vault import (
     key_slot_list_store,
     key_slots,
 )
-from clinic_toolkit.vault.key_slot_changes import PsychotherapyKeyExists, PsychotherapyKeyMissing
+from clinic_toolkit.vault.key_slot_changes import PsychotherapyKeyMissing
 from clinic_toolkit.vault.key_slot_contents import SlotPartDamaged
 from clinic_toolkit.vault.key_slot_tables import KeySlotKind, slot_list_table, slot_table
 from clinic_toolkit.vault.key_slots import WrongSecret
@@ -137,34 +137,6 @@ def test_no_change_loses_the_key_for_psychotherapy_notes(engine: Engine, vault: 
     with reading(engine) as db:
         held = key_slots.open_keys_with_passphrase(db, vault.user_id, vaults.PASSPHRASE)
     assert held.psychotherapy_key == KEY
-
-
-def test_an_older_practice_gets_the_key_with_both_secrets(engine: Engine, vault: Vault) -> None:
-    """A store whose slots hold none; no program of this format makes one."""
-    with writing(engine) as db:
-        groups = " ".join(key_slot_changes.replace_recovery_sheet(db, vault))
-        key_slot_changes.replace_passphrase(db, vault, vaults.PASSPHRASE, cost=MIN_COST)
-        assert not key_slot_changes.holds_psychotherapy_key(db, vault)
-    other = " ".join(executor_halves.generate_halves()[0])
-    for passphrase, typed, error in (
-        ("not the passphrase", groups, WrongSecret),
-        (vaults.PASSPHRASE, other, InvalidRecoverySheet),
-    ):
-        before = slots_of(engine)
-        with writing(engine) as db, pytest.raises(error):
-            key_slot_changes.add_psychotherapy_key(db, vault, passphrase, typed, cost=MIN_COST)
-        assert slots_of(engine) == before
-    with writing(engine) as db:
-        key_slot_changes.add_psychotherapy_key(
-            db, vault, vaults.PASSPHRASE, groups.lower().replace(" ", "-"), cost=MIN_COST
-        )
-    with reading(engine) as db:
-        by_phrase = key_slots.open_keys_with_passphrase(db, vault.user_id, vaults.PASSPHRASE)
-        by_sheet = key_slots.open_keys_with_recovery_sheet(db, vault.user_id, groups)
-        assert key_slots.unlock_with_recovery_sheet(db, groups).slots_intact
-    assert by_phrase.psychotherapy_key == by_sheet.psychotherapy_key is not None
-    with writing(engine) as db, pytest.raises(PsychotherapyKeyExists):
-        key_slot_changes.add_psychotherapy_key(db, vault, vaults.PASSPHRASE, groups, cost=MIN_COST)
 
 
 def test_both_halves_open_a_vault_that_reads_and_cannot_sign(

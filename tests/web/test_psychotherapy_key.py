@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from msgspec import structs
 
 from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
 from clinic_toolkit.record.people import secret_changes
@@ -97,3 +98,16 @@ def test_an_older_practice_makes_it_once_with_both_secrets(
     assert "Make the key for psychotherapy notes" not in page.text
     again = site.post("/practice/psychotherapy-key", typed | {"present_passphrase": RIGHT})
     assert again.headers["Location"] == "/practice" and keys_by_passphrase(site, RIGHT) == key
+
+
+def test_none_is_made_where_the_ways_in_were_changed(site: Site) -> None:
+    """As where both parts were taken out of the file: then a second key would hide what the first opens."""
+    with writing(site.work.engine) as db:
+        key_slot_changes.replace_passphrase(db, site.work.vault, RIGHT, cost=MIN_COST)
+        groups = secret_changes.replace_recovery_sheet(db, site.work.vault, now=NOW)
+    [session] = site.app.worker.unlocked_sessions.values()
+    session.vault.key_slots = structs.replace(session.vault.key_slots, intact=False)
+    typed = {f"group{number}": group for number, group in enumerate(groups, 1)}
+    page = site.post("/practice/psychotherapy-key", typed | {"present_passphrase": RIGHT})
+    assert page.status_code == 422 and "There may have been a key for psychotherapy notes" in page.text
+    assert keys_by_passphrase(site, RIGHT) is None

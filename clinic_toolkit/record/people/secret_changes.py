@@ -121,7 +121,8 @@ def add_psychotherapy_key(
     """Make the key for psychotherapy notes in a practice that has none; needs both secrets at once.
 
     Raises:
-        key_slot_changes.PsychotherapyKeyExists: there is one already.
+        key_slot_changes.PsychotherapyKeyExists: there is one already, or notes that one closes.
+        key_slot_changes.KeysInDoubt: it cannot be told whether there is one.
         key_slots.WrongSecret, recovery_sheet.InvalidRecoverySheet: one of the two is not right.
     """
     key_slot_changes.add_psychotherapy_key(db, vault, passphrase, sheet_groups)

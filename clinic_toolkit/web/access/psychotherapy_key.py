@@ -4,6 +4,7 @@ from typing import cast
 
 from clinic_toolkit.record.people import secret_changes
 from clinic_toolkit.store.transactions import store_of
+from clinic_toolkit.vault.key_slot_changes import KeysInDoubt, PsychotherapyKeyExists
 from clinic_toolkit.vault.key_slots import WrongSecret
 from clinic_toolkit.web import context
 
@@ -28,6 +29,6 @@ def make(passphrase: str, sheet_groups: str) -> str:
         secret_changes.add_psychotherapy_key(
             context.db(), context.vault(), passphrase, sheet_groups, now=context.now()
         )
-    except WrongSecret as wrong_secret:
-        return wrong_secret.sentence
+    except (WrongSecret, KeysInDoubt, PsychotherapyKeyExists) as refusal:
+        return refusal.sentence
     return ""
