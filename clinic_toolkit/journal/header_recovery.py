@@ -1,6 +1,7 @@
 """Opens the practice with the store's header or, if that is damaged, with its backup if that is current."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
 
@@ -12,7 +13,7 @@ from clinic_toolkit.store.transactions import is_writing
 from clinic_toolkit.vault import header_backup
 from clinic_toolkit.vault.header_fault import HeaderFault
 from clinic_toolkit.vault.identity import UnsupportedSuite
-from clinic_toolkit.vault.key_slot_contents import SlotPartDamaged
+from clinic_toolkit.vault.key_slot_contents import SlotKeys, SlotPartDamaged
 from clinic_toolkit.vault.key_slots import SlotCostRefused, WrongSecret
 from clinic_toolkit.vault.vault import Vault
 
@@ -62,6 +63,30 @@ def open_vault(db: Connection, open_with: Callable[[Connection], Vault]) -> Vaul
     except WrongSecret:
         return vault
     return backup_vault if backup_vault is not None and _has_newest_slots(db, backup_vault) else vault
+
+
+def replace_damaged_key(
+    db: Connection, keys: SlotKeys, open_at: Callable[[Connection], tuple[Vault, SlotKeys]]
+) -> SlotKeys:
+    """Return these keys of a slot, with the key for psychotherapy notes of the backup if theirs is damaged.
+
+    The same secret opens the slot in the backup, so whoever does not know it can have put nothing there.
+
+    Args:
+        open_at: opens the vault and the slot with that secret, using the header in the database it is given.
+    """
+    if not keys.is_psychotherapy_key_damaged:
+        return keys
+    found = [keys]
+
+    def open_with(at: Connection) -> Vault:
+        vault, keys_of_backup = open_at(at)
+        found.append(keys_of_backup)
+        return vault
+
+    with suppress(WrongSecret):
+        header_backup.unlock_from_backup(db, open_with)
+    return found[-1]
 
 
 def reconcile_header_copies(db: Connection, vault: Vault, *, now: datetime) -> None:

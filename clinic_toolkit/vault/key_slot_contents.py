@@ -40,10 +40,14 @@ class SlotPartDamaged(ClinicError):
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class SlotKeys:
-    """What a slot holds: the keys of a session, and the user key for psychotherapy notes if it has that."""
+    """What a slot holds: the keys of a session, and the user key for psychotherapy notes if it has that.
+
+    `is_psychotherapy_key_damaged`: the slot has one that does not open.
+    """
 
     session_keys: SessionKeys
     psychotherapy_key: bytes | None
+    is_psychotherapy_key_damaged: bool = False
 
     def __reduce__(self) -> str:
         raise TypeError("a key is never pickled")
@@ -143,6 +147,19 @@ def open_whole_slot(vault_id: UUID, row: Row[Any], root: bytes) -> SlotKeys:
         session_keys=open_slot(vault_id, row, root),
         psychotherapy_key=_open_further_key(vault_id, row, root, "sealed_psychotherapy"),
     )
+
+
+def open_undamaged_keys(vault_id: UUID, row: Row[Any], root: bytes) -> SlotKeys:
+    """Open every key of a slot, but leave out a damaged one for psychotherapy notes: it closes nothing else.
+
+    Raises:
+        DecryptionError, SlotPartDamaged: as `open_slot`.
+    """
+    session_keys = open_slot(vault_id, row, root)
+    try:
+        return open_whole_slot(vault_id, row, root)
+    except SlotPartDamaged:
+        return SlotKeys(session_keys=session_keys, psychotherapy_key=None, is_psychotherapy_key_damaged=True)
 
 
 def _open_further_key(vault_id: UUID, row: Row[Any], root: bytes, column: str) -> bytes | None:

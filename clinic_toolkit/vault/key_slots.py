@@ -130,14 +130,14 @@ def unlock_with_recovery_sheet(db: Connection, groups: str, *, user_id: UUID | N
 
 
 def open_keys_with_recovery_sheet(db: Connection, user_id: UUID, groups: str) -> SlotKeys:
-    """Open every key that this clinician's recovery sheet opens, that for psychotherapy notes too.
+    """Open every key that this clinician's recovery sheet opens, that for psychotherapy notes if undamaged.
 
     Raises:
         InvalidRecoverySheet, WrongSecret, SlotPartDamaged: as `unlock_with_recovery_sheet`.
     """
     secret = recovery_sheet.decode_groups(groups)
     [row] = _load_slots(db, KeySlotKind.RECOVERY_SHEET, user_id)
-    return _open_with_secret(db, row, secret, _SHEET_REFUSED, key_slot_contents.open_whole_slot)
+    return _open_with_secret(db, row, secret, _SHEET_REFUSED, key_slot_contents.open_undamaged_keys)
 
 
 def unlock_with_executor_halves(db: Connection, first: str, second: str) -> tuple[Vault, SlotKeys]:
@@ -149,13 +149,12 @@ def unlock_with_executor_halves(db: Connection, first: str, second: str) -> tupl
     Raises:
         InvalidRecoverySheet: a group was mistyped, or stands on another sheet; the error names it.
         WrongSecret: every group is valid, but the two do not belong together, or not to this practice.
-        SlotPartDamaged: they open the slot, but not every key in it.
     """
     secret = executor_halves.join_halves(first, second)
     query = select(slot_table).where(slot_table.c.kind == KeySlotKind.EXECUTOR)
     for row in db.execute(query).all()[:_MAX_SHEETS_TRIED]:
         try:
-            keys = _open_with_secret(db, row, secret, _HALVES_REFUSED, key_slot_contents.open_whole_slot)
+            keys = _open_with_secret(db, row, secret, _HALVES_REFUSED, key_slot_contents.open_undamaged_keys)
         except WrongSecret:
             continue
         return unlock_with_session_keys(db, row.user, keys.session_keys), keys

@@ -21,7 +21,7 @@ from clinic_toolkit.journal.inventory_replay import ProgressCallback
 from clinic_toolkit.record.people import confirmed_colleagues, practice_access, secret_changes
 from clinic_toolkit.record.people.practice_record import AccessEvent, UnlockEvent
 from clinic_toolkit.vault import executor_halves, key_slot_changes, key_slots
-from clinic_toolkit.vault.key_slot_contents import NewSlot
+from clinic_toolkit.vault.key_slot_contents import NewSlot, SlotKeys
 from clinic_toolkit.vault.vault import Vault
 
 log = logging.getLogger("clinic")
@@ -70,6 +70,11 @@ def find_halves(db: Connection, vault: Vault) -> tuple[bool, bool]:
     return key_slot_changes.find_executor_slot(db, vault)
 
 
+def is_psychotherapy_key_damaged(db: Connection, vault: Vault) -> bool:
+    """Whether this executor's halves were to open psychotherapy notes, and do not, because it is damaged."""
+    return not vault.can_sign and find_halves(db, vault)[1] and bool(vault.rings.closed)
+
+
 def unlock_with_halves(
     db: Connection, first: str, second: str, *, now: datetime, max_entries: int | None = None
 ) -> Vault:
@@ -83,17 +88,21 @@ def unlock_with_halves(
         key_slots.WrongSecret: the halves do not belong together, or open another practice, or were replaced.
         practice_access.LongReplay: they open it, and more entries must be replayed.
     """
-    psychotherapy_keys: list[bytes | None] = []
+    opened: list[SlotKeys] = []
+
+    def open_at(at: Connection) -> tuple[Vault, SlotKeys]:
+        return key_slots.unlock_with_executor_halves(at, first, second)
 
     def open_with(at: Connection) -> Vault:
-        vault, keys = key_slots.unlock_with_executor_halves(at, first, second)
-        psychotherapy_keys.append(keys.psychotherapy_key)
+        vault, keys = open_at(at)
+        opened.append(keys)
         return vault
 
     vault = header_recovery.open_vault(db, open_with)
+    psychotherapy_key = header_recovery.replace_damaged_key(db, opened[-1], open_at).psychotherapy_key
 
     def finish(db: Connection, now: datetime, report_progress: ProgressCallback) -> Vault:
-        return _finish_unlock(db, vault, psychotherapy_keys[-1], now, report_progress)
+        return _finish_unlock(db, vault, psychotherapy_key, now, report_progress)
 
     return practice_access.finish_or_postpone(db, finish, now, max_entries)
 

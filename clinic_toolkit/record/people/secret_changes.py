@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from clinic_toolkit.journal import audit_log, key_slot_events
+from clinic_toolkit.journal import audit_log, header_recovery, key_slot_events
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import clinician as clinicians
 from clinic_toolkit.record.people.clinician_record import Clinician
@@ -38,10 +38,18 @@ def open_keys_with_passphrase(db: Connection, vault: Vault, typed_passphrase: st
 def open_keys_with_recovery_sheet(db: Connection, vault: Vault, sheet_groups: str) -> SlotKeys:
     """Open every key of the recovery sheet's slot, for choosing a new passphrase.
 
+    Where the key for psychotherapy notes is damaged, the slot in the header backup is tried for it.
+
     Raises:
         recovery_sheet.InvalidRecoverySheet, key_slots.WrongSecret: as `unlock_with_recovery_sheet`.
     """
-    return key_slots.open_keys_with_recovery_sheet(db, vault.user_id, sheet_groups)
+
+    def open_at(at: Connection) -> tuple[Vault, SlotKeys]:
+        keys = key_slots.open_keys_with_recovery_sheet(at, vault.user_id, sheet_groups)
+        return key_slots.unlock_with_session_keys(at, vault.user_id, keys.session_keys), keys
+
+    keys = key_slots.open_keys_with_recovery_sheet(db, vault.user_id, sheet_groups)
+    return header_recovery.replace_damaged_key(db, keys, open_at)
 
 
 class NewRecoverySheet(NamedTuple):

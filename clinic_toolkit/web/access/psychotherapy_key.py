@@ -8,14 +8,27 @@ from clinic_toolkit.vault.key_slot_changes import KeysInDoubt, PsychotherapyKeyE
 from clinic_toolkit.vault.key_slots import WrongSecret
 from clinic_toolkit.web import context
 
-_KEY = "key from the sheet"
+_KEY, _DAMAGED = "key from the sheet", "key from the sheet is damaged"
 
 
 def keep_from_sheet(typed: str) -> None:
-    """Keep what the sheet opened until the new passphrase is chosen; until then no record is shown."""
+    """Keep what the sheet opened until the new passphrase is chosen; until then no record is shown.
+
+    If it is damaged, a new passphrase could not take it along: the present one stays, and *Today* says so.
+    """
     if not store_of(context.unit_of_work().engine).is_read_only:
         keys = secret_changes.open_keys_with_recovery_sheet(context.db(), context.vault(), typed)
-        context.put_in_session(_KEY, keys.psychotherapy_key)
+        if keys.is_psychotherapy_key_damaged:
+            context.put_in_session(_DAMAGED, True)
+            if unlocked_session := context.find_unlocked_session():
+                unlocked_session.must_choose_passphrase = False
+        else:
+            context.put_in_session(_KEY, keys.psychotherapy_key)
+
+
+def is_damaged() -> bool:
+    """Whether the key for psychotherapy notes in the sheet that opened this session is damaged."""
+    return bool(context.get_from_session(_DAMAGED))
 
 
 def take() -> bytes | None:

@@ -52,17 +52,23 @@ def index() -> ViewResult:
                 pending_executor_halves.discard_pending_halves()
                 return _redirect_once_purged("made")
         elif not pending and "present_passphrase" in request.form:
-            sentence, keys = unlocking.open_keys_with_passphrase(request.form["present_passphrase"])
+            typed, is_withdrawing = request.form["present_passphrase"], "withdraw" in request.form
+            # Withdrawing needs no key, so that a damaged one does not keep the sheets in use.
+            sentence, keys = (
+                (unlocking.confirm_passphrase(typed), None)
+                if is_withdrawing
+                else unlocking.open_keys_with_passphrase(typed)
+            )
             if context.find_unlocked_session() is None:
                 return step_up.render_locked_page(sentence, request.path)
-            if keys is None:
+            if sentence:
                 errors = {"present_passphrase": [sentence]}
-            elif "withdraw" in request.form:
+            elif is_withdrawing:
                 if not executor_access.find_halves(context.db(), context.vault())[0]:
                     return responses.redirect_to(url_for(".index"))
                 executor_access.withdraw_halves(context.db(), context.vault(), now=context.now())
                 return _redirect_once_purged("withdrawn")
-            else:
+            elif keys is not None:
                 opted_in = OPT_IN_FIELD in request.form
                 halves = executor_access.generate_halves(
                     context.vault(), psychotherapy_key=keys.psychotherapy_key if opted_in else None
@@ -142,6 +148,7 @@ def overview() -> ViewResult:
         session_tag=today_lines.session_tag,
         ask_sentence=today_lines.ask_sentence,
         slots_intact=context.vault().slots_intact,
+        is_notes_key_damaged=executor_access.is_psychotherapy_key_damaged(context.db(), context.vault()),
     )
 
 

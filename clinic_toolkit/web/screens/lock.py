@@ -122,7 +122,7 @@ def unlock_with_sheet() -> ViewResult:
     sentence = unlocking.unlock_with_recovery_sheet(groups)
     if sentence:
         return _render_sheet_form({"": f"{sentence} {SHEET_EMPTIED}"}), 422
-    return responses.redirect_to(url_for("lock.choose_passphrase"))
+    return responses.redirect_to("/" if psychotherapy_key.is_damaged() else url_for("lock.choose_passphrase"))
 
 
 @screen.get("/unlock/choose")

@@ -8,7 +8,7 @@ from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
 from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION
 from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY
 from clinic_toolkit.web import context
-from clinic_toolkit.web.access import background_check, unlocking
+from clinic_toolkit.web.access import background_check, psychotherapy_key, unlocking
 from clinic_toolkit.web.screen_parts import backups, folder_warnings, today_lines
 from clinic_toolkit.web.transport import request_info
 from clinic_toolkit.web.transport.responses import ViewResult
@@ -40,6 +40,7 @@ def index() -> ViewResult:
         here="today",
         day=day,
         executor_uses=context.vault().executor_uses,
+        is_notes_key_damaged=psychotherapy_key.is_damaged(),
         refused_tries=unlocking.refused_tries_before_unlock(),
         session_tag=today_lines.session_tag,
         session_remark=today_lines.session_remark,
