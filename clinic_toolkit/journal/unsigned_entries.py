@@ -1,5 +1,6 @@
 """The audit entries added since the last signature: checked at every unlock, and signed if valid."""
 
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
@@ -30,6 +31,7 @@ class UnsignedEntriesEvent(StrEnum):
 # that were not seen before, the one that says how the practice was unlocked, that of `checked_entries`, and
 # the one for a restored header.
 _ENTRIES_PER_UNLOCK = 6
+_ROWS_AT_ONCE = 200
 
 
 def sign_unsigned_entries(db: Connection, vault: Vault, *, now: datetime) -> int | None:
@@ -92,14 +94,18 @@ def check_unsigned_entries(db: Connection, vault: Vault) -> tuple[int, int]:
     return first, seq
 
 
-def list_unsigned_times(db: Connection, vault: Vault, event: str) -> tuple[datetime, ...]:
-    """When each unsigned entry of this keyless event says that it was written, oldest first.
+def list_keyless_times(
+    db: Connection, vault: Vault, event: str, *, since: Collection[str]
+) -> tuple[datetime, ...]:
+    """When each entry of this keyless event says that it was written, oldest first.
 
-    Call it before `sign_unsigned_entries`. Anyone who can write to the file can add such an entry.
+    Anyone who can write to the file can add such an entry. Those before the last signature count too: another
+    session may have signed it after they were written, without anybody seeing them.
+
+    Args:
+        since: the codes of events; what was written before this clinician's last entry of one is left out.
     """
-    query = select(audit_log.audit_log_table).where(audit_log.audit_log_table.c.signature.is_not(None))
-    last_signed = db.execute(query.order_by(audit_log.audit_log_table.c.seq.desc()).limit(1)).first()
-    after = last_signed.seq if last_signed else 0
+    after = _find_last_own_entry(db, vault, since)
     times: list[datetime] = []
     for row in transaction_of(db).iter_entries(audit_log.audit_log_table, after + 1):
         if row.body[:1] == audit_log.KEYLESS_PREFIX:
@@ -107,6 +113,22 @@ def list_unsigned_times(db: Connection, vault: Vault, event: str) -> tuple[datet
                 found, recorded_at = keyless_events.decode_event(row.body[1:])
                 times += [from_microseconds(recorded_at)] if found == event else []
     return tuple(times)
+
+
+def _find_last_own_entry(db: Connection, vault: Vault, events: Collection[str]) -> int:
+    """The number of the last entry of one of these events that this clinician signed; 0 if there is none."""
+    table, check = audit_log.audit_log_table, audit_entries.SignatureCheck(db, vault)
+    query = select(table).where(table.c.signature.is_not(None)).order_by(table.c.seq.desc())
+    with db.execute(query.execution_options(yield_per=_ROWS_AT_ONCE)) as rows:
+        for row in rows:
+            try:
+                payload = audit_entries.open_payload(vault, row.seq, row.body)
+            except audit_entries.UNREADABLE_ERRORS:
+                continue
+            is_one = payload.event.partition(" ")[0] in events and payload.actor_id == vault.user_id.bytes
+            if is_one and check.is_signed_by(row, vault.user_id):
+                return int(row.seq)
+    return 0
 
 
 def _is_keyless_event(body: bytes) -> bool:

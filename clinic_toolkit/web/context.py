@@ -214,9 +214,9 @@ def log_in(opened_vault: Vault, *, must_choose_passphrase: bool = False) -> None
     state = worker()
     had_practice = state.has_practice
     on_rollback(db(), lambda: abort_login(has_practice=had_practice))
-    open_vaults = [unlocked.vault for unlocked in state.unlocked_sessions.values()]
-    kind = (opened_vault.user_id, opened_vault.can_sign)
-    shared_vault = next((one for one in open_vaults if (one.user_id, one.can_sign) == kind), opened_vault)
+    open_vaults = {(v.user_id, v.can_sign): v for v in (s.vault for s in state.unlocked_sessions.values())}
+    shared_vault = open_vaults.get((opened_vault.user_id, opened_vault.can_sign), opened_vault)
+    shared_vault.executor_uses = tuple(sorted({*shared_vault.executor_uses, *opened_vault.executor_uses}))
     state.unlocked_sessions[session[SESSION_ID_KEY]] = UnlockedSession(
         vault=shared_vault, must_choose_passphrase=must_choose_passphrase
     )

@@ -21,7 +21,7 @@ from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.access.guard import AccessState
 from tests.fixtures import audit_lines, passphrase_checks
 from tests.fixtures.practices import NOW
-from tests.fixtures.sites import UNKNOWN, Site
+from tests.fixtures.sites import UNKNOWN, Site, Visitor
 
 RIGHT = "glacier mandolin unwrapped"
 KEY = b"\x05" * 32
@@ -259,6 +259,28 @@ def test_each_use_is_a_line_and_is_said_at_the_next_unlock(
             db, " ".join(executor.work.groups), now=NOW + timedelta(days=1)
         )
     assert later.executor_uses == ()
+
+
+def test_a_use_beside_an_open_session_is_said_at_once_and_at_the_next_unlock(site: Site) -> None:
+    """What the clinician saves afterwards is signed after the line, which does not make it seen."""
+    halves, own = give_halves(site), site.browser
+    site.browser = Visitor(site.app)
+    assert (
+        site.post("/unlock/executor", typed(halves.first, halves.second)).headers["Location"] == "/executor"
+    )
+    site.browser = own
+    assert "Your executor opened the practice" in site.get("/").text
+    site.work.client("Ana Reyes")
+    put_away(site)
+    unlocks = []
+    for days in (1, 2):
+        with writing(site.work.engine) as db:
+            unlocks.append(
+                practice_access.unlock_with_recovery_sheet(
+                    db, " ".join(site.work.groups), now=NOW + timedelta(days=days)
+                ).executor_uses
+            )
+    assert len(unlocks[0]) == 1 and unlocks[1] == ()
 
 
 def test_the_page_for_a_professional_will(site: Site) -> None:

@@ -49,6 +49,8 @@ from clinic_toolkit.vault.vault import Vault
 
 log = logging.getLogger("clinic")
 
+_UNLOCKS = frozenset({AccessEvent.UNLOCKED, AccessEvent.UNLOCKED_WITH_SHEET, AccessEvent.RETURNED})
+
 # Does in one write transaction what follows after the secret was accepted.
 FinishUnlock = Callable[[Connection, datetime, ProgressCallback], Vault]
 
@@ -192,7 +194,7 @@ def _finish_unlock(
     now: datetime,
     report_progress: ProgressCallback = ignore_progress,
 ) -> Vault:
-    vault.executor_uses = unsigned_entries.list_unsigned_times(db, vault, UnlockEvent.EXECUTOR)
+    vault.executor_uses = unsigned_entries.list_keyless_times(db, vault, UnlockEvent.EXECUTOR, since=_UNLOCKS)
     # This comes first, so that unsigned entries cannot say which key slots are the newest.
     inventory_snapshot.accept_unsigned_entries(db, vault, now=now, report_progress=report_progress)
     restored_folder.begin_if_restored(db, vault, now=now)

@@ -22,6 +22,13 @@ def is_executor() -> bool:
     return unlocked_session is not None and not unlocked_session.vault.can_sign
 
 
+def tell_open_sessions() -> None:
+    """Note in every open vault of a clinician that an executor opens the practice now; *Today* says it."""
+    vaults = {session.vault for session in context.worker().unlocked_sessions.values()}
+    for vault in (vault for vault in vaults if vault.can_sign):
+        vault.executor_uses = (*vault.executor_uses, context.now())
+
+
 def deny_or_redirect(*, is_lock_page: bool) -> Response | None:
     """The response in place of the view, or None if an executor may look at this page.
 

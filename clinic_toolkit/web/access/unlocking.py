@@ -27,6 +27,7 @@ from clinic_toolkit.vault.secret_attempt import Attempt
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import handover_transition, psychotherapy_key, quick_return, record_reading
+from clinic_toolkit.web.access.executor_reading import tell_open_sessions
 from clinic_toolkit.web.access.record_reading import RecordReading
 from clinic_toolkit.web.perimeter.end_reason import EndReason
 from clinic_toolkit.web.perimeter.timeouts import suspend_aware_clock
@@ -138,6 +139,7 @@ def unlock_with_executor_halves(first: str, second: str) -> str:
             context.db(), first, second, now=context.now(), max_entries=max_entries
         ),
         begin_attempt=lambda: secret_attempt.begin_executor_attempt(context.settings().data_folder),
+        after_login=tell_open_sessions,
     )
 
 
@@ -166,8 +168,7 @@ def confirm_passphrase(typed: str, *, receive_keys: Callable[[SlotKeys], None] |
 
     The rules are those of the lock: an attempt is counted before it is made, and a wrong passphrase ends this
     process, so that the next attempt is delayed. The quick return is destroyed too, so that nobody can come
-    back with the short code and go on guessing the passphrase.
-    `receive_keys` takes every key of the slot, that for psychotherapy notes too.
+    back with the short code and go on guessing the passphrase. `receive_keys` takes every key of the slot.
     """
     if not typed or len(typed) > MAX_SECRET_LENGTH:
         return "Type your present passphrase."
