@@ -60,13 +60,11 @@ def _check_table(db: Connection, table: Table) -> Iterator[tuple[int, list[Findi
     )
     is_no_seal = or_(
         func.substr(table.c.sealed, 1, 1) != bytes([SUITE]),
-        func.length(table.c.sealed) < inspection.MIN_SEALED_BYTES,
+        func.coalesce(func.length(table.c.sealed), 0) < inspection.MIN_SEALED_BYTES,
     )
-    last_id = 0
+    is_next = table.c.id >= inspection.LEAST_ID
     while True:
-        ids = db.scalars(
-            select(table.c.id).where(table.c.id > last_id).order_by(table.c.id).limit(_BATCH_SIZE)
-        ).all()
+        ids = db.scalars(select(table.c.id).where(is_next).order_by(table.c.id).limit(_BATCH_SIZE)).all()
         if not ids:
             return
         in_batch = table.c.id.between(ids[0], ids[-1])
@@ -76,4 +74,4 @@ def _check_table(db: Connection, table: Table) -> Iterator[tuple[int, list[Findi
             len(ids),
             [finding for row in suspects if (finding := inspection.find_outer_fault(table, row, key_ids))],
         )
-        last_id = ids[-1]
+        is_next = table.c.id > ids[-1]

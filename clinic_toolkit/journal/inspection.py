@@ -38,6 +38,8 @@ _SEALED_COLUMNS = {"record", "version", "ring", "kid", "final", "sealed"}
 # Suite, salt, commitment, the smallest padded content, tag.
 MIN_SEALED_BYTES = 1 + 24 + 32 + 256 + 16
 _BATCH_SIZE = 200
+# A row that was put in from outside may have any id that an integer column takes.
+LEAST_ID = -(1 << 63)
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,11 +127,9 @@ def _inspect_rows(
 ) -> Iterator[list[Finding]]:
     key_ids = load_key_ids(db)
     for table in tables:
-        last_id = 0
-        while batch := db.execute(
-            select(table).where(table.c.id > last_id).order_by(table.c.id).limit(_BATCH_SIZE)
-        ).all():
-            last_id = batch[-1].id
+        is_next = table.c.id >= LEAST_ID
+        while batch := db.execute(select(table).where(is_next).order_by(table.c.id).limit(_BATCH_SIZE)).all():
+            is_next = table.c.id > batch[-1].id
             for row in (row for row in batch if row.ring not in foreign_rings):
                 logged.found_rows.add((row.record.bytes, row.version))
                 fault = _outer_fault(row, key_ids) or (
@@ -169,7 +169,11 @@ def _count_rows(db: Connection, table: Table, foreign_rings: frozenset[UUID]) ->
 
 def _outer_fault(row: Any, key_ids: set[tuple[UUID, bytes]]) -> str:
     """Return the fault that shows without a key (suite, length, key id of the ring), or ""."""
-    if row.sealed[:1] != bytes([SUITE]) or len(row.sealed) < MIN_SEALED_BYTES:
+    if (
+        not isinstance(row.sealed, bytes)
+        or row.sealed[:1] != bytes([SUITE])
+        or len(row.sealed) < MIN_SEALED_BYTES
+    ):
         return "its bytes are not a sealed entry"
     if (row.ring, row.kid) not in key_ids:
         return "it names a key that this practice does not have"

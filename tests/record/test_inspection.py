@@ -1,9 +1,12 @@
 """Checking everything: nothing is found in a whole practice, and each kind of damage is named."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 from sqlalchemy import text
 
-from clinic_toolkit.journal import audit_log, audit_reader, inspection, unsigned_entries
+from clinic_toolkit.journal import audit_log, audit_reader, frame_check, inspection, unsigned_entries
 from clinic_toolkit.record.people import clients
 from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.store.transactions import reading, writing
@@ -178,3 +181,33 @@ def test_an_impossible_time_in_a_keyless_line_is_no_accident(used: Work) -> None
     with reading(used.engine) as db:
         line = audit_reader.read_audit_page(db, used.vault).entries[0]
     assert (line.seq, line.fault, line.event) == (seq, audit_reader.EntryFault.CHANGED, "")
+
+
+def findings_without_keys(work: Work) -> list[str]:
+    """What the quick check of a backup finds, and then what the full one finds."""
+    with reading(work.engine) as db:
+        quick = frame_check.check_frames(db, lambda done, total: None).findings
+    return [*(finding.sentence for finding in quick), *check(work, keyless=True)]
+
+
+def test_a_row_that_was_put_in_is_found_whatever_its_id(used: Work) -> None:
+    columns = "SELECT {}, record, 7, ring, kid, final, randomblob(400) FROM client LIMIT 1"
+    for number in (-5, -(1 << 63), (1 << 63) - 1):
+        damage(used, f"INSERT INTO client {columns.format(number)}")
+        for found in (check(used), check(used, keyless=True), findings_without_keys(used)[:1]):
+            assert any("version 7): its bytes are not a sealed entry" in sentence for sentence in found)
+        damage(used, f"DELETE FROM client WHERE id = {number}")
+        assert check(used) == findings_without_keys(used) == [], "the control"
+
+
+def test_an_entry_that_is_empty_is_found_and_stops_nothing(used: Work) -> None:
+    file = used.engine.url.database or ""
+    allow = "UPDATE sqlite_schema SET sql = replace(sql, 'sealed BLOB NOT NULL', 'sealed BLOB') WHERE name = "
+    damage(used)
+    for statement in (f"{allow} 'client'", "UPDATE client SET sealed = NULL WHERE version = 2"):
+        with closing(sqlite3.connect(file)) as raw:
+            raw.execute("PRAGMA writable_schema = 1")
+            raw.execute(statement)
+            raw.commit()
+    for found in (check(used), check(used, keyless=True), findings_without_keys(used)[:1]):
+        assert any("version 2): its bytes are not a sealed entry" in sentence for sentence in found)
