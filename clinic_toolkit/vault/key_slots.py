@@ -152,7 +152,7 @@ def unlock_with_executor_halves(db: Connection, first: str, second: str) -> tupl
     """
     secret = executor_halves.join_halves(first, second)
     query = select(slot_table).where(slot_table.c.kind == KeySlotKind.EXECUTOR)
-    for row in db.execute(query).all()[:_MAX_SHEETS_TRIED]:
+    for row in _limit_tries(db, db.execute(query).all()):
         try:
             keys = _open_with_secret(db, row, secret, _HALVES_REFUSED, key_slot_contents.open_undamaged_keys)
         except WrongSecret:
@@ -193,9 +193,9 @@ def _load_slots(db: Connection, kind: KeySlotKind, user_id: UUID | None) -> Sequ
         raise identity.damaged_store_error(db)
     if len(rows) == 1:
         return rows
-    users = set(db.scalars(select(identity.identity_table.c.user)))
     if kind == KeySlotKind.RECOVERY_SHEET:
-        return sorted(rows, key=lambda row: row.user not in users)[:_MAX_SHEETS_TRIED]
+        return _limit_tries(db, rows)
+    users = set(db.scalars(select(identity.identity_table.c.user)))
     works = {row.slot: _find_work(row) for row in rows}
     tried: list[Row[Any]] = []
     total = 0
@@ -205,6 +205,12 @@ def _load_slots(db: Connection, kind: KeySlotKind, user_id: UUID | None) -> Sequ
             break
         tried.append(row)
     return tried
+
+
+def _limit_tries(db: Connection, rows: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
+    """The slots of sheets that are tried, those of users who have an identity first."""
+    users = set(db.scalars(select(identity.identity_table.c.user)))
+    return sorted(rows, key=lambda row: row.user not in users)[:_MAX_SHEETS_TRIED]
 
 
 def _find_work(row: Row[Any]) -> int | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 from unittest.mock import patch
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import Engine, select, text
@@ -224,6 +225,16 @@ def test_replaced_and_revoked_halves_open_nothing(engine: Engine, vault: Vault, 
     assert vaults.reopened(engine, vault).slots_intact
     with pytest.raises(WrongSecret):
         unlock_with(engine, *newer)
+
+
+def test_planted_slots_do_not_keep_the_halves_from_being_tried(engine: Engine, vault: Vault) -> None:
+    first, second = give_halves(engine, vault)
+    row = slots_of(engine)[-1]
+    planted = [row | {"user": uuid4(), "slot": UUID(int=number)} for number in range(1000)]
+    with writing(engine) as db:
+        db.execute(slot_table.delete())
+        db.execute(slot_table.insert(), [*planted, row])
+    assert unlock_with(engine, first, second).user_id == vault.user_id
 
 
 def test_a_withdrawn_executor_cannot_put_the_slot_back_unnoticed(
