@@ -91,6 +91,11 @@ class OpenRings:
         if set(db.scalars(query)) - self._rings.keys() - self.damaged - self.closed.keys():
             self.load_grants(db)
 
+    @property
+    def opens_psychotherapy_notes(self) -> bool:
+        """Whether the user key for psychotherapy notes is open."""
+        return self._user_keys.psychotherapy_key is not None
+
     def open_psychotherapy_rings(self, db: Connection, key: SealingKey) -> None:
         """Open the rings for psychotherapy notes with their user key, for as long as this vault lives."""
         self._user_keys = self._user_keys.with_psychotherapy_key(key)

@@ -16,7 +16,7 @@ from clinic_toolkit.settings import Settings
 from clinic_toolkit.store.transactions import reading
 from clinic_toolkit.vault import identity
 from clinic_toolkit.web import context, error_pages, unit_of_work
-from clinic_toolkit.web.access import guard, record_reading
+from clinic_toolkit.web.access import guard, record_reading, short_lived_values
 from clinic_toolkit.web.access.session_cookie import SessionCookie
 from clinic_toolkit.web.pages import filters, page_addresses, static_files
 from clinic_toolkit.web.pages.template_environment import TemplateEnvironment, remember_macros
@@ -165,6 +165,7 @@ class ClinicApp(Flask):
 
     def reason_to_end(self) -> EndReason | None:
         """The reason to end a worker that holds keys, or None; called twice a second."""
+        short_lived_values.discard_expired(self.worker)
         return self.worker.timeouts.reason_to_end()
 
     def drop_keys(self) -> None:

@@ -6,8 +6,8 @@ opened. The clinician is told of it at the next unlock.
 """
 
 import logging
+from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -27,7 +27,8 @@ from clinic_toolkit.vault.vault import Vault
 log = logging.getLogger("clinic")
 
 
-class NewHalves(NamedTuple):
+@dataclass(frozen=True, slots=True, repr=False)
+class NewHalves:
     """Two halves that open nothing yet: the eight groups of each, and their slot, which is sealed already."""
 
     first: tuple[str, ...]

@@ -4,8 +4,8 @@ Every change takes along all keys of the slot that it replaces, and is one trans
 passphrase or the groups of a recovery sheet.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -52,7 +52,8 @@ def open_keys_with_recovery_sheet(db: Connection, vault: Vault, sheet_groups: st
     return header_recovery.replace_damaged_key(db, keys, open_at)
 
 
-class NewRecoverySheet(NamedTuple):
+@dataclass(frozen=True, slots=True, repr=False)
+class NewRecoverySheet:
     """A recovery sheet that opens nothing yet: its eight groups, and its slot, which is sealed already."""
 
     groups: tuple[str, ...]

@@ -22,8 +22,13 @@ def is_executor() -> bool:
     return unlocked_session is not None and not unlocked_session.vault.can_sign
 
 
-def tell_open_sessions() -> None:
-    """Note in every open vault of a clinician that an executor opens the practice now; *Today* says it."""
+def begin_executor_session() -> None:
+    """Note in every open vault of a clinician that an executor opens the practice now; *Today* says it.
+
+    Where psychotherapy notes are open, the idle timeout is short from now on.
+    """
+    if context.vault().rings.opens_psychotherapy_notes:
+        context.worker().timeouts.notes_open = True
     vaults = {session.vault for session in context.worker().unlocked_sessions.values()}
     for vault in (vault for vault in vaults if vault.can_sign):
         vault.executor_uses = (*vault.executor_uses, context.now())

@@ -18,7 +18,7 @@ from clinic_toolkit.record.people.secret_changes import SlotKeys
 from clinic_toolkit.vault import recovery_sheet
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web import context
-from clinic_toolkit.web.access import quick_return
+from clinic_toolkit.web.access import quick_return, short_lived_values
 from clinic_toolkit.web.access.pending_recovery_sheet import GROUPS_ASKED, PendingSheet
 from clinic_toolkit.web.perimeter.end_reason import EndReason
 from clinic_toolkit.web.screen_parts import backups, jobs
@@ -55,7 +55,7 @@ def store_pending_keys(keys: SlotKeys, passphrase: str, removed: frozenset[str])
     asked = sorted(secrets.SystemRandom().sample(range(1, len(groups) + 1), GROUPS_ASKED))
     sheet = PendingSheet(groups=groups, asked_groups=tuple(asked), made_on=context.today())
     pending = PendingKeys(keys=keys, new_secrets=NewSecrets(passphrase, groups), sheet=sheet, removed=removed)
-    context.put_in_session(_PENDING_KEY, pending)
+    short_lived_values.hold(_PENDING_KEY, pending)
     context.pop_from_session(_SHOWN_KEY)
 
 

@@ -1,4 +1,4 @@
-"""An executor's two new sheets that are not in use yet. They are held in the memory of this session only."""
+"""An executor's two new sheets that are not in use yet: in the memory of this session, for some minutes."""
 
 import secrets
 from collections.abc import Mapping
@@ -9,6 +9,7 @@ from typing import cast
 from clinic_toolkit.record.people import secret_changes
 from clinic_toolkit.record.people.executor_access import NewHalves
 from clinic_toolkit.web import context
+from clinic_toolkit.web.access import short_lived_values
 
 _HALVES_KEY, _SHOWN_KEY = "drawn halves", "drawn halves shown"
 GROUPS = 8
@@ -28,9 +29,9 @@ class PendingHalves:
 
 
 def store_pending_halves(halves: NewHalves) -> None:
-    """Hold these sheets in memory until they are in use or this session ends."""
+    """Hold these sheets in memory until they are in use, for a quarter of an hour at most."""
     numbers = (1 + secrets.randbelow(GROUPS), 1 + secrets.randbelow(GROUPS))
-    context.put_in_session(
+    short_lived_values.hold(
         _HALVES_KEY, PendingHalves(halves=halves, asked_groups=numbers, made_on=context.today())
     )
     context.pop_from_session(_SHOWN_KEY)

@@ -1,4 +1,4 @@
-"""A new recovery sheet that is not proved yet. It is held in the memory of this session only."""
+"""A new recovery sheet that is not proved yet: in the memory of this session only, for some minutes."""
 
 import secrets
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from flask import render_template
 from clinic_toolkit.record.people import secret_changes
 from clinic_toolkit.record.people.secret_changes import NewRecoverySheet
 from clinic_toolkit.web import context
+from clinic_toolkit.web.access import short_lived_values
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.responses import ViewResult
 
@@ -32,7 +33,7 @@ class PendingSheet:
 
 
 def store_new_sheet(sheet: NewRecoverySheet) -> None:
-    """Hold a sheet that opens nothing yet in memory until it is proved or this session ends."""
+    """Hold a sheet that opens nothing yet in memory until it is proved, for a quarter of an hour at most."""
     _store(sheet.groups, sheet)
 
 
@@ -45,7 +46,7 @@ def _store(groups: tuple[str, ...], new_sheet: NewRecoverySheet | None) -> None:
     asked_numbers = secrets.SystemRandom().sample(range(1, len(groups) + 1), GROUPS_ASKED)
     # The local date: a person compares it with the paper.
     made_on = context.today()
-    context.put_in_session(
+    short_lived_values.hold(
         _SHEET_KEY,
         PendingSheet(
             groups=groups,

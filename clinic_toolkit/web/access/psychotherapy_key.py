@@ -7,6 +7,7 @@ from clinic_toolkit.store.transactions import store_of
 from clinic_toolkit.vault.key_slot_changes import KeysInDoubt, PsychotherapyKeyExists
 from clinic_toolkit.vault.key_slots import WrongSecret
 from clinic_toolkit.web import context
+from clinic_toolkit.web.access import short_lived_values
 
 _KEY, _DAMAGED = "key from the sheet", "key from the sheet is damaged"
 
@@ -23,7 +24,7 @@ def keep_from_sheet(typed: str) -> None:
             if unlocked_session := context.find_unlocked_session():
                 unlocked_session.must_choose_passphrase = False
         else:
-            context.put_in_session(_KEY, keys.psychotherapy_key)
+            short_lived_values.hold(_KEY, keys.psychotherapy_key)
 
 
 def is_damaged() -> bool:

@@ -27,7 +27,7 @@ from clinic_toolkit.vault.secret_attempt import Attempt
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import handover_transition, psychotherapy_key, quick_return, record_reading
-from clinic_toolkit.web.access.executor_reading import tell_open_sessions
+from clinic_toolkit.web.access.executor_reading import begin_executor_session
 from clinic_toolkit.web.access.record_reading import RecordReading
 from clinic_toolkit.web.perimeter.end_reason import EndReason
 from clinic_toolkit.web.perimeter.timeouts import suspend_aware_clock
@@ -139,7 +139,7 @@ def unlock_with_executor_halves(first: str, second: str) -> str:
             context.db(), first, second, now=context.now(), max_entries=max_entries
         ),
         begin_attempt=lambda: secret_attempt.begin_executor_attempt(context.settings().data_folder),
-        after_login=tell_open_sessions,
+        after_login=begin_executor_session,
     )
 
 

@@ -14,6 +14,8 @@ from clinic_toolkit.web.perimeter.end_reason import EndReason
 # `reason_to_end` is called every second; a gap this long means that the machine was asleep.
 SUSPEND_GAP_SECONDS = 30.0
 ABSOLUTE_TIMEOUT_SECONDS = 8 * 3600.0
+# While psychotherapy notes are open, whatever else was chosen.
+NOTES_TIMEOUT_SECONDS = 120.0
 
 
 def suspend_aware_clock() -> float:
@@ -36,7 +38,7 @@ class Timeouts:
         self._lock = threading.Lock()
         self._last_polled = self._last_active = clock()
         self._started: float | None = None
-        self.hour_open = False
+        self.hour_open = self.notes_open = False
 
     def start(self) -> None:
         """Start measuring at the unlock."""
@@ -57,7 +59,8 @@ class Timeouts:
     @property
     def idle_timeout(self) -> float:
         """Seconds without activity after which the worker ends."""
-        return self._idle_in_session if self.hour_open else self._idle
+        idle = self._idle_in_session if self.hour_open else self._idle
+        return min(idle, NOTES_TIMEOUT_SECONDS) if self.notes_open else idle
 
     def reason_to_end(self) -> EndReason | None:
         """The reason to end an unlocked worker now, or None."""
