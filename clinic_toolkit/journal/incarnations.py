@@ -130,7 +130,8 @@ def begin_incarnation(db: Connection, vault: Vault, *, backup_made_at: int, now:
     """Go on under a new id, in a write transaction that has checked and signed the lines before.
 
     Args:
-        backup_made_at: when the backup was made that this store was restored from, in microseconds.
+        backup_made_at: when the backup was made that this store was restored from, in microseconds, as the
+            mark in the folder says; never later than `now`.
 
     Raises:
         ChainBroken: there is no number left for the line.
@@ -143,7 +144,8 @@ def begin_incarnation(db: Connection, vault: Vault, *, backup_made_at: int, now:
         incarnation=uuid4().bytes,
         user=vault.user_id.bytes,
         recorded_at=max(0, to_microseconds(now)),
-        backup_made_at=backup_made_at,
+        # Anybody who can write to the folder can put the mark there, and no backup is made after this line.
+        backup_made_at=min(backup_made_at, max(0, to_microseconds(now))),
     )
 
     def undo() -> None:
