@@ -9,15 +9,19 @@ PROMISES_OF_SECRETS = (
         "them, and psychotherapy notes open only if you chose it.",
         safeguards=(CRYPTOGRAPHY, OUR_CODE),
         limitation="One sheet alone opens nothing. Sheets that were replaced or withdrawn open nothing here, "
-        "and still open copies of the data that were made before. Each use leaves a line in the audit trail "
+        "unless somebody puts back what they opened in the data folder, which your next unlock says; and "
+        "they still open copies of the data that were made before. Each use leaves a line in the audit trail "
         "and is said at your next unlock, unless nothing could be written, or a copy of the data was opened.",
         tests=(
             "tests/record/test_psychotherapy_rings.py::test_halves_open_the_record_and_these_notes_only_by_choice",
             "tests/vault/test_slot_keys.py::test_both_halves_open_a_vault_that_reads_and_cannot_sign",
             "tests/vault/test_slot_keys.py::test_replaced_and_revoked_halves_open_nothing",
+            "tests/vault/test_slot_keys.py::test_a_withdrawn_executor_cannot_put_the_slot_back_unnoticed",
+            "tests/record/test_executor_forgeries.py::test_an_inventory_that_the_clinician_did_not_sign_is_not_believed",
             "tests/web/test_executor.py::test_no_private_key_is_reachable_from_the_vault_of_an_executor",
             "tests/web/test_executor.py::test_every_saving_route_is_refused_in_a_sentence",
             "tests/web/test_executor.py::test_each_use_is_a_line_and_is_said_at_the_next_unlock",
+            "tests/web/test_executor.py::test_a_use_beside_an_open_session_is_said_at_once_and_at_the_next_unlock",
         ),
         untested="With the keys that the sheets open, another program could write into the file. What it "
         "wrote would have no line that you signed, so it is named as damage and is not shown.",
