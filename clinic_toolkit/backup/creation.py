@@ -23,7 +23,7 @@ from clinic_toolkit import __version__
 from clinic_toolkit.backup import archive, backup_files, manifest, refusals, verification
 from clinic_toolkit.backup.manifest import Manifest, PartEntry
 from clinic_toolkit.backup.progress import ByteCount, Report
-from clinic_toolkit.journal import audit_log
+from clinic_toolkit.journal import audit_log, deletion_list, tombstones
 from clinic_toolkit.store import folder
 from clinic_toolkit.store.base import metadata
 from clinic_toolkit.store.opening import FORMAT_VERSION, open_read_only
@@ -94,7 +94,7 @@ def create_backup(
             shutil.copyfile(data_folder / folder.HEADER_BACKUP_FILE, snapshot / folder.HEADER_BACKUP_FILE)
         with open_read_only(snapshot) as view:
             faults = verification.check_without_keys(view, count.share(size))
-            draft = _describe_snapshot(view, faults=len(faults), vault=vault, now=now)
+            draft = _describe_snapshot(view, data_folder, faults=len(faults), vault=vault, now=now)
         file = _pack_snapshot(snapshot, place, draft, vault=vault, now=now, count=count)
     finally:
         shutil.rmtree(snapshot, ignore_errors=True)
@@ -124,7 +124,9 @@ def make_snapshot_folder(data_folder: Path, place: Path, size: int, short_id: st
         raise refusals.place_error(place, error) from error
 
 
-def _describe_snapshot(view: ReadOnlyView, *, faults: int, vault: Vault | None, now: datetime) -> Manifest:
+def _describe_snapshot(
+    view: ReadOnlyView, data_folder: Path, *, faults: int, vault: Vault | None, now: datetime
+) -> Manifest:
     vault_id, incarnation = identity.load_vault_ids(view.db)
     last_line, last_hash = audit_log.last_position(view.db)
     return Manifest(
@@ -141,9 +143,18 @@ def _describe_snapshot(view: ReadOnlyView, *, faults: int, vault: Vault | None, 
         ),
         parts=(),
         faults=faults,
-        deletions=(),
+        deletions=deletion_list.select_newest(_list_deletions(view, data_folder)),
         signer=vault.user_id.bytes if vault else None,
     )
+
+
+def _list_deletions(view: ReadOnlyView, data_folder: Path) -> list[bytes]:
+    """The deletions in the store, oldest first, and those that it has still to carry out after a restore."""
+    pending: list[bytes] = []
+    with suppress(deletion_list.DamagedDeletions):
+        pending = deletion_list.load_deletions(data_folder)
+    stored = [deletion_list.pack_row(row) for row in tombstones.list_tombstone_rows(view.db)]
+    return [*stored, *(deletion for deletion in pending if deletion not in stored)]
 
 
 def _pack_snapshot(

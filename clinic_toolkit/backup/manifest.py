@@ -41,8 +41,8 @@ class Manifest(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
 
     `made_at` is in microseconds since 1970 in UTC. `last_line` and `last_hash` are the end of the audit
     trail; `counts` are the rows of each table; `faults` is how many faults the check without keys found in
-    the record itself. `deletions` are the newest deletions, each as the store holds it. `signer` is the
-    clinician who signed, None if it was made without a key.
+    the record itself. `deletions` are the newest deletions (`journal/deletion_list.py`), the last one at the
+    end. `signer` is the clinician who signed, None if it was made without a key.
     """
 
     made_at: int

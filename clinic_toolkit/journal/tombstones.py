@@ -26,8 +26,8 @@ TombstoneVersion = RecordVersion[Tombstone]
 def list_tombstone_rows(db: Connection) -> list[SealedRow]:
     """Return every tombstone as it is stored, newest last; needs no key.
 
-    For the manifest of a backup: a restore of an older backup opens them with `open_tombstones`, to erase
-    again what was erased since. A row may be damaged or put in from outside; only opening it tells.
+    For the manifest of a backup: after a restore of an older one they are opened with `open_tombstones`, to
+    erase again what was erased since. A row may be damaged or put in from outside; only opening it tells.
     """
     rows = transaction_of(db).iter_newest_rows(TOMBSTONE.table, None, prefix_bytes=None)
     return sorted((to_sealed_row(row) for row in rows), key=lambda row: row.id)

@@ -15,6 +15,8 @@ DATABASE_FILE = "clinic.db"
 ANCHOR_FILE = "clinic.anchor"
 LOSSES_FILE = "clinic.missing"
 HEADER_BACKUP_FILE = "clinic.head"
+# The deletions that a restore found elsewhere, until the unlock that carries them out.
+DELETIONS_FILE = "clinic.deletions"
 README_FILE = "READ ME FIRST.txt"
 # Stands while a restore whose files were all checked is still to be finished.
 RESTORE_PLAN = "clinic.restoring/plan"

@@ -12,7 +12,7 @@ import pytest
 import clinic_toolkit.web.app  # noqa: F401
 from clinic_toolkit.backup.creation import MadeBackup
 from tests.fixtures import practices
-from tests.fixtures.backups import make_backup, restored, unlocked
+from tests.fixtures.backups import erase, make_backup, restored, unlocked
 from tests.fixtures.practices import Work
 
 from . import independent_backup, independent_reader
@@ -36,6 +36,17 @@ def test_it_finds_the_parts_and_what_the_manifest_says(work: Work, made: MadeBac
     assert (said["last_line"], said["faults"], said["deletions"]) == (made.manifest.last_line, 0, [])
     assert ["client", 1] in said["counts"]
     assert parts["clinic.db"][18:20] == b"\1\1"
+
+
+def test_the_manifest_has_the_deletions_as_the_store_holds_them(work: Work, tmp_path: Path) -> None:
+    gone = [erase(work, work.client(name)) for name in ("Bo Lindqvist", "Carla Aho")]
+    made = make_backup(work, tmp_path)
+    said, parts = independent_backup.read_backup(made.file.read_bytes(), independent_reader.decoded)
+    (tmp_path / "clinic.db").write_bytes(parts["clinic.db"])
+    with closing(sqlite3.connect(tmp_path / "clinic.db")) as db:
+        rows = db.execute("SELECT record, ring, kid, sealed FROM tombstone ORDER BY id").fetchall()
+    assert [independent_reader.decoded(deletion) for deletion in said["deletions"]] == list(map(list, rows))
+    assert [row[0] for row in rows] == [tombstone.id.bytes for tombstone in gone]
 
 
 def test_the_signature_is_the_clinician_s(work: Work, made: MadeBackup, tmp_path: Path) -> None:
