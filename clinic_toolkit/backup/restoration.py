@@ -7,16 +7,18 @@ the unpacked files makes the moving safe against a kill: the next start or resto
 import os
 import re
 import shutil
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
-from clinic_toolkit.backup import backup_files, backup_state, refusals, verification
+from clinic_toolkit.backup import backup_files, backup_state, newer_deletions, refusals, verification
 from clinic_toolkit.backup.manifest import Manifest
+from clinic_toolkit.backup.newer_deletions import FoundDeletions
 from clinic_toolkit.backup.progress import ByteCount, Report
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.journal import audit_reader, restored_folder
+from clinic_toolkit.journal import audit_reader, deletion_list, restored_folder, tombstones
 from clinic_toolkit.settings import SETTINGS_FILE
 from clinic_toolkit.store import folder, folder_lock, launch_file
 from clinic_toolkit.store.opening import open_read_only
@@ -40,12 +42,14 @@ class RestoredFolder(msgspec.Struct, frozen=True, kw_only=True):
 
     `aside` is where the earlier files are, None if there were none; `earlier_last_line` is the last line of
     their audit trail, 0 if it could not be read. `faults` are those of the record in the backup itself.
+    `newer` are the deletions that the first unlock carries out.
     """
 
     manifest: Manifest
     aside: Path | None
     earlier_last_line: int
     faults: tuple[str, ...]
+    newer: FoundDeletions
 
 
 class _Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,10 +66,13 @@ class _Plan(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError("not files of a practice")
 
 
-def restore_backup(file: Path, data_folder: Path, *, replace: bool, report: Report) -> RestoredFolder:
+def restore_backup(
+    file: Path, data_folder: Path, *, replace: bool, report: Report, beside: Iterable[Path] = ()
+) -> RestoredFolder:
     """Restore a backup into an empty or new folder, or with `replace` in the place of the same practice.
 
     Args:
+        beside: other folders in which a practice of this machine may lie, to look for newer deletions.
         report: called with (done, total) in bytes; raise in it to stop. Then nothing is changed.
 
     Raises:
@@ -87,7 +94,7 @@ def restore_backup(file: Path, data_folder: Path, *, replace: bool, report: Repo
         finish_restore(data_folder)
         _refuse_unfit(data_folder, replace=replace)
         earlier_last_line = _compare_practices(file, data_folder, signed.manifest)
-        faults = _stage(file, data_folder, signed.manifest, report)
+        faults, newer = _stage(file, data_folder, signed.manifest, report, beside)
         aside = _plan_moves(data_folder)
         finish_restore(data_folder)
     except BaseException:
@@ -99,7 +106,11 @@ def restore_backup(file: Path, data_folder: Path, *, replace: bool, report: Repo
         raise
     lock.release()
     return RestoredFolder(
-        manifest=signed.manifest, aside=aside, earlier_last_line=earlier_last_line, faults=tuple(faults)
+        manifest=signed.manifest,
+        aside=aside,
+        earlier_last_line=earlier_last_line,
+        faults=tuple(faults),
+        newer=newer,
     )
 
 
@@ -198,8 +209,14 @@ def _compare_practices(file: Path, data_folder: Path, manifest: Manifest) -> int
     return last_line
 
 
-def _stage(file: Path, data_folder: Path, manifest: Manifest, report: Report) -> list[str]:
-    """Unpack and check everything in a folder that the next restore removes; returns faults of the record."""
+def _stage(
+    file: Path, data_folder: Path, manifest: Manifest, report: Report, beside: Iterable[Path]
+) -> tuple[list[str], FoundDeletions]:
+    """Unpack and check everything in a folder that the next restore removes, with newer deletions beside it.
+
+    Returns:
+        The faults of the record, and those deletions.
+    """
     staging = data_folder / STAGING_FOLDER
     shutil.rmtree(staging, ignore_errors=True)
     count = ByteCount(report, total=2 * manifest.size)
@@ -210,12 +227,16 @@ def _stage(file: Path, data_folder: Path, manifest: Manifest, report: Report) ->
             raise refusals.contradicted(file, sentence)
         incarnation = identity.load_vault_ids(view.db)[1]
         faults = verification.check_without_keys(view, count.share(manifest.size))
+        stored = {row.record for row in tombstones.list_tombstone_rows(view.db)}
+    newer = newer_deletions.find_newer_deletions(file, manifest, data_folder, stored=stored, beside=beside)
     try:
+        if newer.deletions:
+            deletion_list.write_deletions(staging, newer.deletions)
         mark = restored_folder.RestoredMark(incarnation, manifest.made_at)
         restored_folder.write_mark(staging, mark)
     except OSError as error:
         raise refusals.place_error(data_folder, error) from error
-    return faults
+    return faults, newer
 
 
 def _plan_moves(data_folder: Path) -> Path | None:

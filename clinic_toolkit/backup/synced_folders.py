@@ -52,7 +52,7 @@ _MAX_NAMES, _MAX_CONFIG_BYTES = 20_000, 1 << 20
 # What this program makes in a data folder; everything else that begins alike is a copy of somebody's.
 _OUR_NAME = re.compile(
     r"clinic\.(db((-wal|-shm|-journal)?(\.new)?|-wal\.aside(\.\w+)?|\.new-(wal|shm|journal)"
-    r"|\.rescued\.\w+|\.rescue_copies\.\w+)|anchor|head|missing|backup|restoring|unpacked)(\.new)?"
+    r"|\.rescued\.\w+|\.rescue_copies\.\w+)|anchor|head|missing|deletions|backup|restoring|unpacked)(\.new)?"
 )
 _STORE_NAME = re.compile(r"clinic(?![a-z]).*(\.db|\.anchor|\.head|\.missing|conflict)", re.IGNORECASE)
 

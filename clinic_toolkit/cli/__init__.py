@@ -136,7 +136,8 @@ def restore(ctx: click.Context, file: Path, data: Path, replace: bool) -> None:
     """Restore a backup into a folder. Exit code 0: restored; 2: nothing was changed."""
     from clinic_toolkit.cli import backup_commands
 
-    ctx.exit(backup_commands.restore(file, data.expanduser().absolute(), replace=replace))
+    usual = (_resolve_data_folder(None),)
+    ctx.exit(backup_commands.restore(file, data.expanduser().absolute(), replace=replace, beside=usual))
 
 
 @main.command()

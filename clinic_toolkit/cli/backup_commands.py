@@ -6,7 +6,7 @@ already final is finished by the next start.
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +27,7 @@ from clinic_toolkit.backup import (
 )
 from clinic_toolkit.backup.manifest import Manifest
 from clinic_toolkit.backup.refusals import BackupCancelled, BackupRefused
+from clinic_toolkit.backup.restoration import RestoredFolder
 from clinic_toolkit.cli import progress_lines, typed_secret
 from clinic_toolkit.cli.process_limits import protect_memory
 from clinic_toolkit.dates import format_date_and_time
@@ -89,12 +90,16 @@ def make_backup(data_folder: Path, to: Path | None) -> int:
     return EXIT_REFUSED
 
 
-def restore(file: Path, data_folder: Path, *, replace: bool) -> int:
-    """Restore a backup into this folder; returns the exit code."""
+def restore(file: Path, data_folder: Path, *, replace: bool, beside: Sequence[Path] = ()) -> int:
+    """Restore a backup into this folder; returns the exit code.
+
+    Args:
+        beside: other folders in which a practice of this machine may lie, to look for newer deletions.
+    """
     protect_memory()
     with _explained():
         done = restoration.restore_backup(
-            file, data_folder, replace=replace, report=progress_lines.percent_printer()
+            file, data_folder, replace=replace, report=progress_lines.percent_printer(), beside=beside
         )
         click.echo(f"Restored into {data_folder}: {_describe(done.manifest)}")
         if done.aside:
@@ -104,6 +109,8 @@ def restore(file: Path, data_folder: Path, *, replace: bool) -> int:
                 f"That was newer: its audit trail goes on to line {done.earlier_last_line}. What was saved "
                 "after the backup is only there."
             )
+        for sentence in _describe_deletions(done):
+            click.echo(sentence)
         click.echo(SECRETS_MESSAGE)
         return _report_faults(done.faults, "The record in the backup has faults of its own:")
     return EXIT_REFUSED
@@ -181,8 +188,30 @@ def _describe(manifest: Manifest, *, is_checked: bool = False) -> str:
     else:
         # Anybody can write that it was signed.
         signed = "signed" if is_checked else "it names a signer (not checked without the passphrase)"
-    moment = format_date_and_time(from_microseconds(manifest.made_at).astimezone())
-    return f"made on {moment}, {signed}, up to line {manifest.last_line} of the audit trail."
+    return f"made on {_moment(manifest)}, {signed}, up to line {manifest.last_line} of the audit trail."
+
+
+def _describe_deletions(done: RestoredFolder) -> Iterator[str]:
+    """What is to be said of newer deletions: how many were found and where, and what to do if none was."""
+    moment, newer = _moment(done.manifest), done.newer
+    if newer.count:
+        counted = "1 deletion is" if newer.count == 1 else f"{newer.count} deletions are"
+        yield (
+            f"{counted} newer than this backup, found in {', '.join(newer.sources)}. The first unlock "
+            "carries out what you signed of it, before anything is shown."
+        )
+    else:
+        yield (
+            f"No deletion newer than this backup was found. A client whom you erased after {moment} is here "
+            "again. If there is a newer backup, put it into the same folder and restore again; or erase the "
+            "client again, on the page of the client."
+        )
+    for name in newer.unread:
+        yield f"{name} could not be read. Deletions in it are not known."
+
+
+def _moment(manifest: Manifest) -> str:
+    return format_date_and_time(from_microseconds(manifest.made_at).astimezone())
 
 
 def _report_faults(

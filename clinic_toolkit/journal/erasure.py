@@ -1,12 +1,12 @@
 """Erasing rings for good: their keys, every row that was sealed with them, and what was derived from it."""
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection, Table, select
 
-from clinic_toolkit.journal import inventory_snapshot, records, tombstones
+from clinic_toolkit.journal import audit_log, inventory_snapshot, records, tombstones
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.journal.tombstone_record import (
     TOMBSTONE,
@@ -16,7 +16,8 @@ from clinic_toolkit.journal.tombstone_record import (
     TombstoneEvent,
     TombstoneState,
 )
-from clinic_toolkit.store.base import metadata
+from clinic_toolkit.store.base import metadata, record_column_of
+from clinic_toolkit.store.rows import COLUMNS, SealedRow
 from clinic_toolkit.store.transactions import on_rollback, transaction_of
 from clinic_toolkit.vault import ring_erasure
 from clinic_toolkit.vault.vault import Vault
@@ -52,12 +53,55 @@ def erase_rings(
         now=now,
         final=True,
     )
+    _destroy_rings(db, vault, rings, tombstone.records)
+    return version
+
+
+def repeat_erasure(
+    db: Connection, vault: Vault, row: SealedRow, version: RecordVersion[Tombstone], *, now: datetime
+) -> bool:
+    """Erase what a tombstone of another store or backup names, and keep that tombstone as it was signed.
+
+    Args:
+        row: the row of the tombstone, which this store does not have yet.
+        version: the same, opened, with its signature checked.
+
+    Returns:
+        Whether anything of it was here to be erased.
+
+    Raises:
+        RingIsShared: a colleague holds a key of one of the rings. Nothing was changed.
+        UnknownRing: one of the rings may not be erased. Nothing was changed.
+    """
+    rings = frozenset(ring for ring in version.payload.ring_ids if vault.rings.holds(ring))
+    ring_erasure.check_may_destroy(vault, rings)
+    inventory_snapshot.refresh_inventory(db, vault)
+    # Also what was saved here after the backup, on a way of its own.
+    found = _list_records(db, vault, rings)
+    values = {name: getattr(row, name) for name in COLUMNS}
+    transaction_of(db).insert_row(TOMBSTONE.table, values)
+    reference = records.version_reference(TOMBSTONE, version)
+    audit_log.append_entry(db, vault, TombstoneEvent.ERASED_AGAIN, [reference], now=now)
+    _destroy_rings(db, vault, rings, found)
+    return bool(rings)
+
+
+def _destroy_rings(db: Connection, vault: Vault, rings: Set[UUID], erased: Sequence[ErasedRecords]) -> None:
     for table in list_sealed_tables():
         for ring in rings:
             transaction_of(db).erase_rows(table, ring)
+    _erase_rows_of(db, {UUID(bytes=id) for records in erased for id in records.ids})
     ring_erasure.destroy_rings(db, vault, rings)
     _forget_derived(db, vault, rings)
-    return version
+
+
+def _erase_rows_of(db: Connection, records: Set[UUID]) -> None:
+    """Erase the rows that belong to these records and lie in no ring, such as those of a hand-over."""
+    for table in metadata.sorted_tables:
+        if name := record_column_of(table):
+            column = table.c[name]
+            for record in records & set(db.scalars(select(column).distinct())):
+                db.execute(table.delete().where(column == record))
 
 
 def list_sealed_tables() -> list[Table]:

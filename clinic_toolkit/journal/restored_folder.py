@@ -34,6 +34,20 @@ class RestoredMark(Struct, frozen=True):
     backup_made_at: int
 
 
+class RestoreNotice(Struct, frozen=True, kw_only=True):
+    """What the first unlock of a restored folder says.
+
+    `erased_at` are the moments at which was erased what this unlock erased again. `refused_count` is how many
+    deletions were found that were not carried out, because their signature does not hold or somebody else has
+    a key. `is_list_damaged`: the list of deletions cannot be read, so nothing of it was carried out.
+    """
+
+    backup_made_at: datetime
+    erased_at: tuple[datetime, ...] = ()
+    refused_count: int = 0
+    is_list_damaged: bool = False
+
+
 def write_mark(data_folder: Path, mark: RestoredMark) -> None:
     """Mark a folder as restored, durably.
 
@@ -66,12 +80,21 @@ def find_mark(data_folder: Path) -> RestoredMark | None:
     return RestoredMark(UUID(hex=match[1].decode()), int(match[2]))
 
 
-def begin_if_restored(db: Connection, vault: Vault, *, now: datetime) -> bool:
+def find_fresh_mark(db: Connection, vault: Vault) -> RestoredMark | None:
+    """Return the mark of the folder if it was restored and nobody has unlocked it to write since."""
+    try:
+        mark = find_mark(identity.data_folder_of(db))
+    except UnreadableMark:
+        return RestoredMark(vault.incarnation, 0)
+    return mark if mark and mark.incarnation == vault.incarnation else None
+
+
+def begin_if_restored(db: Connection, vault: Vault, *, now: datetime) -> RestoredMark | None:
     """Begin a new incarnation if this folder was restored and nobody has unlocked it since.
 
     A mark that cannot be read counts as one of this store: a record that went two ways under one id could
-    not be told apart any more. The lines before must have been checked and signed. Returns whether it was
-    begun.
+    not be told apart any more. The lines before must have been checked and signed. Returns the mark
+    if it was begun; the caller then carries out the deletions that are newer than the backup.
 
     Raises:
         StorageReadOnly, StorageFull: the mark of an earlier unlock could not be removed or mended.
@@ -82,16 +105,17 @@ def begin_if_restored(db: Connection, vault: Vault, *, now: datetime) -> bool:
     except UnreadableMark:
         mark = _mend_mark(data_folder, vault)
     if mark is None:
-        return False
+        return None
     if mark.incarnation != vault.incarnation:
         try:
-            (data_folder / MARK_FILE).unlink(missing_ok=True)
+            for name in (folder.DELETIONS_FILE, MARK_FILE):
+                (data_folder / name).unlink(missing_ok=True)
         except OSError as error:
             raise storage_error_of(error) from error
-        return False
+        return None
     incarnations.begin_incarnation(db, vault, backup_made_at=mark.backup_made_at, now=now)
     header_backup.try_write_before_commit(db, vault)
-    return True
+    return mark
 
 
 def _mend_mark(data_folder: Path, vault: Vault) -> RestoredMark:

@@ -21,9 +21,10 @@ class TombstoneState(StrEnum):
 
 
 class TombstoneEvent(StrEnum):
-    """What the audit log says of an erasure."""
+    """What the audit log says of an erasure; ERASED_AGAIN: after a restore of an older backup."""
 
     ERASED = "records.erased"
+    ERASED_AGAIN = "records.erased_again"
 
 
 class ErasureReason(StrEnum):

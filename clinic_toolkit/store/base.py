@@ -13,7 +13,7 @@ from sqlalchemy import CheckConstraint, Column, Index, Integer, LargeBinary, Met
 from clinic_toolkit.store.chain import CHAIN_TABLE
 from clinic_toolkit.store.types import UuidType
 
-_REFUSALS, _HIDES_ORDER = "refusals", "hides_insertion_order"
+_REFUSALS, _HIDES_ORDER, _RECORD_COLUMN = "refusals", "hides_insertion_order", "record_column"
 
 # `Table(..., info=HIDES_INSERTION_ORDER)`: the rows must not lie in the order in which they were inserted.
 HIDES_INSERTION_ORDER: dict[Any, Any] = {_HIDES_ORDER: True}
@@ -27,6 +27,17 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+
+def belongs_to_record(column: str) -> dict[Any, Any]:
+    """`Table(..., info=belongs_to_record("name"))`: the rows go with the record that this column names."""
+    return {_RECORD_COLUMN: column}
+
+
+def record_column_of(table: Table) -> str | None:
+    """Return the column that names the record to which the rows of this table belong, if there is one."""
+    found: str | None = table.info.get(_RECORD_COLUMN)
+    return found
 
 
 class RowOperation(StrEnum):

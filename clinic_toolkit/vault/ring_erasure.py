@@ -28,7 +28,7 @@ def check_may_destroy(vault: Vault, ids: Set[UUID]) -> None:
         RingIsShared: a colleague is or was a member of one, or made it.
     """
     kept = {vault.practice_ring, vault.own_ring}
-    if any(id in kept or not vault.rings.has_grant(id) for id in ids):
+    if any(id in kept or not vault.rings.holds(id) for id in ids):
         raise UnknownRing
     # A closed ring is for psychotherapy notes, and only their author ever holds one.
     if any(
@@ -46,14 +46,20 @@ def destroy_rings(db: Connection, vault: Vault, ids: Set[UUID]) -> None:
     check_may_destroy(vault, ids)
     for table in (ring_grant_table, ring_table):
         db.execute(table.delete().where(table.c.ring.in_(ids)))
-    on_rollback(db, _forget_rings(vault.rings, ids))
+    on_rollback(db, forget_rings(vault, ids))
+
+
+def forget_rings(vault: Vault, ids: Set[UUID]) -> Callable[[], None]:
+    """Forget the keys of these rings, so that nothing in them opens; returns a function that undoes it."""
+    undo = _forget_rings(vault.rings, ids)
     for place in [place for place, context in list(vault.seal_contexts.items()) if context.ring in ids]:
         vault.seal_contexts.pop(place, None)
     vault.record_cache.clear()
+    return undo
 
 
 def _forget_rings(rings: OpenRings, ids: Set[UUID]) -> Callable[[], None]:
-    """Forget the keys of rings whose grants were destroyed; returns a function that undoes it."""
+    """Forget keys in this memory; returns a function that undoes it."""
     names = ("_rings", "_earlier_keys", "_ring_by_owner", "_statements", "closed")
     before = {name: getattr(rings, name) for name in names}
 

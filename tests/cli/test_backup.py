@@ -17,12 +17,13 @@ from clinic_toolkit.backup import backup_state
 from clinic_toolkit.cli import main
 from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
 from clinic_toolkit.journal import audit_log, key_slot_events
+from clinic_toolkit.record.people import clients
 from clinic_toolkit.record.people.practice_record import AccessEvent
 from clinic_toolkit.store.folder_lock import acquire_folder_lock
-from clinic_toolkit.store.transactions import writing
+from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault import header_backup, key_slot_changes
 from tests.fixtures import practices
-from tests.fixtures.backups import contents, make_backup
+from tests.fixtures.backups import contents, erase, make_backup, unlocked
 from tests.fixtures.practices import NOW, Work
 from tests.fixtures.waiting import wait_for
 
@@ -84,6 +85,29 @@ def test_made_verified_proved_and_restored(
     assert left["client"] == contents(data)["client"]
     said = run("verify", "--data", tmp_path / "new", typed=WORDS)
     assert said.exit_code == 0, said.output
+
+
+def test_a_restore_says_which_newer_deletions_it_found_and_what_to_do_without(
+    data: Path, made: tuple[Path, tuple[str, ...]], tmp_path: Path
+) -> None:
+    older = backup_of(data)
+    (tmp_path / "alone").mkdir()
+    said = run("restore", shutil.copy(older, tmp_path / "alone"), "--data", tmp_path / "alone" / "data")
+    assert said.exit_code == 0 and "No deletion newer than this backup was found" in said.stdout
+    assert "erase the client again" in said.stdout
+    work = unlocked(data, made[1])
+    with reading(work.engine) as db:
+        [client] = clients.list_clients(db, work.vault)
+    erase(work, client)
+    work.engine.dispose()
+    (older.parent / f"clinic-backup-2020-01-01-000000Z-{older.stem[-8:]}.tar").write_bytes(b"")
+    said = run("restore", older, "--data", data, "--replace")
+    assert said.exit_code == 0, said.output
+    assert f"1 deletion is newer than this backup, found in {data}." in said.stdout
+    assert "Deletions in it are not known" in said.stdout and "No deletion newer" not in said.stdout
+    again = unlocked(data, made[1])
+    with reading(again.engine) as db:
+        assert clients.list_clients(db, again.vault) == []
 
 
 def test_the_place_is_taken_from_the_program_and_the_rest_is_noted(data: Path) -> None:

@@ -30,7 +30,7 @@ from clinic_toolkit.journal.audit_log import KEYLESS_PREFIX, audit_log_table
 from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.record.questionnaires.typed_values import TypedValue
-from clinic_toolkit.store.base import RowOperation, metadata, refuse_operation
+from clinic_toolkit.store.base import RowOperation, belongs_to_record, metadata, refuse_operation
 from clinic_toolkit.store.types import UuidType
 from clinic_toolkit.vault.plain_content import padded_length
 
@@ -56,6 +56,7 @@ handover_row_table = Table(
     CheckConstraint(f"item >= {WHOLE_FORM}", name="item"),
     CheckConstraint("length(handover) = 16 AND length(previous) = 32", name="ids"),
     CheckConstraint(f"length(sealed) <= {MAX_SEALED_BYTES}", name="size"),
+    info=belongs_to_record("handover"),
 )
 refuse_operation(
     handover_row_table, RowOperation.UPDATE, message="an answer that was handed in is only added to"

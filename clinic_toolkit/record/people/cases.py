@@ -1,9 +1,10 @@
 """Cases: what a therapy session belongs to, either one client or a couple."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Collection, Sequence, Set
 from datetime import datetime
 from uuid import UUID, uuid4
 
+import msgspec
 from sqlalchemy import Connection
 
 from clinic_toolkit.errors import ClinicError
@@ -107,3 +108,14 @@ def is_couple_archived(client_ids: Sequence[UUID], active_ids: Set[UUID]) -> boo
     """Return whether neither partner is among the active clients."""
     # If a couple's case is unreadable, its members are unknown; still list it.
     return bool(client_ids) and active_ids.isdisjoint(client_ids)
+
+
+def leave_couple(
+    db: Connection, vault: Vault, case: RecordVersion[Case], gone_ids: Collection[UUID], *, now: datetime
+) -> None:
+    """Take partners who were erased out of a couple whose joint records stay for the other."""
+    remaining = tuple(id.bytes for id in case.payload.client_ids if id not in gone_ids)
+    left = msgspec.structs.replace(case.payload, client_id_bytes=remaining)
+    records.append_version(
+        db, vault, CASE, case, left, state=case.state, event=CaseEvent.PARTNER_ERASED, now=now
+    )

@@ -18,7 +18,12 @@ from clinic_toolkit.journal import (
     inventory_snapshot,
 )
 from clinic_toolkit.journal.inventory_replay import ProgressCallback
-from clinic_toolkit.record.people import confirmed_colleagues, practice_access, secret_changes
+from clinic_toolkit.record.people import (
+    confirmed_colleagues,
+    newer_deletions,
+    practice_access,
+    secret_changes,
+)
 from clinic_toolkit.record.people.practice_record import AccessEvent, UnlockEvent
 from clinic_toolkit.vault import executor_halves, key_slot_changes, key_slots
 from clinic_toolkit.vault.key_slot_contents import NewSlot, SlotKeys
@@ -128,4 +133,5 @@ def _finish_unlock(
     )
     if psychotherapy_key is not None:
         vault.open_psychotherapy_notes(db, psychotherapy_key)
+    newer_deletions.hide_deletions(db, vault)
     return vault

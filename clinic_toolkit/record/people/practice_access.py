@@ -26,7 +26,7 @@ from clinic_toolkit.journal import (
 )
 from clinic_toolkit.journal.inventory_replay import ProgressCallback, ignore_progress
 from clinic_toolkit.record.people import clinician as clinicians
-from clinic_toolkit.record.people import confirmed_colleagues
+from clinic_toolkit.record.people import confirmed_colleagues, newer_deletions
 from clinic_toolkit.record.people.clinician_record import Clinician
 from clinic_toolkit.record.people.practice_record import (
     PRACTICE,
@@ -197,7 +197,7 @@ def _finish_unlock(
     vault.executor_uses = unsigned_entries.list_keyless_times(db, vault, UnlockEvent.EXECUTOR, since=_UNLOCKS)
     # This comes first, so that unsigned entries cannot say which key slots are the newest.
     inventory_snapshot.accept_unsigned_entries(db, vault, now=now, report_progress=report_progress)
-    restored_folder.begin_if_restored(db, vault, now=now)
+    restored = restored_folder.begin_if_restored(db, vault, now=now)
     # Also comes before anything that asks for the inventory, so that its progress is reported.
     inventory_snapshot.load_inventory(db, vault, report_progress)
     confirmed_colleagues.recheck_confirmed_keys(db, vault)
@@ -207,6 +207,10 @@ def _finish_unlock(
     )
     ring_references.note_statements(db, vault, inventory, now=now)
     checked_entries.note_checked(db, vault, inventory, now=now)
+    if restored:
+        vault.restore_notice = newer_deletions.carry_out_deletions(db, vault, restored, now=now)
+    elif not is_writing(db):
+        newer_deletions.hide_deletions(db, vault)
     audit_log.append_entry(db, vault, event, now=now)
     header_recovery.reconcile_header_copies(db, vault, now=now)
     inventory_snapshot.save_snapshot(db, vault)

@@ -11,10 +11,8 @@ from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import erasure, inventory_snapshot, records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.journal.tombstone_record import ErasureReason
-from clinic_toolkit.record.handovers import answer_log
-from clinic_toolkit.record.handovers.handover_record import HANDOVER
-from clinic_toolkit.record.people import clients, joined_entries
-from clinic_toolkit.record.people.case_record import CASE, Case, CaseEvent
+from clinic_toolkit.record.people import cases, clients, joined_entries
+from clinic_toolkit.record.people.case_record import Case
 from clinic_toolkit.record.people.client_record import CLIENT, ClientEvent, ClientState
 from clinic_toolkit.record.retention import clock_check, last_sessions, retentions
 from clinic_toolkit.record.retention.retention_record import (
@@ -231,24 +229,9 @@ def erase_due_client(
     erased_couples = {*request.couple_ids, *(case.id for case in list_lone_couples(db, vault, client_id))}
     for case in list_couples(db, vault, client_id):
         if case.id not in erased_couples:
-            _leave_couple(db, vault, case, request.entry_ids, now=now)
+            cases.leave_couple(db, vault, case, request.entry_ids, now=now)
     rings = list_erased_rings(vault, request.entry_ids, tuple(erased_couples))
-    inventory = inventory_snapshot.refresh_inventory(db, vault)
-    handover_ids = inventory.record_ids(HANDOVER.name, [ring.bytes for ring in rings])
-    for handover_id in handover_ids:
-        answer_log.delete_answer_rows(db, UUID(bytes=handover_id))
     erasure.erase_rings(db, vault, rings, reason=request.reason, now=now)
-
-
-def _leave_couple(
-    db: Connection, vault: Vault, case: RecordVersion[Case], entry_ids: Sequence[UUID], *, now: datetime
-) -> None:
-    """Take a partner out of a couple whose joint records stay for the other."""
-    remaining = tuple(id.bytes for id in case.payload.client_ids if id not in entry_ids)
-    left = msgspec.structs.replace(case.payload, client_id_bytes=remaining)
-    records.append_version(
-        db, vault, CASE, case, left, state=case.state, event=CaseEvent.PARTNER_ERASED, now=now
-    )
 
 
 def _rings_of(vault: Vault, owner_ids: Sequence[UUID]) -> frozenset[UUID]:

@@ -89,6 +89,10 @@ EVENT_TEXTS: dict[str, tuple[EventKind, str]] = {
     RetentionEvent.TAKEN_BACK: (EventKind.PEOPLE, "Took back that a client is to be erased"),
     RetentionRuleEvent.CONFIRMED: (EventKind.PRACTICE, "Confirmed how long records are kept"),
     TombstoneEvent.ERASED: (EventKind.PEOPLE, "Erased a client or a couple for good"),
+    TombstoneEvent.ERASED_AGAIN: (
+        EventKind.PEOPLE,
+        "After a restore, carried out an erasure that is newer than the backup",
+    ),
     CaseEvent.OPENED: (EventKind.PEOPLE, "Began the record of a client or a couple"),
     RelationshipEvent.ADDED: (EventKind.PEOPLE, "Added a relationship"),
     RelationshipEvent.REVISED: (EventKind.PEOPLE, "Changed a relationship"),

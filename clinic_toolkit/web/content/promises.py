@@ -168,10 +168,16 @@ PROMISES = (
             "tests/record/test_erasure.py::test_a_tombstone_that_nobody_signed_is_not_believed",
             "tests/record/test_client_erasure.py::test_a_wrong_clock_erases_nothing",
             "tests/vectors/test_independent_erasures.py::test_what_was_erased_is_not_missing",
+            "tests/backup/test_newer_deletions.py::test_what_it_can_see_is_erased_before_anything_is_shown",
+            "tests/backup/test_newer_deletions.py"
+            "::test_alone_it_brings_the_client_back_and_says_which_backup_it_was",
+            "tests/backup/test_newer_deletions.py"
+            "::test_what_is_not_signed_by_the_clinician_erases_nothing_and_is_counted",
+            "tests/web/test_restored_practice.py::test_it_is_said_before_any_other_page",
         ),
-        untested="This version does not yet look for newer deletions when it restores: a backup from before "
-        "the deletion brings the client back, and nothing says so. The files that a restore put aside keep "
-        "the client too. A disk may keep what was overwritten.",
+        untested="The record that a restore put aside, and older backups, keep the client as long as they "
+        "are there. A list of deletions in a file that cannot be read is not seen; the restore names the "
+        "file. A disk may keep what was overwritten.",
     ),
     Promise(
         number=11,

@@ -3,6 +3,7 @@
 from flask import Blueprint, make_response, render_template, request, url_for
 from flask_wtf.csrf import generate_csrf
 
+from clinic_toolkit.journal.restored_folder import RestoreNotice
 from clinic_toolkit.record.people import secret_changes
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import (
@@ -72,11 +73,13 @@ def _redirect_after_unlock(back: str) -> ViewResult:
         return responses.redirect_to(url_for(executor_reading.FIRST_PAGE))
     unverified_line = unlocking.unverified_audit_line()
     onward = handover_transition.first_page_after_unlock(guard.safe_return_path(back) or "/")
-    next_page = url_for("lock.trail") if unverified_line else _page_about_executor(onward)
-    # If the unlock replaced a key slot of too low a KDF cost, the old slot must be removed from the disk.
+    next_page = url_for("lock.trail") if unverified_line else _page_about_restore(onward)
+    restore_notice: RestoreNotice | None = context.vault().restore_notice
+    # If the unlock replaced a key slot of too low a KDF cost, the old slot must be removed from the disk; so
+    # must what it erased after a restore.
     return (
         secret_removal.redirect_once_purged(next_page, if_not_purged=next_page)
-        if context.vault().kdf_cost_upgraded
+        if context.vault().kdf_cost_upgraded or (restore_notice and restore_notice.erased_at)
         else responses.redirect_to(next_page)
     )
 
@@ -152,7 +155,7 @@ def replace_passphrase() -> ViewResult:
     next_page = (
         url_for("lock.trail")
         if unlocking.unverified_audit_line()
-        else _page_about_executor(handover_transition.first_page_after_unlock("/"))
+        else _page_about_restore(handover_transition.first_page_after_unlock("/"))
     )
     page_if_copies_left = url_for("practice.index", saved="phrase") if next_page == "/" else None
     return secret_removal.redirect_once_purged(
@@ -174,6 +177,28 @@ def executor_uses() -> ViewResult:
         uses=[at.astimezone() for at in context.vault().executor_uses],
         next_page=guard.safe_return_path(request.args.get("back", "")) or url_for("today.index"),
     )
+
+
+@screen.get("/unlock/restored")
+def restored() -> ViewResult:
+    """Say from which backup the practice was restored, and what was erased again, before any other page."""
+    onward = guard.safe_return_path(request.args.get("back", "")) or url_for("today.index")
+    notice: RestoreNotice | None = context.vault().restore_notice
+    if notice is None:
+        return responses.redirect_to(onward)
+    return render_template(
+        "lock/restored.html",
+        made_at=notice.backup_made_at.astimezone(),
+        erased_at=[at.astimezone() for at in notice.erased_at],
+        notice=notice,
+        next_page=_page_about_executor(onward),
+    )
+
+
+def _page_about_restore(onward: str) -> str:
+    if context.vault().restore_notice is None:
+        return _page_about_executor(onward)
+    return url_for(".restored", back=None if onward == "/" else onward)
 
 
 def _page_about_executor(onward: str) -> str:

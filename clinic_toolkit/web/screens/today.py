@@ -41,6 +41,7 @@ def index() -> ViewResult:
         day=day,
         executor_uses=context.vault().executor_uses,
         is_notes_key_damaged=psychotherapy_key.is_damaged(),
+        restore_notice=context.vault().restore_notice,
         refused_tries=unlocking.refused_tries_before_unlock(),
         session_tag=today_lines.session_tag,
         session_remark=today_lines.session_remark,
