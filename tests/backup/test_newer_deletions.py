@@ -1,6 +1,7 @@
 """A restore honours newer deletions where it can see them; an older backup alone brings the client back."""
 
 import shutil
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -8,21 +9,26 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from clinic_toolkit.backup import restoration
 from clinic_toolkit.backup.creation import MadeBackup
 from clinic_toolkit.journal import deletion_list, header_recovery, inventory_snapshot, tombstones
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.journal.restored_folder import MARK_FILE, RestoreNotice
 from clinic_toolkit.record.handovers import answer_log, clinician_side
-from clinic_toolkit.record.people import cases, clients, executor_access
+from clinic_toolkit.record.people import cases, clients, executor_access, practice_access
 from clinic_toolkit.record.people.client_record import Client
+from clinic_toolkit.store import folder
 from clinic_toolkit.store.folder import DELETIONS_FILE
 from clinic_toolkit.store.folder_lock import acquire_folder_lock
 from clinic_toolkit.store.opening import open_store
-from clinic_toolkit.store.transactions import reading, writing
+from clinic_toolkit.store.transactions import reading, store_of, writing
 from clinic_toolkit.store.types import from_microseconds
+from clinic_toolkit.vault import ring_erasure
+from tests.backup.test_restore_kills import Killed, kill_names_after
 from tests.fixtures import practices
 from tests.fixtures.backups import LATER, contents, erase, faults_of, make_backup, restored, unlocked
 from tests.fixtures.practices import NOW, Work
+from tests.reliability.test_erasure import before_each_statement, holding, seals_of
 
 ERASED_AT = NOW + timedelta(hours=5)
 
@@ -133,6 +139,63 @@ def test_no_row_and_no_key_is_left(
         "client", "therapy_session", "ring", "ring_grant", "tombstone",
     }  # fmt: skip
     assert after["client"] == contents(tmp_path / "data")["client"]
+
+
+def test_no_file_has_a_sealed_row_of_the_client_afterwards(
+    work: Work, gone: RecordVersion[Client], older: MadeBackup, tmp_path: Path
+) -> None:
+    seals = seals_of(work, ring_erasure.list_owner_rings(work.vault, gone.id))
+    erase(work, gone)
+    restored(older, tmp_path / "new")
+    assert holding(tmp_path / "new", seals) == {"clinic.db"} and len(seals) > 4, "the control"
+    again = unlocked(tmp_path / "new", work.groups)
+    assert store_of(again.engine).purge_copies()
+    assert holding(tmp_path / "new", seals) == set()
+
+
+def test_killed_at_any_statement_of_the_first_unlock_the_next_one_erases(
+    work: Work, gone: RecordVersion[Client], older: MadeBackup, tmp_path: Path
+) -> None:
+    erase(work, gone)
+    restored(older, tmp_path / "new")
+    opening = Work(engine=open_store(tmp_path / "new"), vault=work.vault, groups=work.groups)
+    left_by_kill: list[dict[str, bytes]] = []
+
+    def note_files() -> None:
+        paths = [path for path in (tmp_path / "new").iterdir() if path.is_file() and path.suffix != ".db-shm"]
+        files = {path.name: path.read_bytes() for path in paths}
+        if not left_by_kill or files != left_by_kill[-1]:
+            left_by_kill.append(files)
+
+    with before_each_statement(opening, note_files), writing(opening.engine) as db:
+        practice_access.unlock_with_recovery_sheet(db, " ".join(work.groups), now=LATER)
+    note_files()
+    assert len(left_by_kill) > 1
+    for number, files in enumerate(left_by_kill):
+        place = tmp_path / f"killed-{number}"
+        place.mkdir(mode=0o700)
+        for name, content in files.items():
+            (place / name).write_bytes(content)
+        again = unlocked(place, work.groups)
+        assert names(again) == ["Ana Reyes"] and faults_of(again) == ()
+        again.engine.dispose()
+
+
+@pytest.mark.parametrize("after", range(0, 24, 3))
+def test_killed_while_it_replaces_the_erased_stay_erased(
+    after: int, work: Work, gone: RecordVersion[Client], older: MadeBackup, tmp_path: Path
+) -> None:
+    erase(work, gone)
+    work.engine.dispose()
+    with pytest.MonkeyPatch.context() as patched:
+        kill_names_after(patched, after)
+        with suppress(Killed):
+            restored(older, tmp_path / "data", replace=True)
+    (tmp_path / "data" / "running").unlink(missing_ok=True)
+    restoration.finish_restore(tmp_path / "data")
+    folder.remove_interrupted_copies(tmp_path / "data")
+    again = unlocked(tmp_path / "data", work.groups)
+    assert names(again) == ["Ana Reyes"] and faults_of(again) == ()
 
 
 def test_what_is_not_signed_by_the_clinician_erases_nothing_and_is_counted(

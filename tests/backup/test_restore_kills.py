@@ -22,7 +22,7 @@ class Killed(BaseException):
     """Nothing after this ran."""
 
 
-def _killing(monkeypatch: pytest.MonkeyPatch, after: int) -> Callable[[], int]:
+def kill_names_after(monkeypatch: pytest.MonkeyPatch, after: int) -> Callable[[], int]:
     """Let every change of names but the first so many be the last thing that a process does."""
     made = [0]
 
@@ -49,7 +49,7 @@ def test_killed_between_any_two_changes_the_old_or_the_new_opens(
     work.engine.dispose()
     old, new = contents(tmp_path / "data"), contents_of_backup(made, tmp_path)
     with pytest.MonkeyPatch.context() as patched:
-        count = _killing(patched, after)
+        count = kill_names_after(patched, after)
         try:
             restored(made, tmp_path / "data", replace=True)
         except Killed:
