@@ -305,6 +305,7 @@ ELSEWHERE = dict.fromkeys(PAPERS, "a copy of a paper, which is saved as often as
     "backups.decline": "the week begins at the second press",
     "backups.make": "one backup is made at a time, and two are two files: tests/web/test_backups.py",
     "backups.prove": "writes nothing but that it was proved: tests/web/test_backups.py",
+    "backups.prove_with_sheet": "writes nothing but that it was proved: tests/web/test_backups.py",
     "backups.stop": "what was stopped is stopped",
     "condition.accept_older_files": "an answer to another state of the record leads to the page",
     "condition.acknowledge_loss": "an answer to another state of the record leads to the page",

@@ -25,7 +25,7 @@ from clinic_toolkit.store.types import to_microseconds
 from clinic_toolkit.vault import header_backup, key_slot_changes
 from clinic_toolkit.web.access import backup_timer
 from clinic_toolkit.web.screen_parts import folder_warnings
-from tests.fixtures import audit_lines
+from tests.fixtures import audit_lines, practices
 from tests.fixtures.backups import forged
 from tests.fixtures.practices import NOW
 from tests.fixtures.sites import Site
@@ -196,6 +196,46 @@ def test_a_restore_is_proved_with_the_passphrase(chosen: Site, stick: Path) -> N
     assert not (chosen.settings.data_folder / "clinic.unpacked").exists()
 
 
+def sheet_form(backup: str, groups: tuple[str, ...]) -> dict[str, str]:
+    return {"backup": backup} | {f"group{number}": group for number, group in enumerate(groups, 1)}
+
+
+def test_a_restore_is_proved_with_the_recovery_sheet_alone(chosen: Site, stick: Path) -> None:
+    chosen.post("/backups/make")
+    ended(chosen, "/backups/making")
+    (file,) = stick.iterdir()
+    assert "/backups/prove/sheet" in chosen.get("/backups/prove").text
+    assert file.name in chosen.get("/backups/prove/sheet").text
+    form = sheet_form(file.name, chosen.work.groups)
+    assert chosen.post("/backups/prove/sheet", form).headers["Location"] == "/backups/proving"
+    page = ended(chosen, "/backups/proving").text
+    assert "The restore is proved" in page, page
+    proved = state_of(chosen).last_proved
+    assert proved and proved.name == file.name and "backup.proved" in events(chosen)
+    assert not (chosen.settings.data_folder / "clinic.unpacked").exists()
+
+
+def test_a_sheet_that_is_mistyped_or_of_another_practice_proves_nothing(
+    chosen: Site, stick: Path, tmp_path: Path
+) -> None:
+    chosen.post("/backups/make")
+    ended(chosen, "/backups/making")
+    (file,) = stick.iterdir()
+    groups = chosen.work.groups
+    changed = sheet_form(file.name, (groups[0][:-1] + ("A" if groups[0][-1] != "A" else "B"), *groups[1:]))
+    for form in (changed, sheet_form(file.name, ("", *groups[1:])), sheet_form("other", groups)):
+        answer = chosen.post("/backups/prove/sheet", form)
+        assert answer.status_code == 422 and groups[1] not in answer.text
+        assert ("Group 1" in answer.text) and ("Choose one of these" in answer.text) == (
+            form["backup"] == "other"
+        )
+    stranger = practices.founded(tmp_path / "stranger")
+    answer = chosen.post("/backups/prove/sheet", sheet_form(file.name, stranger.groups))
+    assert answer.headers["Location"] == "/backups/proving"
+    assert "The restore was not proved" in ended(chosen, "/backups/proving").text
+    assert state_of(chosen).last_proved is None and "backup.proved" not in events(chosen)
+
+
 def test_a_wrong_passphrase_proves_nothing_and_ends_the_process(chosen: Site, stick: Path) -> None:
     give_passphrase(chosen)
     chosen.post("/backups/make")
@@ -216,7 +256,7 @@ def test_only_what_is_in_the_list_is_opened(chosen: Site, stick: Path) -> None:
 
 
 def test_without_a_backup_there_is_nothing_to_prove_and_no_page_of_a_job(chosen: Site) -> None:
-    for page in ("/backups/prove", "/backups/making", "/backups/proving"):
+    for page in ("/backups/prove", "/backups/prove/sheet", "/backups/making", "/backups/proving"):
         assert chosen.get(page).headers["Location"] == "/backups"
 
 

@@ -16,6 +16,7 @@ from clinic_toolkit.backup.backup_state import BackupState, LastBackup
 from clinic_toolkit.backup.creation import MadeBackup
 from clinic_toolkit.backup.drill import DrillResult
 from clinic_toolkit.backup.manifest import SignedManifest
+from clinic_toolkit.backup.verification import OpenVault
 from clinic_toolkit.journal import audit_log, header_recovery
 from clinic_toolkit.journal.backup_events import BackupEvent
 from clinic_toolkit.store.transactions import store_of, writing
@@ -149,8 +150,17 @@ def start_making(state: BackupState) -> None:
     jobs.start_job(MAKE_JOB, make)
 
 
-def start_proving(file: Path, passphrase: str) -> None:
+def start_proving_with_passphrase(file: Path, passphrase: str) -> None:
     """Start to prove that this backup can be restored, with a passphrase that was just confirmed."""
+    _start_proving(file, lambda at: key_slots.unlock_with_passphrase(at, passphrase))
+
+
+def start_proving_with_sheet(file: Path, groups: str) -> None:
+    """Start to prove that this backup can be restored, with the eight groups of the recovery sheet alone."""
+    _start_proving(file, lambda at: key_slots.unlock_with_recovery_sheet(at, groups))
+
+
+def _start_proving(file: Path, open_vault: OpenVault) -> None:
     folder, now = context.settings().data_folder, context.now()
 
     def prove(db: Connection, vault: Vault, progress: Progress) -> DrillResult:
@@ -158,9 +168,7 @@ def start_proving(file: Path, passphrase: str) -> None:
             result = drill.prove_restore(
                 file,
                 folder,
-                open_vault=lambda place: header_recovery.open_vault(
-                    place, lambda at: key_slots.unlock_with_passphrase(at, passphrase)
-                ),
+                open_vault=lambda place: header_recovery.open_vault(place, open_vault),
                 live_db=db,
                 report=progress,
             )

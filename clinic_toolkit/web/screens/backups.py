@@ -1,11 +1,14 @@
 """Backups: where they go, those that are there, making one now, and proving that one can be restored."""
 
+from typing import Any
+
 from flask import Blueprint, make_response, render_template, request, url_for
 
 from clinic_toolkit.backup.refusals import BackupRefused
 from clinic_toolkit.web import context
-from clinic_toolkit.web.access import step_up, unlocking
+from clinic_toolkit.web.access import sheet_groups, step_up, unlocking
 from clinic_toolkit.web.screen_parts import backups, jobs
+from clinic_toolkit.web.screen_parts.backups import BackupLine
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.responses import ViewResult
 
@@ -82,15 +85,42 @@ def prove() -> ViewResult:
         if context.find_unlocked_session() is None:
             return step_up.render_locked_page(errors["present_passphrase"][0], request.path)
         if file is not None and not errors:
-            backups.start_proving(file, typed)
+            backups.start_proving_with_passphrase(file, typed)
             return responses.redirect_to(url_for(".proving"))
+    page = render_template("backups/prove.html", **_choice_values(usable), errors=errors)
+    return (page, 422) if errors else page
+
+
+@screen.route("/backups/prove/sheet", methods=["GET", "POST"])
+def prove_with_sheet() -> ViewResult:
+    """Ask for the recovery sheet, and start to prove that it alone restores a backup."""
+    state = backups.load_state()
+    usable = [line for line in backups.list_lines(state) if not line.fault]
+    if not usable:
+        return responses.redirect_to(url_for(".index"))
+    errors: dict[str, list[str]] = {}
+    if request.method == "POST":
+        file = backups.find_file(state, request.form.get("backup", ""))
+        typed, group_errors = sheet_groups.read_sheet(request.form)
+        errors = {field: [sentence] for field, sentence in group_errors.items()}
+        if file is None:
+            errors["backup"] = ["Choose one of these backups."]
+        elif not errors:
+            backups.start_proving_with_sheet(file, typed)
+            return responses.redirect_to(url_for(".proving"))
+    groups = range(1, sheet_groups.GROUPS + 1)
     page = render_template(
-        "backups/prove.html",
-        choices=[(line.name, line.text) for line in usable],
-        values={"backup": request.form.get("backup") or usable[0].name},
-        errors=errors,
+        "backups/prove_with_sheet.html", **_choice_values(usable), groups=groups, errors=errors
     )
     return (page, 422) if errors else page
+
+
+def _choice_values(usable: list[BackupLine]) -> dict[str, Any]:
+    """What a page shows that asks which of these backups is meant."""
+    return {
+        "choices": [(line.name, line.text) for line in usable],
+        "values": {"backup": request.form.get("backup") or usable[0].name},
+    }
 
 
 @screen.get("/backups/proving")
