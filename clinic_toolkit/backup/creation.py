@@ -23,7 +23,7 @@ from clinic_toolkit import __version__
 from clinic_toolkit.backup import archive, backup_files, manifest, refusals, verification
 from clinic_toolkit.backup.manifest import Manifest, PartEntry
 from clinic_toolkit.backup.progress import ByteCount, Report
-from clinic_toolkit.journal import audit_log, deletion_list, tombstones
+from clinic_toolkit.journal import audit_log, deletion_list, restored_folder, tombstones
 from clinic_toolkit.store import folder
 from clinic_toolkit.store.base import metadata
 from clinic_toolkit.store.opening import FORMAT_VERSION, open_read_only
@@ -152,7 +152,8 @@ def _list_deletions(view: ReadOnlyView, data_folder: Path) -> list[bytes]:
     """The deletions in the store, oldest first, and those that it has still to carry out after a restore."""
     pending: list[bytes] = []
     with suppress(deletion_list.DamagedDeletions):
-        pending = deletion_list.load_deletions(data_folder)
+        incarnation = identity.load_vault_ids(view.db)[1]
+        pending = restored_folder.load_pending_deletions(data_folder, incarnation)
     stored = [deletion_list.pack_row(row) for row in tombstones.list_tombstone_rows(view.db)]
     return [*stored, *(deletion for deletion in pending if deletion not in stored)]
 

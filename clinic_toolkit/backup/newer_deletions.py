@@ -1,8 +1,8 @@
 """The deletions that a restore can see and that the backup does not have; no key is needed to copy them.
 
 They are looked for in the store that is replaced, in stores of the same practice beside it, and in the other
-backups that lie in the folder of the backup. Where none of these is at hand, an older backup brings an erased
-client back.
+backups that lie in the folder of the backup or in the place for backups of one of these stores. Where none of
+these is at hand, an older backup brings an erased client back.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -12,10 +12,10 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from clinic_toolkit.backup import backup_files
+from clinic_toolkit.backup import backup_files, backup_state
 from clinic_toolkit.backup.manifest import Manifest
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.journal import deletion_list, tombstones
+from clinic_toolkit.journal import deletion_list, restored_folder, tombstones
 from clinic_toolkit.journal.deletion_list import DamagedDeletions
 from clinic_toolkit.store import folder
 from clinic_toolkit.store.folder_lock import AlreadyOpen, acquire_folder_lock
@@ -69,12 +69,16 @@ def find_newer_deletions(
                 found.setdefault(deletion, source)
 
     note(file.name, manifest.deletions)
-    for backup in backup_files.list_backups(file.parent, manifest.short_id):
-        if backup.manifest is None:
-            unread.append(backup.file.name)
-        elif backup.manifest.vault == manifest.vault:
-            note(backup.file.name, backup.manifest.deletions)
-    for place in _list_stores(data_folder, beside):
+    stores = _list_stores(data_folder, beside)
+    for folder_of_backups in _list_backup_folders(file, (data_folder, *stores)):
+        if not folder_of_backups.is_dir():
+            unread.append(str(folder_of_backups))
+        for backup in backup_files.list_backups(folder_of_backups, manifest.short_id):
+            if backup.manifest is None:
+                unread.append(str(backup.file))
+            elif backup.manifest.vault == manifest.vault:
+                note(str(backup.file), backup.manifest.deletions)
+    for place in stores:
         try:
             note(str(place), _read_store(place, manifest.vault, is_locked=place == data_folder))
         except (ClinicError, DamagedDeletions, OSError):
@@ -88,6 +92,12 @@ def _list_stores(data_folder: Path, beside: Iterable[Path]) -> list[Path]:
     candidates = [data_folder, *_list_neighbours(data_folder), *beside]
     places = dict.fromkeys(place.absolute() for place in candidates)
     return [place for place in places if folder.database_path(place).is_file()]
+
+
+def _list_backup_folders(file: Path, data_folders: Iterable[Path]) -> list[Path]:
+    """The folder in which the backup lies, and the places for backups that these practices have."""
+    chosen = [backup_state.load_state(data_folder).place for data_folder in data_folders]
+    return list(dict.fromkeys([file.absolute().parent, *(Path(place) for place in chosen if place)]))
 
 
 def _list_neighbours(data_folder: Path) -> Iterator[Path]:
@@ -104,10 +114,13 @@ def _read_store(place: Path, vault_id: bytes, *, is_locked: bool) -> list[bytes]
         if not is_locked:
             _hold_still(place, stack)
         view = stack.enter_context(open_read_only(place))
-        if not identity.has_practice(view.db) or identity.load_vault_ids(view.db)[0].bytes != vault_id:
+        if not identity.has_practice(view.db):
+            return []
+        found_id, incarnation = identity.load_vault_ids(view.db)
+        if found_id.bytes != vault_id:
             return []
         stored = [deletion_list.pack_row(row) for row in tombstones.list_tombstone_rows(view.db)]
-        return [*stored, *deletion_list.load_deletions(place)]
+        return [*stored, *restored_folder.load_pending_deletions(place, incarnation)]
 
 
 def _hold_still(place: Path, stack: ExitStack) -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 from msgspec import Struct
 from sqlalchemy import Connection
 
-from clinic_toolkit.journal import incarnations
+from clinic_toolkit.journal import deletion_list, incarnations
 from clinic_toolkit.store import folder
 from clinic_toolkit.store.storage_errors import storage_error_of
 from clinic_toolkit.store.transactions import is_writing
@@ -78,6 +78,21 @@ def find_mark(data_folder: Path) -> RestoredMark | None:
     except ValueError:
         raise UnreadableMark from None
     return RestoredMark(UUID(hex=match[1].decode()), int(match[2]))
+
+
+def load_pending_deletions(data_folder: Path, incarnation: UUID) -> list[bytes]:
+    """Return the deletions that the first unlock of a restored folder has still to carry out.
+
+    Args:
+        incarnation: that of the store in the folder.
+
+    Raises:
+        DamagedDeletions: there is a list, and it cannot be read.
+    """
+    mark = find_mark(data_folder)
+    if mark is None or mark.incarnation != incarnation:
+        return []
+    return deletion_list.load_deletions(data_folder)
 
 
 def find_fresh_mark(db: Connection, vault: Vault) -> RestoredMark | None:

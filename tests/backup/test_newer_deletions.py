@@ -9,7 +9,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from clinic_toolkit.backup import restoration
+from clinic_toolkit.backup import backup_state, restoration
+from clinic_toolkit.backup.backup_state import BackupState
 from clinic_toolkit.backup.creation import MadeBackup
 from clinic_toolkit.journal import deletion_list, header_recovery, inventory_snapshot, tombstones
 from clinic_toolkit.journal.record_versions import RecordVersion
@@ -77,7 +78,9 @@ def test_alone_it_brings_the_client_back_and_says_which_backup_it_was(
     assert names(unlocked(tmp_path / "alone" / "data", work.groups)) == ["Ana Reyes", "Bo Lindqvist"]
 
 
-@pytest.mark.parametrize("seen_in", ["newer backup", "replaced store", "store beside", "usual folder"])
+@pytest.mark.parametrize(
+    "seen_in", ["newer backup", "place for backups", "replaced store", "store beside", "usual folder"]
+)
 def test_what_it_can_see_is_erased_before_anything_is_shown(
     seen_in: str, work: Work, gone: RecordVersion[Client], older: MadeBackup, tmp_path: Path
 ) -> None:
@@ -87,6 +90,10 @@ def test_what_it_can_see_is_erased_before_anything_is_shown(
     beside: tuple[Path, ...] = ()
     if seen_in == "newer backup":
         shutil.copy(make_backup(work, tmp_path, now=LATER, signed=False).file, alone.file.parent)
+    if seen_in == "place for backups":
+        make_backup(work, tmp_path, now=LATER)
+        place.mkdir(parents=True)
+        backup_state.change_state(place, lambda state: BackupState(place=str(tmp_path / "kept")))
     work.engine.dispose()
     if seen_in == "replaced store":
         shutil.copytree(tmp_path / "data", place)
@@ -276,7 +283,7 @@ def test_what_cannot_be_read_is_named(
     work.engine.dispose()
     (tmp_path / "data" / "clinic.db").write_bytes(b"not a database any more")
     found = restored(older, tmp_path / "data", replace=True)
-    assert found.newer.unread == (newer.name, str(tmp_path / "data")) and found.newer.count == 0
+    assert found.newer.unread == (str(newer), str(tmp_path / "data")) and found.newer.count == 0
 
 
 def test_another_practice_and_a_starting_program_are_left_alone(
@@ -371,3 +378,28 @@ def test_a_failed_first_unlock_leaves_it_for_the_next(
 
 def _fail(*_: object, **__: object) -> None:
     raise ZeroDivisionError
+
+
+def test_a_list_that_was_carried_out_is_put_into_no_manifest(
+    work: Work, gone: RecordVersion[Client], older: MadeBackup, tmp_path: Path
+) -> None:
+    """What somebody put beside it would else be passed on from backup to backup."""
+    erase(work, gone)
+    place = tmp_path / "one" / "data"
+    restored(older, place, beside=(tmp_path / "data",))
+    genuine = deletion_list.load_deletions(place)
+    deletion_list.write_deletions(place, [*genuine, b"of nobody"])
+    for deletions in ([*genuine, b"of nobody"], genuine):
+        locked = Work(engine=open_store(place), vault=work.vault, groups=work.groups)
+        made = make_backup(locked, tmp_path / "one", signed=False)
+        assert list(made.manifest.deletions) == deletions
+        locked.engine.dispose()
+        unlocked(place, work.groups).engine.dispose()
+
+
+def test_a_place_for_backups_that_is_not_there_is_named(
+    work: Work, older: MadeBackup, tmp_path: Path
+) -> None:
+    stick = str(tmp_path / "stick")
+    backup_state.change_state(tmp_path / "data", lambda state: BackupState(place=stick))
+    assert restored(older, tmp_path / "new").newer.unread == (stick,)
