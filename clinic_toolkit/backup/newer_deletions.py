@@ -80,7 +80,10 @@ def find_newer_deletions(
                 note(str(backup.file), backup.manifest.deletions)
     for place in stores:
         try:
-            note(str(place), _read_store(place, manifest.vault, is_locked=place == data_folder))
+            note(
+                str(place),
+                _read_store(place, manifest.vault, is_locked=place.resolve() == data_folder.resolve()),
+            )
         except (ClinicError, DamagedDeletions, OSError):
             unread.append(str(place))
     sources = tuple(dict.fromkeys(found.values()))
@@ -90,8 +93,9 @@ def find_newer_deletions(
 def _list_stores(data_folder: Path, beside: Iterable[Path]) -> list[Path]:
     """The folders with a store in them: the one to restore into, those beside it, and the other ones."""
     candidates = [data_folder, *_list_neighbours(data_folder), *beside]
-    places = dict.fromkeys(place.absolute() for place in candidates)
-    return [place for place in places if folder.database_path(place).is_file()]
+    # One folder may be named in several ways.
+    places = {place.resolve(): place.absolute() for place in reversed(candidates)}
+    return [place for place in reversed(places.values()) if folder.database_path(place).is_file()]
 
 
 def _list_backup_folders(file: Path, data_folders: Iterable[Path]) -> list[Path]:

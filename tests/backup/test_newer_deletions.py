@@ -1,6 +1,7 @@
 """A restore honours newer deletions where it can see them; an older backup alone brings the client back."""
 
 import shutil
+import sys
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from clinic_toolkit.store import folder
 from clinic_toolkit.store.folder import DELETIONS_FILE
 from clinic_toolkit.store.folder_lock import acquire_folder_lock
 from clinic_toolkit.store.opening import open_store
+from clinic_toolkit.store.sqlite.store import SqliteStore
 from clinic_toolkit.store.transactions import reading, store_of, writing
 from clinic_toolkit.store.types import from_microseconds
 from clinic_toolkit.vault import ring_erasure
@@ -339,6 +341,26 @@ def test_an_executor_who_opens_it_first_is_not_shown_the_client(
     assert names(again) == ["Ana Reyes"] and len(notice_of(again).erased_at) == 1 and faults_of(again) == ()
 
 
+def test_where_nothing_can_be_written_the_client_is_not_shown_either(
+    work: Work,
+    gone: RecordVersion[Client],
+    older: MadeBackup,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    erase(work, gone)
+    restored(older, tmp_path / "new")
+    engine = open_store(tmp_path / "new")
+    with monkeypatch.context() as stuck:
+        stuck.setattr(SqliteStore, "is_read_only", True)
+        with reading(engine) as db:
+            vault = practice_access.unlock_with_recovery_sheet(db, " ".join(work.groups), now=LATER)
+    assert names(Work(engine=engine, vault=vault, groups=work.groups)) == ["Ana Reyes"]
+    assert not vault.integrity_failures and not vault.damaged_rings
+    engine.dispose()
+    assert len(notice_of(unlocked(tmp_path / "new", work.groups)).erased_at) == 1
+
+
 def test_the_answers_of_a_form_that_was_out_go_with_the_client(
     work: Work, gone: RecordVersion[Client], tmp_path: Path
 ) -> None:
@@ -403,3 +425,14 @@ def test_a_place_for_backups_that_is_not_there_is_named(
     stick = str(tmp_path / "stick")
     backup_state.change_state(tmp_path / "data", lambda state: BackupState(place=stick))
     assert restored(older, tmp_path / "new").newer.unread == (stick,)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows makes no such link for everybody")
+def test_one_folder_that_is_named_in_two_ways_is_read_once(
+    work: Work, gone: RecordVersion[Client], older: MadeBackup, tmp_path: Path
+) -> None:
+    erase(work, gone)
+    work.engine.dispose()
+    (tmp_path / "link").symlink_to(tmp_path / "data", target_is_directory=True)
+    found = restored(older, tmp_path / "data", replace=True, beside=(tmp_path / "kept" / ".." / "data",))
+    assert found.newer.sources == (str(tmp_path / "data"),) and found.newer.unread == ()

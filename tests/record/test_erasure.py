@@ -2,17 +2,27 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select, text
 
-from clinic_toolkit.journal import audit_log, erasure, idempotency, inspection, records, tombstones
+from clinic_toolkit.journal import (
+    audit_log,
+    deletion_list,
+    erasure,
+    idempotency,
+    inspection,
+    records,
+    tombstones,
+)
 from clinic_toolkit.journal.idempotency import IdempotencyKeyTaken
 from clinic_toolkit.journal.record_versions import PendingVersion, RecordVersion, seal_version
+from clinic_toolkit.journal.restored_folder import RestoredMark
 from clinic_toolkit.journal.tombstone_record import TOMBSTONE, ErasureReason, Tombstone
-from clinic_toolkit.record.people import clients
+from clinic_toolkit.record.people import clients, newer_deletions
 from clinic_toolkit.record.people.client_record import CLIENT, Client
+from clinic_toolkit.store.rows import SealedRow
 from clinic_toolkit.store.transactions import reading, store_of, transaction_of, writing
 from clinic_toolkit.vault import ring_erasure, ring_tables
 from clinic_toolkit.vault.plain_content import PlainContent
@@ -180,6 +190,44 @@ def test_what_a_colleague_reads_too_is_not_erased(
         with pytest.raises(RingIsShared), writing(one.engine) as db:
             erasure.erase_rings(db, one.vault, rings, reason=ErasureReason.OTHER, now=NOW)
     assert faults(founder) == []
+
+
+def test_after_a_restore_what_a_colleague_reads_too_is_not_erased_either(
+    both: tuple[Work, Work], shared: RecordVersion[Client]
+) -> None:
+    """The founder's own signature is under it, and still nothing goes that somebody else can open."""
+    founder, colleague = both
+    alone = founder.client("Cem Aydin")
+    folder = Path(founder.engine.url.database or "").parent
+    deletions = [signed_deletion(founder, client) for client in (shared, alone)]
+    deletion_list.write_deletions(folder, [*deletions, signed_deletion(colleague, alone)])
+    mark = RestoredMark(founder.vault.incarnation, 0)
+    with writing(founder.engine) as db:
+        notice = newer_deletions.carry_out_deletions(db, founder.vault, mark, now=NOW)
+    assert (len(notice.erased_at), notice.refused_count) == (1, 2)
+    with reading(founder.engine) as db:
+        kept = [client.id for client in clients.list_clients(db, founder.vault)]
+    assert shared.id in kept and alone.id not in kept and faults(founder) == []
+
+
+def signed_deletion(work: Work, client: RecordVersion[Client]) -> bytes:
+    """A deletion of this client as a restore finds it elsewhere, signed by this clinician."""
+    rings = client_rings(work, client)
+    tombstone = Tombstone(
+        rings=tuple(ring.bytes for ring in rings), records=(), reason=ErasureReason.ASKED_FOR
+    )
+    pending = PendingVersion(
+        id=uuid4(), version=1, ring=work.vault.practice_ring, state="erased", final=True,
+        previous_content_id=None,
+    )  # fmt: skip
+    _, values = seal_version(
+        work.vault, TOMBSTONE, tombstone, pending, now=NOW, signature_purpose="sig/tombstone"
+    )
+    return deletion_list.pack_row(SealedRow(id=0, **values))
+
+
+def client_rings(work: Work, client: RecordVersion[Client]) -> frozenset[UUID]:
+    return ring_erasure.list_owner_rings(work.vault, client.id) or frozenset({client.ring})
 
 
 def test_rows_that_another_hand_removed_are_missing(work: Work, two: Two) -> None:
