@@ -177,7 +177,9 @@ PROMISES = (
         ),
         untested="The record that a restore put aside, and older backups, keep the client as long as they "
         "are there. A list of deletions in a file that cannot be read is not seen; the restore names the "
-        "file. A disk may keep what was overwritten.",
+        "file. A backup from before all keys were replaced cannot check what was deleted under the new ones: "
+        "it brings the client back, and says how many deletions it did not carry out. A disk may keep what "
+        "was overwritten.",
     ),
     Promise(
         number=11,
