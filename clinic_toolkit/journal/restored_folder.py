@@ -89,7 +89,10 @@ def load_pending_deletions(data_folder: Path, incarnation: UUID) -> list[bytes]:
     Raises:
         DamagedDeletions: there is a list, and it cannot be read.
     """
-    mark = find_mark(data_folder)
+    try:
+        mark = find_mark(data_folder)
+    except UnreadableMark:
+        mark = RestoredMark(incarnation, 0)
     if mark is None or mark.incarnation != incarnation:
         return []
     return deletion_list.load_deletions(data_folder)

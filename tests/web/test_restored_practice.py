@@ -15,7 +15,7 @@ from clinic_toolkit.record.people.client_record import CLIENT
 from clinic_toolkit.store.folder import DELETIONS_FILE
 from clinic_toolkit.store.rows import SealedRow
 from clinic_toolkit.store.transactions import reading
-from clinic_toolkit.store.types import to_microseconds
+from clinic_toolkit.store.types import from_microseconds, to_microseconds
 from clinic_toolkit.vault import ring_erasure
 from tests.fixtures.practices import NOW
 from tests.fixtures.sites import Site
@@ -85,3 +85,9 @@ def test_a_damaged_list_is_named(site: Site) -> None:
     assert "restored from a backup" not in site.get("/").text
     site.work.vault.restore_notice = RestoreNotice(backup_made_at=MADE_AT, is_list_damaged=True)
     assert "The list of deletions is damaged" in site.get("/unlock/restored").text
+
+
+def test_a_mark_that_does_not_say_which_backup_names_no_date(site: Site) -> None:
+    site.work.vault.restore_notice = RestoreNotice(backup_made_at=from_microseconds(0))
+    page = site.get("/unlock/restored").text
+    assert "Which backup it goes on from cannot be read" in page and "1970" not in page

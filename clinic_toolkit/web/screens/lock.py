@@ -188,7 +188,8 @@ def restored() -> ViewResult:
         return responses.redirect_to(onward)
     return render_template(
         "lock/restored.html",
-        made_at=notice.backup_made_at.astimezone(),
+        # A mark that was hurt does not say which backup it was.
+        made_at=notice.backup_made_at.astimezone() if notice.backup_made_at.timestamp() else None,
         erased_at=[at.astimezone() for at in notice.erased_at],
         notice=notice,
         next_page=_page_about_executor(onward),
