@@ -19,6 +19,7 @@ from clinic_toolkit.crypto import passphrase_kdf
 from clinic_toolkit.crypto.passphrase_kdf import MIN_COST, KdfCost
 from clinic_toolkit.instruments import loader
 from clinic_toolkit.journal import inventory_snapshot
+from clinic_toolkit.journal.tombstone_record import ErasureReason
 from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.handovers import client_side, clinician_side
 from clinic_toolkit.record.outcomes import repeat_agreements
@@ -34,6 +35,7 @@ from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.record.people.therapy_session_record import Attendance, TherapySession, TherapySessionKind
 from clinic_toolkit.record.questionnaires import administrations, own_questionnaires, progress
 from clinic_toolkit.record.questionnaires.answers import Response
+from clinic_toolkit.record.retention import client_erasure, retentions
 from clinic_toolkit.record.safety import risk_entries
 from clinic_toolkit.record.safety.risk_entry_record import RiskEntry
 from clinic_toolkit.record.writing import handouts, notes
@@ -209,7 +211,26 @@ def _first_day(desk: Desk) -> tuple[UUID, UUID, UUID, UUID]:
     )
     desk.do(lambda db, vault: risk_entries.create_risk_entry(db, vault, entry, now=NOW))
     desk.do(_colleague_confirmed)
+    desk.do(lambda db, vault: retentions.confirm_rule(db, vault, 7, now=NOW))
+    desk.do(lambda db, vault: retentions.set_hold(db, vault, ana.id, "A court asked.", now=NOW))
+    _someone_erased(desk)
     return ana.id, hour.id, note.id, form.id
+
+
+def _someone_erased(desk: Desk) -> None:
+    """A client of whom only the tombstone is left."""
+    cleo = desk.do(lambda db, vault: clients.create_client(db, vault, Client(name="Cleo Marsh"), now=NOW))
+    asked_at = NOW - timedelta(days=8)
+    desk.do(
+        lambda db, vault: client_erasure.ask_erasure(
+            db, vault, cleo.id, reason=ErasureReason.MISTAKE, words="Twice here.", couples=(), now=asked_at
+        )
+    )
+    desk.do(
+        lambda db, vault: client_erasure.erase_due_client(
+            db, vault, cleo.id, confirmed_day=NOW.astimezone().date(), now=NOW
+        )
+    )
 
 
 def _colleague_confirmed(db: Connection, vault: Vault) -> Any:

@@ -14,6 +14,7 @@ from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import audit_reader, inventory_snapshot, records, version_history
 from clinic_toolkit.journal.record_kind import RecordKind, no_fallback
 from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.journal.tombstone_record import TOMBSTONE
 from clinic_toolkit.record.handovers import answer_log, clinician_side
 from clinic_toolkit.record.handovers.answer_log import HandoverTrouble
 from clinic_toolkit.record.outcomes import repeat_agreements
@@ -29,6 +30,8 @@ from clinic_toolkit.record.people import (
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
 from clinic_toolkit.record.questionnaires import administrations, own_questionnaires
 from clinic_toolkit.record.record_kinds import ALL_KINDS
+from clinic_toolkit.record.retention.retention_record import RETENTION
+from clinic_toolkit.record.retention.retention_rule_record import RETENTION_RULE
 from clinic_toolkit.record.safety import risk_entries
 from clinic_toolkit.record.writing import handouts
 from clinic_toolkit.record.writing.form_draft_record import FORM_DRAFT
@@ -110,6 +113,9 @@ class _Asking:
             ("handover", clinician_side.list_open_handovers),
             ("own_questionnaire", own_questionnaires.list_questionnaire_versions),
             ("contact", confirmed_colleagues.list_confirmed_colleagues),
+            ("retention_rule", partial(_list_all, RETENTION_RULE)),
+            ("retention", partial(_list_all, RETENTION)),
+            ("tombstone", partial(_list_all, TOMBSTONE)),
         ):
             for one in self.heard(whole) or []:
                 self.note(table, one)
