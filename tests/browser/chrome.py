@@ -42,6 +42,12 @@ _SQUEEZED = """
   .filter(([, box, style]) => box.width < innerWidth / 2 && box.height > 5.25 * parseFloat(style.fontSize))
   .map(([text, box]) => `${Math.round(box.width)} x ${Math.round(box.height)} ${text}`)
 """
+# A day that does not fit its column, and so stands over the words beside it.
+_OVERLAPS = """
+() => [...document.querySelectorAll('.rows > li > .when')]
+  .filter((each) => each.scrollWidth > each.clientWidth + 1 && each.clientWidth)
+  .map((each) => `${each.scrollWidth} px in ${each.clientWidth} px ${each.textContent}`)
+"""
 _WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -120,6 +126,7 @@ class Watched:
             self._picture(page, f"{name} {scheme}")
             self.wrong += [f"{name}, {scheme}: {each}" for each in axe.faults(page, rules)]
         page.emulate_media(color_scheme="light")
+        self.wrong += [f"{name}: {each}" for each in overlapping(page)]
         page.set_viewport_size(NARROW)
         self._picture(page, f"{name} narrow")
         self.wrong += [f"{name}: {each}" for each in too_narrow(page)]
@@ -129,6 +136,11 @@ class Watched:
         if folder := os.environ.get(PICTURES):
             file = re.sub(r"[^a-z]+", "-", name.lower()).strip("-")
             page.screenshot(path=Path(folder) / f"{len(self.looked_at):02}-{file}.png", full_page=True)
+
+
+def overlapping(page: Page) -> list[str]:
+    """What stands over the words beside it."""
+    return [f"overlaps: {each}" for each in page.evaluate(_OVERLAPS)]
 
 
 def too_narrow(page: Page) -> list[str]:

@@ -159,6 +159,8 @@ FAULTS = {
     "sound": "<audio></audio>",
     "squeezed": '<ul class="rows"><li><div class="who" style="width:80px">'
     '<span style="display:block">ten words beside an act that takes all of the width</span></div></li></ul>',
+    "overlaps": '<ul class="rows timed"><li><span class="when" style="display:block;width:60px;'
+    'white-space:nowrap">30 November 2026</span></li></ul>',
     "px wider than": '<div style="width:900px;height:1px"></div>',
     "under 48 px": '<a class="button" style="display:block;height:30px" href="#">small</a>',
 }
@@ -169,10 +171,10 @@ def test_the_look_sees_a_fault(browser: Browser, fault: str) -> None:
     context = browser.new_context(viewport=chrome.NARROW)
     page = context.new_page()
     page.set_content(f'<html lang="en"><title>t</title><main><h1>t</h1>{FAULTS[fault]}</main></html>')
-    found = axe.faults(page) + chrome.too_narrow(page)
+    found = axe.faults(page) + chrome.too_narrow(page) + chrome.overlapping(page)
     assert [each for each in found if fault in each], found
     page.set_content('<html lang="en"><title>t</title><main><h1>t</h1><p>words</p></main></html>')
-    assert axe.faults(page) + chrome.too_narrow(page) == []
+    assert axe.faults(page) + chrome.too_narrow(page) + chrome.overlapping(page) == []
     context.close()
 
 

@@ -2,7 +2,7 @@
 
 import gc
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -11,8 +11,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import text
 
 from clinic_toolkit.journal import audit_log
-from clinic_toolkit.record.people import clients, executor_access, practice_access, secret_changes
+from clinic_toolkit.record.people import (
+    clients,
+    executor_access,
+    practice_access,
+    secret_changes,
+    therapy_sessions,
+)
 from clinic_toolkit.record.people.client_record import Client
+from clinic_toolkit.record.people.therapy_session_record import Attendance
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault import unlock_attempts
 from clinic_toolkit.vault.user_keys import SigningKeyNotOpen
@@ -56,7 +63,11 @@ def executor(site: Site) -> Site:
     with writing(site.work.engine) as db:
         details = msgspec.structs.replace(client.payload, phone="01 234 567")
         clients.revise_client(db, site.work.vault, client, details, now=NOW)
-    site.work.hour(client)
+    hour = site.work.hour(client)
+    with writing(site.work.engine) as db:
+        tomorrow = datetime.now().astimezone().date() + timedelta(days=1)
+        coming = msgspec.structs.replace(hour.payload, on=tomorrow, attendance=Attendance.PLANNED)
+        therapy_sessions.revise_therapy_session(db, site.work.vault, hour, coming, now=NOW)
     halves = give_halves(site)
     put_away(site)
     assert (
@@ -171,6 +182,9 @@ def test_it_opens_on_contacts_sessions_and_open_matters(executor: Site) -> None:
     page = executor.get("/executor").text
     for words in ("Ana Reyes", "01 234 567", "Coming sessions", "Still to be asked", "Contacts"):
         assert words in page
+    # The column of days takes a short one; a long one would stand over the name.
+    days = re.findall(r'class="when">([^<]*)<', page)
+    assert days and all(len(day) <= len("Mon 30 Nov") for day in days)
     assert "for reading. Nothing can be saved here." in page
     assert "for reading. Nothing can be saved here." in executor.get("/clients").text
     assert executor.get("/unlock").headers["Location"] == "/executor"
