@@ -9,7 +9,7 @@ from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.store.transactions import on_rollback
 from clinic_toolkit.vault.ring_errors import UnknownRing
 from clinic_toolkit.vault.ring_tables import ring_grant_table, ring_table
-from clinic_toolkit.vault.rings import OpenRings, RingClass
+from clinic_toolkit.vault.rings import RingClass
 from clinic_toolkit.vault.vault import Vault
 
 
@@ -51,32 +51,11 @@ def destroy_rings(db: Connection, vault: Vault, ids: Set[UUID]) -> None:
 
 def forget_rings(vault: Vault, ids: Set[UUID]) -> Callable[[], None]:
     """Forget the keys of these rings, so that nothing in them opens; returns a function that undoes it."""
-    undo = _forget_rings(vault.rings, ids)
+    undo = vault.rings.forget(ids)
     for place in [place for place, context in list(vault.seal_contexts.items()) if context.ring in ids]:
         vault.seal_contexts.pop(place, None)
     vault.record_cache.clear()
     return undo
-
-
-def _forget_rings(rings: OpenRings, ids: Set[UUID]) -> Callable[[], None]:
-    """Forget keys in this memory; returns a function that undoes it."""
-    names = ("_rings", "_earlier_keys", "_ring_by_owner", "_statements", "closed")
-    before = {name: getattr(rings, name) for name in names}
-
-    def undo() -> None:
-        for name, value in before.items():
-            setattr(rings, name, value)
-
-    # New dictionaries, because other threads read the old ones meanwhile.
-    for name, value in before.items():
-        setattr(rings, name, {key: one for key, one in value.items() if not _names_any(ids, key, one)})
-    return undo
-
-
-def _names_any(ids: Set[UUID], key: object, value: object) -> bool:
-    """Whether an entry is of one of these rings: by its key, by the first part of it, or by its value."""
-    place = key[0] if isinstance(key, tuple) else key
-    return place in ids or (isinstance(value, UUID) and isinstance(key, tuple) and value in ids)
 
 
 def list_owner_rings(vault: Vault, owner: UUID) -> frozenset[UUID]:

@@ -5,7 +5,7 @@ them, so no key may cover more than one owner. In the store a ring is a random i
 only inside the sealed grant, so no plain column links a ring to a person, or two rings to each other.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from contextlib import suppress
 from uuid import UUID
 
@@ -136,6 +136,21 @@ class OpenRings:
         # A ring whose grant was rolled back must never seal anything, because nobody could open it.
         on_rollback(db, lambda: self._remove_ring(key))
         return key.ring
+
+    def forget(self, ids: Set[UUID]) -> Callable[[], None]:
+        """Forget these rings and their keys, because they were erased; returns a function that undoes it."""
+        before = self._rings, self._earlier_keys, self._ring_by_owner, self._statements, self.closed
+
+        def undo() -> None:
+            self._rings, self._earlier_keys, self._ring_by_owner, self._statements, self.closed = before
+
+        # New dictionaries, because other threads read the old ones meanwhile.
+        self._rings = {id: key for id, key in self._rings.items() if id not in ids}
+        self._earlier_keys = {place: key for place, key in self._earlier_keys.items() if key.ring not in ids}
+        self._ring_by_owner = {owner: id for owner, id in self._ring_by_owner.items() if id not in ids}
+        self._statements = {id: rows for id, rows in self._statements.items() if id not in ids}
+        self.closed = {id: owner for id, owner in self.closed.items() if id not in ids}
+        return undo
 
     def get_key(self, id: UUID, kid: bytes | None = None) -> RingKey:
         """The key of a ring, after its signed statement was verified.
