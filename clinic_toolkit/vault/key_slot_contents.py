@@ -157,9 +157,10 @@ def open_undamaged_keys(vault_id: UUID, row: Row[Any], root: bytes) -> SlotKeys:
     """
     session_keys = open_slot(vault_id, row, root)
     try:
-        return open_whole_slot(vault_id, row, root)
+        psychotherapy_key = _open_further_key(vault_id, row, root, "sealed_psychotherapy")
     except SlotPartDamaged:
         return SlotKeys(session_keys=session_keys, psychotherapy_key=None, is_psychotherapy_key_damaged=True)
+    return SlotKeys(session_keys=session_keys, psychotherapy_key=psychotherapy_key)
 
 
 def _open_further_key(vault_id: UUID, row: Row[Any], root: bytes, column: str) -> bytes | None:
