@@ -109,13 +109,31 @@ def replace_passphrase(
         PassphraseRefused: the passphrase is not valid Unicode.
         PsychotherapyKeyMissing: the key for psychotherapy notes would be lost.
     """
+    store_slot(
+        db, vault, prepare_passphrase(vault, passphrase, psychotherapy_key=psychotherapy_key, cost=cost)
+    )
+
+
+def prepare_passphrase(
+    vault: Vault, passphrase: str, *, psychotherapy_key: bytes | None, cost: KdfCost | None = None
+) -> NewSlot:
+    """Seal the slot of a new passphrase, which opens nothing until `store_slot`.
+
+    Args:
+        cost: the KDF cost; None calibrates it.
+
+    Raises:
+        PassphraseRefused: the passphrase is not valid Unicode.
+    """
     chosen_cost, salt = cost or calibrate_cost(), secrets.token_bytes(KDF_SALT_BYTES)
     try:
         root = derive_key(passphrase, salt, chosen_cost)
     except ValueError:
         raise PassphraseRefused from None
     keys = _keys_to_seal(vault, psychotherapy_key)
-    store_slot(db, vault, _seal(vault, KeySlotKind.PASSPHRASE, keys, salt, root, chosen_cost))
+    return key_slot_contents.seal_slot(
+        vault, KeySlotKind.PASSPHRASE, keys, salt=salt, root=root, cost=chosen_cost
+    )
 
 
 def upgrade_kdf_cost(db: Connection, vault: Vault, passphrase: str) -> bool:
@@ -170,7 +188,7 @@ def prepare_recovery_sheet(
     salt = secrets.token_bytes(KDF_SALT_BYTES)
     root = hkdf_extract(salt, recovery_sheet.decode_groups(" ".join(groups)))
     keys = _keys_to_seal(vault, psychotherapy_key)
-    return _seal(vault, KeySlotKind.RECOVERY_SHEET, keys, salt, root)
+    return key_slot_contents.seal_slot(vault, KeySlotKind.RECOVERY_SHEET, keys, salt=salt, root=root)
 
 
 def prepare_executor_halves(
@@ -187,7 +205,7 @@ def prepare_executor_halves(
         session_keys=SessionKeys(user_key=vault.session_keys().user_key, signing_seal_key=None),
         psychotherapy_key=psychotherapy_key,
     )
-    return _seal(vault, KeySlotKind.EXECUTOR, keys, salt, root)
+    return key_slot_contents.seal_slot(vault, KeySlotKind.EXECUTOR, keys, salt=salt, root=root)
 
 
 def store_slot(db: Connection, vault: Vault, *new_slots: NewSlot) -> None:
@@ -260,17 +278,12 @@ def add_psychotherapy_key(
         raise KeysInDoubt
     key_slots.open_keys_with_recovery_sheet(db, vault.user_id, groups)
     key_slots.open_keys_with_passphrase(db, vault.user_id, passphrase)
-    psychotherapy_key, salt = secrets.token_bytes(KEY_BYTES), secrets.token_bytes(KDF_SALT_BYTES)
-    chosen_cost = cost or calibrate_cost()
-    keys = _keys_to_seal(vault, psychotherapy_key)
-    root = derive_key(passphrase, salt, chosen_cost)
+    key, printed = secrets.token_bytes(KEY_BYTES), recovery_sheet.normalize_groups(groups)
     store_slot(
         db,
         vault,
-        _seal(vault, KeySlotKind.PASSPHRASE, keys, salt, root, chosen_cost),
-        prepare_recovery_sheet(
-            vault, recovery_sheet.normalize_groups(groups), psychotherapy_key=psychotherapy_key
-        ),
+        prepare_passphrase(vault, passphrase, psychotherapy_key=key, cost=cost),
+        prepare_recovery_sheet(vault, printed, psychotherapy_key=key),
     )
 
 
@@ -279,16 +292,3 @@ def _keys_to_seal(vault: Vault, psychotherapy_key: bytes | None) -> SlotKeys:
     if session_keys.signing_seal_key is None:
         raise SigningKeyNotOpen
     return SlotKeys(session_keys=session_keys, psychotherapy_key=psychotherapy_key)
-
-
-def _seal(
-    vault: Vault,
-    kind: KeySlotKind,
-    keys: SlotKeys,
-    salt: bytes,
-    root: bytes,
-    cost: KdfCost | None = None,
-) -> NewSlot:
-    return key_slot_contents.seal_slot(
-        vault.vault_id, vault.user_id, kind, keys, salt=salt, root=root, cost=cost
-    )

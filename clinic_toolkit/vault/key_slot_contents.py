@@ -23,6 +23,7 @@ from clinic_toolkit.crypto.seal import (
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.vault.key_slot_tables import KeySlotKind
 from clinic_toolkit.vault.user_keys import SessionKeys
+from clinic_toolkit.vault.vault import Vault
 
 _LABELS = {"sealed": "slot", "sealed_signing": "slot-sign", "sealed_psychotherapy": "slot-psy"}
 
@@ -81,8 +82,7 @@ class NewSlot:
 
 
 def seal_slot(
-    vault_id: UUID,
-    user_id: UUID,
+    vault: Vault,
     kind: KeySlotKind,
     keys: SlotKeys,
     *,
@@ -97,7 +97,7 @@ def seal_slot(
     """
     bare = NewSlot(
         slot=uuid4(),
-        user=user_id,
+        user=vault.user_id,
         kind=kind,
         salt=salt,
         memory_kib=cost.memory_kib if cost else None,
@@ -106,7 +106,7 @@ def seal_slot(
     )
 
     def seal_key(column: str, key: bytes) -> bytes:
-        context = slot_context(vault_id, bare, _LABELS[column])
+        context = slot_context(vault.vault_id, bare, _LABELS[column])
         return encrypt_once(derive_keying_material(root, context), key, context)
 
     signing_seal_key, psychotherapy_key = keys.session_keys.signing_seal_key, keys.psychotherapy_key
