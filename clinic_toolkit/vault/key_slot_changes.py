@@ -289,6 +289,5 @@ def add_psychotherapy_key(
 
 def _keys_to_seal(vault: Vault, psychotherapy_key: bytes | None) -> SlotKeys:
     session_keys = vault.session_keys()
-    if session_keys.signing_seal_key is None:
-        raise SigningKeyNotOpen
+    session_keys.require_signing_seal_key()
     return SlotKeys(session_keys=session_keys, psychotherapy_key=psychotherapy_key)

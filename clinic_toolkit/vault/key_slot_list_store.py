@@ -18,7 +18,6 @@ from clinic_toolkit.store.transactions import on_rollback
 from clinic_toolkit.vault.key_slot_contents import slot_context
 from clinic_toolkit.vault.key_slot_list import KeySlotList
 from clinic_toolkit.vault.key_slot_tables import slot_list_table, slot_table
-from clinic_toolkit.vault.user_keys import SigningKeyNotOpen
 from clinic_toolkit.vault.vault import Vault
 
 
@@ -66,11 +65,8 @@ def read_slot_list(db: Connection, vault: Vault) -> KeySlotList:
 def _slot_list_mac(vault: Vault, generation: int, rows: Sequence[Row[Any]]) -> bytes:
     # The hash covers each sealed key, and whether there is one: a part that was taken out shows as well.
     slot_hashes = sorted(_hash_slot(vault.vault_id, row) for row in rows)
-    signing_seal_key = vault.session_keys().signing_seal_key
-    if signing_seal_key is None:
-        raise SigningKeyNotOpen
     return hkdf_expand(
-        signing_seal_key,
+        vault.session_keys().require_signing_seal_key(),
         encode_fields("slot-list", vault.vault_id, vault.user_id, generation, *slot_hashes),
     )
 

@@ -18,7 +18,7 @@ from clinic_toolkit.crypto.seal import (
 from clinic_toolkit.vault import identity
 from clinic_toolkit.vault.crockford_base32 import normalize_code
 from clinic_toolkit.vault.key_slots import WrongSecret, unlock_with_session_keys
-from clinic_toolkit.vault.user_keys import SessionKeys, SigningKeyNotOpen
+from clinic_toolkit.vault.user_keys import SessionKeys
 from clinic_toolkit.vault.vault import Vault
 
 
@@ -34,12 +34,11 @@ def wrap_session_keys(vault: Vault, code: str) -> bytes:
         SigningKeyNotOpen: this vault was opened by an executor, who has no return code.
     """
     keys = vault.session_keys()
-    if keys.signing_seal_key is None:
-        raise SigningKeyNotOpen
+    both_keys = keys.user_key + keys.require_signing_seal_key()
     salt = secrets.token_bytes(KDF_SALT_BYTES)
     context = _return_context(vault.vault_id, vault.user_id, salt)
     material = derive_keying_material(derive_key(normalize_return_code(code), salt, MIN_COST), context)
-    sealed = encrypt_once(material, keys.user_key + keys.signing_seal_key, context)
+    sealed = encrypt_once(material, both_keys, context)
     return vault.vault_id.bytes + vault.user_id.bytes + salt + sealed
 
 

@@ -30,6 +30,16 @@ class SessionKeys:
     user_key: bytes
     signing_seal_key: bytes | None
 
+    def require_signing_seal_key(self) -> bytes:
+        """The signing seal key.
+
+        Raises:
+            SigningKeyNotOpen: an executor opened the practice.
+        """
+        if self.signing_seal_key is None:
+            raise SigningKeyNotOpen
+        return self.signing_seal_key
+
     def __reduce__(self) -> str:
         raise TypeError("a key is never pickled")
 
