@@ -79,11 +79,11 @@ def unlock_with_passphrase(db: Connection, text: str, *, user_id: UUID | None = 
         SlotPartDamaged: it opens the slot, but not every key in it.
         DamagedFile: the key slot or the identity is missing or damaged.
     """
-    return _unlock_with_any(
-        db,
+    slot_user_id, keys = _open_first(
         _load_slots(db, KeySlotKind.PASSPHRASE, user_id),
         lambda row: _open_with_passphrase(db, row, text, key_slot_contents.open_slot),
     )
+    return unlock_with_session_keys(db, slot_user_id, keys)
 
 
 def open_keys_with_passphrase(db: Connection, user_id: UUID, text: str) -> SlotKeys:
@@ -122,11 +122,11 @@ def unlock_with_recovery_sheet(db: Connection, groups: str, *, user_id: UUID | N
         SlotPartDamaged: it opens the slot, but not every key in it.
     """
     secret = recovery_sheet.decode_groups(groups)
-    return _unlock_with_any(
-        db,
+    slot_user_id, keys = _open_first(
         _load_slots(db, KeySlotKind.RECOVERY_SHEET, user_id),
         lambda row: _open_with_secret(db, row, secret, _SHEET_REFUSED, key_slot_contents.open_slot),
     )
+    return unlock_with_session_keys(db, slot_user_id, keys)
 
 
 def open_keys_with_recovery_sheet(db: Connection, user_id: UUID, groups: str) -> SlotKeys:
@@ -152,23 +152,31 @@ def unlock_with_executor_halves(db: Connection, first: str, second: str) -> tupl
     """
     secret = executor_halves.join_halves(first, second)
     query = select(slot_table).where(slot_table.c.kind == KeySlotKind.EXECUTOR)
-    for row in _limit_tries(db, db.execute(query).all()):
-        try:
-            keys = _open_with_secret(db, row, secret, _HALVES_REFUSED, key_slot_contents.open_undamaged_keys)
-        except WrongSecret:
-            continue
-        return unlock_with_session_keys(db, row.user, keys.session_keys), keys
-    raise WrongSecret(_HALVES_REFUSED)
+    rows = _limit_tries(db, db.execute(query).all())
+    if not rows:
+        raise WrongSecret(_HALVES_REFUSED)
+    slot_user_id, keys = _open_first(
+        rows,
+        lambda row: _open_with_secret(
+            db, row, secret, _HALVES_REFUSED, key_slot_contents.open_undamaged_keys
+        ),
+    )
+    return unlock_with_session_keys(db, slot_user_id, keys.session_keys), keys
 
 
-def _unlock_with_any(
-    db: Connection, rows: Sequence[Row[Any]], open_row: Callable[[Row[Any]], SessionKeys]
-) -> Vault:
-    """Unlock with the first of these slots that the secret opens; the error is that of the first slot."""
+def _open_first(rows: Sequence[Row[Any]], open_row: Callable[[Row[Any]], T]) -> tuple[UUID, T]:
+    """Open the first slot that the secret opens; if there is none, the error is that of the first slot.
+
+    Args:
+        rows: the slots to try, at least one.
+
+    Returns:
+        Whose slot it is, and its keys.
+    """
     errors: list[WrongSecret | SlotCostRefused] = []
     for row in rows:
         try:
-            return unlock_with_session_keys(db, row.user, open_row(row))
+            return row.user, open_row(row)
         except (WrongSecret, SlotCostRefused) as error:
             errors.append(error)
     raise errors[0]
