@@ -7,6 +7,7 @@ from clinic_toolkit.record.people import executor_access, secret_changes
 from clinic_toolkit.store.transactions import writing
 from clinic_toolkit.vault import key_slot_changes
 from clinic_toolkit.web.access import short_lived_values
+from clinic_toolkit.web.access.new_keys import PendingKeys
 from clinic_toolkit.web.access.pending_executor_halves import PendingHalves
 from clinic_toolkit.web.access.pending_recovery_sheet import PendingSheet
 from clinic_toolkit.web.perimeter import timeouts
@@ -15,7 +16,7 @@ from tests.fixtures.practices import NOW
 from tests.fixtures.sites import Site
 
 KEY = b"\x05" * 32
-RIGHT = "glacier mandolin unwrapped"
+RIGHT, NEXT = "glacier mandolin unwrapped", "ottoman velvet cinder plume hazard"
 
 
 class Clock:
@@ -38,9 +39,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 def held(site: Site) -> list[object]:
     [session] = site.app.worker.unlocked_sessions.values()
-    return [
-        one for one in session.values.values() if one == KEY or isinstance(one, PendingHalves | PendingSheet)
-    ]
+    kinds = PendingHalves | PendingSheet | PendingKeys
+    return [one for one in session.values.values() if one == KEY or isinstance(one, kinds)]
 
 
 def check_forgotten(site: Site, clock: Clock) -> None:
@@ -53,12 +53,13 @@ def check_forgotten(site: Site, clock: Clock) -> None:
     assert held(site) == []
 
 
-@pytest.mark.parametrize("path", ["/practice/executor", "/practice/sheet"])
+@pytest.mark.parametrize("path", ["/practice/executor", "/practice/sheet", "/practice/new-keys"])
 def test_new_sheets_are_forgotten(
     site: Site, clock: Clock, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     passphrase_checks.know_passphrase(monkeypatch, lambda typed: typed == RIGHT, psychotherapy_key=KEY)
-    site.post(path, {"present_passphrase": RIGHT, "psychotherapy": "yes"})
+    chosen = {"psychotherapy": "yes", "passphrase": NEXT, "passphrase_again": NEXT}
+    site.post(path, {"present_passphrase": RIGHT} | chosen)
     check_forgotten(site, clock)
     assert 'name="present_passphrase"' in site.get(path).text
 

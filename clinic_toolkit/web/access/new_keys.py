@@ -4,7 +4,6 @@ Passphrase, sheet and keys are held in the memory of this session only, until th
 """
 
 import logging
-import secrets
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,14 +17,15 @@ from clinic_toolkit.record.people.secret_changes import SlotKeys
 from clinic_toolkit.vault import recovery_sheet
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web import context
-from clinic_toolkit.web.access import quick_return, short_lived_values
-from clinic_toolkit.web.access.pending_recovery_sheet import GROUPS_ASKED, PendingSheet
+from clinic_toolkit.web.access import pending_recovery_sheet, quick_return, short_lived_values
+from clinic_toolkit.web.access.pending_recovery_sheet import PendingSheet
 from clinic_toolkit.web.perimeter.end_reason import EndReason
 from clinic_toolkit.web.screen_parts import backups, jobs
 from clinic_toolkit.web.screen_parts.jobs import Progress
+from clinic_toolkit.web.transport.responses import ViewResult
 
 JOB = "replace_keys"
-_PENDING_KEY, _SHOWN_KEY = "drawn keys", "drawn keys were shown"
+_PENDING = "drawn keys"
 
 log = logging.getLogger("clinic")
 
@@ -51,33 +51,30 @@ def list_old_copies() -> list[tuple[str, str]]:
 
 def store_pending_keys(keys: SlotKeys, passphrase: str, removed: frozenset[str]) -> None:
     """Draw a new sheet, and hold everything in memory until two of its groups were typed back."""
-    groups = recovery_sheet.generate_groups()
-    asked = sorted(secrets.SystemRandom().sample(range(1, len(groups) + 1), GROUPS_ASKED))
-    sheet = PendingSheet(groups=groups, asked_groups=tuple(asked), made_on=context.today())
-    pending = PendingKeys(keys=keys, new_secrets=NewSecrets(passphrase, groups), sheet=sheet, removed=removed)
-    short_lived_values.hold(_PENDING_KEY, pending)
-    context.pop_from_session(_SHOWN_KEY)
+    sheet = pending_recovery_sheet.draw_up_sheet(recovery_sheet.generate_groups())
+    new_secrets = NewSecrets(passphrase, sheet.groups)
+    pending = PendingKeys(keys=keys, new_secrets=new_secrets, sheet=sheet, removed=removed)
+    short_lived_values.hold(_PENDING, pending)
 
 
 def find_pending_keys() -> PendingKeys | None:
     """What waits for the printed sheet, or None."""
-    return cast("PendingKeys | None", context.get_from_session(_PENDING_KEY))
+    return cast("PendingKeys | None", short_lived_values.find(_PENDING))
 
 
 def discard_pending_keys() -> None:
     """Remove it from memory."""
-    context.pop_from_session(_PENDING_KEY)
-    context.pop_from_session(_SHOWN_KEY)
+    short_lived_values.take(_PENDING)
 
 
 def was_sheet_shown() -> bool:
     """Whether the new sheet was shown already; it is shown once."""
-    return bool(context.get_from_session(_SHOWN_KEY))
+    return bool(short_lived_values.list_shown(_PENDING))
 
 
-def mark_sheet_shown() -> None:
-    """Note that the new sheet was shown."""
-    context.put_in_session(_SHOWN_KEY, True)
+def render_sheet_once(pending: PendingKeys, *, back: str) -> ViewResult:
+    """Render the new sheet as a page to print, once; see `pending_recovery_sheet.render_sheet_once`."""
+    return pending_recovery_sheet.render_sheet_once(pending.sheet, back=back, held_as=_PENDING)
 
 
 def start_replacing(pending: PendingKeys) -> None:

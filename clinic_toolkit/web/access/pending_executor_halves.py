@@ -9,10 +9,9 @@ from typing import cast
 from clinic_toolkit.record.people import secret_changes
 from clinic_toolkit.record.people.executor_access import NewHalves
 from clinic_toolkit.web import context
-from clinic_toolkit.web.access import short_lived_values
+from clinic_toolkit.web.access import sheet_groups, short_lived_values
 
-_HALVES_KEY, _SHOWN_KEY = "drawn halves", "drawn halves shown"
-GROUPS = 8
+_HALVES = "drawn halves"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
@@ -30,32 +29,30 @@ class PendingHalves:
 
 def store_pending_halves(halves: NewHalves) -> None:
     """Hold these sheets in memory until they are in use, for a quarter of an hour at most."""
-    numbers = (1 + secrets.randbelow(GROUPS), 1 + secrets.randbelow(GROUPS))
+    numbers = (1 + secrets.randbelow(sheet_groups.GROUPS), 1 + secrets.randbelow(sheet_groups.GROUPS))
     short_lived_values.hold(
-        _HALVES_KEY, PendingHalves(halves=halves, asked_groups=numbers, made_on=context.today())
+        _HALVES, PendingHalves(halves=halves, asked_groups=numbers, made_on=context.today())
     )
-    context.pop_from_session(_SHOWN_KEY)
 
 
 def find_pending_halves() -> PendingHalves | None:
     """The sheets that are not in use yet, or None."""
-    return cast("PendingHalves | None", context.get_from_session(_HALVES_KEY))
+    return cast("PendingHalves | None", short_lived_values.find(_HALVES))
 
 
 def discard_pending_halves() -> None:
     """Remove both sheets from memory."""
-    context.pop_from_session(_HALVES_KEY)
-    context.pop_from_session(_SHOWN_KEY)
+    short_lived_values.take(_HALVES)
 
 
 def list_shown() -> frozenset[int]:
     """Which of the two sheets was shown already; each is shown once."""
-    return cast("frozenset[int] | None", context.get_from_session(_SHOWN_KEY)) or frozenset()
+    return short_lived_values.list_shown(_HALVES)
 
 
 def mark_shown(half: int) -> None:
     """Note that the first (1) or second (2) sheet was shown."""
-    context.put_in_session(_SHOWN_KEY, list_shown() | {half})
+    short_lived_values.mark_shown(_HALVES, half)
 
 
 def group_errors(pending: PendingHalves, typed: Mapping[str, str]) -> dict[str, str]:

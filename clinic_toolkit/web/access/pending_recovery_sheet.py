@@ -15,8 +15,8 @@ from clinic_toolkit.web.access import short_lived_values
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.responses import ViewResult
 
-_SHEET_KEY, _SHOWN_KEY = "drawn sheet", "drawn sheet was shown"
-GROUPS_ASKED = 2
+_SHEET = "drawn sheet"
+_GROUPS_ASKED = 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
@@ -34,44 +34,37 @@ class PendingSheet:
 
 def store_new_sheet(sheet: NewRecoverySheet) -> None:
     """Hold a sheet that opens nothing yet in memory until it is proved, for a quarter of an hour at most."""
-    _store(sheet.groups, sheet)
+    short_lived_values.hold(_SHEET, draw_up_sheet(sheet.groups, sheet))
 
 
 def store_pending_sheet(groups: tuple[str, ...]) -> None:
     """Hold the groups of a sheet that opens the practice already, until they are proved."""
-    _store(groups, None)
+    short_lived_values.hold(_SHEET, draw_up_sheet(groups))
 
 
-def _store(groups: tuple[str, ...], new_sheet: NewRecoverySheet | None) -> None:
-    asked_numbers = secrets.SystemRandom().sample(range(1, len(groups) + 1), GROUPS_ASKED)
+def draw_up_sheet(groups: tuple[str, ...], new_sheet: NewRecoverySheet | None = None) -> PendingSheet:
+    """Choose at random which groups of a sheet are to be typed back, and date it."""
+    asked_numbers = secrets.SystemRandom().sample(range(1, len(groups) + 1), _GROUPS_ASKED)
     # The local date: a person compares it with the paper.
     made_on = context.today()
-    short_lived_values.hold(
-        _SHEET_KEY,
-        PendingSheet(
-            groups=groups,
-            asked_groups=tuple(sorted(asked_numbers)),
-            made_on=made_on,
-            new_sheet=new_sheet,
-        ),
+    return PendingSheet(
+        groups=groups, asked_groups=tuple(sorted(asked_numbers)), made_on=made_on, new_sheet=new_sheet
     )
-    context.pop_from_session(_SHOWN_KEY)
 
 
 def find_pending_sheet() -> PendingSheet | None:
     """The sheet that has not been proved yet, or None."""
-    return cast("PendingSheet | None", context.get_from_session(_SHEET_KEY))
+    return cast("PendingSheet | None", short_lived_values.find(_SHEET))
 
 
 def was_sheet_shown() -> bool:
-    """Whether the printout was shown already. It is shown once, so that *Back* cannot show it again."""
-    return bool(context.get_from_session(_SHOWN_KEY))
+    """Whether the printout was shown already; it is shown once."""
+    return bool(short_lived_values.list_shown(_SHEET))
 
 
 def discard_pending_sheet() -> None:
     """Remove the groups from memory."""
-    context.pop_from_session(_SHOWN_KEY)
-    context.pop_from_session(_SHEET_KEY)
+    short_lived_values.take(_SHEET)
 
 
 def group_errors(sheet: PendingSheet, typed: Mapping[str, str]) -> dict[str, str]:
@@ -85,17 +78,18 @@ def group_errors(sheet: PendingSheet, typed: Mapping[str, str]) -> dict[str, str
     }
 
 
-def render_sheet_once(sheet: PendingSheet, *, back: str) -> ViewResult:
+def render_sheet_once(sheet: PendingSheet, *, back: str, held_as: str = _SHEET) -> ViewResult:
     """Render the sheet as a page to print, once. It is never a file, which would be an unprotected key.
 
     A second call redirects to `back`; a sheet that was not printed has to be made anew.
 
     Args:
         back: path of the page on which the groups are typed back.
+        held_as: the name under which `short_lived_values` holds the sheet.
     """
-    if was_sheet_shown():
+    if short_lived_values.list_shown(held_as):
         return responses.redirect_to(back)
-    context.put_in_session(_SHOWN_KEY, True)
+    short_lived_values.mark_shown(held_as)
     return render_template(
         "recovery/sheet.html",
         drawn=sheet,

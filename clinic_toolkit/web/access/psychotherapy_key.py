@@ -34,7 +34,7 @@ def is_damaged() -> bool:
 
 def take() -> bytes | None:
     """Take the key that the recovery sheet opened; nothing keeps it after that."""
-    return cast("bytes | None", context.pop_from_session(_KEY))
+    return cast("bytes | None", short_lived_values.take(_KEY))
 
 
 def make(passphrase: str, sheet_groups: str) -> str:

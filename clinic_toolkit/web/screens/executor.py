@@ -185,8 +185,8 @@ def unlock_with_halves() -> ViewResult:
 
 def fields_of(half: int) -> list[str]:
     """The names of the fields for the groups of the first (1) or second (2) sheet."""
-    first = (half - 1) * pending_executor_halves.GROUPS + 1
-    return [f"group{number}" for number in range(first, first + pending_executor_halves.GROUPS)]
+    first = (half - 1) * sheet_groups.GROUPS + 1
+    return [f"group{number}" for number in range(first, first + sheet_groups.GROUPS)]
 
 
 def _render_unlock(errors: dict[str, str]) -> str:

@@ -67,17 +67,8 @@ def index() -> ViewResult:
 @screen.get("/practice/new-keys/sheet")
 def paper() -> ViewResult:
     """The new recovery sheet, shown once and printed from the page; it is never a file."""
-    pending = new_keys.find_pending_keys()
-    if pending is None or new_keys.was_sheet_shown():
-        return responses.redirect_to(url_for(".index"))
-    new_keys.mark_sheet_shown()
-    return render_template(
-        "recovery/sheet.html",
-        drawn=pending.sheet,
-        practice=context.load_practice().payload,
-        code=context.vault().vault_id.hex[:8],
-        back=url_for(".index"),
-    )
+    pending, back = new_keys.find_pending_keys(), url_for(".index")
+    return new_keys.render_sheet_once(pending, back=back) if pending else responses.redirect_to(back)
 
 
 @screen.get("/practice/new-keys/running")
