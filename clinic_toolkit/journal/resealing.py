@@ -18,7 +18,7 @@ from clinic_toolkit.store.transactions import transaction_of, writing
 from clinic_toolkit.vault.header_rows import HEADER_TABLES
 from clinic_toolkit.vault.inventory import GENESIS_HASH
 from clinic_toolkit.vault.key_directory import public_key_table
-from clinic_toolkit.vault.resealing import Resealer
+from clinic_toolkit.vault.resealing import reseal
 from clinic_toolkit.vault.vault import Vault
 
 # Rows in one transaction: enough to be quick, few enough to keep little plaintext in memory.
@@ -71,7 +71,6 @@ def copy_versions(
     Raises:
         CannotReseal: one of them does not open.
     """
-    resealer = Resealer(new)
     for table in sealed_tables():
         for batch in _iter_batches(db, table):
             with writing(new_engine) as new_db:
@@ -81,7 +80,7 @@ def copy_versions(
                             "A part of the record does not open. Nothing was changed; see what is wrong "
                             "with it first."
                         )
-                    transaction_of(new_db).insert_row(table, resealer.reseal(table.name, row, plain))
+                    transaction_of(new_db).insert_row(table, reseal(new, table.name, row, plain))
             # Outside the transaction, since others wait for it.
             for _ in batch:
                 report_step()

@@ -73,9 +73,14 @@ def build_ring_key(
         ring=id,
         generation=generation,
         kid=hkdf_expand(ring_secret, place, _KID_BYTES),
-        key=SealingKey(ring_secret, hedge_label="ring-hedge", key_label="rec-key"),
+        key=ring_sealing_key(ring_secret),
         owner=owner,
         ring_class=ring_class,
         creation_order=creation_order,
         creator=creator,
     )
+
+
+def ring_sealing_key(ring_secret: bytes) -> SealingKey:
+    """Make the key that seals the records of a ring, from the secret of one generation."""
+    return SealingKey(ring_secret, hedge_label="ring-hedge", key_label="rec-key")

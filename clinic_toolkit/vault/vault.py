@@ -167,7 +167,7 @@ class Vault:
         except DecryptionError:
             error = RingReadOnly if self._rings.has_grant(ring) else SealBroken
             raise error(table=table, record=record) from None
-        context = self._seal_context(table, key)
+        context = self.seal_context(table, key)
         salt = secrets.token_bytes(CONTENT_SALT_BYTES)
         content_id = compute_content_id(salt, content)
         signature = (
@@ -211,7 +211,7 @@ class Vault:
     ) -> PlainContent:
         context = self.seal_contexts.get((table, kid))
         if context is None or context.ring != ring:
-            context = self._seal_context(table, self._rings.get_key(ring, kid))
+            context = self.seal_context(table, self._rings.get_key(ring, kid))
         associated_data = context.aad_template.fill(record.bytes, encode_u64(version))
         return unpack_content(context.key.open(blob, associated_data))
 
@@ -258,7 +258,8 @@ class Vault:
         """The keys of this session, only for key slots, their list's MAC, and the return code."""
         return self._user_keys.session_keys
 
-    def _seal_context(self, table: str, key: RingKey) -> SealContext:
+    def seal_context(self, table: str, key: RingKey) -> SealContext:
+        """The key and associated data for the rows of one table in one ring; made once for each."""
         context = self.seal_contexts.get((table, key.kid))
         if context is None:
             context = self.seal_contexts[table, key.kid] = create_seal_context(self.vault_id, table, key)

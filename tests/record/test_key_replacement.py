@@ -25,7 +25,7 @@ from clinic_toolkit.vault.identity import identity_table
 from clinic_toolkit.vault.key_slot_contents import SlotKeys
 from clinic_toolkit.vault.key_slot_tables import slot_table
 from clinic_toolkit.vault.plain_content import PlainContent
-from clinic_toolkit.vault.resealing import Resealer
+from clinic_toolkit.vault.resealing import reseal
 from clinic_toolkit.vault.ring_tables import ring_grant_table, ring_table
 from clinic_toolkit.vault.vault import Vault
 from tests.fixtures.practices import CLINICIAN, NOW
@@ -257,7 +257,7 @@ def test_an_older_version_sealed_with_an_old_key_is_not_read(practice: Practice)
     place = {"record": UUID(bytes=row.record), "version": row.version + 1, "ring": UUID(bytes=row.ring)}
     planted = type("Row", (), place | {"final": 1})
     plain = PlainContent(content=b"planted", content_salt=bytes(32))
-    values = Resealer(practice.vault).reseal("client", planted, plain)
+    values = reseal(practice.vault, "client", planted, plain)
     with writing(practice.engine) as db:
         raw = values | {"record": row.record, "ring": row.ring}
         db.execute(
