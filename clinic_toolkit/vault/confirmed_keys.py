@@ -72,15 +72,19 @@ def load_confirmed_keys(db: Connection, vault: Vault) -> bool:
     colleagues: dict[UUID, ConfirmedColleague] = {}
     past_keys: list[PastKey] = []
     for row, plain in zip(rows, vault.open_rows(CONFIRMED_COLLEAGUE_TABLE, rows), strict=True):
+        if plain is None:
+            continue
         try:
-            header, colleague = _decode(plain.content if plain else b"")
+            header, colleague = _decode(plain.content)
             user_id = colleague.user_id
         except (msgspec.DecodeError, ValueError):
             continue
         if header[:1] != [CONFIRMED_COLLEAGUE_SCHEMA_VERSION]:
             continue
         if user_id == vault.user_id:
-            past_keys.append(PastKey(record_id=row.record, signing_key=colleague.signing_key))
+            past_keys.append(
+                PastKey(record_id=row.record, content_id=plain.content_id, signing_key=colleague.signing_key)
+            )
         else:
             colleagues[row.record] = colleague
     vault.key_directory.past_keys = tuple(past_keys)

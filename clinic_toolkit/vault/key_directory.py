@@ -82,9 +82,10 @@ class ConfirmedKey(Struct, frozen=True, kw_only=True):
 
 
 class PastKey(Struct, frozen=True, kw_only=True):
-    """A key of one's own that was replaced, and the record that says so."""
+    """A key of one's own that was replaced, and the version of the record that says so."""
 
     record_id: UUID
+    content_id: bytes
     signing_key: bytes
 
 

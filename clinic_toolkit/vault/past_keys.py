@@ -2,7 +2,8 @@
 
 A clinician whose keys may be in other hands gets a new identity. What the old one signed before stays
 signed; what it signs afterwards must not count. So the old key counts only for records that the audit log
-named before the key was replaced.
+named before the key was replaced. Whoever was an executor can seal a version of the record that keeps it, so
+only the version that the log names says which key that was.
 """
 
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ def list_signing_keys(
         if (
             noted is not None
             and noted.is_written_by_us
+            and noted.content_id == past.content_id
             and inventory.first_seq(record.bytes) < noted.first_seq
         ):
             yield past.signing_key

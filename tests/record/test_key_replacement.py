@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select, text
 
-from clinic_toolkit.crypto.signature import verify_signature
+from clinic_toolkit.crypto.signature import SigningKey, verify_signature
 from clinic_toolkit.errors import ClinicError, DamagedFile
 from clinic_toolkit.journal import audit_reader, erasure, header_recovery, inspection
 from clinic_toolkit.journal.audit_log import audit_log_table
@@ -21,6 +21,7 @@ from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.record.writing import notes
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault import key_slots, new_keys, ring_erasure
+from clinic_toolkit.vault.confirmed_keys import confirmed_colleague_table
 from clinic_toolkit.vault.identity import identity_table
 from clinic_toolkit.vault.key_slot_contents import SlotKeys
 from clinic_toolkit.vault.key_slot_tables import slot_table
@@ -221,6 +222,43 @@ def test_a_note_stays_signed_and_the_old_key_signs_no_other(practice: Practice) 
     vault.key_directory.past_keys = ()
     assert not notes.has_valid_signature(vault, note)
     assert notes.signer_label(vault, note) != CLINICIAN.name
+
+
+def test_a_planted_version_of_the_old_key_signs_nothing(practice: Practice) -> None:
+    """Whoever was an executor has the key of the own ring, and can seal a version that no line names."""
+    replace_keys(practice, new_secrets())
+    vault, forger = reopen(practice), SigningKey(bytes(range(32)))
+    assert vault.own_ring is not None
+    with writing(practice.engine) as db:
+        row = db.execute(select(confirmed_colleague_table)).one()
+        [plain] = vault.open_rows(confirmed_colleague_table.name, [row])
+        assert plain is not None
+        content = plain.content.replace(practice.vault.public_key, forger.public_key)
+        assert content != plain.content
+        place = {"table": confirmed_colleague_table.name, "record": row.record, "version": row.version + 1}
+        sealed = vault.seal(**place, ring=vault.own_ring, content=content)
+        planted = {**row._mapping, "version": row.version + 1, "kid": sealed.kid, "sealed": sealed.blob}
+        db.execute(confirmed_colleague_table.insert().values(planted | {"id": None}))
+        ana = next(client for client in clients.list_clients(db, vault) if client.payload.name == "Ana Reyes")
+    with writing(practice.engine) as db:
+        vault = practice_access.unlock_with_passphrase(db, SECOND, now=NOW)
+    assert len(vault.key_directory.past_keys) == 2, "the control"
+    by_old, by_forger = (
+        key.sign("sig/note", vault.vault_id, ana.id, 1, bytes(32)) for key in (practice.vault, forger)
+    )
+
+    def is_signed(signature: bytes) -> bool:
+        return vault.is_signed(
+            "sig/note",
+            author_id=vault.user_id,
+            record=ana.id,
+            version=1,
+            content_id=bytes(32),
+            signature=signature,
+        )
+
+    assert is_signed(by_old), "the control"
+    assert not is_signed(by_forger)
 
 
 def test_what_lies_in_an_old_copy_put_back_opens_nothing(practice: Practice) -> None:
