@@ -19,7 +19,6 @@ from clinic_toolkit.journal import (
 )
 from clinic_toolkit.journal.inventory_replay import ProgressCallback
 from clinic_toolkit.record.people import (
-    confirmed_colleagues,
     newer_deletions,
     practice_access,
     secret_changes,
@@ -126,11 +125,7 @@ def _finish_unlock(
         log.warning("unlock.executor_not_noted")
     # Unsigned entries that are not in order count for nothing; nobody can sign here that they are refused.
     inventory_snapshot.rebuild_after_check(db, vault, report_progress=report_progress)
-    confirmed_colleagues.recheck_confirmed_keys(db, vault)
-    inventory = inventory_snapshot.load_inventory(db, vault)
-    vault.key_slots = vault.key_slots.compare_generation(
-        inventory.slot_generation, log_complete=not inventory.gaps
-    )
+    practice_access.compare_with_log(db, vault)
     if psychotherapy_key is not None:
         vault.open_psychotherapy_notes(db, psychotherapy_key)
     newer_deletions.hide_deletions(db, vault)

@@ -26,7 +26,7 @@ from clinic_toolkit.journal import (
 )
 from clinic_toolkit.journal.inventory_replay import ProgressCallback, ignore_progress
 from clinic_toolkit.record.people import clinician as clinicians
-from clinic_toolkit.record.people import confirmed_colleagues, newer_deletions
+from clinic_toolkit.record.people import confirmed_colleagues, newer_deletions, secret_changes
 from clinic_toolkit.record.people.clinician_record import Clinician
 from clinic_toolkit.record.people.practice_record import (
     PRACTICE,
@@ -38,13 +38,12 @@ from clinic_toolkit.record.people.practice_record import (
 )
 from clinic_toolkit.store.transactions import is_writing
 from clinic_toolkit.vault import (
-    header_backup,
     identity,
     key_slot_changes,
     key_slots,
     return_code,
 )
-from clinic_toolkit.vault.key_slot_contents import SlotKeys as SlotKeys
+from clinic_toolkit.vault.inventory import Inventory
 from clinic_toolkit.vault.vault import Vault
 
 log = logging.getLogger("clinic")
@@ -76,10 +75,7 @@ def create_practice(
         The unlocked vault, and the eight groups of the recovery sheet, which are stored nowhere.
     """
     vault, groups = key_slot_changes.create_vault_with_slots(db, passphrase)
-    audit_log.append_entry(
-        db, vault, key_slot_events.with_slot_generation(AccessEvent.CREATED, vault), now=now
-    )
-    header_backup.write_before_commit(db, vault)
+    secret_changes.note_slot_change(db, vault, AccessEvent.CREATED, now=now)
     records.create_record(
         db,
         vault,
@@ -121,13 +117,7 @@ def unlock_with_passphrase(
             and not vault.header_fault
             and key_slot_changes.upgrade_kdf_cost(db, vault, passphrase)
         ):
-            header_backup.write_before_commit(db, vault)
-            audit_log.append_entry(
-                db,
-                vault,
-                key_slot_events.with_slot_generation(AccessEvent.GUESSING_SLOWED, vault),
-                now=now,
-            )
+            secret_changes.note_slot_change(db, vault, AccessEvent.GUESSING_SLOWED, now=now)
             vault.kdf_cost_upgraded = True
         return vault
 
@@ -200,11 +190,7 @@ def _finish_unlock(
     restored = restored_folder.begin_if_restored(db, vault, now=now)
     # Also comes before anything that asks for the inventory, so that its progress is reported.
     inventory_snapshot.load_inventory(db, vault, report_progress)
-    confirmed_colleagues.recheck_confirmed_keys(db, vault)
-    inventory = inventory_snapshot.load_inventory(db, vault)
-    vault.key_slots = vault.key_slots.compare_generation(
-        inventory.slot_generation, log_complete=not inventory.gaps
-    )
+    inventory = compare_with_log(db, vault)
     ring_references.note_statements(db, vault, inventory, now=now)
     checked_entries.note_checked(db, vault, inventory, now=now)
     if restored:
@@ -215,6 +201,16 @@ def _finish_unlock(
     header_recovery.reconcile_header_copies(db, vault, now=now)
     inventory_snapshot.save_snapshot(db, vault)
     return vault
+
+
+def compare_with_log(db: Connection, vault: Vault) -> Inventory:
+    """Compare the confirmed keys and the key slots with the audit log; returns what the log adds up to."""
+    confirmed_colleagues.recheck_confirmed_keys(db, vault)
+    inventory = inventory_snapshot.load_inventory(db, vault)
+    vault.key_slots = vault.key_slots.compare_generation(
+        inventory.slot_generation, log_complete=not inventory.gaps
+    )
+    return inventory
 
 
 def record_failed_unlock(db: Connection, *, now: datetime) -> None:
