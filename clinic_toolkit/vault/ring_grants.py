@@ -70,27 +70,16 @@ def open_grant(user_keys: UserKeys, id: UUID, generation: int, sealed: bytes) ->
         DecryptionError: it was not sealed by this user for this ring and generation, or is for the own ring
             or the psychotherapy notes of somebody else.
     """
-    try:
-        plaintext = user_keys.open_with_user_key(sealed, "grant", id, generation)
-    except (ValueError, TypeError):  # where a column of the row holds another type
-        raise DecryptionError from None
-    if len(plaintext) != _GRANT_FORMAT.size:
-        raise DecryptionError
-    version, owner, class_number, creation_order, creator, key_field = _GRANT_FORMAT.unpack(plaintext)
-    if version != GRANT_VERSION or class_number not in _CLASS_BY_NUMBER:
-        raise DecryptionError
-    ring_class, owner_id = _CLASS_BY_NUMBER[class_number], UUID(bytes=owner)
-    if ring_class == RingClass.OWN and (owner_id, creator) != (user_keys.user_id, user_keys.fingerprint()):
+    owner, ring_class, creation_order, creator, key_field = _unpack_grant(user_keys, id, generation, sealed)
+    if ring_class == RingClass.OWN and (owner, creator) != (user_keys.user_id, user_keys.fingerprint()):
         # A clinician's own ring is made by that clinician alone, and granted to nobody.
         raise DecryptionError
     ring_secret = key_field[:KEY_BYTES]
     if ring_class == RingClass.PSYCHOTHERAPY:
-        ring_secret = _open_psychotherapy_secret(user_keys, id, generation, owner_id, creator, key_field)
+        ring_secret = _open_psychotherapy_secret(user_keys, id, generation, owner, creator, key_field)
     elif key_field[KEY_BYTES:].strip(b"\0"):
         raise DecryptionError
-    return build_ring_key(
-        id, owner_id, ring_class, creation_order, creator, ring_secret, generation=generation
-    )
+    return build_ring_key(id, owner, ring_class, creation_order, creator, ring_secret, generation=generation)
 
 
 def open_secret(user_keys: UserKeys, id: UUID, generation: int, sealed: bytes) -> bytes:
@@ -99,10 +88,7 @@ def open_secret(user_keys: UserKeys, id: UUID, generation: int, sealed: bytes) -
     Raises:
         DecryptionError: it was not sealed by this user for this ring and generation, or has another form.
     """
-    plaintext = user_keys.open_with_user_key(sealed, "grant", id, generation)
-    if len(plaintext) != _GRANT_FORMAT.size:
-        raise DecryptionError
-    key_field: bytes = _GRANT_FORMAT.unpack(plaintext)[-1]
+    *_, key_field = _unpack_grant(user_keys, id, generation, sealed)
     return key_field[:KEY_BYTES]
 
 
@@ -114,6 +100,22 @@ def opens_for_us(user_keys: UserKeys, id: UUID, generation: int, sealed: bytes |
         return True
     except DecryptionError:
         return False
+
+
+def _unpack_grant(
+    user_keys: UserKeys, id: UUID, generation: int, sealed: bytes
+) -> tuple[UUID, RingClass, int, bytes, bytes]:
+    """Open one's own grant, and return what `pack_grant` was given."""
+    try:
+        plaintext = user_keys.open_with_user_key(sealed, "grant", id, generation)
+    except (ValueError, TypeError):  # where a column of the row holds another type
+        raise DecryptionError from None
+    if len(plaintext) != _GRANT_FORMAT.size:
+        raise DecryptionError
+    version, owner, class_number, creation_order, creator, key_field = _GRANT_FORMAT.unpack(plaintext)
+    if version != GRANT_VERSION or class_number not in _CLASS_BY_NUMBER:
+        raise DecryptionError
+    return UUID(bytes=owner), _CLASS_BY_NUMBER[class_number], creation_order, creator, key_field
 
 
 def _open_psychotherapy_secret(
