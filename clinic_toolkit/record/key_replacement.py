@@ -7,7 +7,7 @@ folder before, and what was kept outside it, stays open to the old secrets.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -175,7 +175,7 @@ def _note_change(
     now: datetime,
 ) -> None:
     """End the old log, keep the old public key, and note that the new sheet was typed back."""
-    contact = ConfirmedColleague(
+    replaced_key = ConfirmedColleague(
         user=old.user_id.bytes, signing_key=old.public_key, receiving_key=None, name="", confirmed_at=now
     )
     pending = PendingVersion(
@@ -186,7 +186,7 @@ def _note_change(
         final=True,
         previous_content_id=None,
     )
-    version, values = seal_version(new, CONFIRMED_COLLEAGUE, contact, pending, now=now)
+    version, values = seal_version(new, CONFIRMED_COLLEAGUE, replaced_key, pending, now=now)
     transaction_of(db).insert_row(CONFIRMED_COLLEAGUE.table, values)
     reference = records.version_reference(CONFIRMED_COLLEAGUE, version)
     past_log.append_key_change(db, new, old, tip, practice_keys, reference, now=now)
@@ -197,9 +197,8 @@ def _note_change(
 def _check_new(
     db: Connection, old: Vault, new_db: Connection, secrets: NewSecrets, last_line: int, steps: _Steps
 ) -> None:
-    groups: Sequence[str] = secrets.sheet_groups
     held = key_slots.open_keys_with_passphrase(new_db, old.user_id, secrets.passphrase)
-    by_sheet = key_slots.open_keys_with_recovery_sheet(new_db, old.user_id, " ".join(groups))
+    by_sheet = key_slots.open_keys_with_recovery_sheet(new_db, old.user_id, " ".join(secrets.sheet_groups))
     new = _open_vault(new_db, old, held)
     report = inspection.inspect_all(new_db, new, steps.step)
     change = past_log.find_key_change(new_db, new)

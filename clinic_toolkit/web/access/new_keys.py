@@ -4,7 +4,6 @@ Passphrase, sheet and keys are held in the memory of this session only, until th
 """
 
 import logging
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -109,7 +108,7 @@ def start_replacing(pending: PendingKeys) -> None:
 
 def _remove_backups(files: list[Path]) -> None:
     for file in files:
-        with suppress(OSError):
+        try:
             file.unlink(missing_ok=True)
-            continue
-        log.warning("backup.old_not_removed")
+        except OSError:
+            log.warning("backup.old_not_removed")
