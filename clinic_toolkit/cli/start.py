@@ -5,9 +5,7 @@ import sys
 import threading
 import time
 import webbrowser
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from multiprocessing import get_context
 from pathlib import Path
 
 import click
@@ -56,6 +54,10 @@ def run_program(*, data: Path | None, port: int | None, browser: bool, demo: boo
 def _finish_restore(data_folder: Path) -> None:
     if not (data_folder / folder.RESTORE_PLAN).exists():
         return
+    # Only here, because a start that has nothing to finish does without them.
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
     # In a separate process, because this one becomes the keeper, which loads nothing that reads a store.
     with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as executor:
         executor.submit(_finish_restore_there, data_folder).result()
