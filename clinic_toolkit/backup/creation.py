@@ -95,10 +95,9 @@ def create_backup(
         with open_read_only(snapshot) as view:
             faults = verification.check_without_keys(view, count.share(size))
             draft = _describe_snapshot(view, data_folder, faults=len(faults), vault=vault, now=now)
-        file = _pack_snapshot(snapshot, place, draft, vault=vault, now=now, count=count)
+        file, made = _pack_snapshot(snapshot, place, draft, vault=vault, now=now, count=count)
     finally:
         shutil.rmtree(snapshot, ignore_errors=True)
-    made = backup_files.read_signed_manifest(file).manifest
     return MadeBackup(file=file, manifest=made, faults=tuple(faults))
 
 
@@ -160,7 +159,8 @@ def _list_deletions(view: ReadOnlyView, data_folder: Path) -> list[bytes]:
 
 def _pack_snapshot(
     snapshot: Path, place: Path, draft: Manifest, *, vault: Vault | None, now: datetime, count: ByteCount
-) -> Path:
+) -> tuple[Path, Manifest]:
+    """Write the file of the backup; returns its path and its manifest, both as they were read back."""
     file = backup_files.free_name(place, draft.short_id, now)
     aside = file.with_name(file.stem + backup_files.DRAFT_SUFFIX)
     try:
@@ -168,8 +168,8 @@ def _pack_snapshot(
         with os.fdopen(os.open(aside, flags, 0o600), "w+b") as target:
             _write_archive(target, snapshot, draft, vault, count.add)
             _flush(target)
-        signed = backup_files.read_signed_manifest(aside)
-        verification.check_contents(aside, signed.manifest, count.add)
+        made = backup_files.read_signed_manifest(aside).manifest
+        verification.check_contents(aside, made, count.add)
         os.replace(aside, file)
         # Not every file system of a stick can do this.
         with suppress(OSError):
@@ -182,7 +182,7 @@ def _pack_snapshot(
         if isinstance(error, refusals.BackupRefused) and not os.path.isdir(place):
             raise refusals.place_gone(place) from error
         raise
-    return file
+    return file, made
 
 
 def _write_archive(
