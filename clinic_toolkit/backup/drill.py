@@ -8,10 +8,9 @@ from pathlib import Path
 from msgspec import Struct
 from sqlalchemy import Connection
 
-from clinic_toolkit.backup import backup_files, branches, verification
-from clinic_toolkit.backup.progress import ByteCount, Report
+from clinic_toolkit.backup import branches, verification
+from clinic_toolkit.backup.progress import Report
 from clinic_toolkit.backup.verification import BackupReport, OpenVault
-from clinic_toolkit.store.opening import open_read_only
 
 OTHER_BRANCH = (
     "The audit trail in this backup does not lead to the record that is open: it is of another practice, or "
@@ -40,15 +39,6 @@ def prove_restore(
         NotABackup, BackupRefused: it cannot be restored.
         WrongSecret: the secret does not open it.
     """
-    signed = backup_files.read_signed_manifest(file)
-    count = ByteCount(report, total=2 * signed.manifest.size)
-    with (
-        verification.unpacked(file, signed.manifest, workspace, count.add) as place,
-        open_read_only(place) as view,
-    ):
-        vault = open_vault(view.db)
-        found = verification.inspect_unpacked(view, signed, vault, count.share(signed.manifest.size))
-    faults = list(found.faults)
-    if live_db is not None and not branches.leads_to(live_db, signed.manifest):
-        faults.append(OTHER_BRANCH)
-    return DrillResult(report=found, faults=tuple(faults))
+    found = verification.verify_backup(file, workspace, open_vault=open_vault, report=report)
+    is_other = live_db is not None and not branches.leads_to(live_db, found.manifest)
+    return DrillResult(report=found, faults=(*found.faults, OTHER_BRANCH) if is_other else found.faults)
