@@ -9,12 +9,14 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from msgspec import Struct
 from sqlalchemy import Connection
 
 from clinic_toolkit.backup import archive, backup_files, refusals
-from clinic_toolkit.backup.manifest import Manifest, SignedManifest
+from clinic_toolkit.backup.archive import Part
+from clinic_toolkit.backup.manifest import Manifest, PartEntry, SignedManifest
 from clinic_toolkit.backup.progress import ByteCount, Report
 from clinic_toolkit.journal import audit_log, frame_check, inspection
 from clinic_toolkit.store import folder
@@ -59,10 +61,10 @@ def verify_backup(
     count = ByteCount(report, total=2 * signed.manifest.size)
     with unpacked(file, signed.manifest, workspace, count.add) as place, open_read_only(place) as view:
         vault = open_vault(view.db) if open_vault else None
-        return inspect_unpacked(view, signed, vault, count.share(signed.manifest.size))
+        return _inspect_unpacked(view, signed, vault, count.share(signed.manifest.size))
 
 
-def inspect_unpacked(
+def _inspect_unpacked(
     view: ReadOnlyView, signed: SignedManifest, vault: Vault | None, report: Report
 ) -> BackupReport:
     """Check the store of a backup that was unpacked, and what its manifest says of it."""
@@ -99,12 +101,8 @@ def check_contents(file: Path, manifest: Manifest, count: Callable[[int], None])
     with archive.open_archive(file) as source:
         parts, _ = archive.list_parts(file, source)
         for part, entry in zip(parts, manifest.parts, strict=False):
-            digest = hashlib.sha256()
-            for chunk in archive.read_content(source, part):
-                digest.update(chunk)
+            for chunk in _read_part(file, source, part, entry):
                 count(len(chunk))
-            if digest.digest() != entry.sha256:
-                raise refusals.changed(file, f"the part {part.name}")
 
 
 def check_store_format(file: Path, manifest: Manifest) -> None:
@@ -160,22 +158,32 @@ def unpack(file: Path, manifest: Manifest, place: Path, count: Callable[[int], N
             parts, _ = archive.list_parts(file, source)
             for part, entry in zip(parts, manifest.parts, strict=False):
                 name = part.name
-                digest = hashlib.sha256()
                 # Every folder of a practice has a readme of its own.
                 target_file = place / name if name != folder.README_FILE else Path(os.devnull)
                 with target_file.open("wb") as target:
-                    for chunk in archive.read_content(source, part):
-                        digest.update(chunk)
+                    for chunk in _read_part(file, source, part, entry):
                         target.write(chunk)
                         count(len(chunk))
                     target.flush()
                     if name != folder.README_FILE:
                         folder.sync_handle(target.fileno())
-                if digest.digest() != entry.sha256:
-                    raise refusals.changed(file, f"the part {name}")
         folder.sync_folder(place)
     except OSError as error:
         raise refusals.place_error(place.parent, error) from error
+
+
+def _read_part(file: Path, source: BinaryIO, part: Part, entry: PartEntry) -> Iterator[bytes]:
+    """Yield the content of a part, piece by piece.
+
+    Raises:
+        BackupDamaged: after the last piece, it is not what the manifest says.
+    """
+    digest = hashlib.sha256()
+    for chunk in archive.read_content(source, part):
+        digest.update(chunk)
+        yield chunk
+    if digest.digest() != entry.sha256:
+        raise refusals.changed(file, f"the part {part.name}")
 
 
 def list_contradictions(db: Connection, manifest: Manifest) -> Iterator[str]:
