@@ -4,9 +4,9 @@ from collections.abc import Sequence, Set
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, select
 
-from clinic_toolkit.journal import audit_log, inventory_snapshot, records, tombstones
+from clinic_toolkit.journal import audit_log, inventory_snapshot, records, sealed_rows, tombstones
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.journal.tombstone_record import (
     TOMBSTONE,
@@ -87,7 +87,7 @@ def repeat_erasure(
 
 
 def _destroy_rings(db: Connection, vault: Vault, rings: Set[UUID], erased: Sequence[ErasedRecords]) -> None:
-    for table in list_sealed_tables():
+    for table in sealed_rows.list_sealed_tables():
         for ring in rings:
             transaction_of(db).erase_rows(table, ring)
     _erase_rows_of(db, {UUID(bytes=id) for records in erased for id in records.ids})
@@ -104,17 +104,12 @@ def _erase_rows_of(db: Connection, records: Set[UUID]) -> None:
                 db.execute(table.delete().where(column == record))
 
 
-def list_sealed_tables() -> list[Table]:
-    """List every table whose rows lie in rings."""
-    return [table for table in metadata.sorted_tables if {"record", "ring", "sealed"} <= set(table.c.keys())]
-
-
 def _list_records(db: Connection, vault: Vault, rings: Set[UUID]) -> list[ErasedRecords]:
     """List the records of these rings, also those that the audit log names and that are not there."""
     inventory = inventory_snapshot.load_inventory(db, vault)
     ring_ids = [ring.bytes for ring in rings]
     found = []
-    for table in list_sealed_tables():
+    for table in sealed_rows.list_sealed_tables():
         rows = db.scalars(select(table.c.record).where(table.c.ring.in_(rings)).distinct())
         ids = {record.bytes for record in rows} | inventory.record_ids(str(table.name), ring_ids)
         found += [ErasedRecords(table=str(table.name), ids=tuple(sorted(ids)))] if ids else []

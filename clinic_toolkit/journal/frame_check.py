@@ -4,18 +4,16 @@ It finds the same faults as the full inspection does without a vault. Rows are j
 backup of a large record does not take much longer than copying it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from sqlalchemy import Connection, MetaData, Table, and_, func, inspect, or_, select
 
 from clinic_toolkit.crypto.seal import SUITE
-from clinic_toolkit.journal import audit_reader, inspection
+from clinic_toolkit.journal import audit_reader, inspection, sealed_rows
+from clinic_toolkit.journal.inspection import ProgressCallback
 from clinic_toolkit.journal.inspection_keys import Finding
 from clinic_toolkit.store.base import metadata
 from clinic_toolkit.vault.ring_tables import ring_table
-
-# Called with (done, total) now and then; raise an exception in it to stop.
-ProgressCallback = Callable[[int, int], None]
 
 # Ids of rows that one statement judges.
 _BATCH_SIZE = 2_000
@@ -27,11 +25,11 @@ def check_frames(
     """Check the chain and the form of each seal.
 
     Args:
-        report_progress: called with (done, total) after some entries and rows.
+        report_progress: called after some entries and rows.
         known_tables: the tables that may hold sealed rows.
     """
     existing_names = set(inspect(db).get_table_names())
-    tables = [table for table in inspection.list_sealed_tables(known_tables) if table.name in existing_names]
+    tables = [table for table in sealed_rows.list_sealed_tables(known_tables) if table.name in existing_names]
     counts = {str(table.name): db.scalar(select(func.count()).select_from(table)) or 0 for table in tables}
     entry_count, row_count = audit_reader.last_entry_number(db), sum(counts.values())
     findings: list[Finding] = []
@@ -62,7 +60,7 @@ def _check_table(db: Connection, table: Table) -> Iterator[tuple[int, list[Findi
         func.substr(table.c.sealed, 1, 1) != bytes([SUITE]),
         func.coalesce(func.length(table.c.sealed), 0) < inspection.MIN_SEALED_BYTES,
     )
-    is_next = table.c.id >= inspection.LEAST_ID
+    is_next = table.c.id >= sealed_rows.LEAST_ID
     while True:
         ids = db.scalars(select(table.c.id).where(is_next).order_by(table.c.id).limit(_BATCH_SIZE)).all()
         if not ids:

@@ -19,6 +19,7 @@ from clinic_toolkit.journal import (
     inspection_keys,
     inventory_snapshot,
     key_slot_events,
+    sealed_rows,
 )
 from clinic_toolkit.journal.inspection_keys import Finding
 from clinic_toolkit.journal.integrity_reasons import REASON_TEXTS, IntegrityReason
@@ -34,12 +35,9 @@ from clinic_toolkit.vault.vault import SealBroken, Vault
 # Called with (done, total) after each audit entry and each row; raise an exception in it to stop.
 ProgressCallback = Callable[[int, int], None]
 
-_SEALED_COLUMNS = {"record", "version", "ring", "kid", "final", "sealed"}
 # Suite, salt, commitment, the smallest padded content, tag.
 MIN_SEALED_BYTES = 1 + 24 + 32 + 256 + 16
 _BATCH_SIZE = 200
-# A row that was put in from outside may have any id that an integer column takes.
-LEAST_ID = -(1 << 63)
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +66,7 @@ def inspect_all(
         # No unlock has run in this process, so the entries after the last signature are still unchecked.
         inventory_snapshot.rebuild_after_check(db, vault)
     existing_names = set(inspect(db).get_table_names())
-    tables = [table for table in list_sealed_tables(known_tables) if table.name in existing_names]
+    tables = [table for table in sealed_rows.list_sealed_tables(known_tables) if table.name in existing_names]
     foreign_rings = _list_foreign_rings(db, vault) if vault else frozenset()
     row_count = sum(_count_rows(db, table, foreign_rings) for table in tables)
     entry_count = audit_reader.last_entry_number(db)
@@ -127,20 +125,13 @@ def _inspect_rows(
 ) -> Iterator[list[Finding]]:
     key_ids = load_key_ids(db)
     for table in tables:
-        is_next = table.c.id >= LEAST_ID
-        while batch := db.execute(select(table).where(is_next).order_by(table.c.id).limit(_BATCH_SIZE)).all():
-            is_next = table.c.id > batch[-1].id
+        for batch in sealed_rows.iter_batches(db, table, _BATCH_SIZE):
             for row in (row for row in batch if row.ring not in foreign_rings):
                 logged.found_rows.add((row.record.bytes, row.version))
                 fault = _outer_fault(row, key_ids) or (
                     _inner_fault(vault, table, row, logged) if vault and not vault.is_closed(row.ring) else ""
                 )
                 yield [_build_finding(table.name, row.record, row.version, fault, row.ring)] if fault else []
-
-
-def list_sealed_tables(known_tables: MetaData) -> list[Table]:
-    """The tables of sealed rows."""
-    return [table for table in known_tables.sorted_tables if set(table.c.keys()) >= _SEALED_COLUMNS]
 
 
 def load_key_ids(db: Connection) -> set[tuple[UUID, bytes]]:

@@ -3,16 +3,17 @@
 Nothing that the old vault cannot open is passed over in silence: it stops here, and the old store goes on.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, func, select
+from sqlalchemy import Connection, Engine, func, select
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import audit_entries, past_log
 from clinic_toolkit.journal.audit_log import audit_log_table
 from clinic_toolkit.journal.inventory_snapshot import inventory_snapshot_table
+from clinic_toolkit.journal.sealed_rows import iter_batches, list_sealed_tables
 from clinic_toolkit.store.base import metadata
 from clinic_toolkit.store.transactions import transaction_of, writing
 from clinic_toolkit.vault.header_rows import HEADER_TABLES
@@ -23,7 +24,6 @@ from clinic_toolkit.vault.vault import Vault
 
 # Rows in one transaction: enough to be quick, few enough to keep little plaintext in memory.
 BATCH_SIZE = 500
-_SEALED_COLUMNS = {"record", "version", "ring", "kid", "final", "sealed"}
 # What is made anew and not copied: keys, and what can be computed from everything else.
 _REMADE = {*HEADER_TABLES, public_key_table, audit_log_table, inventory_snapshot_table}
 
@@ -42,24 +42,19 @@ class CopyDiffers(ClinicError):
         )
 
 
-def sealed_tables() -> list[Table]:
-    """The tables of every kind of record."""
-    return [table for table in metadata.sorted_tables if set(table.c.keys()) >= _SEALED_COLUMNS]
-
-
 def count_steps(db: Connection) -> tuple[int, int]:
     """How many versions and how many lines there are.
 
     Raises:
         CannotReseal: a table that is neither sealed again nor made anew holds something.
     """
-    for table in set(metadata.sorted_tables) - _REMADE - set(sealed_tables()):
+    for table in set(metadata.sorted_tables) - _REMADE - set(list_sealed_tables()):
         if db.scalar(select(func.count()).select_from(table)):
             raise CannotReseal(
                 "A questionnaire is still in the hands of a client. Take it back first; then the practice "
                 "can get new keys."
             )
-    rows = sum(db.scalar(select(func.count()).select_from(table)) or 0 for table in sealed_tables())
+    rows = sum(db.scalar(select(func.count()).select_from(table)) or 0 for table in list_sealed_tables())
     return rows, db.scalar(select(func.count()).select_from(audit_log_table)) or 0
 
 
@@ -71,8 +66,8 @@ def copy_versions(
     Raises:
         CannotReseal: one of them does not open.
     """
-    for table in sealed_tables():
-        for batch in _iter_batches(db, table):
+    for table in list_sealed_tables():
+        for batch in iter_batches(db, table, BATCH_SIZE):
             with writing(new_engine) as new_db:
                 for row, plain in zip(batch, old.open_rows(table.name, batch), strict=True):
                     if plain is None:
@@ -114,9 +109,9 @@ def compare_versions(
     Raises:
         CopyDiffers: one of them is missing or differs.
     """
-    for table in sealed_tables():
-        others = (row for batch in _iter_batches(new_db, table) for row in batch)
-        for batch in _iter_batches(db, table):
+    for table in list_sealed_tables():
+        others = (row for batch in iter_batches(new_db, table, BATCH_SIZE) for row in batch)
+        for batch in iter_batches(db, table, BATCH_SIZE):
             copies = [next(others, None) for _ in batch]
             pairs = zip(
                 batch,
@@ -136,12 +131,3 @@ def _is_same(row: Any, plain: Any, copy: Any, other: Any) -> bool:
     return plain is not None and plain == other and place == (
         copy.record, copy.version, copy.ring, copy.final
     )  # fmt: skip
-
-
-def _iter_batches(db: Connection, table: Table) -> Iterator[list[Any]]:
-    last_id = 0
-    while batch := db.execute(
-        select(table).where(table.c.id > last_id).order_by(table.c.id).limit(BATCH_SIZE)
-    ).all():
-        last_id = batch[-1].id
-        yield list(batch)

@@ -14,6 +14,7 @@ from clinic_toolkit.journal import (
     idempotency,
     inspection,
     records,
+    sealed_rows,
     tombstones,
 )
 from clinic_toolkit.journal.idempotency import IdempotencyKeyTaken
@@ -107,7 +108,7 @@ def test_no_row_and_no_key_of_an_erased_ring_is_left(work: Work, two: Two) -> No
 
     def count() -> int:
         with reading(work.engine) as db:
-            tables = [*erasure.list_sealed_tables(), ring_tables.ring_table, ring_tables.ring_grant_table]
+            tables = [*sealed_rows.list_sealed_tables(), ring_tables.ring_table, ring_tables.ring_grant_table]
             return sum(
                 len(db.execute(select(table).where(table.c.ring.in_(rings))).all()) for table in tables
             )
@@ -238,7 +239,7 @@ def test_rows_that_another_hand_removed_are_missing(work: Work, two: Two) -> Non
 
 def test_keys_that_another_hand_removed_are_missing(work: Work, two: Two) -> None:
     rings = ", ".join(f"x'{ring.hex}'" for ring in ring_erasure.list_owner_rings(work.vault, two[0].id))
-    tables = [table.name for table in erasure.list_sealed_tables()] + ["ring", "ring_grant"]
+    tables = [table.name for table in sealed_rows.list_sealed_tables()] + ["ring", "ring_grant"]
     damage(work, *(f"DELETE FROM {table} WHERE ring IN ({rings})" for table in tables), "DELETE FROM ledger")
     found = faults(unlocked_anew(work))
     assert any("A client’s details" in each and "not in the file" in each for each in found)
@@ -250,7 +251,7 @@ def removed_with(work: Work, client: RecordVersion[Client], write: Callable[[Tom
     rings = ring_erasure.list_owner_rings(work.vault, client.id)
     write(Tombstone(rings=tuple(ring.bytes for ring in rings), records=(), reason=ErasureReason.OTHER))
     listed = ", ".join(f"x'{ring.hex}'" for ring in rings)
-    tables = [table.name for table in erasure.list_sealed_tables()] + ["ring", "ring_grant"]
+    tables = [table.name for table in sealed_rows.list_sealed_tables()] + ["ring", "ring_grant"]
     damage(work, *(f"DELETE FROM {table} WHERE ring IN ({listed})" for table in tables), "DELETE FROM ledger")
     return faults(unlocked_anew(work))
 
@@ -357,7 +358,7 @@ def test_a_damaged_line_of_an_erasure_is_no_reason_to_call_the_erased_missing(wo
 def test_after_the_purge_no_file_holds_a_sealed_byte_of_it(work: Work, two: Two) -> None:
     rings = ring_erasure.list_owner_rings(work.vault, two[0].id)
     with reading(work.engine) as db:
-        tables = [*erasure.list_sealed_tables(), ring_tables.ring_grant_table]
+        tables = [*sealed_rows.list_sealed_tables(), ring_tables.ring_grant_table]
         seals = [
             row.sealed for table in tables for row in db.execute(select(table).where(table.c.ring.in_(rings)))
         ]
@@ -389,6 +390,6 @@ def test_a_tombstone_of_a_colleague_hides_nothing_of_ones_own(both: tuple[Work, 
     tombstone = Tombstone(rings=tuple(ring.bytes for ring in rings), records=(), reason=ErasureReason.OTHER)
     write_tombstone(colleague, tombstone, is_signed=True)
     listed = ", ".join(f"x'{ring.hex}'" for ring in rings)
-    tables = [table.name for table in erasure.list_sealed_tables()] + ["ring", "ring_grant"]
+    tables = [table.name for table in sealed_rows.list_sealed_tables()] + ["ring", "ring_grant"]
     damage(founder, *(f"DELETE FROM {table} WHERE ring IN ({listed})" for table in tables))
     assert is_missed(faults(unlocked_anew(founder)))

@@ -348,3 +348,15 @@ def held_by_open(practice: Practice, passphrase: str) -> SlotKeys:
     """Every key that this passphrase opens in the open store."""
     with reading(practice.engine) as db:
         return key_slots.open_keys_with_passphrase(db, practice.vault.user_id, passphrase)
+
+
+def test_a_row_with_a_number_below_zero_is_carried_over(practice: Practice) -> None:
+    """No row is given one; somebody with the file can, and the record opens as before."""
+    with writing(practice.engine) as db:
+        db.execute(text("DROP TRIGGER no_update_client"))
+        moved = db.execute(text("UPDATE client SET id = -id"))
+    assert moved.rowcount > 1 and findings(practice, practice.vault) == []
+    before = practice.versions()
+    replace_keys(practice, new_secrets())
+    after = practice.versions(reopen(practice))
+    assert after | before == after

@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import event, select
 
 from clinic_toolkit.crypto.seal import DecryptionError
-from clinic_toolkit.journal import audit_entries, erasure, inspection, inventory_snapshot, records
+from clinic_toolkit.journal import audit_entries, inspection, inventory_snapshot, records, sealed_rows
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.journal.tombstone_record import ErasureReason
 from clinic_toolkit.record import daily_overview
@@ -155,7 +155,7 @@ def test_a_kill_at_any_statement_leaves_all_or_nothing(
 
 def seals_of(work: Work, rings: frozenset[UUID]) -> list[bytes]:
     """The beginning of each sealed row and grant of these rings; every seal has another."""
-    tables = [*erasure.list_sealed_tables(), ring_tables.ring_grant_table]
+    tables = [*sealed_rows.list_sealed_tables(), ring_tables.ring_grant_table]
     with reading(work.engine) as db:
         return [
             row.sealed[:SEAL_HEAD]
@@ -174,7 +174,7 @@ def open_everything(vault: Vault, work: Work) -> str:
     """What every key that there is opens in the live files: all rows of all tables, the trail, the ledger."""
     opened: list[bytes] = []
     with reading(work.engine) as db:
-        for table in erasure.list_sealed_tables():
+        for table in sealed_rows.list_sealed_tables():
             rows = db.execute(select(table)).all()
             opened += [plain.content for plain in vault.open_rows(table.name, rows) if plain]
         for result in audit_entries.iter_entries_after(db, vault, 0):
@@ -230,7 +230,7 @@ def opened_by(keys: list[RingKey], work: Work) -> int:
     """How many rows of the live files these keys open."""
     count = 0
     with reading(work.engine) as db:
-        for table in erasure.list_sealed_tables():
+        for table in sealed_rows.list_sealed_tables():
             for row in db.execute(select(table)):
                 for key in keys:
                     context = create_seal_context(work.vault.vault_id, str(table.name), key)

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.journal import erasure, inventory_snapshot, records
+from clinic_toolkit.journal import erasure, inventory_snapshot, records, sealed_rows
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.journal.tombstone_record import ErasureReason
 from clinic_toolkit.record.people import cases, clients, joined_entries
@@ -102,7 +102,7 @@ def count_records(db: Connection, vault: Vault, rings: frozenset[UUID]) -> list[
     """Return the table of every record in these rings, once for each record."""
     inventory = inventory_snapshot.refresh_inventory(db, vault)
     ring_ids = [ring.bytes for ring in rings]
-    tables = [str(table.name) for table in erasure.list_sealed_tables()]
+    tables = [str(table.name) for table in sealed_rows.list_sealed_tables()]
     return [table for table in tables for _ in inventory.record_ids(table, ring_ids)]
 
 
