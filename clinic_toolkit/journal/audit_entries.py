@@ -208,13 +208,24 @@ def open_payload(vault: Vault, seq: int, body: bytes) -> EntryPayload:
     Raises:
         SealBroken, DecodeError, OverflowError, ValueError: it cannot be read.
     """
+    if body[:1] == SEALED_PREFIX:
+        return _decode_payload(open_body(vault, seq, body))
+    return decode_plain_body(body)
+
+
+def decode_plain_body(body: bytes) -> EntryPayload:
+    """Decode the body of an entry that is not sealed.
+
+    Raises:
+        DecodeError, OverflowError, ValueError: it cannot be read, or is of an unknown kind.
+    """
     if body[:1] == KEYLESS_PREFIX:
         event, recorded_at = keyless_events.decode_event(body[1:])
         return EntryPayload(event, recorded_at, b"")
     if body[:1] == RESTORE_PREFIX:
         line = incarnations.decode_body(body)
         return EntryPayload(line.event, line.recorded_at, line.user)
-    return _decode_payload(open_body(vault, seq, body))
+    raise msgspec.DecodeError("a line of an unknown kind")
 
 
 def open_body(vault: Vault, seq: int, body: bytes) -> bytes:

@@ -244,13 +244,7 @@ def _check_entry(
 
 
 def _open_payload(vault: Vault | None, row: Any) -> EntryPayload | None:
-    """Open the body of an entry; without a vault, only one that was written without a key."""
-    if vault is None and row.body[:1] == SEALED_PREFIX:
-        return None
-    if vault is None and row.body[:1] == KEYLESS_PREFIX:
-        event, recorded_at = keyless_events.decode_event(row.body[1:])
-        return EntryPayload(event, recorded_at, b"")
-    if vault is None:
-        line = incarnations.decode_body(row.body)
-        return EntryPayload(line.event, line.recorded_at, line.user)
-    return audit_entries.open_payload(vault, row.seq, row.body)
+    """Open the body of an entry; without a vault, None for one that is sealed."""
+    if vault is not None:
+        return audit_entries.open_payload(vault, row.seq, row.body)
+    return None if row.body[:1] == SEALED_PREFIX else audit_entries.decode_plain_body(row.body)

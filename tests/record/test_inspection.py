@@ -6,10 +6,18 @@ from contextlib import closing
 import pytest
 from sqlalchemy import text
 
-from clinic_toolkit.journal import audit_log, audit_reader, frame_check, inspection, unsigned_entries
+from clinic_toolkit.journal import (
+    audit_log,
+    audit_reader,
+    frame_check,
+    incarnations,
+    inspection,
+    unsigned_entries,
+)
 from clinic_toolkit.record.people import clients
 from clinic_toolkit.record.people.client_record import Client
-from clinic_toolkit.store.transactions import reading, writing
+from clinic_toolkit.store.chain import ChainRow
+from clinic_toolkit.store.transactions import reading, transaction_of, writing
 from tests.fixtures.practices import NOW, Work, giving
 from tests.fixtures.vaults import reopened
 
@@ -181,6 +189,22 @@ def test_an_impossible_time_in_a_keyless_line_is_no_accident(used: Work) -> None
     with reading(used.engine) as db:
         line = audit_reader.read_audit_page(db, used.vault).entries[0]
     assert (line.seq, line.fault, line.event) == (seq, audit_reader.EntryFault.CHANGED, "")
+
+
+def test_a_line_of_an_unknown_kind_is_found_without_keys_too(used: Work) -> None:
+    """Its content may be that of a line which begins an incarnation; its kind says that it is none."""
+    ids = {"before": bytes(16), "incarnation": bytes(16), "user": used.vault.user_id.bytes}
+    line = incarnations.RestoreLine(**ids, recorded_at=0, backup_made_at=0)
+    body = b"\x03" + incarnations.encode_body(line)[1:]
+    incarnation = used.vault.incarnation
+    with writing(used.engine) as db:
+        seq, previous_hash = audit_log.last_position(db)
+        entry_hash = audit_log.chain_hash(incarnation, seq + 1, previous_hash, body)
+        row = ChainRow(seq + 1, body, entry_hash, bytes(64))
+        transaction_of(db).append_entry(audit_log.audit_log_table, row, incarnation=incarnation, at=0)
+    sentence = f"Line {seq + 1} of the audit trail cannot be opened."
+    assert check(used)[:1] == [sentence]
+    assert findings_without_keys(used) == [sentence, sentence]
 
 
 def findings_without_keys(work: Work) -> list[str]:
