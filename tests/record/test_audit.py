@@ -231,3 +231,15 @@ def test_the_control_of_the_tests_above_is_adopted(work: Work) -> None:
         assert unsigned_entries.sign_unsigned_entries(db, work.vault, now=NOW) == 1
     with reading(work.engine) as db:
         assert audit_lines.lines(db, work.vault, newest=1)[0].event == f"audit.adopted {seq}-{seq}"
+
+
+def test_a_sealed_line_without_an_author_does_not_pass_for_a_keyless_one(work: Work) -> None:
+    """Whoever has the practice's ring could seal one; a keyless line is believed without a signature."""
+    with writing(work.engine) as db:
+        keyless = audit_log.append_keyless_entry(db, work.vault.incarnation, "unlock.failed", now=NOW)
+        nobodys = audit_log.append_payload(db, work.vault, audit_log.EntryPayload("client.added", 0, b""))
+    with reading(work.engine) as db:
+        results = {result.seq: result.entry for result in audit_entries.iter_entries_after(db, work.vault, 0)}
+    control = results[keyless]
+    assert control and control.is_keyless
+    assert [seq for seq, entry in results.items() if entry is None] == [nobodys]
