@@ -85,6 +85,23 @@ def iter_chained_rows(db: Connection, vault: Vault, seq: int, previous_hash: byt
         yield row
 
 
+def is_signed_with(vault: Vault, row: Any, public_key: bytes, incarnation: UUID) -> bool:
+    """Return whether a signature under a row was made with this key, in the way of its kind.
+
+    Args:
+        incarnation: that of the row; a row that begins one names it itself.
+    """
+    if row.body[:1] != RESTORE_PREFIX:
+        signed = incarnation, row.seq, row.hash
+        return verify_signature(public_key, "sig/audit", *signed, signature=row.signature)
+    try:
+        line = incarnations.decode_body(row.body)
+    except incarnations.InvalidRestoreLine:
+        return False
+    restored = incarnations.signed_fields(vault, line, row.seq, row.hash)
+    return verify_signature(public_key, RESTORE_LABEL, *restored, signature=row.signature)
+
+
 class SignatureCheck:
     """Checks the signatures of entries, in one pass through the log."""
 
@@ -106,26 +123,8 @@ class SignatureCheck:
             directory.load_rows(self._db)
             self._has_read_directory = True
             key = directory.find_key(actor_id)
-        if key is None:
-            return False
-        if row.body[:1] == RESTORE_PREFIX:
-            return self._is_restore_signed_by(row, key.signing_key)
-        return verify_signature(
-            key.signing_key,
-            "sig/audit",
-            incarnations.incarnation_of(self._vault, row.seq),
-            row.seq,
-            row.hash,
-            signature=row.signature,
-        )
-
-    def _is_restore_signed_by(self, row: Any, public_key: bytes) -> bool:
-        try:
-            line = incarnations.decode_body(row.body)
-        except incarnations.InvalidRestoreLine:
-            return False
-        fields = incarnations.signed_fields(self._vault, line, row.seq, row.hash)
-        return verify_signature(public_key, RESTORE_LABEL, *fields, signature=row.signature)
+        incarnation = incarnations.incarnation_of(self._vault, row.seq)
+        return key is not None and is_signed_with(self._vault, row, key.signing_key, incarnation)
 
     def is_signed_by_author(self, row: Any) -> bool:
         """Return whether the clinician whom the row names signed its hash at this position in the log.

@@ -112,8 +112,7 @@ def load_past_incarnations(db: Connection, vault: Vault) -> None:
 
 def incarnation_of(vault: Vault, seq: int) -> UUID:
     """The incarnation that the line of this number belongs to, once they were loaded."""
-    past = vault.past_incarnations or ()
-    return next((before for last_seq, before in past if seq <= last_seq), vault.incarnation)
+    return _find_incarnation(vault.past_incarnations or (), seq, vault.incarnation)
 
 
 def find_incarnations(db: Connection, vault: Vault | None) -> Callable[[int], UUID]:
@@ -123,7 +122,11 @@ def find_incarnations(db: Connection, vault: Vault | None) -> Callable[[int], UU
         return lambda seq: incarnation_of(vault, seq)
     current = load_vault_ids(db)[1]
     past = list_past_incarnations(db, current)
-    return lambda seq: next((incarnation for last, incarnation in past if seq <= last), current)
+    return lambda seq: _find_incarnation(past, seq, current)
+
+
+def _find_incarnation(past: tuple[tuple[int, UUID], ...], seq: int, current: UUID) -> UUID:
+    return next((incarnation for last_seq, incarnation in past if seq <= last_seq), current)
 
 
 def begin_incarnation(db: Connection, vault: Vault, *, backup_made_at: int, now: datetime) -> None:

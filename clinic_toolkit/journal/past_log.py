@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.crypto.signature import verify_signature
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.journal import audit_entries, audit_log, incarnations
+from clinic_toolkit.journal import audit_entries, audit_log
 from clinic_toolkit.journal.audit_log import (
     KEY_ID_LENGTH,
     KEYLESS_PREFIX,
@@ -24,7 +24,7 @@ from clinic_toolkit.journal.audit_log import (
     EntryPayload,
     chain_hash,
 )
-from clinic_toolkit.journal.incarnations import RESTORE_LABEL, RESTORE_PREFIX, InvalidRestoreLine
+from clinic_toolkit.journal.incarnations import RESTORE_PREFIX
 from clinic_toolkit.store.chain import ChainRow
 from clinic_toolkit.store.transactions import transaction_of
 from clinic_toolkit.store.types import to_microseconds
@@ -174,13 +174,16 @@ def check_past_log(
     """
     past_hash, seq = GENESIS_HASH, 0
     for row, body, signature in _iter_past_lines(db, vault, change):
-        seq, incarnation = row.seq, _incarnation_of(change, row.seq)
-        past_hash = chain_hash(UUID(bytes=incarnation), seq, past_hash, body)
+        seq, incarnation = row.seq, UUID(bytes=_incarnation_of(change, row.seq))
+        past_hash = chain_hash(incarnation, seq, past_hash, body)
         if body[:1] == KEYLESS_PREFIX:
             report_step()
             continue
         past_row = ChainRow(seq, body, past_hash, signature)
-        if not (_is_signed(vault, change, past_row) and _says_the_same(vault, change, row, body)):
+        is_signed = signature is not None and audit_entries.is_signed_with(
+            vault, past_row, change.signing_key, incarnation
+        )
+        if not is_signed or not _says_the_same(vault, change, row, body):
             raise PastLogBroken(seq)
         report_step()
     handed_over = _handed_over(vault, change.incarnations[-1][1], change.seq, change.hash)
@@ -206,23 +209,6 @@ def _iter_past_lines(
         if past is None:
             raise PastLogBroken(row.seq)
         yield row, past.body, past.signature
-
-
-def _is_signed(vault: Vault, change: KeyChange, row: ChainRow) -> bool:
-    """Whether the old identity signed an old line, of the kind that it is, in its place."""
-    if row.signature is None:
-        return False
-    if row.body[:1] == RESTORE_PREFIX:
-        try:
-            line = incarnations.decode_body(row.body)
-        except InvalidRestoreLine:
-            return False
-        restored = incarnations.signed_fields(vault, line, row.seq, row.hash)
-        return verify_signature(change.signing_key, RESTORE_LABEL, *restored, signature=row.signature)
-    incarnation = UUID(bytes=_incarnation_of(change, row.seq))
-    return verify_signature(
-        change.signing_key, "sig/audit", incarnation, row.seq, row.hash, signature=row.signature
-    )
 
 
 def _says_the_same(vault: Vault, change: KeyChange, row: ChainRow, body: bytes) -> bool:
