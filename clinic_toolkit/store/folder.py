@@ -5,7 +5,7 @@ import secrets
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from clinic_toolkit.errors import ClinicError, DamagedFile
@@ -23,6 +23,10 @@ RESTORE_PLAN = "clinic.restoring/plan"
 # Hold a whole store while a backup is made, or while a restore is proved.
 SNAPSHOT_FOLDER = "clinic.backup.new"
 UNPACKED_FOLDER = "clinic.unpacked"
+
+# Windows cannot replace a file that is open.
+CAN_REPLACE_OPEN_FILES = sys.platform != "win32"
+_WIPE_BYTES = 1 << 20
 
 # If the database is missing or empty, any of these shows that there was a practice here.
 _PRACTICE_FILES = (
@@ -190,6 +194,35 @@ def replacing_file(file: Path) -> Iterator[int]:
         draft.unlink(missing_ok=True)
         raise
     sync_folder(file.parent)
+
+
+@contextmanager
+def wiping_replaced(file: Path) -> Iterator[None]:
+    """Overwrite the content that a file has now, once the block has put another file in its place.
+
+    Nothing is overwritten if the block fails, or where the old file cannot be opened for writing.
+
+    Raises:
+        OSError: the old content could not be overwritten.
+    """
+    handle = -1
+    with suppress(OSError):
+        handle = os.open(file, os.O_RDWR)
+    try:
+        yield
+        if handle >= 0:
+            wipe(handle)
+    finally:
+        if handle >= 0:
+            os.close(handle)
+
+
+def wipe(handle: int) -> None:
+    """Overwrite a whole file with zero bytes, durably, so that its content does not stay on the disk."""
+    remaining = os.fstat(handle).st_size
+    while remaining > 0:
+        remaining -= os.write(handle, bytes(min(remaining, _WIPE_BYTES)))
+    sync_handle(handle)
 
 
 def write_durably(file: Path, raw: bytes) -> None:

@@ -7,9 +7,8 @@ kill at any moment leaves the one or the other.
 
 import os
 import shutil
-import sys
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 from clinic_toolkit.store import folder
@@ -24,9 +23,6 @@ _COPY_PATTERNS = (f"{folder.DATABASE_FILE}.rescued.[0-9]*", "before-restore-[0-9
 # other change of a secret.
 _LOG_COPY_PATTERN = f"{folder.DATABASE_FILE}-wal.aside.*"
 _SIDE_FILES = ("-wal", "-shm", "-journal")
-_WIPE_BYTES = 1 << 20
-# Windows cannot replace a file that is open.
-_CAN_REPLACE_OPEN_FILES = sys.platform != "win32"
 
 
 def create_draft(data_folder: Path) -> Path:
@@ -140,29 +136,12 @@ def _remove(file: Path) -> None:
     if file.exists():
         handle = os.open(file, os.O_RDWR)
         try:
-            _wipe(handle)
+            folder.wipe(handle)
         finally:
             os.close(handle)
         file.unlink()
 
 
 def _replace_and_wipe(file: Path, successor: Path) -> None:
-    old_handle = -1
-    if _CAN_REPLACE_OPEN_FILES:
-        with suppress(OSError):
-            old_handle = os.open(file, os.O_RDWR)
-    try:
+    with folder.wiping_replaced(file) if folder.CAN_REPLACE_OPEN_FILES else nullcontext():
         os.replace(successor, file)
-        if old_handle >= 0:
-            _wipe(old_handle)
-    finally:
-        if old_handle >= 0:
-            os.close(old_handle)
-
-
-def _wipe(handle: int) -> None:
-    """Overwrite a whole file with zero bytes, so that its old content does not stay on the disk."""
-    remaining = os.fstat(handle).st_size
-    while remaining > 0:
-        remaining -= os.write(handle, bytes(min(remaining, _WIPE_BYTES)))
-    folder.sync_handle(handle)

@@ -2,7 +2,6 @@
 
 import hashlib
 import logging
-import os
 import struct
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,8 +13,6 @@ from clinic_toolkit.store.storage_errors import storage_error_of
 _HEADER = struct.Struct(">6sHI")
 _MAGIC, _FORMAT, _CHECKSUM_BYTES = b"CtHead", 1, 32
 _MAX_BYTES = 1 << 20
-# Windows cannot replace a file that is open.
-_CAN_REPLACE_OPEN_FILES = os.name != "nt"
 
 log = logging.getLogger("clinic")
 
@@ -92,19 +89,11 @@ def _wipe_and_remove(file: Path) -> None:
 
 def _replace_and_wipe(file: Path, raw: bytes) -> None:
     # A replaced key slot must not stay on the disk, so the old file is overwritten after it was replaced.
-    if not _CAN_REPLACE_OPEN_FILES:
+    if not folder.CAN_REPLACE_OPEN_FILES:
         _overwrite_and_replace(file, raw)
         return
-    old_handle = -1
-    with suppress(OSError):
-        old_handle = os.open(file, os.O_RDWR)
-    try:
+    with folder.wiping_replaced(file):
         folder.write_durably(file, raw)
-        if old_handle >= 0:
-            _wipe_handle(old_handle)
-    finally:
-        if old_handle >= 0:
-            os.close(old_handle)
 
 
 def _overwrite_and_replace(file: Path, raw: bytes) -> None:
@@ -120,11 +109,6 @@ def _overwrite_and_replace(file: Path, raw: bytes) -> None:
             with suppress(OSError):
                 _overwrite(file, old_content)
         raise
-
-
-def _wipe_handle(handle: int) -> None:
-    os.write(handle, bytes(os.fstat(handle).st_size))
-    folder.sync_handle(handle)
 
 
 def _overwrite(file: Path, raw: bytes) -> None:

@@ -579,7 +579,7 @@ def test_on_windows_the_file_is_overwritten_and_closed_before_it_is_replaced(
     # The positive control: elsewhere the file is held, so this way of asking finds it.
     header_backup_file.write_backup(place, b"first")
     assert held == [True]
-    monkeypatch.setattr(header_backup_file, "_CAN_REPLACE_OPEN_FILES", False)
+    monkeypatch.setattr(folder, "CAN_REPLACE_OPEN_FILES", False)
     take_back = header_backup_file.write_backup(place, b"second")
     assert held == [True, False]
     assert seen[0].strip(b"\0") and not seen[1].strip(b"\0")
@@ -594,7 +594,7 @@ def test_on_windows_a_refused_file_is_as_it_was(place: Path, monkeypatch: pytest
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "no room")
 
-    monkeypatch.setattr(header_backup_file, "_CAN_REPLACE_OPEN_FILES", False)
+    monkeypatch.setattr(folder, "CAN_REPLACE_OPEN_FILES", False)
     monkeypatch.setattr(folder, "write_durably", full)
     with pytest.raises(StorageFull):
         header_backup_file.write_backup(place, b"another")
