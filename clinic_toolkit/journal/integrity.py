@@ -206,15 +206,15 @@ def find_missing_record(db: Connection, vault: Vault, table: Table, record: UUID
     What lies in closed psychotherapy notes is not looked for, so it is not missing.
     """
     logged = inventory_snapshot.load_inventory(db, vault).find_newest(record.bytes)
-    is_looked_for = logged and logged.table == table.name and not vault.is_closed(UUID(bytes=logged.ring))
-    return logged if logged and is_looked_for and _is_in_view(db, logged) else None
+    if logged is None or logged.table != table.name or vault.is_closed(UUID(bytes=logged.ring)):
+        return None
+    return logged if _is_in_view(db, logged) else None
 
 
 def record_absence(
     db: Connection, vault: Vault, table: Table, record: UUID, logged: KnownVersion
 ) -> UnreadableRecord:
-    """Record the failure of a record that the audit log names and that was not found among the rows that
-    open.
+    """Record the failure of a record that the audit log names and that no row which opens holds.
 
     Returns:
         The error that names the record; it is not raised here.

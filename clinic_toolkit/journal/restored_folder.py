@@ -89,22 +89,21 @@ def load_pending_deletions(data_folder: Path, incarnation: UUID) -> list[bytes]:
     Raises:
         DamagedDeletions: there is a list, and it cannot be read.
     """
-    try:
-        mark = find_mark(data_folder)
-    except UnreadableMark:
-        mark = RestoredMark(incarnation, 0)
-    if mark is None or mark.incarnation != incarnation:
-        return []
-    return deletion_list.load_deletions(data_folder)
+    return deletion_list.load_deletions(data_folder) if _find_mark_of(data_folder, incarnation) else []
 
 
 def find_fresh_mark(db: Connection, vault: Vault) -> RestoredMark | None:
     """Return the mark of the folder if it was restored and nobody has unlocked it to write since."""
+    return _find_mark_of(identity.data_folder_of(db), vault.incarnation)
+
+
+def _find_mark_of(data_folder: Path, incarnation: UUID) -> RestoredMark | None:
+    """Return the mark of a folder if it names this incarnation; one that cannot be read counts as that."""
     try:
-        mark = find_mark(identity.data_folder_of(db))
+        mark = find_mark(data_folder)
     except UnreadableMark:
-        return RestoredMark(vault.incarnation, 0)
-    return mark if mark and mark.incarnation == vault.incarnation else None
+        return RestoredMark(incarnation, 0)
+    return mark if mark and mark.incarnation == incarnation else None
 
 
 def begin_if_restored(db: Connection, vault: Vault, *, now: datetime) -> RestoredMark | None:
