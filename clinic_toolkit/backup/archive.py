@@ -68,17 +68,21 @@ def open_archive(file: Path) -> Iterator[BinaryIO]:
         yield source
 
 
+def stored_seconds(seconds: int) -> int:
+    """The time that a header holds for this one, in seconds since 1970: 0 for a negative or too large one."""
+    return seconds if 0 <= seconds <= _MAX_SECONDS else 0
+
+
 def encode_header(name: str, length: int, seconds: int) -> bytes:
     """Encode the header of a part: a regular file, for its owner alone, of nobody.
 
     Args:
         length: in bytes, at most `MAX_PART_BYTES`.
-        seconds: since 1970 in UTC; a negative or too large one is written as 0.
+        seconds: since 1970 in UTC; written as `stored_seconds`.
     """
     # Not left to a library, whose next version may write other bytes that mean the same.
-    moment = seconds if 0 <= seconds <= _MAX_SECONDS else 0
     start = name.encode("ascii").ljust(_NAME_BYTES, b"\0") + _MODE_AND_OWNER
-    start += b"%011o\0%011o\0" % (length, moment)
+    start += b"%011o\0%011o\0" % (length, stored_seconds(seconds))
     checksum = sum(start) + sum(_HEADER_END) + 8 * ord(" ")
     return start + b"%06o\0 " % checksum + _HEADER_END
 

@@ -68,9 +68,7 @@ def read_signed_manifest(file: Path) -> SignedManifest:
         raise refusals.changed(file, "its manifest") from None
     found = [(part.name, part.length) for part in parts[:-1]]
     listed = [(entry.name, entry.length) for entry in signed.manifest.parts]
-    if found != listed or archive.encode_header("x", 0, seconds) != archive.encode_header(
-        "x", 0, signed.manifest.made_at // 1_000_000
-    ):
+    if found != listed or seconds != archive.stored_seconds(signed.manifest.made_at // 1_000_000):
         raise refusals.changed(file, "its parts are not those of its manifest")
     return signed
 
