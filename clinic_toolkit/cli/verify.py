@@ -13,14 +13,14 @@ import clinic_toolkit.web.app  # noqa: F401
 from clinic_toolkit.cli import progress_lines, typed_secret
 from clinic_toolkit.cli.process_limits import protect_memory
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.journal import header_recovery, inspection
+from clinic_toolkit.journal import inspection
 from clinic_toolkit.journal.inspection import Report
 from clinic_toolkit.store import folder
 from clinic_toolkit.store.folder_lock import AlreadyOpen, acquire_folder_lock
 from clinic_toolkit.store.opening import open_read_only
 from clinic_toolkit.store.storage_errors import StorageReadOnly
 from clinic_toolkit.store.verdict import Verdict
-from clinic_toolkit.vault import identity, key_slots, secret_attempt
+from clinic_toolkit.vault import identity, secret_attempt
 from clinic_toolkit.vault.vault import Vault
 
 EXIT_INTACT, EXIT_DAMAGED, EXIT_UNREADABLE = 0, 1, 2
@@ -88,18 +88,19 @@ def _check_store(data_folder: Path, *, keyless: bool, is_writable: bool) -> int:
 
 
 def _unlock_vault(db: Connection, data_folder: Path, *, is_writable: bool) -> Vault:
-    passphrase = typed_secret.read_secret("Passphrase: ")
+    opening = typed_secret.ask_for_opening(sheet=False)
     served_since = time.monotonic()
     delay = round(secret_attempt.seconds_until_attempt(data_folder, None, served_since=served_since))
     if delay:
         click.echo(f"After a wrong passphrase, the next one is checked after {delay} seconds.", err=True)
 
-    def open_vault() -> Vault:
-        return header_recovery.open_vault(db, lambda at: key_slots.unlock_with_passphrase(at, passphrase))
-
     if not is_writable:
-        return secret_attempt.attempt_secret_uncounted(data_folder, open_vault, served_since=served_since)
-    return secret_attempt.attempt_secret(data_folder, open_vault, user_id=None, served_since=served_since)
+        return secret_attempt.attempt_secret_uncounted(
+            data_folder, lambda: opening(db), served_since=served_since
+        )
+    return secret_attempt.attempt_secret(
+        data_folder, lambda: opening(db), user_id=None, served_since=served_since
+    )
 
 
 def _verdict_sentences(verdict: Verdict) -> Iterator[str]:
