@@ -27,9 +27,9 @@ from clinic_toolkit.vault.vault import Vault
 log = logging.getLogger("clinic")
 _turn = threading.Lock()
 
-# A backup is due after this, and *Today* says that the last proof is old after that.
+# A backup is due after this.
 BETWEEN_BACKUPS = timedelta(hours=20)
-PROOF_IS_OLD = timedelta(days=90)
+# Nobody asks for a place for so long after a person wanted none.
 DECLINED_FOR = timedelta(days=7)
 
 

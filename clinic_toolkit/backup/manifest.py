@@ -59,11 +59,6 @@ class Manifest(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     signer: bytes | None
 
     @property
-    def vault_id(self) -> UUID:
-        """Id of the practice."""
-        return UUID(bytes=self.vault)
-
-    @property
     def short_id(self) -> str:
         """The first eight digits of the practice's id, as the name of the file has them."""
         return self.vault.hex()[:8]

@@ -30,8 +30,8 @@ def check_frames(
     """
     existing_names = set(inspect(db).get_table_names())
     tables = [table for table in sealed_rows.list_sealed_tables(known_tables) if table.name in existing_names]
-    counts = {str(table.name): db.scalar(select(func.count()).select_from(table)) or 0 for table in tables}
-    entry_count, row_count = audit_reader.last_entry_number(db), sum(counts.values())
+    row_count = sum(db.scalar(select(func.count()).select_from(table)) or 0 for table in tables)
+    entry_count = audit_reader.last_entry_number(db)
     findings: list[Finding] = []
     done, total = 0, entry_count + row_count
     for entry in audit_reader.iter_checked_entries(db, None):
