@@ -88,7 +88,7 @@ def decode_body(body: bytes) -> RestoreLine:
 def list_past_incarnations(db: Connection, current: UUID) -> tuple[tuple[int, UUID], ...]:
     """The incarnations before the current one, oldest first, each with the number of its last line."""
     first = db.execute(select(audit_log_table).where(audit_log_table.c.seq == 1)).first()
-    if first is None or first.hash == chain_hash(current, 1, GENESIS_HASH, first.body):
+    if first is not None and first.hash == chain_hash(current, 1, GENESIS_HASH, first.body):
         # So the whole log is of one incarnation, and need not be searched.
         return ()
     columns = audit_log_table.c.seq, audit_log_table.c.body

@@ -131,3 +131,17 @@ def test_an_old_head_is_not_used_for_a_restored_store(work: Work, made: MadeBack
     with reading(again.engine) as db:
         assert not header_backup.backup_has_other_ids(db)
         assert header_backup.find_fault(db, again.vault) is None
+
+
+def test_a_missing_first_line_costs_no_line_after_the_second(
+    work: Work, made: MadeBackup, tmp_path: Path
+) -> None:
+    """It tells whether there was an incarnation before; without it one is looked for."""
+    restored(made, tmp_path / "new")
+    again = unlocked(tmp_path / "new", work.groups)
+    with writing(again.engine) as db:
+        db.execute(text("DROP TRIGGER no_delete_audit_line"))
+        db.execute(text("DELETE FROM audit_line WHERE seq = 1"))
+    with reading(again.engine) as db:
+        found = [finding.sentence for finding in inspection.inspect_all(db, None, report_nothing).findings]
+    assert [sentence.partition(" of ")[0] for sentence in found] == ["Line 1", "Line 2"]
