@@ -99,7 +99,7 @@ def _signature_blocks(value: "NotePage") -> list[Block]:
     if value.signer_name is None:
         rows = [("Signature", DRAFT)]
     elif value.check_code:
-        rows.append(("ChartPoint", value.check_code))
+        rows.append(("Mark", value.check_code))
     pairs: list[Block] = [
         LabelledValue(
             Text(label, QUIET),

@@ -85,6 +85,7 @@ def test_a_section_in_which_nothing_is_written_is_not_on_the_note() -> None:
 def test_a_signed_note_shows_signer_time_and_mark() -> None:
     said = " ".join(texts(note.render_note(values.note())))
     assert "Signed by Dr. Ruth Calder" in said and "22 November 2026, 11:05 UTC" in said
+    assert "Mark 1f0c 88a2 9b3d" in said
     assert "1f0c 88a2 9b3d" in said and note.DRAFT not in said
 
 
