@@ -8,7 +8,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from flask import session
 from sqlalchemy import Connection
@@ -17,6 +17,8 @@ from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.store.transactions import reading
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web import context
+from clinic_toolkit.web.transport import responses
+from clinic_toolkit.web.transport.responses import ViewResult
 
 log = logging.getLogger("clinic")
 
@@ -25,6 +27,8 @@ Progress = Callable[[int, int], None]
 Work = Callable[[Connection, Vault, Progress], R]
 # The number of steps after which the thread yields the processor to requests.
 _STEPS_PER_YIELD = 50
+# Seconds until the page of a running job reloads itself; a stop waits as long for the job to end.
+REFRESH_SECONDS = 2
 
 
 class JobCancelled(ClinicError):
@@ -79,7 +83,7 @@ class Job(Generic[R]):
 
 def start_job(name: str, work: Work[R]) -> Job[R]:
     """Start a job under this name, unless one of this name is still running."""
-    running: Job[R] | None = find_job(name)
+    running = find_job(name)
     if running is not None and not running.ended.is_set():
         return running
     job: Job[R] = Job()
@@ -89,7 +93,21 @@ def start_job(name: str, work: Work[R]) -> Job[R]:
     return job
 
 
-def find_job(name: str) -> Job[R] | None:
+def find_job(name: str) -> Job[Any] | None:
     """The job of this name, running or finished, or None."""
-    job: Job[R] | None = context.get_from_session(name)
+    job: Job[Any] | None = context.get_from_session(name)
     return job
+
+
+def stop_job(name: str) -> None:
+    """Stop the job of this name at its next step, if there is one, and wait a moment for its end."""
+    if job := find_job(name):
+        job.cancel()
+        job.ended.wait(REFRESH_SECONDS)
+
+
+def reload_while_running(page: str, job: Job[Any]) -> ViewResult:
+    """Return the page of a job so that it reloads itself until the job has ended."""
+    if job.ended.is_set():
+        return page
+    return responses.refreshing_page(page, seconds=REFRESH_SECONDS)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from itertools import groupby
 from uuid import UUID
 
-from flask import Blueprint, make_response, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from msgspec import Struct
 from werkzeug.datastructures import MultiDict
 
@@ -37,7 +37,6 @@ PAGE_BY_TABLE = {
 }
 MAX_LINKS = 4
 CHECK_JOB = "check"
-REFRESH_SECONDS = 2
 
 
 class ConfirmationState(StrEnum):
@@ -190,9 +189,8 @@ def check() -> ViewResult:
     if job is None:
         return responses.redirect_to(url_for(".index"))
     if not job.ended.is_set():
-        response = make_response(render_template("audit/checking.html", job=job, seconds=REFRESH_SECONDS))
-        response.headers["Refresh"] = str(REFRESH_SECONDS)
-        return response
+        page = render_template("audit/checking.html", job=job, seconds=jobs.REFRESH_SECONDS)
+        return responses.refreshing_page(page, seconds=jobs.REFRESH_SECONDS)
     report = job.result
     owners = ring_owners.load_ring_owners(context.db(), context.vault())
     findings = [
@@ -219,8 +217,5 @@ def begin_check() -> ViewResult:
 @screen.post("/audit/check/stop")
 def stop_check() -> ViewResult:
     """Stop the integrity check; it changes nothing."""
-    job: jobs.Job[inspection.Report] | None = jobs.find_job(CHECK_JOB)
-    if job is not None:
-        job.cancel()
-        job.ended.wait(REFRESH_SECONDS)
-    return responses.redirect_to(url_for(".check" if job else ".index"))
+    jobs.stop_job(CHECK_JOB)
+    return responses.redirect_to(url_for(".check" if jobs.find_job(CHECK_JOB) else ".index"))

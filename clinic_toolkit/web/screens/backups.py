@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, make_response, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.backup.refusals import BackupRefused
 from clinic_toolkit.web import context
@@ -14,7 +14,6 @@ from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("backups", __name__)
 
-REFRESH_SECONDS = 2
 _LONGEST_PATH = 1000
 SAVED_MESSAGES = {
     "place": "The place is set. The first backup is made within a few minutes, or when you press the button.",
@@ -61,10 +60,11 @@ def make() -> ViewResult:
 @screen.get("/backups/making")
 def making() -> ViewResult:
     """How far the backup has come, or what became of it; the page reloads itself while it runs."""
-    job: jobs.Job[object] | None = jobs.find_job(backups.MAKE_JOB)
+    job = jobs.find_job(backups.MAKE_JOB)
     if job is None:
         return responses.redirect_to(url_for(".index"))
-    return _reloading(render_template("backups/making.html", job=job, seconds=REFRESH_SECONDS), job)
+    page = render_template("backups/making.html", job=job, seconds=jobs.REFRESH_SECONDS)
+    return jobs.reload_while_running(page, job)
 
 
 @screen.route("/backups/prove", methods=["GET", "POST"])
@@ -126,20 +126,18 @@ def _choice_values(usable: list[BackupLine]) -> dict[str, Any]:
 @screen.get("/backups/proving")
 def proving() -> ViewResult:
     """How far the proof has come, or what it found; the page reloads itself while it runs."""
-    job: jobs.Job[object] | None = jobs.find_job(backups.PROVE_JOB)
+    job = jobs.find_job(backups.PROVE_JOB)
     if job is None:
         return responses.redirect_to(url_for(".index"))
-    return _reloading(render_template("backups/proving.html", job=job, seconds=REFRESH_SECONDS), job)
+    page = render_template("backups/proving.html", job=job, seconds=jobs.REFRESH_SECONDS)
+    return jobs.reload_while_running(page, job)
 
 
 @screen.post("/backups/stop")
 def stop() -> ViewResult:
     """Stop what is running; it leaves nothing half."""
     for name in (backups.MAKE_JOB, backups.PROVE_JOB):
-        job: jobs.Job[object] | None = jobs.find_job(name)
-        if job is not None and not job.ended.is_set():
-            job.cancel()
-            job.ended.wait(REFRESH_SECONDS)
+        jobs.stop_job(name)
     return responses.redirect_to(url_for(".index"))
 
 
@@ -158,10 +156,3 @@ def _render_index(errors: dict[str, list[str]], *, saved: str = "") -> str:
         errors=errors,
         saved=saved,
     )
-
-
-def _reloading(page: str, job: jobs.Job[object]) -> ViewResult:
-    response = make_response(page)
-    if not job.ended.is_set():
-        response.headers["Refresh"] = str(REFRESH_SECONDS)
-    return response

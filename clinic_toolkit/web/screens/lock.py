@@ -1,6 +1,6 @@
 """The lock pages: unlock, cover, lock, quit."""
 
-from flask import Blueprint, make_response, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask_wtf.csrf import generate_csrf
 
 from clinic_toolkit.journal.restored_folder import RestoreNotice
@@ -92,15 +92,12 @@ def reading() -> ViewResult:
     if record is None:
         return responses.redirect_to(url_for("lock.unlock"))
     if not record.ended.is_set():
-        response = make_response(
-            render_template(
-                "lock/reading.html",
-                percent=record.percent,
-                progress=_describe_progress(record.done, record.total),
-            )
+        page = render_template(
+            "lock/reading.html",
+            percent=record.percent,
+            progress=_describe_progress(record.done, record.total),
         )
-        response.headers["Refresh"] = str(REFRESH_SECONDS)
-        return response
+        return responses.refreshing_page(page, seconds=REFRESH_SECONDS)
     unlocking.arrive(record)
     # After the recovery sheet, the guard leads from there to the choice of a new passphrase.
     return _redirect_after_unlock(record.back)

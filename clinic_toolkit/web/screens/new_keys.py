@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, make_response, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import new_keys, pending_recovery_sheet, step_up, unlocking
@@ -13,13 +13,11 @@ from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("new_keys", __name__)
 
-REFRESH_SECONDS = 2
-
 
 @screen.route("/practice/new-keys", methods=["GET", "POST"])
 def index() -> ViewResult:
     """Say what it does, take the passphrase and the new one, then two groups of the new sheet, and begin."""
-    job: jobs.Job[object] | None = jobs.find_job(new_keys.JOB)
+    job = jobs.find_job(new_keys.JOB)
     if job is not None and not job.ended.is_set():
         return responses.redirect_to(url_for(".running"))
     pending = new_keys.find_pending_keys()
@@ -74,20 +72,16 @@ def paper() -> ViewResult:
 @screen.get("/practice/new-keys/running")
 def running() -> ViewResult:
     """How far it has come, or why it stopped; the page reloads itself until the practice is locked."""
-    job: jobs.Job[object] | None = jobs.find_job(new_keys.JOB)
+    job = jobs.find_job(new_keys.JOB)
     if job is None:
         return responses.redirect_to(url_for("practice.index"))
-    response = make_response(render_template("new_keys/running.html", job=job, seconds=REFRESH_SECONDS))
-    if not job.error_message:
-        response.headers["Refresh"] = str(REFRESH_SECONDS)
-    return response
+    page = render_template("new_keys/running.html", job=job, seconds=jobs.REFRESH_SECONDS)
+    # Also between the end of the job and the lock.
+    return page if job.error_message else responses.refreshing_page(page, seconds=jobs.REFRESH_SECONDS)
 
 
 @screen.post("/practice/new-keys/stop")
 def stop() -> ViewResult:
     """Stop it; until its end nothing was changed."""
-    job: jobs.Job[object] | None = jobs.find_job(new_keys.JOB)
-    if job is not None and not job.ended.is_set():
-        job.cancel()
-        job.ended.wait(REFRESH_SECONDS)
+    jobs.stop_job(new_keys.JOB)
     return responses.redirect_to(url_for(".running"))

@@ -12,7 +12,7 @@ from clinic_toolkit.web.transport import security_headers
 ViewResult: TypeAlias = str | tuple[str, int] | Response
 
 # Seconds until a page reloads itself. Sent as a header, so that it needs no script.
-REFRESH_SECONDS = "3"
+REFRESH_SECONDS = 3
 
 
 def redirect_to(path: str) -> Response:
@@ -20,9 +20,9 @@ def redirect_to(path: str) -> Response:
     return Response(status=303, headers={"Location": path})
 
 
-def refreshing_page(page: str) -> Response:
+def refreshing_page(page: str, *, seconds: int = REFRESH_SECONDS) -> Response:
     """A page that reloads itself after a few seconds."""
-    return Response(page, mimetype="text/html", headers={"Refresh": REFRESH_SECONDS})
+    return Response(page, mimetype="text/html", headers={"Refresh": str(seconds)})
 
 
 def no_content() -> Response:
