@@ -42,9 +42,8 @@ class PendingKeys:
 def list_old_copies() -> list[tuple[str, str]]:
     """Every copy and backup that is found and opens with the present secrets, as (name, words)."""
     beside = key_replacement.list_old_copies(context.unit_of_work().engine)
-    kept = backups.list_lines(backups.load_state())
     return [(name, f"{name}, in the data folder") for name in beside] + [
-        (line.name, f"Backup: {line.text}") for line in kept if not line.fault
+        (line.name, f"Backup: {line.text}") for line in backups.list_usable_lines()
     ]
 
 
@@ -79,8 +78,7 @@ def render_sheet_once(pending: PendingKeys, *, back: str) -> ViewResult:
 def start_replacing(pending: PendingKeys) -> None:
     """Start to replace every key; the process ends once that is done, and the return code at once."""
     worker, now = context.worker(), context.now()
-    state = backups.load_state()
-    files = [file for name in pending.removed if (file := backups.find_file(state, name))]
+    files = [line.file for line in backups.list_usable_lines() if line.name in pending.removed]
     # What was looked at until now is noted while something can be saved.
     if worker.engine is not None:
         worker.waiting_reads.try_write_within(1.0, worker.engine)

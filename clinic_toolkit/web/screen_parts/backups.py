@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from clinic_toolkit import dates
 from clinic_toolkit.backup import backup_files, backup_run, backup_state, branches, drill, synced_folders
 from clinic_toolkit.backup.backup_files import KnownBackup
-from clinic_toolkit.backup.backup_state import BackupState, LastBackup
+from clinic_toolkit.backup.backup_state import BackupState
 from clinic_toolkit.backup.creation import MadeBackup
 from clinic_toolkit.backup.drill import DrillResult
 from clinic_toolkit.backup.manifest import SignedManifest
@@ -50,11 +50,16 @@ class BackupNotice(Struct, frozen=True, kw_only=True):
 
 
 class BackupLine(Struct, frozen=True, kw_only=True):
-    """One backup in the list: its name, what is known of it, and why it cannot be used, or ""."""
+    """One backup in the list: its file, what is known of it, and why it cannot be used, or ""."""
 
-    name: str
+    file: Path
     text: str
     fault: str
+
+    @property
+    def name(self) -> str:
+        """The name of the file."""
+        return self.file.name
 
 
 def load_state() -> BackupState:
@@ -64,11 +69,11 @@ def load_state() -> BackupState:
 
 def build_notice(now: datetime) -> BackupNotice:
     """What *Today* says of backups; nothing in the invented practice."""
+    if context.settings().demo:
+        return BackupNotice(kind=None, sentence="", last="")
     state = load_state()
     last = _last_sentence(state)
     kind, sentence = None, ""
-    if context.settings().demo:
-        return BackupNotice(kind=None, sentence="", last="")
     if not state.place:
         if to_microseconds(now) >= state.declined_until:
             kind, sentence = NoticeKind.NO_PLACE, "No backup of this practice is made yet."
@@ -82,17 +87,19 @@ def build_notice(now: datetime) -> BackupNotice:
 
 
 def _last_sentence(state: BackupState) -> str:
-    made = f"The last backup was made on {_moment(state.last_made)}." if state.last_made else "No backup yet."
+    made = (
+        f"The last backup was made on {_moment(state.last_made.at)}." if state.last_made else "No backup yet."
+    )
     proved = (
-        f"A restore was last proved on {_moment(state.last_proved)}."
+        f"A restore was last proved on {_moment(state.last_proved.at)}."
         if state.last_proved
         else "No restore was proved yet."
     )
     return f"{made} {proved}"
 
 
-def _moment(backup: LastBackup) -> str:
-    return dates.format_date_and_time(from_microseconds(backup.at).astimezone())
+def _moment(microseconds: int) -> str:
+    return dates.format_date_and_time(from_microseconds(microseconds).astimezone())
 
 
 def list_lines(state: BackupState) -> list[BackupLine]:
@@ -106,11 +113,10 @@ def list_lines(state: BackupState) -> list[BackupLine]:
 
 def _describe(backup: KnownBackup, state: BackupState) -> BackupLine:
     if backup.signed is None:
-        return BackupLine(name=backup.file.name, text="", fault=backup.fault)
+        return BackupLine(file=backup.file, text="", fault=backup.fault)
     manifest = backup.signed.manifest
-    moment = dates.format_date_and_time(from_microseconds(manifest.made_at).astimezone())
     parts = [
-        moment,
+        _moment(manifest.made_at),
         f"{max(1, manifest.size // _MEGABYTE)} MB",
         _describe_signature(backup.signed),
     ]
@@ -120,7 +126,7 @@ def _describe(backup: KnownBackup, state: BackupState) -> BackupLine:
         parts.append(f"{manifest.faults} faults of the record are in it too")
     if state.last_proved and state.last_proved.name == backup.file.name:
         parts.append("restore proved")
-    return BackupLine(name=backup.file.name, text=", ".join(parts), fault="")
+    return BackupLine(file=backup.file, text=", ".join(parts), fault="")
 
 
 def _describe_signature(signed: SignedManifest) -> str:
@@ -131,10 +137,9 @@ def _describe_signature(signed: SignedManifest) -> str:
     return "it names a signer, and the signature is not valid"
 
 
-def find_file(state: BackupState, name: str) -> Path | None:
-    """The file of a backup that is in the list; None for every other name."""
-    names = {line.name for line in list_lines(state) if not line.fault}
-    return Path(state.place) / name if state.place and name in names else None
+def list_usable_lines() -> list[BackupLine]:
+    """The backups in the list that can be used; reads the manifest of each, maybe from a slow stick."""
+    return [line for line in list_lines(load_state()) if not line.fault]
 
 
 def start_making(state: BackupState) -> None:
@@ -181,16 +186,14 @@ def _start_proving(file: Path, open_vault: OpenVault) -> None:
     jobs.start_job(PROVE_JOB, prove)
 
 
-def choose_place(typed: str) -> Path:
+def choose_place(typed: str) -> None:
     """Set the place for backups.
 
     Raises:
         BackupRefused: backups cannot go there.
     """
     folder = context.settings().data_folder
-    place = backup_run.check_place(folder, typed)
-    backup_run.choose_place(folder, place)
-    return place
+    backup_run.choose_place(folder, backup_run.check_place(folder, typed))
 
 
 def decline_place() -> None:

@@ -1,5 +1,6 @@
 """Backups: where they go, those that are there, making one now, and proving that one can be restored."""
 
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -70,13 +71,12 @@ def making() -> ViewResult:
 @screen.route("/backups/prove", methods=["GET", "POST"])
 def prove() -> ViewResult:
     """Ask for the passphrase, and start to prove that a backup can be restored."""
-    state = backups.load_state()
-    usable = [line for line in backups.list_lines(state) if not line.fault]
+    usable = backups.list_usable_lines()
     if not usable:
         return responses.redirect_to(url_for(".index"))
     errors: dict[str, list[str]] = {}
     if request.method == "POST":
-        file = backups.find_file(state, request.form.get("backup", ""))
+        file = _chosen_file(usable)
         typed = request.form.get("present_passphrase", "")
         if file is None:
             errors = {"backup": ["Choose one of these backups."]}
@@ -94,13 +94,12 @@ def prove() -> ViewResult:
 @screen.route("/backups/prove/sheet", methods=["GET", "POST"])
 def prove_with_sheet() -> ViewResult:
     """Ask for the recovery sheet, and start to prove that it alone restores a backup."""
-    state = backups.load_state()
-    usable = [line for line in backups.list_lines(state) if not line.fault]
+    usable = backups.list_usable_lines()
     if not usable:
         return responses.redirect_to(url_for(".index"))
     errors: dict[str, list[str]] = {}
     if request.method == "POST":
-        file = backups.find_file(state, request.form.get("backup", ""))
+        file = _chosen_file(usable)
         typed, group_errors = sheet_groups.read_sheet(request.form)
         errors = {field: [sentence] for field, sentence in group_errors.items()}
         if file is None:
@@ -113,6 +112,11 @@ def prove_with_sheet() -> ViewResult:
         "backups/prove_with_sheet.html", **_choice_values(usable), groups=groups, errors=errors
     )
     return (page, 422) if errors else page
+
+
+def _chosen_file(usable: list[BackupLine]) -> Path | None:
+    """The file of the backup that the form names, if it is one of these."""
+    return next((line.file for line in usable if line.name == request.form.get("backup")), None)
 
 
 def _choice_values(usable: list[BackupLine]) -> dict[str, Any]:
