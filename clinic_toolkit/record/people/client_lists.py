@@ -16,7 +16,12 @@ from clinic_toolkit.record.people import (
     display_names,
     recent_clients,
 )
-from clinic_toolkit.record.people.client_record import UNREADABLE_NAME, Client, ClientState
+from clinic_toolkit.record.people.client_record import (
+    UNLISTED_STATES,
+    UNREADABLE_NAME,
+    Client,
+    ClientState,
+)
 from clinic_toolkit.vault.vault import Vault
 
 
@@ -43,8 +48,7 @@ def list_clients_and_couples(
     """
     reader = FactsReader(db, vault)
     all_clients = sorted(client_list_facts.list_client_facts(reader), key=lambda facts: facts.folded_name)
-    hidden_states = (ClientState.JOINED, ClientState.LEAVING)
-    unjoined = [facts for facts in all_clients if facts.state not in hidden_states]
+    unjoined = [facts for facts in all_clients if facts.state not in UNLISTED_STATES]
     listed = [facts for facts in unjoined if (facts.state == ClientState.ARCHIVED) == archived]
     shown = recent_clients.list_recent_clients(db, vault, listed, limit=limit, today=today)
     names = display_names.load_display_names(db, vault).full_by_id

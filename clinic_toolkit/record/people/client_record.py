@@ -28,6 +28,10 @@ class ClientState(StrEnum):
     LEAVING = "leaving"
 
 
+# Shown under another entry, or not at all.
+UNLISTED_STATES = frozenset((ClientState.JOINED, ClientState.LEAVING))
+
+
 class ClientEvent(StrEnum):
     """What the audit log says was done to a client."""
 

@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request, url_for
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import clients, display_names, relationships
-from clinic_toolkit.record.people.client_record import CLIENT, ClientState
+from clinic_toolkit.record.people.client_record import CLIENT, UNLISTED_STATES
 from clinic_toolkit.record.people.relationship_record import RELATIONSHIP, Relationship
 from clinic_toolkit.web import context
 from clinic_toolkit.web.forms.joins import JoinForm
@@ -28,7 +28,7 @@ def join_client(id: UUID) -> ViewResult:
     other_clients = [
         other
         for other in clients.list_clients(db, vault)
-        if other.id != id and other.state not in (ClientState.JOINED, ClientState.LEAVING)
+        if other.id != id and other.state not in UNLISTED_STATES
     ]
     labels = display_names.choice_labels(db, vault, other_clients)
     form = JoinForm.for_choices(
