@@ -12,7 +12,7 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.journal.tombstone_record import ErasureReason
 from clinic_toolkit.record.people import clients, display_names
 from clinic_toolkit.record.people.case_record import Case
-from clinic_toolkit.record.people.client_record import CLIENT, Client
+from clinic_toolkit.record.people.client_record import CLIENT
 from clinic_toolkit.record.retention import client_erasure, due_list, retentions
 from clinic_toolkit.record.retention.client_erasure import ClockMoved, ErasureRefused
 from clinic_toolkit.web import context
@@ -41,28 +41,25 @@ def ask(id: UUID) -> ViewResult:
     if answer := _lead_elsewhere(id):
         return answer
     form = _form(id, request.form)
-    return _ask(id) if form.validate() else _render(id, form)
+    return _ask(id, form) if form.validate() else _render(id, form)
 
 
 @step_up.require_passphrase
-def _ask(id: UUID) -> ViewResult:
-    form = _form(id, request.form)
-    if form.validate():
-        try:
-            client_erasure.ask_erasure(
-                context.db(),
-                context.vault(),
-                id,
-                reason=ErasureReason(form.reason.data),
-                words=form.words.data or "",
-                couples=[UUID(hex=couple) for couple in form.erased_couples()],
-                now=context.now(),
-            )
-        except ErasureRefused as error:
-            form.reason.errors = [error.sentence]
-        else:
-            return responses.redirect_to(url_for("retention.index"))
-    return _render(id, form)
+def _ask(id: UUID, form: EraseForm) -> ViewResult:
+    try:
+        client_erasure.ask_erasure(
+            context.db(),
+            context.vault(),
+            id,
+            reason=ErasureReason(form.reason.data),
+            words=form.words.data or "",
+            couples=[UUID(hex=couple) for couple in form.erased_couples()],
+            now=context.now(),
+        )
+    except ErasureRefused as error:
+        form.reason.errors = [error.sentence]
+        return _render(id, form)
+    return responses.redirect_to(url_for("retention.index"))
 
 
 @screen.post("/clients/<uuid:id>/erase/take-back")
@@ -140,7 +137,7 @@ def _list_shared_couples(id: UUID) -> list[RecordVersion[Case]]:
 
 def _render(id: UUID, form: EraseForm) -> ViewResult:
     db, vault = context.db(), context.vault()
-    client: RecordVersion[Client] = clients.load_client(db, vault, id)
+    client = clients.load_client(db, vault, id)
     context.audit_read(CLIENT, client)
     names = display_names.load_display_names(db, vault)
     entry_ids = clients.list_joined_client_ids(db, vault, id)
