@@ -35,7 +35,7 @@ class RingRetention(msgspec.Struct, frozen=True, array_like=True):
     retentions: tuple[RetentionFacts, ...]
 
 
-def _compute(db: Connection, vault: Vault, rings: Sequence[UUID]) -> RingRetention:
+def _compute_retention_facts(db: Connection, vault: Vault, rings: Sequence[UUID]) -> RingRetention:
     found = []
     for version in records.list_records_in_rings(db, vault, RETENTION, rings):
         payload, erasure = version.payload, version.payload.erasure
@@ -53,7 +53,9 @@ def _compute(db: Connection, vault: Vault, rings: Sequence[UUID]) -> RingRetenti
 
 
 RING_RETENTION = register_facts(
-    FactsKind(name="retention", kinds=(RETENTION,), facts_type=RingRetention, compute=_compute)
+    FactsKind(
+        name="retention", kinds=(RETENTION,), facts_type=RingRetention, compute=_compute_retention_facts
+    )
 )
 
 
