@@ -29,6 +29,13 @@ class ErasureRefused(ClinicError):
     """Something stands in the way: an open prompt, a legal hold, or a reason that is missing."""
 
 
+class ReasonMissing(ErasureRefused):
+    """The record is still to be kept, and there are no words why it is erased."""
+
+    def __init__(self) -> None:
+        super().__init__("The time it must be kept is not over, so write why it is erased.")
+
+
 class ClockMoved(ClinicError):
     """The clock stepped by more than a day since the erasure was asked for, and nobody confirmed the date."""
 
@@ -123,8 +130,8 @@ def ask_erasure(
         couples: the couples whose joint records are to be erased too; all others stay.
 
     Raises:
-        ErasureRefused: see `find_obstacle` and `find_joint_obstacle`; or the record is still to be kept and
-            there are no words.
+        ErasureRefused: see `find_obstacle` and `find_joint_obstacle`.
+        ReasonMissing: the record is still to be kept, and there are no words.
     """
     entry_ids = clients.list_joined_client_ids(db, vault, client_id)
     primary_id, client = entry_ids[0], clients.load_client(db, vault, entry_ids[0])
@@ -135,7 +142,7 @@ def ask_erasure(
     if obstacle := obstacle or find_joint_obstacle(db, vault, primary_id, couples):
         raise ErasureRefused(obstacle)
     if not words and is_still_kept(db, vault, primary_id, today=now.astimezone().date()):
-        raise ErasureRefused("The time it must be kept is not over, so write why it is erased.")
+        raise ReasonMissing
     own_couples = {case.id for case in list_couples(db, vault, primary_id)}
     request = ErasureRequest(
         reason=reason,
@@ -166,7 +173,7 @@ def is_still_kept(db: Connection, vault: Vault, client_id: UUID, *, today: date)
     until = retentions.keep_until(
         last_sessions.last_seen_on(db, vault, client_id),
         rule.payload if rule else None,
-        retention.payload if retention else None,
+        retention.payload.keep_until if retention else None,
     )
     return until is None or until >= today
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.journal.list_facts import FactsReader
 from clinic_toolkit.record.people import client_list_facts
-from clinic_toolkit.record.people.client_record import UNREADABLE_NAME, ClientState
+from clinic_toolkit.record.people.client_record import UNLISTED_STATES, UNREADABLE_NAME
 from clinic_toolkit.record.retention import last_sessions, retention_list_facts, retentions
 from clinic_toolkit.vault.vault import Vault
 
@@ -73,13 +73,11 @@ def list_past_dates(db: Connection, vault: Vault, *, today: date) -> list[PastDa
     found = []
     for client in client_list_facts.list_client_facts(reader):
         retention = retention_by_client.get(client.id)
-        is_listed = client.state not in (ClientState.JOINED, ClientState.LEAVING)
-        if not is_listed or client.id not in last_seen or (retention and retention.is_held):
+        is_listed = client.state not in UNLISTED_STATES and client.id in last_seen
+        if not is_listed or (retention and retention.is_held):
             continue
-        until = max(
-            retentions.add_years(last_seen[client.id], rule.payload.years),
-            (retention.keep_until if retention else None) or date.min,
-        )
-        if until < today:
+        own_date = retention.keep_until if retention else None
+        until = retentions.keep_until(last_seen[client.id], rule.payload, own_date)
+        if until and until < today:
             found.append(PastDate(client_id=client.id, last_seen=last_seen[client.id], keep_until=until))
     return sorted(found, key=lambda one: one.keep_until)

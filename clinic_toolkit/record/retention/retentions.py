@@ -135,8 +135,13 @@ def add_years(day: date, years: int) -> date:
         return date(day.year + years, 3, 1)
 
 
-def keep_until(last_seen: date, rule: RetentionRule | None, retention: Retention | None) -> date | None:
-    """Return the day until which a record is to be kept; None without a rule or a date of its own."""
+def keep_until(last_seen: date, rule: RetentionRule | None, own_date: date | None) -> date | None:
+    """Return the day until which a record is to be kept; None without a rule or a date of its own.
+
+    Args:
+        last_seen: the day from which the time is counted (`last_sessions`).
+        own_date: the later date that was chosen for this client (`keep_longer`).
+    """
     days = [add_years(last_seen, rule.years)] if rule else []
-    days += [retention.keep_until] if retention and retention.keep_until else []
+    days += [own_date] if own_date else []
     return max(days, default=None)

@@ -1,14 +1,16 @@
 """Forms for how long a record is kept, and for erasing a client."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 from wtforms import Form, StringField
 from wtforms.validators import ValidationError
 
 from clinic_toolkit.names.folding import fold_name
 from clinic_toolkit.record.retention import retentions
+from clinic_toolkit.record.retention.client_erasure import ReasonMissing
 from clinic_toolkit.record.retention.retention_record import REASON_LABELS
+from clinic_toolkit.record.retention.retentions import YearsOutOfRange
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.date_fields import date_field
 
@@ -29,7 +31,7 @@ class RetentionRuleForm(Form):
     def validate_years(self, field: StringField) -> None:
         """Require whole years within the range of a rule."""
         if not retentions.MIN_YEARS <= fields.parse_whole_number(field.data) <= retentions.MAX_YEARS:
-            raise ValidationError(f"Write whole years from {retentions.MIN_YEARS} to {retentions.MAX_YEARS}.")
+            raise ValidationError(YearsOutOfRange().sentence)
 
 
 class HoldForm(Form):
@@ -48,11 +50,7 @@ class KeepLongerForm(Form):
 
 
 class EraseForm(Form):
-    """Why a client is erased, the client's code, and what becomes of the joint records of a couple.
-
-    Args of `for_client`: `initials` is what has to be typed; `couples` are the ids, in hexadecimal digits, of
-    the couples that are asked about.
-    """
+    """Why a client is erased, the client's code, and what becomes of the joint records of a couple."""
 
     reason = fields.choice_field("Why", list(REASON_LABELS.items()), needed="Choose why.")
     words = fields.line_field("The reason in a few words", limit=MAX_REASON)
@@ -64,10 +62,14 @@ class EraseForm(Form):
     typed: Any
 
     @classmethod
-    def for_client(
-        cls, typed: Any, *, initials: str, couples: Sequence[str], must_give_words: bool
-    ) -> "EraseForm":
-        """Make the form for one client."""
+    def for_client(cls, typed: Any, *, initials: str, couples: Sequence[str], must_give_words: bool) -> Self:
+        """Make the form for one client.
+
+        Args:
+            initials: what has to be typed.
+            couples: the ids, in hexadecimal digits, of the couples that are asked about.
+            must_give_words: the record is still to be kept.
+        """
         form = cls(typed)
         form.initials, form.couples, form.must_give_words = initials, couples, must_give_words
         form.typed = typed or {}
@@ -76,7 +78,7 @@ class EraseForm(Form):
     def validate_words(self, field: StringField) -> None:
         """Require words while the record is still to be kept."""
         if self.must_give_words and not field.data:
-            raise ValidationError("The time it must be kept is not over, so write why it is erased.")
+            raise ValidationError(ReasonMissing().sentence)
 
     def validate_typed_initials(self, field: StringField) -> None:
         """Require what stands for the client's name, in capital or small letters, with or without dots."""

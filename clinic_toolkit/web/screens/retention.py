@@ -86,7 +86,11 @@ def keep(id: UUID) -> ViewResult:
         retention=stored,
         rule=current_rule,
         last_seen=last_seen,
-        until=retentions.keep_until(last_seen, current_rule.payload if current_rule else None, stored),
+        until=retentions.keep_until(
+            last_seen,
+            current_rule.payload if current_rule else None,
+            stored.keep_until if stored else None,
+        ),
         today=context.today(),
         values=hold_form.data | later_form.data | later_form.keep_until.page_values,
         errors=errors,
