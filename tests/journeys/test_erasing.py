@@ -171,7 +171,9 @@ def test_the_rule_is_proposed_confirmed_and_lists_whom_it_is_over_for(me: Person
         unlock(site)
         due = me.open("/due")
         assert "Need not be kept any longer" in due.text and "Ana Reyes" in due.text
+        assert "last session, or added, on" in due.text and "the day on which they were added" in due.text
         keep = me.follow(due, "Keep longer")
+        assert "asks you once more after seven days" in keep.text
         until = (datetime.now(UTC) + timedelta(days=400)).date().isoformat()
         assert "Write why it is kept longer." in me.send(keep, {"keep_until": until}).text
         kept = me.send(keep, {"keep_until": until, "keep_reason": "Study"})

@@ -91,7 +91,8 @@ def stored(site: Site) -> list[Any]:
 
 
 def test_two_sheets_from_the_page_to_the_papers_and_back(site: Site, knows: None) -> None:
-    assert "There are no such sheets yet" in site.get("/practice/executor").text
+    page = site.get("/practice/executor").text
+    assert "There are no such sheets yet" in page and "If you can no longer work" in page
     answer = site.post("/practice/executor", {"present_passphrase": RIGHT})
     assert answer.headers["Location"] == "/practice/executor"
     page = site.get("/practice/executor").text
@@ -265,6 +266,7 @@ def test_each_use_is_a_line_and_is_said_at_the_next_unlock(
     assert answer.headers["Location"] == "/unlock/executor-used"
     page = executor.get("/unlock/executor-used").text
     assert "both sheets of the executor were typed here once" in page
+    assert "A use is written down without a key" in page
     assert "Your executor opened the practice" in executor.get("/").text
     assert "opened with the two sheets of the executor" in executor.get("/audit").text
     # Said once: at the unlock after that it is in the trail alone.

@@ -91,3 +91,4 @@ def test_a_mark_that_does_not_say_which_backup_names_no_date(site: Site) -> None
     site.work.vault.restore_notice = RestoreNotice(backup_made_at=from_microseconds(0))
     page = site.get("/unlock/restored").text
     assert "Which backup it goes on from cannot be read" in page and "1970" not in page
+    assert "A client whom you erased after that may be here again." in page
