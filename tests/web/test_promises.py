@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from clinic_toolkit.web.content import promises, promises_markdown
+from clinic_toolkit.web.content import data_summary, promises, promises_markdown
+from clinic_toolkit.web.content.promise import SAFEGUARDS, Promise
 from tests.architecture.tree import CHECKOUT
 from tests.fixtures.sites import Site
 
@@ -24,13 +25,13 @@ def plain(page: str) -> str:
 
 
 @pytest.mark.parametrize("promise", promises.PROMISES, ids=lambda promise: str(promise.number))
-def test_every_test_that_is_named_exists(promise: promises.Promise) -> None:
+def test_every_test_that_is_named_exists(promise: Promise) -> None:
     assert promise.tests
     for test in promise.tests:
         path, _, name = test.partition("::")
         assert name.startswith("test_"), test
         assert name in names_in(path), test
-    assert set(promise.safeguards) <= set(promises.SAFEGUARDS)
+    assert set(promise.safeguards) <= set(SAFEGUARDS)
 
 
 def test_a_name_that_is_not_there_would_be_noticed() -> None:
@@ -68,13 +69,13 @@ def test_the_page_holds_every_word(site: Site) -> None:
 def test_it_begins_in_plain_words(site: Site) -> None:
     page = plain(site.get("/about-your-data").text)
     first, _, exact = page.partition("The promises, word for word")
-    for heading, lines in promises.PLAIN:
+    for heading, lines in data_summary.PLAIN:
         assert heading in first
         assert all(line in first for line in lines)
     for word in ("Argon2id", "MiB", "fsync", "Promise", "test", "process", "anchor", "key"):
         assert not re.search(rf"\b{word}", first), word
     assert promises.PROMISES[0].limitation in exact
-    headings = [heading for heading, _ in promises.PLAIN]
+    headings = [heading for heading, _ in data_summary.PLAIN]
     asked = ["kept", "Where it is", "How long", "Who can read", "ask for", "What if"]
     assert all(words in heading for words, heading in zip(asked, headings, strict=True))
 

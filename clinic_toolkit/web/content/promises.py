@@ -4,11 +4,7 @@ Each promise names the code that fulfils it, the tests that show it, and what th
 are never changed without changing the tests.
 """
 
-from clinic_toolkit.web.content.data_summary import PLAIN as PLAIN
-from clinic_toolkit.web.content.promise import CRYPTOGRAPHY, OUR_CODE, PROCESS
-from clinic_toolkit.web.content.promise import SAFEGUARDS as SAFEGUARDS
-from clinic_toolkit.web.content.promise import Promise as Promise
-from clinic_toolkit.web.content.promise_words import WORDS as WORDS
+from clinic_toolkit.web.content.promise import CRYPTOGRAPHY, OUR_CODE, PROCESS, Promise
 from clinic_toolkit.web.content.promises_of_secrets import PROMISES_OF_SECRETS
 
 PROMISES = (

@@ -1,12 +1,14 @@
 """The page docs/promises.md, made from the promises."""
 
-from clinic_toolkit.web.content import promises
+from clinic_toolkit.web.content import data_summary, promises
+from clinic_toolkit.web.content.promise import SAFEGUARDS
+from clinic_toolkit.web.content.promise_words import WORDS
 
 
 def render_markdown() -> str:
     """The text of docs/promises.md."""
     parts = ["# What is promised", ""]
-    for heading, lines in promises.PLAIN:
+    for heading, lines in data_summary.PLAIN:
         parts += [f"## {heading}", "", *(f"- {line}" for line in lines), ""]
     parts += ["## The promises, word for word", ""]
     parts += [
@@ -17,7 +19,7 @@ def render_markdown() -> str:
         "",
         "Words that a reader may not know:",
         "",
-        *(f"- *{word}*: {meaning}" for word, meaning in promises.WORDS.items()),
+        *(f"- *{word}*: {meaning}" for word, meaning in WORDS.items()),
         "",
     ]
     for promise in promises.PROMISES:
@@ -28,8 +30,7 @@ def render_markdown() -> str:
         parts += [f"What the tests do not show: {promise.untested}", ""] if promise.untested else []
     parts += ["## What keeps a promise", ""]
     parts += [
-        f"- *{safeguard[0].upper()}{safeguard[1:]}*: {meaning}"
-        for safeguard, meaning in promises.SAFEGUARDS.items()
+        f"- *{safeguard[0].upper()}{safeguard[1:]}*: {meaning}" for safeguard, meaning in SAFEGUARDS.items()
     ] + [""]
     parts += (
         ["## Not promised", ""]

@@ -4,7 +4,7 @@ from flask import Blueprint, render_template
 
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
-from clinic_toolkit.web.content import promises
+from clinic_toolkit.web.content import data_summary, promise, promise_words, promises
 from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("promises", __name__)
@@ -17,10 +17,10 @@ def index() -> ViewResult:
     is_unlocked = context.find_unlocked_session() is not None
     return render_template(
         "promises/index.html",
-        plain=promises.PLAIN,
+        plain=data_summary.PLAIN,
         promises=promises.PROMISES,
-        kinds=promises.SAFEGUARDS,
-        words=promises.WORDS,
+        kinds=promise.SAFEGUARDS,
+        words=promise_words.WORDS,
         missing=promises.PENDING_PROMISES,
         not_promised=promises.NOT_PROMISED,
         lost=promises.LOSS_WARNING,
