@@ -20,7 +20,7 @@ from clinic_toolkit.record.retention.retention_record import (
     Retention,
     RetentionEvent,
 )
-from clinic_toolkit.record.safety import open_prompt_groups, prompt_status
+from clinic_toolkit.record.safety import open_prompt_groups
 from clinic_toolkit.vault import ring_erasure
 from clinic_toolkit.vault.vault import Vault
 
@@ -55,8 +55,7 @@ def find_obstacle(
     """Return what stands in the way of erasing a person, as a sentence; "" if nothing does."""
     if obstacle := find_lasting_obstacle(db, vault, client_id, retention):
         return obstacle
-    rings = clients.list_record_rings(db, vault, client_id)
-    if open_prompt_groups.group_prompts(prompt_status.list_prompts_in_rings(db, vault, rings)):
+    if open_prompt_groups.list_prompt_groups(db, vault, client_id):
         return "Something is still to be asked about. Write what was done first."
     return ""
 
@@ -68,7 +67,7 @@ def find_lasting_obstacle(
     if retention and retention.payload.hold_reason:
         return "There is a legal hold on this client. Release it first, if it is over."
     if any(
-        map(vault.rings.is_shared, _rings_of(vault, clients.list_joined_client_ids(db, vault, client_id)))
+        map(vault.rings.is_shared, list_rings(vault, clients.list_joined_client_ids(db, vault, client_id)))
     ):
         return "A colleague has the key of a part of this record."
     return ""
@@ -100,9 +99,9 @@ def list_lone_couples(db: Connection, vault: Vault, client_id: UUID) -> list[Rec
     return [case for case in list_couples(db, vault, client_id) if set(case.payload.client_ids) <= entry_ids]
 
 
-def list_erased_rings(vault: Vault, entry_ids: Sequence[UUID], couples: Sequence[UUID]) -> frozenset[UUID]:
-    """Return every ring that erasing these entries and couples destroys."""
-    return _rings_of(vault, (*entry_ids, *couples))
+def list_rings(vault: Vault, owner_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Return every ring of these entries and couples: what erasing them destroys."""
+    return frozenset(ring for id in owner_ids for ring in ring_erasure.list_owner_rings(vault, id))
 
 
 def count_records(db: Connection, vault: Vault, rings: frozenset[UUID]) -> list[str]:
@@ -237,9 +236,5 @@ def erase_due_client(
     for case in list_couples(db, vault, client_id):
         if case.id not in erased_couples:
             cases.leave_couple(db, vault, case, request.entry_ids, now=now)
-    rings = list_erased_rings(vault, request.entry_ids, tuple(erased_couples))
+    rings = list_rings(vault, {*request.entry_ids, *erased_couples})
     erasure.erase_rings(db, vault, rings, reason=request.reason, now=now)
-
-
-def _rings_of(vault: Vault, owner_ids: Sequence[UUID]) -> frozenset[UUID]:
-    return frozenset(ring for id in owner_ids for ring in ring_erasure.list_owner_rings(vault, id))

@@ -144,7 +144,7 @@ def _render(id: UUID, form: EraseForm) -> ViewResult:
     lone_ids = [case.id for case in client_erasure.list_lone_couples(db, vault, id)]
 
     def count(owner_ids: Sequence[UUID]) -> str:
-        rings = client_erasure.list_erased_rings(vault, owner_ids, ())
+        rings = client_erasure.list_rings(vault, owner_ids)
         return audit_texts.count_records(client_erasure.count_records(db, vault, rings))
 
     page = render_template(
