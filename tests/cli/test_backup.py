@@ -11,8 +11,6 @@ import pytest
 from click.testing import CliRunner, Result
 from msgspec.structs import replace
 
-# Every table of the product must be known before a store is made.
-import clinic_toolkit.web.app  # noqa: F401
 from clinic_toolkit.backup import backup_state
 from clinic_toolkit.cli import main
 from clinic_toolkit.crypto.passphrase_kdf import MIN_COST

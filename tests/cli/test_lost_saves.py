@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-import clinic_toolkit.web.app  # noqa: F401  (every table belongs to a store)
 from clinic_toolkit.store.transactions import store_of
 from tests.fixtures import practices
 from tests.fixtures.running import COMMAND, Running

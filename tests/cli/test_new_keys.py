@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-import clinic_toolkit.web.app  # noqa: F401  (every table belongs to a store)
 from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
 from clinic_toolkit.journal import audit_log, key_slot_events
 from clinic_toolkit.record.people.practice_record import AccessEvent

@@ -14,8 +14,6 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import text
 
-# Every table of the product must be known before a store is made.
-import clinic_toolkit.web.app  # noqa: F401
 from clinic_toolkit.cli import main
 from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
 from clinic_toolkit.journal import audit_log, key_slot_events

@@ -14,9 +14,6 @@ from clinic_toolkit.journal import (
     keyless_events,
     unsigned_entries,
 )
-
-# Knowing the events of a hand-over, which are written without a key, comes with its module.
-from clinic_toolkit.record.handovers import answer_log  # noqa: F401
 from clinic_toolkit.record.people import clients
 from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.store.transactions import reading, writing

@@ -12,8 +12,6 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
-# Every table of the product must be known before a store is opened.
-import clinic_toolkit.web.app  # noqa: F401
 from clinic_toolkit.journal import inspection, records
 from clinic_toolkit.record.handovers import clinician_side
 from clinic_toolkit.record.handovers.handover_record import HandoverState

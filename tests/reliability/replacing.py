@@ -3,7 +3,6 @@
 import sys
 from pathlib import Path
 
-import clinic_toolkit.web.app  # noqa: F401  (every table belongs to a store)
 from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
 from clinic_toolkit.record import key_replacement
 from clinic_toolkit.record.people import practice_access

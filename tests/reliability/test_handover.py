@@ -11,8 +11,6 @@ from pathlib import Path
 
 import pytest
 
-# Every table must be known before a store is opened.
-import clinic_toolkit.web.app  # noqa: F401
 from clinic_toolkit.record.handovers import clinician_side
 from clinic_toolkit.record.people import clients
 from clinic_toolkit.store.opening import open_store

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-# Every table of the product must be known before a store is made.
-import clinic_toolkit.web.app  # noqa: F401
 from clinic_toolkit.backup.creation import MadeBackup
 from tests.fixtures import practices
 from tests.fixtures.backups import erase, make_backup, restored, unlocked
