@@ -34,8 +34,9 @@ from clinic_toolkit.vault.key_slot_tables import KeySlotKind
 from clinic_toolkit.vault.key_slots import WrongSecret
 from clinic_toolkit.vault.vault import Vault
 from tests.fixtures import findings, passphrase_checks
+from tests.fixtures.cheap_derivations import quickly
 from tests.fixtures.practices import CLINICIAN, NOW, SETTINGS
-from tests.reliability.small_practice import LATER, quickly
+from tests.reliability.small_practice import LATER
 
 FIRST = "glacier mandolin unwrapped spoken dentist walnut"
 SECOND = "another one of six whole words"

@@ -14,9 +14,9 @@ from clinic_toolkit.vault import header_backup, header_rows, identity
 from clinic_toolkit.vault.header_fault import HeaderFault
 from clinic_toolkit.vault.ring_tables import ring_grant_table, ring_table
 from clinic_toolkit.vault.vault import Vault
+from tests.fixtures.cheap_derivations import quickly
 from tests.fixtures.practices import CLINICIAN, NOW, SETTINGS, Work
 from tests.fixtures.second_identity import at_work_together
-from tests.reliability.small_practice import quickly
 
 HEAD, PASSPHRASE = "clinic.head", "glacier mandolin unwrapped spoken"
 

@@ -27,20 +27,17 @@ from tests.fixtures.rekeyed import (
     SECOND,
     Practice,
     held_by,
-    make_practice,
     new_secrets,
+    open_practice,
     opened_again,
     replace_keys,
 )
-from tests.reliability.small_practice import quickly
 
 
 @pytest.fixture
 def practice(tmp_path: Path) -> Iterator[Practice]:
-    with quickly():
-        made = make_practice(tmp_path / "data")
+    with open_practice(tmp_path / "data") as made:
         yield made
-        made.engine.dispose()
 
 
 def opens_all(practice: Practice, place: Path, secret: str) -> bool:

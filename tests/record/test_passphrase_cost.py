@@ -14,8 +14,9 @@ from clinic_toolkit.vault import header_backup, key_slot_changes, key_slot_table
 from clinic_toolkit.vault.key_slot_tables import KeySlotKind, slot_table
 from clinic_toolkit.vault.key_slots import WrongSecret
 from tests.fixtures import audit_lines
+from tests.fixtures.cheap_derivations import quickly
 from tests.fixtures.practices import CLINICIAN, NOW, SETTINGS
-from tests.reliability.small_practice import LATER, quickly
+from tests.reliability.small_practice import LATER
 
 WORDS = "glacier mandolin unwrapped spoken dentist walnut"
 HIGHER = KdfCost(memory_kib=128 * 1024, passes=4, lanes=4)

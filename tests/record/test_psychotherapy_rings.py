@@ -23,8 +23,8 @@ from clinic_toolkit.vault import key_slots
 from clinic_toolkit.vault.rings import RingClass
 from clinic_toolkit.vault.vault import Vault
 from tests.fixtures import passphrase_checks
+from tests.fixtures.cheap_derivations import quickly
 from tests.fixtures.practices import CLINICIAN, NOW, SETTINGS
-from tests.reliability.small_practice import quickly
 
 PASSPHRASE = "glacier mandolin unwrapped spoken dentist walnut"
 LATER = NOW + timedelta(hours=1)

@@ -19,8 +19,9 @@ from clinic_toolkit.vault import header_backup_file
 from clinic_toolkit.vault.key_slots import WrongSecret
 from clinic_toolkit.vault.vault import Vault
 from tests.fixtures import passphrase_checks
+from tests.fixtures.cheap_derivations import quickly
 from tests.fixtures.practices import CLINICIAN, NOW, SETTINGS
-from tests.reliability.small_practice import LATER, quickly
+from tests.reliability.small_practice import LATER
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be exchanged there")
 

@@ -20,8 +20,8 @@ from clinic_toolkit.store.transactions import reading, store_of, writing
 from clinic_toolkit.vault import key_slot_list_store, key_slots
 from clinic_toolkit.vault.key_slot_tables import slot_table
 from clinic_toolkit.vault.vault import Vault
+from tests.fixtures.cheap_derivations import quickly
 from tests.fixtures.practices import CLINICIAN, NOW, SETTINGS
-from tests.reliability.small_practice import quickly
 
 FIRST, SECOND = "glacier mandolin unwrapped spoken dentist walnut", "another one of six whole words"
 Opens = Callable[[Connection, Vault], None]

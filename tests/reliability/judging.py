@@ -30,7 +30,8 @@ from clinic_toolkit.vault import key_slots
 from clinic_toolkit.vault.key_slots import WrongSecret
 from clinic_toolkit.vault.vault import Vault
 from tests.fixtures import findings
-from tests.reliability.small_practice import LATER, PASSPHRASE, Small, quickly
+from tests.fixtures.cheap_derivations import quickly
+from tests.reliability.small_practice import LATER, PASSPHRASE, Small
 from tests.reliability.store_contents import Place, Told, bytes_of, stands, told
 
 REFUSED, NOTICED, HARMLESS = "refused", "noticed", "harmless"

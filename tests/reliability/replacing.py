@@ -9,9 +9,9 @@ from clinic_toolkit.record.people import practice_access
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault import key_slots
+from tests.fixtures.cheap_derivations import quickly
 from tests.fixtures.practices import NOW
 from tests.fixtures.rekeyed import FIRST, new_secrets
-from tests.reliability.small_practice import quickly
 
 
 def replace(place: Path) -> None:

@@ -1,11 +1,9 @@
 """A small practice with one of everything, as a crash leaves it: some saves only in the write-ahead log.
 
-Made without Argon2id: `quickly` puts a plain hash in its place, with the same limits on the stored costs.
+Made without Argon2id, which a quick hash stands for.
 """
 
-import hashlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,8 +13,6 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
-from clinic_toolkit.crypto import passphrase_kdf
-from clinic_toolkit.crypto.passphrase_kdf import MIN_COST, KdfCost
 from clinic_toolkit.instruments import loader
 from clinic_toolkit.journal import inventory_snapshot
 from clinic_toolkit.journal.tombstone_record import ErasureReason
@@ -42,33 +38,17 @@ from clinic_toolkit.record.writing import handouts, notes
 from clinic_toolkit.record.writing.note_record import NotePart, PartSource
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.transactions import reading, store_of, writing
-from clinic_toolkit.vault import identity, key_directory, key_slot_changes, key_slots
+from clinic_toolkit.vault import identity, key_directory, key_slots
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.worksheets import catalogue
 from tests.fixtures import practices
+from tests.fixtures.cheap_derivations import quickly
 from tests.fixtures.practices import CLINICIAN, NOW, SETTINGS, giving
 from tests.reliability.store_contents import Told, bytes_of, told
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "own-questionnaire.toml"
 PASSPHRASE = "glacier mandolin unwrapped spoken dentist walnut"
 LATER = NOW + timedelta(days=1)
-
-
-def stretched(text: str, salt: bytes, cost: KdfCost) -> bytes:
-    """What stands in for Argon2id: every parameter counts, and costs out of range are refused."""
-    passphrase_kdf.check_cost(cost)
-    return hashlib.sha256(f"{text} {salt.hex()} {cost}".encode()).digest()
-
-
-@contextmanager
-def quickly() -> Iterator[None]:
-    """Unlock without the second that it takes."""
-    with (
-        patch.object(key_slots, "derive_key", stretched),
-        patch.object(key_slot_changes, "derive_key", stretched),
-        patch.object(key_slot_changes, "calibrate_cost", lambda: MIN_COST),
-    ):
-        yield
 
 
 @dataclass(kw_only=True, repr=False)

@@ -12,9 +12,9 @@ from uuid import UUID
 import pytest
 
 from clinic_toolkit.vault.key_slots import WrongSecret
+from tests.fixtures.cheap_derivations import quickly
 from tests.fixtures.rekeyed import FIRST, SECOND, Practice, held_by, make_practice, opened_again
 from tests.reliability.programme import Programme
-from tests.reliability.small_practice import quickly
 
 pytestmark = pytest.mark.processes
 

@@ -11,8 +11,7 @@ from clinic_toolkit.record.people import practice_access
 from clinic_toolkit.store import successor
 from clinic_toolkit.store.transactions import writing
 from tests.fixtures.practices import NOW
-from tests.fixtures.rekeyed import FIRST, Practice, make_practice, new_secrets, replace_keys
-from tests.reliability.small_practice import quickly
+from tests.fixtures.rekeyed import FIRST, Practice, new_secrets, open_practice, replace_keys
 
 from . import independent_header, independent_past, independent_reader, independent_trail
 
@@ -21,10 +20,8 @@ OLD_KINDS = {"practice.created", "client.added", "note.signed", "unlock.failed"}
 
 @pytest.fixture
 def practice(tmp_path: Path) -> Iterator[Practice]:
-    with quickly():
-        made = make_practice(tmp_path / "data")
+    with open_practice(tmp_path / "data") as made:
         yield made
-        made.engine.dispose()
 
 
 @pytest.mark.parametrize("restored", [False, True])
