@@ -1,20 +1,18 @@
 """A new recovery sheet: at every moment the old one or the new one opens the practice, never neither."""
 
-import shutil
 from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Connection
 
 from clinic_toolkit.journal import audit_log, records
 from clinic_toolkit.record.people import clinician, secret_changes
 from clinic_toolkit.store.opening import open_store
-from clinic_toolkit.store.sqlite.connections import writer_engine
-from clinic_toolkit.store.transactions import reading, store_of, writing
+from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault import key_slot_changes, key_slots
 from clinic_toolkit.vault.key_slots import WrongSecret
-from tests.fixtures import audit_lines
+from tests.fixtures import audit_lines, file_steps
 from tests.fixtures.practices import NOW, Work
 
 MADE_ON = date(2026, 11, 22)
@@ -22,8 +20,12 @@ MADE_ON = date(2026, 11, 22)
 
 def take(work: Work, sheet: secret_changes.NewRecoverySheet) -> None:
     with writing(work.engine) as db:
-        seen = clinician.load_clinician(db, work.vault)
-        secret_changes.activate_recovery_sheet(db, work.vault, seen, sheet, made_on=MADE_ON, now=NOW)
+        activate(db, work, sheet)
+
+
+def activate(db: Connection, work: Work, sheet: secret_changes.NewRecoverySheet) -> None:
+    seen = clinician.load_clinician(db, work.vault)
+    secret_changes.activate_recovery_sheet(db, work.vault, seen, sheet, made_on=MADE_ON, now=NOW)
 
 
 def opens(place: Path, groups: tuple[str, ...]) -> bool:
@@ -64,26 +66,11 @@ def test_a_sheet_that_is_only_drawn_opens_nothing(data: Path, work: Work) -> Non
     assert opens(data, work.groups)
 
 
-def test_a_kill_at_any_step_leaves_the_old_sheet_or_the_new_one(
-    tmp_path: Path, data: Path, work: Work
-) -> None:
+def test_a_kill_at_any_step_leaves_the_old_sheet_or_the_new_one(data: Path, work: Work) -> None:
     drawn = secret_changes.generate_recovery_sheet(work.vault)
-    copies: list[Path] = []
-
-    def as_a_kill_leaves_it(*_: object) -> None:
-        copies.append(tmp_path / f"killed-{len(copies)}")
-        shutil.copytree(data, copies[-1])
-
-    writer = writer_engine(work.engine)
-    event.listen(writer, "after_cursor_execute", as_a_kill_leaves_it)
-    try:
-        take(work, drawn)
-    finally:
-        event.remove(writer, "after_cursor_execute", as_a_kill_leaves_it)
-    inside = len(copies)
-    as_a_kill_leaves_it()
-    assert store_of(work.engine).checkpoint()
-    as_a_kill_leaves_it()
+    copies, inside = file_steps.copied_at_each_statement(
+        work.engine, data, lambda db: activate(db, work, drawn)
+    )
     assert inside > 6
     found = [(opens(copy, work.groups), opens(copy, drawn.groups)) for copy in copies]
     assert found == [(True, False)] * inside + [(False, True)] * 2

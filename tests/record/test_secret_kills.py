@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.record.people import clinician, executor_access, practice_access, secret_changes
 from clinic_toolkit.store.opening import open_store
-from clinic_toolkit.store.sqlite.connections import writer_engine
-from clinic_toolkit.store.transactions import reading, store_of, writing
+from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault import key_slot_list_store, key_slots
 from clinic_toolkit.vault.key_slot_tables import slot_table
 from clinic_toolkit.vault.vault import Vault
 from tests.fixtures.cheap_derivations import quickly
+from tests.fixtures.file_steps import copied_at_each_statement
 from tests.fixtures.practices import CLINICIAN, NOW, SETTINGS
 
 FIRST, SECOND = "glacier mandolin unwrapped spoken dentist walnut", "another one of six whole words"
@@ -82,23 +82,7 @@ def opens_all(place: Path, user: Vault, key: bytes | None, secret: str, *, sheet
 
 def killed_at_each_step(practice: Practice, change: Callable[[Connection], None]) -> tuple[list[Path], int]:
     """The folder as a kill leaves it: inside the transaction, after its commit, after the checkpoint."""
-    copies: list[Path] = []
-
-    def as_a_kill_leaves_it(*_: object) -> None:
-        copies.append(practice.place.with_name(f"killed-{len(copies)}"))
-        shutil.copytree(practice.place, copies[-1], ignore=shutil.ignore_patterns("*-shm"))
-
-    writer = writer_engine(practice.engine)
-    event.listen(writer, "after_cursor_execute", as_a_kill_leaves_it)
-    try:
-        with writing(practice.engine) as db:
-            change(db)
-    finally:
-        event.remove(writer, "after_cursor_execute", as_a_kill_leaves_it)
-    inside = len(copies)
-    as_a_kill_leaves_it()
-    assert store_of(practice.engine).checkpoint()
-    as_a_kill_leaves_it()
+    copies, inside = copied_at_each_statement(practice.engine, practice.place, change)
     assert inside > 4
     return copies, inside
 
