@@ -190,21 +190,24 @@ class Firefox:
 
 
 @contextmanager
-def opened(program: str, profile: Path, *, inside: bool = False) -> Iterator[Firefox]:
+def opened(program: str, profile: Path, *, inside: bool = False, **preferences: object) -> Iterator[Firefox]:
     """A Firefox with an empty profile in this folder, which must not be there yet.
 
-    `inside` lets `Firefox.inside` reach what is not of the page: the accessibility tree.
+    Args:
+        inside: lets `Firefox.inside` reach what is not of the page: the accessibility tree.
+        preferences: by their names, with `__` for each dot.
     """
-    with started(program, profile, inside=inside) as port, connected(port) as firefox:
+    with started(program, profile, inside=inside, **preferences) as port, connected(port) as firefox:
         yield firefox
 
 
 @contextmanager
-def started(program: str, profile: Path, *, inside: bool = False) -> Iterator[int]:
+def started(program: str, profile: Path, *, inside: bool = False, **preferences: object) -> Iterator[int]:
     """The same Firefox, and nobody at its line yet; the port of the line."""
     port = _free_port()
     # What is typed must not be kept for the next start, and a page may be left without a click in it.
-    profile_with(profile, {"marionette.port": port, "remote.prefs.recommended": True})
+    more = {name.replace("__", "."): value for name, value in preferences.items()}
+    profile_with(profile, {"marionette.port": port, "remote.prefs.recommended": True} | more)
     words = [program, "--marionette", "--headless", "--no-remote", "--profile", str(profile)]
     words += ["--remote-allow-system-access"] * inside
     silent, home = subprocess.DEVNULL, program_home(profile)

@@ -9,12 +9,13 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser import chrome
 from tests.browser.conftest import Practice
 from tests.fixtures.running import Running
+from tests.fixtures.waiting import wait_for
 from tests.journeys import person, steps
 
 pytestmark = pytest.mark.browser
 
 # Seconds: as short as a busy machine allows, which takes a second or two for a save.
-IDLE, BEFORE = 15, 8
+IDLE, BEFORE = 13, 8
 
 
 def come_back(page: Page, words: str) -> None:
@@ -113,15 +114,18 @@ def test_what_is_typed_right_before_the_idle_time_is_over_is_on_the_disk(
         with chrome.watched(browser, running.host) as seen:
             page = practice.enter(seen)
             field = note(page, practice).get_by_label("Data", exact=True)
-            silent_from = time.monotonic()
+            silent_from, worker = time.monotonic(), running.workers()[0]
             wait_until(silent_from + IDLE - BEFORE)
             field.fill("The last words before the silence.")
             wait_until(silent_from + IDLE + 1)
             assert not is_locked(page)
-            time.sleep(IDLE)
-            # An open page asks every 20 seconds, and when it is looked at again. What it asked meanwhile was
-            # no sign of a person: the last was the save.
-            page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+            # An open page asks every 20 seconds, and when it is looked at again. What it asks meanwhile is no
+            # sign of a person: the last was the save, so that the lock comes before twice the idle time.
+            look_again = "() => document.dispatchEvent(new Event('visibilitychange'))"
+            page.evaluate(look_again)
+            at_most = silent_from + 2 * IDLE - time.monotonic()
+            wait_for(lambda: worker not in running.workers(), at_most=at_most)
+            page.evaluate(look_again)
             expect(page.get_by_role("heading", name="Locked")).to_be_visible()
             page.get_by_role("link", name="Unlock").click()
             come_back(page, words)

@@ -42,7 +42,10 @@ def test_it_is_drawn_as_dots_until_it_is_shown(browser: Browser, practice: Pract
 def test_firefox_draws_dots_and_keeps_nothing_of_it(firefox_path: str, tmp_path: Path) -> None:
     with (
         Running(tmp_path / "data", copied=True) as running,
-        marionette.opened(firefox_path, tmp_path / "profile") as firefox,
+        # As soon as it may: without this it writes down its pages every 15 seconds.
+        marionette.opened(
+            firefox_path, tmp_path / "profile", browser__sessionstore__interval=1000
+        ) as firefox,
     ):
         me = person.over_http(running.browser())
         steps.set_up(me)

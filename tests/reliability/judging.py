@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -24,7 +25,7 @@ from clinic_toolkit.record.handovers.handover_record import HandoverState
 from clinic_toolkit.record.people import practice_access
 from clinic_toolkit.store import base
 from clinic_toolkit.store.opening import open_store
-from clinic_toolkit.store.sqlite import connections, schema
+from clinic_toolkit.store.sqlite import connections, salvage, schema
 from clinic_toolkit.store.transactions import reading, store_of, writing
 from clinic_toolkit.vault import key_slots
 from clinic_toolkit.vault.key_slots import WrongSecret
@@ -59,16 +60,16 @@ def many_openings() -> Iterator[None]:
 
     That is what a store must be built like, and SQLAlchemy's statements. Nothing of the store is kept.
     """
-    wanted = schema.expected_schema(base.metadata)
+    wanted, bare_table = schema.expected_schema(base.metadata), cache(salvage._bare_table)
     plain = create_engine("sqlite://")
-    dialect, cache = plain.dialect, dict[Any, Any]()
+    dialect, compiled = plain.dialect, dict[Any, Any]()
     with plain.connect():
         pass
 
     def engine_of(file: Path, creator: Callable[[], Any], begin: Callable[[Connection], None]) -> Engine:
         address = plain.url.set(database=str(file))
         made = PlainEngine(QueuePool(creator), dialect, address, hide_parameters=True)
-        made.update_execution_options(compiled_cache=cache)
+        made.update_execution_options(compiled_cache=compiled)
         event.listen(made, "connect", connections._apply_pragmas)
         event.listen(made, "begin", begin)
         return made
@@ -79,6 +80,7 @@ def many_openings() -> Iterator[None]:
     with ExitStack() as stack:
         stack.enter_context(quickly())
         stack.enter_context(patch.object(schema, "expected_schema", expected))
+        stack.enter_context(patch.object(salvage, "_bare_table", bare_table))
         stack.enter_context(patch.object(connections, "_build_engine", engine_of))
         yield
     plain.dispose()

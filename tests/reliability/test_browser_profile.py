@@ -87,7 +87,7 @@ def test_a_profile_keeps_nothing_of_a_day(
 ) -> None:
     typed, loose = f"typed{secrets.token_hex(10)}", f"loose{secrets.token_hex(10)}"
     place = tmp_path / "profile"
-    with Running(tmp_path / "data") as running:
+    with Running(tmp_path / "data", copied=True) as running:
         me = person.over_http(running.browser())
         words = steps.set_up(me)
         client = me.send(me.follow(me.open("/"), "Add a client"), {"name": f"{typed}first"})
