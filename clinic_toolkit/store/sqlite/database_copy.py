@@ -35,8 +35,6 @@ def copy_database(
             # All pages in one step are one snapshot.
             source.backup(copy)
         else:
-            # SQLite would flush the whole copy at its end.
-            copy.execute("PRAGMA synchronous = OFF")
             _copy_in_steps(source, copy, report_progress)
         # Without a write-ahead log the copy is one complete file, and opens on read-only disks too.
         copy.execute("PRAGMA journal_mode = DELETE").fetchone()
