@@ -27,26 +27,25 @@ class UnsignedEntriesEvent(StrEnum):
     ALL_CHECKED = "audit.checked"
 
 
-# The entry of `sign_unsigned_entries`, the one that begins an incarnation, the one for statements of rings
-# that were not seen before, the one that says how the practice was unlocked, that of `checked_entries`, and
-# the one for a restored header.
-_ENTRIES_PER_UNLOCK = 6
 _ROWS_AT_ONCE = 200
 
 
 def sign_unsigned_entries(db: Connection, vault: Vault, *, now: datetime) -> int | None:
     """Check the entries that were added since the last signature, and sign them.
 
-    This is the first step of every unlock. If an entry is invalid, none of them is accepted and the refusal
-    is recorded in the log for good; the unlock still succeeds.
+    This comes before anything else that an unlock writes. If an entry is invalid, none of them is accepted
+    and the refusal is recorded in the log for good; the unlock still succeeds. `vault.refused_entry` is the
+    number of the invalid one then, and None if all are valid, or if a read-only store cannot record it.
 
     Returns:
         How many entries were accepted; None if one of them is invalid.
     """
+    vault.refused_entry = None
     try:
         first, last = check_unsigned_entries(db, vault)
     except audit_log.ChainBroken as error:
-        audit_log.append_entry(db, vault, f"{UnsignedEntriesEvent.REFUSED} {error.seq}", now=now)
+        if audit_log.append_entry(db, vault, f"{UnsignedEntriesEvent.REFUSED} {error.seq}", now=now):
+            vault.refused_entry = error.seq
         return None
     event = (
         f"{UnsignedEntriesEvent.ACCEPTED} {first}-{last}"
@@ -55,19 +54,6 @@ def sign_unsigned_entries(db: Connection, vault: Vault, *, now: datetime) -> int
     )
     audit_log.append_entry(db, vault, event, now=now)
     return last - first + 1
-
-
-def find_refused_entry(db: Connection, vault: Vault) -> int | None:
-    """Return the number of the entry that this unlock refused, as its sealed entry says; None if none."""
-    newest, _ = audit_log.last_position(db)
-    refused = None
-    for result in audit_entries.iter_entries_after(db, vault, max(0, newest - _ENTRIES_PER_UNLOCK)):
-        if result.entry and result.entry.actor_id == vault.user_id:
-            code, _, refused_number = result.entry.event.partition(" ")
-            # Each unlock writes one of these, so the last one is that of this unlock.
-            if code in set(UnsignedEntriesEvent) - {UnsignedEntriesEvent.ALL_CHECKED}:
-                refused = int(refused_number) if code == UnsignedEntriesEvent.REFUSED else None
-    return refused
 
 
 def check_unsigned_entries(db: Connection, vault: Vault) -> tuple[int, int]:

@@ -55,6 +55,8 @@ class Vault:
         self.kdf_cost_upgraded = False
         # When an executor opened the practice since the last unlock of this clinician.
         self.executor_uses: tuple[datetime, ...] = ()
+        # The audit entry that this unlock refused to sign for, as `unsigned_entries` found it.
+        self.refused_entry: int | None = None
         self.restore_notice: Any | None = None  # what this unlock has to say of a restore
         # Records opened with these keys, by table, so that plaintext lives exactly as long as the keys.
         self.record_cache: dict[str, dict[Any, Any]] = {}

@@ -1,10 +1,11 @@
 """The audit trail: every write has its line, and no line can be changed unseen."""
 
+from datetime import datetime
 from uuid import uuid4
 
 import msgspec
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from clinic_toolkit.journal import (
     audit_entries,
@@ -12,12 +13,14 @@ from clinic_toolkit.journal import (
     audit_reader,
     inventory_snapshot,
     keyless_events,
+    ring_references,
     unsigned_entries,
 )
-from clinic_toolkit.record.people import clients
+from clinic_toolkit.record.people import clients, practice_access
 from clinic_toolkit.record.people.client_record import Client
-from clinic_toolkit.store.transactions import reading, writing
+from clinic_toolkit.store.transactions import reading, store_of, writing
 from clinic_toolkit.vault import key_slots
+from clinic_toolkit.vault.vault import Vault
 from tests.fixtures import audit_lines
 from tests.fixtures.practices import NOW, Work
 
@@ -88,17 +91,38 @@ def test_a_missing_line_is_named(work: Work) -> None:
         audit_lines.check(db, work.vault)
 
 
-def test_a_refused_line_is_told_at_an_unlock_of_three_lines(work: Work) -> None:
-    """A head that was put back is a line of the unlock as well; another unlock tells of its own alone."""
+def _unlock(work: Work) -> Vault:
+    with writing(work.engine) as db:
+        return practice_access.unlock_with_recovery_sheet(db, " ".join(work.groups), now=NOW)
+
+
+def test_a_refused_line_is_told_however_much_the_unlock_writes(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A restore carries out deletions again, with a line for each; another unlock tells of its own alone."""
     with writing(work.engine) as db:
         seq = audit_log.append_keyless_entry(db, uuid4(), "unlock.failed", now=NOW)
-        assert unsigned_entries.sign_unsigned_entries(db, work.vault, now=NOW) is None
-        audit_log.append_entry(db, work.vault, "practice.unlocked slots-2", now=NOW)
-        audit_log.append_entry(db, work.vault, "practice.head_put_back", now=NOW)
-        assert unsigned_entries.find_refused_entry(db, work.vault) == seq
-        audit_log.append_entry(db, work.vault, "audit.opened", now=NOW)
-        audit_log.append_entry(db, work.vault, "practice.unlocked slots-2", now=NOW)
-        assert unsigned_entries.find_refused_entry(db, work.vault) is None
+
+    def write_much(db: Connection, vault: Vault, *_: object, now: datetime) -> None:
+        for _number in range(20):
+            audit_log.append_entry(db, vault, "client.erased_again", now=now)
+
+    with monkeypatch.context() as much:
+        much.setattr(ring_references, "note_statements", write_much)
+        assert _unlock(work).refused_entry == seq
+    assert _unlock(work).refused_entry is None
+
+
+def test_an_unlock_that_can_write_nothing_tells_of_no_earlier_refusal(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with writing(work.engine) as db:
+        seq = audit_log.append_keyless_entry(db, uuid4(), "unlock.failed", now=NOW)
+    assert _unlock(work).refused_entry == seq, "the control"
+    monkeypatch.setattr(type(store_of(work.engine)), "is_read_only", True)
+    with reading(work.engine) as db:
+        opened = practice_access.unlock_with_recovery_sheet(db, " ".join(work.groups), now=NOW)
+    assert opened.refused_entry is None
 
 
 def test_a_line_forged_without_the_key_is_not_adopted_silently(work: Work) -> None:
@@ -109,7 +133,7 @@ def test_a_line_forged_without_the_key_is_not_adopted_silently(work: Work) -> No
     with writing(work.engine) as db:
         before = audit_lines.lines(db, work.vault, newest=2)
         assert unsigned_entries.sign_unsigned_entries(db, work.vault, now=NOW) is None
-        assert unsigned_entries.find_refused_entry(db, work.vault) == before[1].seq
+        assert work.vault.refused_entry == before[1].seq
     with reading(work.engine) as db:
         told = audit_lines.lines(db, work.vault, newest=1)[0]
         assert told.has_signature
@@ -123,8 +147,7 @@ def test_nothing_is_in_doubt_after_lines_that_fit(work: Work) -> None:
     with writing(work.engine) as db:
         audit_log.append_keyless_entry(db, work.vault.incarnation, "unlock.failed", now=NOW)
         assert unsigned_entries.sign_unsigned_entries(db, work.vault, now=NOW) == 1
-        audit_log.append_entry(db, work.vault, "practice.unlocked", now=NOW)
-        assert unsigned_entries.find_refused_entry(db, work.vault) is None
+        assert work.vault.refused_entry is None
 
 
 def _add(work: Work, body: bytes, *, signature: bytes | None = None) -> int:
@@ -154,7 +177,7 @@ def test_a_planted_line_that_fits_the_chain_is_not_vouched_for(
     seq = _add(work, body, signature=signature)
     with writing(work.engine) as db:
         assert unsigned_entries.sign_unsigned_entries(db, work.vault, now=NOW) is None
-        assert unsigned_entries.find_refused_entry(db, work.vault) == seq
+        assert work.vault.refused_entry == seq
     with reading(work.engine) as db:
         assert next(audit_entries.iter_entries_after(db, work.vault, seq - 1)).seq == seq
     # It is told once: what was written since is vouched for again, and the trail keeps the finding.
@@ -187,7 +210,7 @@ def test_no_text_but_the_known_keyless_events_is_ever_vouched_for(work: Work, wh
     seq = _add(work, audit_log.KEYLESS_PREFIX + msgspec.msgpack.encode((FORGED[what], 1_760_000_000_000_000)))
     with writing(work.engine) as db:
         assert unsigned_entries.sign_unsigned_entries(db, work.vault, now=NOW) is None
-        assert unsigned_entries.find_refused_entry(db, work.vault) == seq
+        assert work.vault.refused_entry == seq
         assert not audit_reader.is_signed_afterwards(db, work.vault, seq)
         line = next(audit_reader.iter_checked_entries(db, work.vault, first=seq, last=seq))
     assert (line.event, line.recorded_at, line.fault) == ("", None, audit_reader.EntryFault.UNKNOWN_EVENT)

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, MetaData, QueuePool, create_engine, e
 from sqlalchemy.engine import Engine as PlainEngine
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.journal import audit_reader, inspection, unsigned_entries
+from clinic_toolkit.journal import audit_reader, inspection
 from clinic_toolkit.record.handovers import clinician_side
 from clinic_toolkit.record.handovers.handover_record import HandoverState
 from clinic_toolkit.record.people import practice_access
@@ -167,7 +167,7 @@ class Judge:
             why += ["absent"] if verdict.anchor_absences else []
             why += ["other"] if verdict.chain_mismatch else []
             why += ["built"] if verdict.schema_damage else []
-            why += ["not adopted"] if unsigned_entries.find_refused_entry(db, vault) else []
+            why += ["not adopted"] if vault.refused_entry is not None else []
             why += ["ways in"] if not vault.slots_intact else []
             why += ["head"] if vault.header_fault else []
             why += ["keys"] if vault.damaged_rings else []

@@ -12,7 +12,6 @@ from datetime import datetime
 
 from flask import Flask, current_app, session
 
-from clinic_toolkit.journal import unsigned_entries
 from clinic_toolkit.record.people.practice_access import FinishUnlock, LongReplay
 from clinic_toolkit.store.storage_errors import storage_error_of
 from clinic_toolkit.vault.secret_attempt import Attempt
@@ -42,7 +41,7 @@ class ReadingLeft(Exception):
 class RecordReading:
     """One unlock in a thread, for the browser whose request began it.
 
-    `error` is what stopped it. `refused_entry` is the entry of the log that the unlock refused, or None.
+    `error` is what stopped it.
     """
 
     def __init__(
@@ -51,7 +50,6 @@ class RecordReading:
         self.attempt, self.back, self.log_in = attempt, back, log_in
         self.done, self.total = 0, total
         self.vault: Vault | None = None
-        self.refused_entry: int | None = None
         self.error: Exception | None = None
         self.ended, self.error_shown = threading.Event(), threading.Event()
         self._left = threading.Event()
@@ -80,7 +78,6 @@ class RecordReading:
                 raise ReadingLeft
             with worker.waiting_reads.writing(worker.engine) as db:
                 vault = finish(db, now, report_progress)
-                self.refused_entry = unsigned_entries.find_refused_entry(db, vault)
                 self.attempt.clear(vault)
             self.vault = vault
         except ReadingLeft:

@@ -11,7 +11,6 @@ from typing import cast
 from flask import request
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.journal import unsigned_entries
 from clinic_toolkit.record.people import executor_access, practice_access, secret_changes
 from clinic_toolkit.record.people.practice_access import LongReplay
 from clinic_toolkit.store.storage_errors import storage_error_of
@@ -250,10 +249,10 @@ def _attempt_unlock(
         return BUSY_MESSAGE
     refused_tries = unlock_attempts.count_most_failures(context.settings().data_folder)
 
-    def log_in(vault: Vault, refused_entry: int | None) -> None:
+    def log_in(vault: Vault) -> None:
         context.log_in(vault, must_choose_passphrase=must_choose_passphrase)
         context.put_in_session(_REFUSED_TRIES_KEY, refused_tries)
-        context.put_in_session(_UNVERIFIED_LINE_KEY, refused_entry)
+        context.put_in_session(_UNVERIFIED_LINE_KEY, vault.refused_entry)
         if vault.can_sign:
             handover_transition.merge_answers_after_commit(context.vault())
         after_login()
@@ -262,7 +261,7 @@ def _attempt_unlock(
         if reading.vault is None:
             raise context.LockedMeanwhile
         try:
-            log_in(reading.vault, reading.refused_entry)
+            log_in(reading.vault)
         except BaseException:
             context.abort_login(has_practice=True)
             raise
@@ -296,5 +295,5 @@ def _attempt_unlock(
         raise
     finally:
         _attempt_lock.release()
-    log_in(vault, unsigned_entries.find_refused_entry(context.db(), vault))
+    log_in(vault)
     return ""
