@@ -121,17 +121,15 @@ def accept_older_files(engine: Engine) -> Callable[[], None]:
     return store_of(engine).accept_older_files()
 
 
-def record_accepted_files(db: Connection, vault: Vault, undo: Callable[[], None], *, now: datetime) -> bool:
+def record_accepted_files(db: Connection, vault: Vault, undo: Callable[[], None], *, now: datetime) -> None:
     """Check the unsigned entries, then record that the clinician accepted this file.
+
+    Whether one of them was refused is in `vault.refused_entry` afterwards.
 
     Args:
         undo: what `accept_older_files` returned; called if the transaction is rolled back.
-
-    Returns:
-        Whether the unsigned entries were valid.
     """
     on_rollback(db, undo)
     # The store was read-only at the unlock, so the result of checking these entries was not recorded then.
-    unsigned_valid = inventory_snapshot.accept_unsigned_entries(db, vault, now=now)
+    inventory_snapshot.accept_unsigned_entries(db, vault, now=now)
     audit_log.append_entry(db, vault, ConditionEvent.OTHER_TAKEN, now=now)
-    return unsigned_valid

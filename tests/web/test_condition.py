@@ -161,7 +161,7 @@ def by_sheet(site: Site) -> str:
 def test_another_file_is_opened_and_read_and_never_written(other: Site) -> None:
     folder = other.settings.data_folder
     before = {file.name: file.read_bytes() for file in folder.iterdir() if file.name.startswith("clinic")}
-    assert by_sheet(other) == "/unlock/choose"
+    assert by_sheet(other) == "/"
     other.unlock()
     assert other.get("/").headers["Location"] == "/condition"
     assert "not the latest data file" in other.get("/condition").text
@@ -176,7 +176,7 @@ def test_another_file_is_opened_and_read_and_never_written(other: Site) -> None:
 
 
 def test_who_comes_by_the_sheet_decides_first_and_chooses_a_passphrase_afterwards(other: Site) -> None:
-    assert by_sheet(other) == "/unlock/choose"
+    assert by_sheet(other) == "/"
     assert other.get("/unlock/choose").headers["Location"] == "/"
     assert other.get("/").headers["Location"] == "/condition"
     assert "not the latest data file" in other.get("/condition").text
@@ -195,7 +195,7 @@ def test_a_forged_line_about_the_unlock_lets_the_clinician_in(other: Site) -> No
         link = audit_log.chain_hash(other.work.vault.incarnation, seq + 1, before, body)
         raw.execute("INSERT INTO audit_line VALUES (?, ?, ?, ?)", (seq + 1, body, link, bytes(64)))
     raw.close()
-    assert by_sheet(other) == "/unlock/choose"
+    assert by_sheet(other) == "/"
     other.get("/condition")
     assert "every line was in order" in other.get("/unlock/trail").text
 
@@ -338,9 +338,14 @@ def test_a_tail_that_nobody_signed_is_judged_before_going_on_signs_over_it(other
     with sqlite3.connect(other.work.engine.url.database or "") as raw:
         tip, before = raw.execute("SELECT seq, hash FROM audit_line ORDER BY seq DESC LIMIT 1").fetchone()
         raw.execute("INSERT INTO audit_line VALUES (?, ?, ?, NULL)", (tip + 1, b"\x00\x92\xa1x\x01", before))
+    raw.close()
     other.unlock()
+    other.get("/condition")
+    assert "every line was in order" in other.get("/unlock/trail").text, "the control: it was not judged yet"
     answer = other.post("/condition/go-on", state_of(other))
     assert answer.headers["Location"].endswith("/unlock/trail")
+    page = other.get("/unlock/trail").text
+    assert f"Line {tip + 1} was written" in page and "every line was in order" not in page
     assert any(event.startswith(unsigned_entries.UnsignedEntriesEvent.REFUSED) for event in events(other))
 
 

@@ -226,14 +226,15 @@ def test_a_line_that_does_not_fit_is_told_before_any_other_page(lock: Site) -> N
         link = audit_log.chain_hash(lock.work.vault.incarnation, seq, previous_hash, body)
         db.execute(audit_log.audit_log_table.insert().values(seq=seq, body=body, hash=link, signature=None))
     assert type_in(lock).headers["Location"] == PAGE
-    assert arrive(lock).headers["Location"] == "/unlock/trail"
-    assert f"Line {seq} was written" in lock.get("/unlock/trail").text
+    assert arrive(lock).headers["Location"] == "/unlock/trail?back=/clients"
+    page = lock.get("/unlock/trail?back=/clients").text
+    assert f"Line {seq} was written" in page and 'href="/clients">Go on' in page
 
 
 def test_the_recovery_sheet_leads_to_a_new_passphrase(lock: Site) -> None:
     groups = {f"group{number}": group for number, group in enumerate(lock.work.groups, 1)}
     assert lock.post("/unlock/sheet", groups).headers["Location"] == PAGE
-    assert arrive(lock).headers["Location"] == "/"
+    assert arrive(lock).headers["Location"] == "/unlock/choose"
     assert lock.get("/").headers["Location"] == "/unlock/choose"
 
 

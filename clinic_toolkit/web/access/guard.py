@@ -174,6 +174,16 @@ def must_not_write(engine: Engine) -> bool:
     return store_of(engine).is_read_only and required_state(request.endpoint) != AccessState.UNLOCKED
 
 
+def must_choose_passphrase() -> bool:
+    """Whether this browser was unlocked with the recovery sheet, and the next page asks for a passphrase."""
+    unlocked_session = context.find_unlocked_session()
+    return (
+        unlocked_session is not None
+        and unlocked_session.must_choose_passphrase
+        and not store_of(context.unit_of_work().engine).is_read_only
+    )
+
+
 def _current_state() -> AccessState:
     unlocked_session = context.find_unlocked_session()
     if unlocked_session is None:
@@ -181,7 +191,7 @@ def _current_state() -> AccessState:
     if store_of(context.unit_of_work().engine).is_read_only:
         # No passphrase can be chosen and no sheet proved while the store is read-only.
         return AccessState.UNLOCKED
-    if unlocked_session.must_choose_passphrase:
+    if must_choose_passphrase():
         return AccessState.AFTER_SHEET_LOGIN
     if not unlocked_session.values.get("sheet proved"):
         # A short read transaction of its own, so that this check does not begin a write transaction.

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 
-from flask import Response, after_this_request, current_app, render_template, session, url_for
+from flask import Response, after_this_request, current_app, render_template, session
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.record.handovers import clinician_side
@@ -69,11 +69,9 @@ def merge_answers_after_commit(opened: Vault) -> None:
         _run_after_commit(lambda: _merge_returned_forms(opened))
 
 
-def first_page_after_unlock(onward: str) -> str:
-    """The path of the first page after an unlock: the returned forms, if there are any, else `onward`."""
-    if clinician_side.has_open_handover(context.db(), context.vault()):
-        return url_for("handover.first_unreviewed", back=None if onward == "/" else onward)
-    return onward
+def has_returned_form() -> bool:
+    """Whether a form that was handed over still needs the clinician."""
+    return clinician_side.has_open_handover(context.db(), context.vault())
 
 
 def _merge_returned_forms(opened: Vault) -> None:

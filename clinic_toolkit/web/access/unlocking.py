@@ -25,7 +25,13 @@ from clinic_toolkit.vault.key_slots import WrongSecret
 from clinic_toolkit.vault.secret_attempt import Attempt
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web import context
-from clinic_toolkit.web.access import handover_transition, psychotherapy_key, quick_return, record_reading
+from clinic_toolkit.web.access import (
+    after_unlock,
+    handover_transition,
+    psychotherapy_key,
+    quick_return,
+    record_reading,
+)
 from clinic_toolkit.web.access.executor_reading import begin_executor_session
 from clinic_toolkit.web.access.record_reading import RecordReading
 from clinic_toolkit.web.perimeter.end_reason import EndReason
@@ -34,7 +40,6 @@ from clinic_toolkit.web.perimeter.timeouts import suspend_aware_clock
 _attempt_lock = threading.Lock()
 
 MAX_SECRET_LENGTH = passphrases.MAX_PASSPHRASE_LENGTH
-_UNVERIFIED_LINE_KEY = "line in doubt"
 _REFUSED_TRIES_KEY = "tries refused before"
 BUSY_MESSAGE = "Another try is still being checked. Wait for its answer, then try again."
 ENDED_MESSAGE = (
@@ -216,11 +221,6 @@ def _check_present_passphrase(
     return vault
 
 
-def unverified_audit_line() -> int | None:
-    """The number of the audit entry whose verification failed at this unlock, or None."""
-    return cast("int | None", context.get_from_session(_UNVERIFIED_LINE_KEY))
-
-
 def refused_tries_before_unlock() -> int:
     """How many tries were refused before the one that opened this session, so that they can be reported."""
     return cast("int | None", context.get_from_session(_REFUSED_TRIES_KEY)) or 0
@@ -252,7 +252,7 @@ def _attempt_unlock(
     def log_in(vault: Vault) -> None:
         context.log_in(vault, must_choose_passphrase=must_choose_passphrase)
         context.put_in_session(_REFUSED_TRIES_KEY, refused_tries)
-        context.put_in_session(_UNVERIFIED_LINE_KEY, vault.refused_entry)
+        after_unlock.note_unverified_audit_line(vault)
         if vault.can_sign:
             handover_transition.merge_answers_after_commit(context.vault())
         after_login()

@@ -5,6 +5,7 @@ from flask import Blueprint, render_template, request, url_for
 from clinic_toolkit.journal import condition
 from clinic_toolkit.record.people import ring_owners
 from clinic_toolkit.web import context
+from clinic_toolkit.web.access import after_unlock
 from clinic_toolkit.web.screen_parts import record_notices
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.responses import ViewResult
@@ -32,7 +33,8 @@ def acknowledge_loss() -> ViewResult:
     if request.form.get("state") != condition.findings_digest(context.unit_of_work().engine):
         return responses.redirect_to(url_for(".index"))
     condition.acknowledge_losses(context.db(), context.vault(), now=context.now())
-    return responses.redirect_to("/")
+    # This page came before what else the unlock has to say.
+    return responses.redirect_to(after_unlock.find_first_page())
 
 
 @screen.post("/condition/go-on")
@@ -45,5 +47,6 @@ def accept_older_files() -> ViewResult:
         return responses.redirect_to(url_for(".index"))
     # Accepted before the transaction, because no write transaction can be opened until then.
     undo = condition.accept_older_files(engine)
-    tail_is_valid = condition.record_accepted_files(context.db(), context.vault(), undo, now=context.now())
-    return responses.redirect_to("/" if tail_is_valid else url_for("lock.trail"))
+    condition.record_accepted_files(context.db(), context.vault(), undo, now=context.now())
+    after_unlock.note_unverified_audit_line(context.vault())
+    return responses.redirect_to(after_unlock.find_first_page())

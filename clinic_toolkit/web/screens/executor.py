@@ -8,6 +8,7 @@ from clinic_toolkit.record import executor_overview
 from clinic_toolkit.record.people import executor_access
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import (
+    after_unlock,
     executor_reading,
     guard,
     pending_executor_halves,
@@ -180,7 +181,7 @@ def unlock_with_halves() -> ViewResult:
     sentence = unlocking.unlock_with_executor_halves(*(" ".join(groups) for groups in typed))
     if sentence:
         return _render_unlock({"": f"{sentence} {HALVES_EMPTIED}"}), 422
-    return responses.redirect_to(url_for(".overview"))
+    return after_unlock.redirect_after_unlock()
 
 
 def fields_of(half: int) -> list[str]:

@@ -7,9 +7,8 @@ from clinic_toolkit.journal.restored_folder import RestoreNotice
 from clinic_toolkit.record.people import secret_changes
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import (
-    executor_reading,
+    after_unlock,
     guard,
-    handover_transition,
     locking,
     psychotherapy_key,
     quick_return,
@@ -65,23 +64,7 @@ def unlock_with_secret() -> ViewResult:
         if by_code and not unlocking.is_return_code_usable():
             return _render_unlock(by_code=False, back=back, error=f"{sentence} Use your passphrase now."), 422
         return _render_unlock(by_code=by_code, back=back, error=sentence), 422
-    return _redirect_after_unlock(back)
-
-
-def _redirect_after_unlock(back: str) -> ViewResult:
-    if executor_reading.is_executor():
-        return responses.redirect_to(url_for(executor_reading.FIRST_PAGE))
-    unverified_line = unlocking.unverified_audit_line()
-    onward = handover_transition.first_page_after_unlock(guard.safe_return_path(back) or "/")
-    next_page = url_for("lock.trail") if unverified_line else _page_about_restore(onward)
-    restore_notice: RestoreNotice | None = context.vault().restore_notice
-    # If the unlock replaced a key slot of too low a KDF cost, the old slot must be removed from the disk; so
-    # must what it erased after a restore.
-    return (
-        secret_removal.redirect_once_purged(next_page, if_not_purged=next_page)
-        if context.vault().kdf_cost_upgraded or (restore_notice and restore_notice.erased_at)
-        else responses.redirect_to(next_page)
-    )
+    return after_unlock.redirect_after_unlock(back)
 
 
 @screen.get("/unlock/reading")
@@ -99,8 +82,7 @@ def reading() -> ViewResult:
         )
         return responses.refreshing_page(page, seconds=REFRESH_SECONDS)
     unlocking.arrive(record)
-    # After the recovery sheet, the guard leads from there to the choice of a new passphrase.
-    return _redirect_after_unlock(record.back)
+    return after_unlock.redirect_after_unlock(record.back)
 
 
 @screen.get("/unlock/sheet")
@@ -122,7 +104,7 @@ def unlock_with_sheet() -> ViewResult:
     sentence = unlocking.unlock_with_recovery_sheet(groups)
     if sentence:
         return _render_sheet_form({"": f"{sentence} {SHEET_EMPTIED}"}), 422
-    return responses.redirect_to("/" if psychotherapy_key.is_damaged() else url_for("lock.choose_passphrase"))
+    return after_unlock.redirect_after_unlock()
 
 
 @screen.get("/unlock/choose")
@@ -135,7 +117,7 @@ def choose_passphrase() -> ViewResult:
 @screen.post("/unlock/choose")
 @guard.allow_after_sheet_login
 def replace_passphrase() -> ViewResult:
-    """Replace the passphrase, and go on to *Today*."""
+    """Replace the passphrase, and go on as after any unlock."""
     form = PassphraseForm(request.form, guessable_names=guessable_names(context.letterhead()))
     if not form.validate():
         return _render_passphrase_form(form), 422
@@ -149,11 +131,7 @@ def replace_passphrase() -> ViewResult:
     context.record_passphrase_chosen()
     # As after an unlock with the passphrase, which was typed here as well.
     quick_return.offer_chosen_code()
-    next_page = (
-        url_for("lock.trail")
-        if unlocking.unverified_audit_line()
-        else _page_about_restore(handover_transition.first_page_after_unlock("/"))
-    )
+    next_page = after_unlock.find_first_page()
     page_if_copies_left = url_for("practice.index", saved="phrase") if next_page == "/" else None
     return secret_removal.redirect_once_purged(
         next_page, if_not_purged=next_page, if_copies_left=page_if_copies_left
@@ -163,7 +141,11 @@ def replace_passphrase() -> ViewResult:
 @screen.get("/unlock/trail")
 def trail() -> ViewResult:
     """Say that the audit log could not be verified, before any other page."""
-    return render_template("lock/trail.html", line=unlocking.unverified_audit_line())
+    return render_template(
+        "lock/trail.html",
+        line=after_unlock.unverified_audit_line(),
+        next_page=_page_after(after_unlock.TRAIL),
+    )
 
 
 @screen.get("/unlock/executor-used")
@@ -172,37 +154,25 @@ def executor_uses() -> ViewResult:
     return render_template(
         "lock/executor_uses.html",
         uses=[at.astimezone() for at in context.vault().executor_uses],
-        next_page=guard.safe_return_path(request.args.get("back", "")) or url_for("today.index"),
+        next_page=_page_after(after_unlock.EXECUTOR_USES),
     )
 
 
 @screen.get("/unlock/restored")
 def restored() -> ViewResult:
     """Say from which backup the practice was restored, and what was erased again, before any other page."""
-    onward = guard.safe_return_path(request.args.get("back", "")) or url_for("today.index")
+    next_page = _page_after(after_unlock.RESTORED)
     notice: RestoreNotice | None = context.vault().restore_notice
     if notice is None:
-        return responses.redirect_to(onward)
+        return responses.redirect_to(next_page)
     return render_template(
         "lock/restored.html",
         # A mark that was hurt does not say which backup it was.
         made_at=notice.backup_made_at.astimezone() if notice.backup_made_at.timestamp() else None,
         erased_at=[at.astimezone() for at in notice.erased_at],
         notice=notice,
-        next_page=_page_about_executor(onward),
+        next_page=next_page,
     )
-
-
-def _page_about_restore(onward: str) -> str:
-    if context.vault().restore_notice is None:
-        return _page_about_executor(onward)
-    return url_for(".restored", back=None if onward == "/" else onward)
-
-
-def _page_about_executor(onward: str) -> str:
-    if not context.vault().executor_uses:
-        return onward
-    return url_for(".executor_uses", back=None if onward == "/" else onward)
 
 
 @screen.post("/lock")
@@ -243,6 +213,10 @@ def quit_program() -> ViewResult:
 def pulse() -> ViewResult:
     """Confirm to an open page that it is still unlocked, and send it the current CSRF token."""
     return responses.json_response({"csrf_token": generate_csrf()}, 200)
+
+
+def _page_after(endpoint: str) -> str:
+    return after_unlock.find_page_after(endpoint, request.args.get("back"))
 
 
 def _describe_progress(done: int, total: int) -> str:
