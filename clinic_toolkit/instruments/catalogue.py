@@ -92,6 +92,11 @@ def register_own(instrument: Instrument) -> None:
     _own_by_digest[instrument.digest] = instrument
 
 
+def is_own(instrument_id: str) -> bool:
+    """Whether this is the id of a practice's own questionnaire: none that comes with the program has it."""
+    return all(instrument_id != edition.id for edition in _catalogue().editions)
+
+
 def is_known_digest(digest: str) -> bool:
     """Whether a questionnaire of this digest comes with the program or was registered."""
     return digest in _own_by_digest or any(edition.digest == digest for edition in _catalogue().editions)
@@ -101,8 +106,9 @@ def conflicts_with_catalogue(instrument: Instrument) -> list[str]:
     """The conflicts of a practice's own questionnaire with those that come with the program."""
     from clinic_toolkit.instruments import definition_problems
 
-    is_taken = any(instrument.id == edition.id for edition in _catalogue().editions)
-    id_problems = [f"id: “{instrument.id}” comes with the program; choose another"] if is_taken else []
+    id_problems = (
+        [] if is_own(instrument.id) else [f"id: “{instrument.id}” comes with the program; choose another"]
+    )
     reference_problems = definition_problems.cross_reference_problems(
         (*list_newest(), instrument), list_frames()
     )

@@ -157,6 +157,13 @@ def test_taken_in_it_is_offered_given_and_scored(site: Site, me: Person, hour: s
     assert "Ask in private about fear of this person." in result.text
     assert "Give a worksheet" in result.text and "because of" not in result.text
     assert "Added by this practice" in me.open(f"{place}/answers").text
+    # The rules of change over time are for those that ship, so nothing leads there, and the page says so.
+    assert "Over time" not in result.text
+    with reading(site.work.engine) as db:
+        asked = administrations.load_administration(db, site.work.vault, UUID(place.rpartition("/")[2]))
+    assert "Over time" not in me.open(f"/clients/{asked.payload.client_id}").text
+    over_time = me.follow(me.open(f"/relationships/{asked.payload.relationship_id}"), "Over time")
+    assert "Questionnaires of your own are not here" in over_time.text and "How I rest" not in over_time.text
     together = me.open(f"{place}/together")
     assert "Mostly true: “I told this person when I needed quiet.”" in together.text
     assert not any(c.isdigit() for c in together.text)

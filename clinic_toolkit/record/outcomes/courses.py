@@ -65,7 +65,9 @@ def list_courses(
     with_usual_range: bool = False,
     with_overlap: bool = False,
 ) -> tuple[Course, ...]:
-    """Every course about one relationship, or in general (None), in the order of the catalogue.
+    """The courses about one relationship, or in general (None), in the order of the catalogue.
+
+    A practice's own questionnaires have none: the rules say nothing of sums, weights and reversed items.
 
     Args:
         baselines: how many first rounds were declared as the baseline, by series key; three by default.

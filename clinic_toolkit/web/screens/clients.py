@@ -243,7 +243,10 @@ def show(id: UUID) -> ViewResult:
                 *((word_by_id[relationship_id], relationship_id) for relationship_id in word_by_id),
                 (answered_items.ABOUT_PEOPLE_IN_GENERAL, None),
             )
-            if any(repeat.series_key[0] == relationship_id for repeat in repeats)
+            if any(
+                repeat.series_key[0] == relationship_id and not catalogue.is_own(repeat.series_key[1])
+                for repeat in repeats
+            )
         ],
         more=len(all_administrations) if len(all_administrations) > len(shown_administrations) else 0,
         repeats=repeat_lines.with_something_to_say(repeat_lines.with_words(id, word_by_id, repeats)),

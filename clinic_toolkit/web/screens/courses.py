@@ -8,6 +8,7 @@ from flask import Blueprint, render_template, request, url_for
 from clinic_toolkit.documents import chart_plan, chart_table, point_shapes
 from clinic_toolkit.documents.chart_plan import ChartPlan
 from clinic_toolkit.documents.point_shapes import PointShape
+from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.instruments.closed_sets import InstrumentKind
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
@@ -50,7 +51,7 @@ CAUTIONS = (
 
 @screen.get("/relationships/<uuid:id>/over-time")
 def show(id: UUID) -> ViewResult:
-    """The courses of all questionnaires about one relationship."""
+    """The courses of the questionnaires that come with the program, about one relationship."""
     relationship = relationships.load_relationship(context.db(), context.vault(), id)
     joins = relationships.load_relationship_joins(context.db(), context.vault())
     if id in joins:
@@ -61,7 +62,7 @@ def show(id: UUID) -> ViewResult:
 
 @screen.get("/clients/<uuid:id>/over-time")
 def show_general(id: UUID) -> ViewResult:
-    """The courses of all questionnaires about people in general."""
+    """As `show`, about people in general."""
     clients.load_client(context.db(), context.vault(), id)
     return _render_courses(id, None, answered_items.ABOUT_PEOPLE_IN_GENERAL)
 
@@ -96,6 +97,10 @@ def _render_courses(client_id: UUID, relationship_id: UUID | None, relationship_
         person=client,
         about=relationship_word,
         relationship_id=relationship_id,
+        has_own=any(
+            catalogue.is_own(administration.payload.instrument_id)
+            for administration in relationship_administrations
+        ),
         courses=[
             (
                 course,
