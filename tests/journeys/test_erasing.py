@@ -8,6 +8,7 @@ import time_machine
 
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.record.people import practice_access
+from clinic_toolkit.store.transactions import store_of
 from clinic_toolkit.web.perimeter.timeouts import suspend_aware_clock
 from tests.fixtures import filled
 from tests.fixtures.practices import NOW, giving
@@ -195,7 +196,10 @@ def test_nothing_is_erased_by_a_wrong_clock(me: Person, site: Site) -> None:
     assert named(me.open("/clients")) == ["Ana Reyes"]
 
 
-def test_no_file_holds_what_was_sealed_of_it(me: Person, site: Site) -> None:
+@pytest.mark.parametrize("has_copy", [False, True])
+def test_no_file_holds_what_was_sealed_of_it_but_a_copy_that_is_named(
+    me: Person, site: Site, has_copy: bool
+) -> None:
     client = site.work.client("Ana Reyes")
     site.work.answer(site.work.begun(client, giving()), [3, None, 2])
     with time_machine.travel(datetime.now(UTC), tick=True):
@@ -204,11 +208,14 @@ def test_no_file_holds_what_was_sealed_of_it(me: Person, site: Site) -> None:
     needle = client.ring.bytes
     files = [path for path in folder.iterdir() if path.is_file() and "anchor" not in path.name]
     assert any(needle in path.read_bytes() for path in files)
+    if has_copy:
+        store_of(site.work.engine).write_snapshot(folder / "before-restore-1")
     with later(7.1):
         unlock(site)
         shown_again = me.press(me.open("/"), "Erase now")
         done = me.send(shown_again, {"today": shown_again.form("today").values("today")[0]})
-        assert "No file of the data folder holds it any more." in done.text
+    assert ("No file of the data folder holds it any more." in done.text) is not has_copy
+    assert ("before-restore-1" in done.text) is has_copy
     assert not [path for path in files if path.exists() and needle in path.read_bytes()]
 
 

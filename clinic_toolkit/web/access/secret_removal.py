@@ -1,7 +1,8 @@
 """After a secret was replaced, or a client erased: remove what is gone from the disk before the page says so.
 
 SQLite keeps overwritten rows in its write-ahead log until a checkpoint. Until then the old passphrase or
-recovery sheet would still open a stolen copy of the folder, and the passphrase what was erased.
+recovery sheet would still open a stolen copy of the folder, and the passphrase what was erased. Rescued
+copies and what a restore has put aside may hold something that is nowhere else, so a page only names them.
 """
 
 import logging
@@ -22,7 +23,7 @@ REDIRECT_STATUS = 303
 
 
 def list_rescued_copies() -> list[str]:
-    """Names of the copies of the store in the data folder that hold what was replaced or erased since.
+    """Names of the copies of the store in the data folder that may hold what was replaced or erased since.
 
     They are rescued copies, and what a restore has put aside.
     """
@@ -30,10 +31,11 @@ def list_rescued_copies() -> list[str]:
 
 
 def redirect_once_purged(target: str, *, if_not_purged: str, if_copies_left: str | None = None) -> Response:
-    """Redirect to `target` once no file holds what was replaced or erased any more.
+    """Redirect to `target` once the log and interrupted copies hold nothing that was replaced or erased.
 
     Args:
-        if_copies_left: path to redirect to if a rescued copy cannot be removed; that page names it.
+        if_copies_left: path to redirect to if there are copies that only the clinician may delete, as
+            `list_rescued_copies` finds them; that page names them.
         if_not_purged: path to redirect to if the log could not be emptied now. It is emptied at the next
             lock, at the latest.
     """

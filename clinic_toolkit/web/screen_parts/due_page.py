@@ -17,6 +17,7 @@ NEWEST_SHOWN = 30
 # What the page says after an erasure, by the word in its address.
 ERASED_MESSAGES = {
     "1": "Erased. No file of the data folder holds it any more.",
+    "copies": "Erased. The data file does not hold it any more.",
     "later": "Erased. A file of the data folder still holds it, locked, until the program is next locked or "
     "ended.",
 }

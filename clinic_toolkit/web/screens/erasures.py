@@ -92,7 +92,9 @@ def erase_due() -> ViewResult:
     if not client_ids:
         return responses.redirect_to(url_for("retention.index"))
     return secret_removal.redirect_once_purged(
-        url_for("retention.index", erased="1"), if_not_purged=url_for("retention.index", erased="later")
+        url_for("retention.index", erased="1"),
+        if_not_purged=url_for("retention.index", erased="later"),
+        if_copies_left=url_for("retention.index", erased="copies"),
     )
 
 
