@@ -1,7 +1,7 @@
-"""What an executor may do: look at every page of the record, lock, and quit; nothing that saves.
+"""What an executor may do: follow every link, search, lock, and quit; no other button.
 
 The vault of an executor cannot sign, so nothing could be written anyway. The refusal comes before the view,
-as a page with one sentence.
+as a page with one sentence. A copy of a paper is not saved as a file either, since no entry could say so.
 """
 
 from flask import render_template, request, url_for
@@ -34,15 +34,16 @@ def begin_executor_session() -> None:
         vault.executor_uses = (*vault.executor_uses, context.now())
 
 
-def deny_or_redirect(*, is_lock_page: bool) -> Response | None:
+def deny_or_redirect(*, is_lock_page: bool, is_search: bool) -> Response | None:
     """The response in place of the view, or None if an executor may look at this page.
 
     Args:
         is_lock_page: whether the page is one of the lock or of the set-up; there is nothing to do there.
+        is_search: whether it only searches, also when it is sent by POST.
     """
     if is_lock_page:
         return responses.redirect_to(url_for(FIRST_PAGE))
-    if request.method in ("GET", "HEAD"):
+    if is_search or request.method in ("GET", "HEAD"):
         return None
     sentence = SigningKeyNotOpen().sentence
     if is_from_script():

@@ -28,6 +28,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 _STATE_ATTRIBUTE = "clinic_moment"
 _CSRF_EXEMPT_ATTRIBUTE = "clinic_puts_away"
 _PRINTOUT_ATTRIBUTE = "clinic_gives_a_paper"
+_SEARCH_ATTRIBUTE = "clinic_finds"
 # The id of a field on a page of ours; it names no client.
 _FIELD_ID = re.compile(r"f-[a-z0-9_-]{1,60}")
 
@@ -106,6 +107,17 @@ def allow_printout_when_read_only(view: View) -> View:
     return view
 
 
+def allow_search_by_executor(view: View) -> View:
+    """Decorator: a POST to this view searches and saves nothing, so an executor may send it."""
+    setattr(view, _SEARCH_ATTRIBUTE, True)
+    return view
+
+
+def is_search(endpoint: str | None) -> bool:
+    """Whether a POST to this endpoint only searches."""
+    return hasattr(current_app.view_functions.get(endpoint or ""), _SEARCH_ATTRIBUTE)
+
+
 def is_reachable_while_locked(endpoint: str, here: context.WorkerState) -> bool:
     """Whether a POST to this endpoint is read while no session is unlocked."""
     return required_state(endpoint) in (
@@ -138,7 +150,9 @@ def deny_or_redirect() -> Response | None:
     if handover_transition.is_handed_over() and request.endpoint != "static":
         return handover_transition.render_wait_page()
     if executor_reading.is_executor() and required != AccessState.ALWAYS:
-        return executor_reading.deny_or_redirect(is_lock_page=required in _WITHOUT_KEYS)
+        return executor_reading.deny_or_redirect(
+            is_lock_page=required in _WITHOUT_KEYS, is_search=is_search(request.endpoint)
+        )
     current = _current_state()
     if required == AccessState.UNLOCKED == current:
         return _redirect_to_condition()

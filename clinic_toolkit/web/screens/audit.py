@@ -16,6 +16,7 @@ from clinic_toolkit.record.people.client_list_facts import ClientFacts
 from clinic_toolkit.record.people.client_record import CLIENT
 from clinic_toolkit.record.people.ring_owners import RingOwners
 from clinic_toolkit.web import context
+from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.content import audit_texts
 from clinic_toolkit.web.forms.audit import AuditSearchForm
 from clinic_toolkit.web.screen_parts import jobs, recent_searches
@@ -84,6 +85,7 @@ def show_search() -> ViewResult:
 
 
 @screen.post("/audit/find")
+@guard.allow_search_by_executor
 def search() -> ViewResult:
     """Find entries by client, kind and day. Sent by POST, so that no URL names the client."""
     form = AuditSearchForm(request.form)

@@ -27,6 +27,7 @@ from clinic_toolkit.record.questionnaires import (
 )
 from clinic_toolkit.record.writing import handouts, notes
 from clinic_toolkit.web import context
+from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.clients import ClientDetailsForm
 from clinic_toolkit.web.screen_parts import (
@@ -80,6 +81,7 @@ def show_search() -> ViewResult:
 
 
 @screen.post("/clients/find")
+@guard.allow_search_by_executor
 def search() -> ViewResult:
     """Find clients by name, telephone or e-mail. Sent by POST, because the search text is a name."""
     search_text = " ".join(fields.clean_text(request.form.get("words")).split())
