@@ -512,13 +512,16 @@ def test_a_client_written_anew_is_in_the_list_of_the_active(work: Work) -> None:
         assert clients.revise_client(db, work.vault, found, Client(name="Ana"), now=NOW).state == "active"
 
 
-@pytest.mark.parametrize("table", ["practice", "clinician"])
-def test_nobody_signs_while_the_settings_are_hurt(work: Work, table: str) -> None:
+@pytest.mark.parametrize(
+    ("table", "hurt"),
+    [("practice", "the settings of the practice cannot"), ("clinician", "your own details cannot")],
+)
+def test_nobody_signs_while_the_settings_are_hurt(work: Work, table: str, hurt: str) -> None:
     hour = work.hour(work.client("Ana"))
     with writing(work.engine) as db:
         note = notes.create_note(db, work.vault, hour, said("x"), now=NOW)
     harm(work, lambda raw: raw.execute(f"UPDATE {table} SET sealed = zeroblob(400)"))
-    with writing(work.engine) as db, pytest.raises(notes.SignerNameMissing):
+    with writing(work.engine) as db, pytest.raises(notes.SignerNameMissing, match=hurt):
         signed(db, work.vault, hour, note)
 
 

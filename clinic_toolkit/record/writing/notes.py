@@ -48,12 +48,16 @@ class NoteIsEmpty(ClinicError):
 
 
 class SignerNameMissing(ClinicError):
-    """The signer's name is unknown, because the settings of the practice cannot be read."""
+    """The name of the practice or of the signer is unknown, because its record cannot be read."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_practice: bool) -> None:
         super().__init__(
-            "The note was not signed: the settings of the practice cannot be read, so your name would be "
-            "missing from it. Enter them again on “Your practice”, then sign."
+            (
+                "The note was not signed: the settings of the practice cannot be read, so its name would be "
+                if is_practice
+                else "The note was not signed: your own details cannot be read, so your name would be "
+            )
+            + "missing from it. Enter them again on “Your practice”, then sign."
         )
 
 
@@ -153,9 +157,10 @@ def sign_note(
         raise records.StaleVersion
     if not current.payload.included_parts:
         raise NoteIsEmpty
-    # Settings that stand in for unreadable ones have no name, and signing is final.
-    if not (facts.clinician_name.strip() and facts.practice_name.strip()):
-        raise SignerNameMissing
+    # What stands in for unreadable settings, or for an unreadable clinician, has no name; signing is final.
+    for name, is_practice in ((facts.practice_name, True), (facts.clinician_name, False)):
+        if not name.strip():
+            raise SignerNameMissing(is_practice=is_practice)
     if UNREADABLE_NAME in facts.client_names:
         raise ClientNameUnreadable
     utc_offset = now.astimezone().utcoffset() or timedelta()
