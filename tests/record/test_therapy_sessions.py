@@ -9,7 +9,7 @@ from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.journal import version_history
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record import daily_overview
-from clinic_toolkit.record.people import cases, therapy_sessions
+from clinic_toolkit.record.people import cases, therapy_session_timeline, therapy_sessions
 from clinic_toolkit.record.people.therapy_session_record import (
     THERAPY_SESSION,
     TherapySession,
@@ -124,3 +124,19 @@ def test_what_was_agreed_is_said_with_its_day(work: Work) -> None:
         day = daily_overview.build_daily_overview(db, work.vault, now=NOW)
     assert day.next_session is not None
     assert (day.next_session.agreement, day.next_session.agreement_date) == ("a walk", kept.payload.on)
+
+
+def test_of_two_sessions_of_one_day_the_one_added_first_comes_first_everywhere(work: Work) -> None:
+    client = work.client()
+    today = NOW.astimezone().date()
+    first, second = work.hour(client, today), work.hour(client, today)
+    revised(work, first, agreed_for_next="a walk")
+    revised(work, second, attendance="planned")
+    with reading(work.engine) as db:
+        case = cases.load_single_case(db, work.vault, client.id)
+        hours = therapy_session_timeline.list_therapy_sessions_of_cases(db, work.vault, [case])
+        assert [hour.id for hour in hours] == [second.id, first.id]
+        agreed = [therapy_session_timeline.find_last_agreement(hours, hour) for hour in hours]
+        day = daily_overview.build_daily_overview(db, work.vault, now=NOW)
+    assert agreed == [hours[1].payload, None]
+    assert day.next_session is not None and day.next_session.agreement == "a walk"

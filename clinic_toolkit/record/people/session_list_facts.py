@@ -13,9 +13,11 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.list_facts import FactsKind, FactsReader, register_facts
+from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people.therapy_session_record import (
     THERAPY_SESSION,
     Attendance,
+    TherapySession,
     TherapySessionState,
 )
 from clinic_toolkit.vault.vault import Vault
@@ -65,19 +67,23 @@ class RingSessions(msgspec.Struct, frozen=True, array_like=True, dict=True):
         return max((day for _, day in self.last_days), default=date.min)
 
 
+def facts_of_session(hour: RecordVersion[TherapySession]) -> SessionFacts:
+    """The facts of one session."""
+    return SessionFacts(
+        hour.id.bytes,
+        hour.payload.case_id_bytes,
+        hour.payload.on,
+        hour.payload.start,
+        TherapySessionState(hour.state),
+        hour.payload.attendance,
+        hour.payload.took_place,
+        bool(hour.payload.agreed_for_next),
+    )
+
+
 def _compute_session_facts(db: Connection, vault: Vault, rings: Sequence[UUID]) -> RingSessions:
     sessions = [
-        SessionFacts(
-            hour.id.bytes,
-            hour.payload.case_id_bytes,
-            hour.payload.on,
-            hour.payload.start,
-            TherapySessionState(hour.state),
-            hour.payload.attendance,
-            hour.payload.took_place,
-            bool(hour.payload.agreed_for_next),
-        )
-        for hour in records.list_records_in_rings(db, vault, THERAPY_SESSION, rings)
+        facts_of_session(hour) for hour in records.list_records_in_rings(db, vault, THERAPY_SESSION, rings)
     ]
     last_days: dict[bytes, date] = {}
     for facts in sessions:
@@ -108,20 +114,19 @@ def list_open_or_since(reader: FactsReader, first_day: date) -> list[tuple[UUID,
     return sorted(found, key=lambda one: (*one[1].start_key, reader.first_seq(one[1].id_bytes)))
 
 
-def find_last_agreement(sessions: Iterable[SessionFacts], before: SessionFacts) -> SessionFacts | None:
-    """Return the last session before this one that is of the same case, was ended and has an agreement.
+def find_last_agreement(
+    sessions: Iterable[SessionFacts], before: SessionFacts | None = None
+) -> SessionFacts | None:
+    """Return the last of these sessions that was ended and has an agreement.
 
     Args:
-        sessions: the sessions of the ring, in the order of creation.
+        sessions: in the order of creation, which decides between two of one day and start.
+        before: only sessions before this one, which is one of them; None for all.
     """
     last_agreement = None
     for facts in sorted(sessions, key=lambda facts: facts.start_key):
-        if facts.id_bytes == before.id_bytes:
+        if before and facts.id_bytes == before.id_bytes:
             break
-        if (
-            facts.has_agreement
-            and facts.state != TherapySessionState.OPEN
-            and facts.case_id_bytes == before.case_id_bytes
-        ):
+        if facts.has_agreement and facts.state != TherapySessionState.OPEN:
             last_agreement = facts
     return last_agreement

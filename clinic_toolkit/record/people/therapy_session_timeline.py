@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people import session_list_facts
 from clinic_toolkit.record.people.case_record import Case
 from clinic_toolkit.record.people.therapy_session_record import (
     THERAPY_SESSION,
@@ -54,18 +55,14 @@ def find_last_agreement(
 
     Args:
         hours: sessions, newest first.
-        before: only sessions before this one; None for all.
+        before: only sessions before this one, which is one of them; None for all.
     """
-    return next(
-        (
-            hour.payload
-            for hour in hours
-            if hour.payload.agreed_for_next
-            and hour.state != TherapySessionState.OPEN
-            and (before is None or _start_key(hour) < _start_key(before))
-        ),
-        None,
+    payload_by_id = {hour.id: hour.payload for hour in hours}
+    last_agreement = session_list_facts.find_last_agreement(
+        map(session_list_facts.facts_of_session, reversed(hours)),
+        session_list_facts.facts_of_session(before) if before else None,
     )
+    return payload_by_id[last_agreement.id] if last_agreement else None
 
 
 def has_earlier_meeting(
@@ -81,9 +78,9 @@ def has_earlier_meeting(
 def list_therapy_sessions_of_cases(
     db: Connection, vault: Vault, cases_of_person: list[RecordVersion[Case]]
 ) -> list[RecordVersion[TherapySession]]:
-    """Return the sessions of these cases, newest first."""
+    """Return the sessions of these cases, newest first; of two with one day and start, that added later."""
     hours = records.list_records_in_rings(db, vault, THERAPY_SESSION, [case.ring for case in cases_of_person])
-    return sorted(hours, key=_start_key, reverse=True)
+    return sorted(hours, key=_start_key)[::-1]
 
 
 def _start_key(therapy_session: RecordVersion[TherapySession]) -> tuple[date, time]:

@@ -140,7 +140,8 @@ def _load_last_agreement(
     db: Connection, vault: Vault, reader: FactsReader, listed: ListedSession
 ) -> TherapySession | None:
     ring_sessions = reader.load(RING_SESSIONS, listed.ring, (listed.ring,))
-    facts = session_list_facts.find_last_agreement(ring_sessions.sessions, listed.facts)
+    of_case = [facts for facts in ring_sessions.sessions if facts.case_id_bytes == listed.facts.case_id_bytes]
+    facts = session_list_facts.find_last_agreement(of_case, listed.facts)
     hour = records.find_readable_record(db, vault, THERAPY_SESSION, facts.id) if facts else None
     return hour.payload if hour else None
 
