@@ -7,7 +7,8 @@ the code.
     9  web, demo         perimeter, access, forms, screens; the made-up practice
     8  documents         frozen values in, PDF bytes out
        backup            the file of a backup: made, checked, restored
-    7  record            the clinical record by subject: people, questionnaires, safety, writing
+    7  record            the clinical record by subject: people, questionnaires, handovers, safety,
+                         outcomes, writing, retention
     6  journal           the encrypted, versioned, audited store of any kind of record
     5  vault             the one door to plaintext: key slots, rings, seal and open
     4  store             rows and transactions, behind one protocol; SQLite is its engine

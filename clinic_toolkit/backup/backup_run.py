@@ -90,9 +90,10 @@ def choose_place(data_folder: Path, place: Path | None, *, declined_until: int =
 
 
 def is_due(state: BackupState, store: SqlStore, *, now: datetime) -> bool:
-    """Whether a backup should be made now: a place is set, a day has passed, and something has changed.
+    """Whether a backup should be made now.
 
-    A clock that went back makes one due as well; one too many harms nobody.
+    That is if a place is set, `BETWEEN_BACKUPS` is over, and something was saved since or the last one is not
+    in its place any more. A clock that went back counts as over; one backup too many harms nobody.
     """
     if not state.place:
         return False

@@ -46,7 +46,7 @@ class BackupState(msgspec.Struct, frozen=True, kw_only=True):
     """The place for backups, None if none was chosen, and what is to be said about it.
 
     `declined_until` is the time until which nobody asks for a place, in microseconds since 1970. `problem` is
-    the sentence of the last try that failed, "" if the last one did not.
+    the sentence of the last try by the timer, "" if it did not fail.
     """
 
     place: str | None = None

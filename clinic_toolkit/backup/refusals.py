@@ -1,4 +1,7 @@
-"""Why a backup is not made, not read or not restored; each is one sentence, and nothing was changed."""
+"""Why a backup is not made, not read or not restored; each is one sentence.
+
+Nothing was changed, unless a restore was stopped when its files were being moved: the next start finishes it.
+"""
 
 import errno
 from pathlib import Path
@@ -9,7 +12,7 @@ _GONE = (errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.EIO, errno.ESTALE, errno
 
 
 class BackupRefused(ClinicError):
-    """A backup cannot be made or restored as asked. Nothing was changed."""
+    """A backup cannot be made or restored as asked."""
 
 
 class BackupUnderWay(BackupRefused):

@@ -76,7 +76,8 @@ def restore_backup(
         report: called with (done, total) in bytes; raise in it to stop. Then nothing is changed.
 
     Raises:
-        NotABackup, BackupRefused: nothing was changed.
+        NotABackup, BackupRefused: nothing was changed, or, if the plan was written already, the next start
+            finishes the restore.
     """
     signed = backup_files.read_signed_manifest(file)
     verification.check_store_format(file, signed.manifest)

@@ -1,5 +1,6 @@
 """The encrypted, versioned, audited store of any kind of record.
 
 Holds the sealed versions, the audit log, the inventory derived from the log, and the checks that compare
-them. Never uses clinical terms, HTTP or PDF, never commits, and never reads the clock.
+them. Never uses clinical terms, HTTP or PDF, never commits, and never asks what time it is: how long
+something takes is all that it measures.
 """

@@ -1,7 +1,7 @@
 """The check that needs no key: the chain of the audit log, and the frame of every seal.
 
-It finds the same faults as the full inspection does without a vault. Rows are judged by the engine, so that a
-backup of a large record does not take much longer than copying it.
+It finds the same faults as the full inspection does without a vault, but for a missing header backup. Rows
+are judged by the engine, so that a backup of a large record does not take much longer than copying it.
 """
 
 from collections.abc import Iterator

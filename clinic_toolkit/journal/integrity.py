@@ -230,7 +230,7 @@ def _explain_absence(
     row = transaction_of(db).find_newest_row(table, record)
     if row is None:
         return IntegrityReason.MISSING
-    if row.ring.bytes == logged.ring and not vault.rings.has_grant(row.ring):
+    if row.ring.bytes == logged.ring and not vault.rings.is_open(row.ring):
         return IntegrityReason.NO_KEY
     return IntegrityReason.MOVED
 

@@ -98,13 +98,13 @@ def apply_new_entries(db: Connection, vault: Vault, inventory: Inventory) -> lis
     entries = [result.entry for result in results if result.entry]
     if len(entries) < len(results) or any(_reports_refusal(vault, entry) for entry in entries):
         return None
-    held_before = vault.rings.list_rings()
+    held_before = vault.rings.list_open_rings()
     if any(ring_references.select_granted_rings(entry.references, vault.user_id) for entry in entries):
         vault.rings.load_new_grants(db)
     reference_filter = ReferenceFilter(db, vault)
     selected = [reference_filter.select(entry) for entry in entries]
     vault.load_new_rings(db, {reference.ring for references in selected for reference in references})
-    if not all(map(vault.rings.is_creator, vault.rings.list_rings() - held_before)):
+    if not all(map(vault.rings.is_creator, vault.rings.list_open_rings() - held_before)):
         # A ring was granted since, and what colleagues wrote in it before was passed over.
         return None
     undo: list[Callable[[], None]] = []

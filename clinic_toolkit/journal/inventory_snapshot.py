@@ -194,7 +194,8 @@ def save_snapshot(db: Connection, vault: Vault) -> None:
     unsaved_facts, inventory.unsaved_facts = inventory.unsaved_facts, 0
     on_rollback(db, lambda: setattr(inventory, "unsaved_facts", unsaved_facts))
     rings = sorted(
-        {ring.bytes for ring in vault.rings.list_rings()} | (inventory.known_rings - inventory.erased_rings)
+        {ring.bytes for ring in vault.rings.list_open_rings()}
+        | (inventory.known_rings - inventory.erased_rings)
     )
     payload = _SnapshotPayload(
         inventory.tip_hash,
@@ -248,7 +249,7 @@ def _load_snapshot(db: Connection, vault: Vault) -> Inventory | None:
         if snapshot is None:
             return None
         covered, held = set(snapshot.rings), vault.rings
-        if any(ring.bytes not in covered and not held.is_creator(ring) for ring in held.list_rings()):
+        if any(ring.bytes not in covered and not held.is_creator(ring) for ring in held.list_open_rings()):
             # A ring was granted since; what colleagues wrote in it before was passed over.
             return None
         if audit_entries.find_entry_hash(db, seq) != snapshot.tip_hash:

@@ -1,8 +1,9 @@
-"""The only three ways to write a record of any kind, and the ways to read one.
+"""The three ways to write a record of any kind in daily work, and the ways to read one.
 
 `create_record` writes the first version, `replace_draft` replaces a draft, and `append_version` adds a
 version after a final one. Each write names the version its author saw, so that two writers never overwrite
-each other (`UNIQUE(record, version)` decides), and each appends its audit entry. Never commits.
+each other (`UNIQUE(record, version)` decides), and each appends its audit entry. Never commits. Tombstones
+(`erasure`) and new keys (`resealing`) have ways of their own.
 """
 
 from collections.abc import Iterable
@@ -185,7 +186,7 @@ def load_record(
         fallback: stands in for an unreadable record, in place of the kind's own fallback.
 
     Raises:
-        RecordNotFound: there is none, or this clinician has no grant for its ring.
+        RecordNotFound: there is none, or its ring is not open to this clinician.
         UnreadableRecord: it failed its integrity check, and there is no fallback.
     """
     if fallback is not None:
@@ -213,7 +214,7 @@ def _open_newest(
     table = kind.table
     integrity.refresh_inventory(db, vault)
     row = transaction_of(db).find_newest_row(table, record_id)
-    if row is None or not vault.rings.has_grant(row.ring):
+    if row is None or not vault.rings.is_open(row.ring):
         logged = integrity.find_missing_record(db, vault, table, record_id)
         if not logged:
             raise RecordNotFound

@@ -41,7 +41,7 @@ class ReferenceFilter:
         known = self._may_write.get((ring, author_id))
         if known is None:
             id = cached_uuid(ring)
-            if not self._has_looked_for_grants and not self._vault.rings.has_grant(id):
+            if not self._has_looked_for_grants and not self._vault.rings.is_open(id):
                 # It may have been granted since the unlock. The statements of its members come with it.
                 self._vault.rings.load_new_grants(self._db)
                 self._has_looked_for_grants = True

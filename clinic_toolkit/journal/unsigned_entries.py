@@ -1,4 +1,8 @@
-"""The audit entries added since the last signature: checked at every unlock, and signed if valid."""
+"""The audit entries added since the last signature: checked at every unlock.
+
+If they are valid, a clinician's unlock signs them; an executor has no signing key, and a read-only store
+takes no entry.
+"""
 
 from collections.abc import Collection
 from contextlib import suppress

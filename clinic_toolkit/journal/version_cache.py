@@ -75,10 +75,10 @@ def _iter_rows(
     db: Connection, vault: Vault, table: Table, rings: Iterable[UUID] | None, head_bytes: int | None
 ) -> Iterator[RawRow]:
     if rings is None:
-        held = {ring.bytes for ring in vault.rings.list_rings()}
+        held = {ring.bytes for ring in vault.rings.list_open_rings()}
         every_row = transaction_of(db).iter_newest_rows(table, None, prefix_bytes=head_bytes)
         yield from (row for row in every_row if row[3] in held)
         return
     for ring in rings:
-        if vault.rings.has_grant(ring):
+        if vault.rings.is_open(ring):
             yield from transaction_of(db).iter_newest_rows(table, ring, prefix_bytes=head_bytes)

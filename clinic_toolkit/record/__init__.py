@@ -2,5 +2,6 @@
 
 Functions take `db, vault, …, now`, never commit, and return frozen values; database rows never leave the
 journal. From the lowest package up: `values`, `people`, `questionnaires`, `handovers`, `safety`, `outcomes`,
-`writing`; each imports only those before it. Never uses HTTP or PDF, and never reads the clock.
+`writing`, `retention`; each imports only those before it. Never uses HTTP or PDF, and never asks what time it
+is: how long something takes is all that it measures.
 """

@@ -2,9 +2,9 @@
 
 They are needed before any record can be checked against the audit log: a colleague may have signed the last
 line of it, or the statement that says who may read it, and the colleague's row of the directory can be taken
-out of the file. Only this clinician can have sealed them. One's own key that was replaced lies here too, so
-that what was signed with it stays signed. Whether one is missing is checked later, where the
-log is known.
+out of the file. Only this clinician can have sealed them, or who was an executor of the clinician: both had
+the user key. One's own key that was replaced lies here too, so that what was signed with it stays signed.
+Whether one is missing is checked later, where the log is known.
 """
 
 from datetime import datetime

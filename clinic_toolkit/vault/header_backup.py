@@ -2,11 +2,13 @@
 
 The header is the practice's ids, the key slots, the clinician's identity, the practice's own ring and the
 clinician's own ring. One flipped bit in it would make every record unreadable. The backup holds the same
-sealed rows as the database and nothing else, so only the same secrets open it. It is written right before
-the commit of every transaction that changes a key slot, so that it never keeps a slot for a replaced
-passphrase. It is used only if the header in the database does not open, and only if the audit log names its
-slot list as the newest; the log is signed with the identity's key, so an older backup put in its place opens
-nothing. It is the header of the clinician who set up the practice; colleagues have none yet.
+sealed rows as the database and nothing else, so only the same secrets open it. It is written right before the
+commit of every transaction that changes a key slot, so that it never keeps a slot for a replaced passphrase.
+It is used only if the header in the database does not open, or the clinician's own ring does not, or the
+newest signature of the audit log does not fit, and only if the log names its slot list as the newest; the log
+is signed with the identity's key, so an older backup put in its place opens nothing. From one whose slot list
+was not checked, a damaged key for psychotherapy notes alone is taken. It is the header of the clinician who
+set up the practice; colleagues have none yet.
 """
 
 import logging

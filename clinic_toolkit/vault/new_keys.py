@@ -42,7 +42,7 @@ def create_successor_vault(
     )
     user_keys = identity.create_identity(db, old.vault_id, old.user_id)
     with_notes = user_keys.with_psychotherapy_key(user_sealing_key(psychotherapy_key))
-    for ring_id in old.rings.list_rings():
+    for ring_id in old.rings.list_open_rings():
         ring = old.rings.get_key(ring_id)
         ring_creation.insert_ring(
             db, with_notes, ring.owner, ring.ring_class, ring.creation_order, ring_id=ring_id
@@ -78,5 +78,6 @@ def list_practice_secrets(db: Connection, vault: Vault, keys: SlotKeys) -> tuple
 def is_alone(vault: Vault) -> bool:
     """Whether every ring was made by this clinician and is nobody else's."""
     return not vault.key_directory.has_colleagues() and not any(
-        vault.rings.is_shared(ring) or not vault.rings.is_creator(ring) for ring in vault.rings.list_rings()
+        vault.rings.is_shared(ring) or not vault.rings.is_creator(ring)
+        for ring in vault.rings.list_open_rings()
     )

@@ -24,7 +24,7 @@ def check_may_destroy(vault: Vault, ids: Set[UUID]) -> None:
     """Check that these are rings of owners, that this clinician made them, and that nobody else is a member.
 
     Raises:
-        UnknownRing: one of them is not open, or holds the practice's or the clinician's own records.
+        UnknownRing: this clinician does not hold one, or it is the practice's or the clinician's own ring.
         RingIsShared: a colleague is or was a member of one, or made it.
     """
     kept = {vault.practice_ring, vault.own_ring}

@@ -93,7 +93,10 @@ def open_secret(user_keys: UserKeys, id: UUID, generation: int, sealed: bytes) -
 
 
 def opens_for_us(user_keys: UserKeys, id: UUID, generation: int, sealed: bytes | None) -> bool:
-    """Whether a grant opens; then it is one's own, and this generation of the ring is real."""
+    """Whether a grant opens; then this generation of the ring is real.
+
+    Only this clinician can have sealed it, or who was an executor of the clinician.
+    """
     try:
         return sealed is not None and bool(open_grant(user_keys, id, generation, sealed))
     except ClosedRing:

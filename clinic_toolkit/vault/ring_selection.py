@@ -19,7 +19,8 @@ def select_generations(
 ) -> list[Generation]:
     """Select the rows of one ring that members wrote; most rings have one row, which is not verified here.
 
-    A grant that opens is one's own, so its generation is real. If its statement does not verify, the
+    A grant that opens was sealed by this clinician, or by who was an executor of the clinician, so its
+    generation is real. If its statement does not verify, the
     statements up to there are kept, and `OpenRings.get_key` then refuses the ring. The rows of a colleague's
     ring are all kept, because no key is opened with them.
     """

@@ -37,11 +37,12 @@ from clinic_toolkit.vault.user_keys import UserKeys
 class OpenRings:
     """The opened rings of one clinician, in memory: their keys and their owners.
 
-    Grants are opened at unlock; they are sealed under the user key, so nobody else can have made them. The
-    signed statements of a ring are verified when its key is first used, because that is the slowest step and
-    most rings are not used on most days. A ring of which this clinician has no grant is a colleague's and is
-    passed over, unless its newest statement lists this clinician as a member: then the grant was lost. Rows
-    that no member wrote are ignored and do not block the ring: see `with_refused_rows`.
+    Grants are opened at unlock. They are sealed under the user key, so only this clinician can have made
+    them, or who was an executor of the clinician. The signed statements of a ring are verified when its key
+    is first used, because that is the slowest step and most rings are not used on most days. A ring of which
+    this clinician has no grant is a colleague's and is passed over, unless its newest statement lists this
+    clinician as a member: then the grant was lost. Rows that no member wrote are ignored and do not block the
+    ring: see `with_refused_rows`.
     """
 
     def __init__(self, user_keys: UserKeys, directory: KeyDirectory | None = None) -> None:
@@ -170,8 +171,8 @@ class OpenRings:
         self._verify_ring(id)
         return ring_key
 
-    def has_grant(self, id: UUID) -> bool:
-        """Whether this clinician has a grant to the ring."""
+    def is_open(self, id: UUID) -> bool:
+        """Whether the key of the ring is open; one for psychotherapy notes may be closed."""
         return id in self._rings
 
     def holds(self, id: UUID) -> bool:
@@ -208,8 +209,8 @@ class OpenRings:
                     found[id] = identify_statement(self._user_keys.vault_id, generations[-1][0])
         return found
 
-    def list_rings(self) -> frozenset[UUID]:
-        """Every ring that this clinician has a grant of."""
+    def list_open_rings(self) -> frozenset[UUID]:
+        """Every ring whose key is open."""
         return frozenset(self._rings)
 
     def list_members(self, id: UUID) -> frozenset[UUID]:
@@ -239,7 +240,7 @@ class OpenRings:
             raise UnknownRing from None
 
     def find_owner(self, id: UUID) -> UUID | None:
-        """The owner of a ring, or None if this clinician has no grant to it."""
+        """The owner of a ring, or None if this clinician does not hold it."""
         ring_key = self._rings.get(id)
         return ring_key.owner if ring_key else self.closed.get(id)
 

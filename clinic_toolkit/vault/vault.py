@@ -167,7 +167,7 @@ class Vault:
         try:
             key = self._rings.get_key(ring)
         except DecryptionError:
-            error = RingReadOnly if self._rings.has_grant(ring) else SealBroken
+            error = RingReadOnly if self._rings.is_open(ring) else SealBroken
             raise error(table=table, record=record) from None
         context = self.seal_context(table, key)
         salt = secrets.token_bytes(CONTENT_SALT_BYTES)

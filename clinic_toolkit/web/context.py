@@ -1,6 +1,6 @@
 """Typed access to what a request may use: the store, the keys, the time, the settings.
 
-Everything here belongs to a request; nothing below `web` uses it.
+Nothing below `web` uses it. `WorkerState` lasts as long as the process, `UnlockedSession` until the lock.
 """
 
 import secrets

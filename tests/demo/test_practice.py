@@ -218,7 +218,7 @@ def test_today_is_full_whenever_it_is_opened(demo: Demo, tmp_path: Path, weekday
         and not day.open_sessions
     )
     assert len(day.unfinished_sessions) == 3
-    assert [line.initials for line in day.ask_lines] == ["I. O."]
+    assert [line.who for line in day.ask_lines] == ["I. O."]
     assert len({line.session_date for line in day.upcoming_sessions}) >= 3
     assert all(line.session_date.weekday() < 5 for line in day.upcoming_sessions)
     assert all(body.on <= now.astimezone().date() for body in held)

@@ -91,7 +91,7 @@ def test_today_shows_no_name_whole(work: Work, name: str) -> None:
     with reading(work.engine) as db:
         day = daily_overview.build_daily_overview(db, work.vault, now=NOW)
     (line,) = [line for line in (*day.earlier_sessions, *day.unfinished_sessions) if line.id == hour.id]
-    assert line.initials == propose_initials(name) != name and len(line.initials) <= 5
+    assert line.who == propose_initials(name) != name and len(line.who) <= 5
 
 
 def test_names_follow_each_change_at_once_and_a_change_that_failed_leaves_none(work: Work) -> None:

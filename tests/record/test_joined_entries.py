@@ -248,7 +248,7 @@ def test_everything_of_the_one_client_is_shown_under_the_other(
             other.id: "Ana Reyes",
         }
         assert {
-            line.initials for line in daily_overview.build_daily_overview(db, work.vault, now=NOW).ask_lines
+            line.who for line in daily_overview.build_daily_overview(db, work.vault, now=NOW).ask_lines
         } == {"A. R."}
         found = clients.search_clients(db, work.vault, "anna")
         assert [kept.id for kept in found] == [one.id]

@@ -45,7 +45,7 @@ def today_from_facts(db: Connection, vault: Vault, *, now: datetime) -> dict[str
         "unfinished": _lines(day.unfinished_sessions),
         "asked": _asked(day),
         "checks": sorted(
-            ((check.planned_for, check.initials, check.risk_entry.id) for check in day.coming_checks),
+            ((check.planned_for, check.who, check.risk_entry.id) for check in day.coming_checks),
             key=repr,
         ),
         "drafts": [(line.begun_on, line.initials, line.path) for line in day.unfinished_entries],
@@ -58,7 +58,7 @@ def _lines(lines: Any) -> list[tuple[Any, ...]]:
 
 def _line(line: TherapySessionLine) -> tuple[Any, ...]:
     agreed = (line.agreement, line.agreement_date)
-    return line.id, line.initials, line.note_state, line.has_stopped_form, line.unfinished_work, agreed
+    return line.id, line.who, line.note_state, line.has_stopped_form, line.unfinished_work, agreed
 
 
 def _asked(day: DailyOverview) -> list[tuple[Any, ...]]:
@@ -67,7 +67,7 @@ def _asked(day: DailyOverview) -> list[tuple[Any, ...]]:
         source = line.administration or line.risk_entry
         assert source
         deferred_by = line.deferred_by.id if line.deferred_by and line.administration else None
-        lines.append((line.since, line.initials, source.id, line.questionnaire_count, deferred_by))
+        lines.append((line.since, line.who, source.id, line.questionnaire_count, deferred_by))
     return sorted(lines, key=repr)
 
 

@@ -108,7 +108,7 @@ def test_today_shows_initials_what_is_next_and_what_is_to_finish(work: Work) -> 
         therapy_sessions.create_therapy_session(db, work.vault, case, coming, now=NOW)
         day = daily_overview.build_daily_overview(db, work.vault, now=NOW)
     assert day.next_session is not None
-    assert (day.next_session.initials, day.next_session.agreement) == ("A. R.", "one clear answer")
+    assert (day.next_session.who, day.next_session.agreement) == ("A. R.", "one clear answer")
     assert [line.session_date for line in day.unfinished_sessions] == [date(2026, 11, 12)]
 
 

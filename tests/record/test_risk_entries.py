@@ -163,7 +163,7 @@ def test_the_oldest_comes_first_and_initials_are_all_that_is_shown(work: Work) -
     assert waiting(work) == [first.id, second.id]
     with reading(work.engine) as db:
         lines = daily_overview.build_daily_overview(db, work.vault, now=NOW).ask_lines
-    assert [(line.initials, line.since) for line in lines] == [
+    assert [(line.who, line.since) for line in lines] == [
         ("A. R.", NOW.date()),
         ("B. O.", NOW.date()),
     ]
@@ -470,7 +470,7 @@ def test_a_planned_check_is_on_today_from_its_day_until_an_entry_follows(work: W
     def shown(after: int) -> list[UUID]:
         with reading(work.engine) as db:
             day = daily_overview.build_daily_overview(db, work.vault, now=NOW + timedelta(days=after))
-        assert all(line.initials == "A. R." for line in day.ask_lines)
+        assert all(line.who == "A. R." for line in day.ask_lines)
         return [line.risk_entry.id for line in day.ask_lines if line.risk_entry]
 
     assert [shown(after) for after in (2, 3, 40)] == [[], [kept.id], [kept.id]]

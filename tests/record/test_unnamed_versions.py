@@ -292,7 +292,7 @@ def test_a_client_of_a_copied_folder_with_keys_and_case_and_note(work: Work, tmp
             hand.take(table)
 
     work = tampered(work, other, everything)
-    assert work.vault.rings.has_grant(hour.ring), "the keys open"
+    assert work.vault.rings.is_open(hour.ring), "the keys open"
     assert names(work) == ["Ana"]
     with reading(work.engine) as db:
         assert records.list_all_records(db, work.vault, CLINICAL_NOTE) == []

@@ -214,7 +214,7 @@ def test_a_damaged_statement_of_a_granted_generation_still_stops_the_ring(
     with writing(engine) as db:
         db.execute(ring_table.delete().where(newest))
     found = reopened(engine, two.founder)
-    assert ring in found.damaged_rings and not found.rings.has_grant(ring)
+    assert ring in found.damaged_rings and not found.rings.is_open(ring)
 
 
 def test_who_was_taken_out_reads_what_was_granted_and_writes_nothing(

@@ -41,7 +41,7 @@ def test_an_ordinary_unlock_leaves_them_closed_and_misses_nothing(
 ) -> None:
     found = vaults.reopened(engine, vault)
     ring = notes["ring"]
-    assert found.is_closed(ring) and not found.rings.has_grant(ring) and not found.is_foreign(ring)
+    assert found.is_closed(ring) and not found.rings.is_open(ring) and not found.is_foreign(ring)
     assert found.damaged_rings == frozenset()
     assert found.rings.find_owner(ring) == vault.rings.find_owner(ring)
     with reading(engine) as db:

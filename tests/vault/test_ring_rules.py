@@ -156,7 +156,7 @@ def test_what_a_member_may_change_counts(three: Three, rule: Change) -> None:
     for each in (three.founder, three.manager, three.member):
         found = reopened(three.engine, each)
         assert found.damaged_rings == ({three.ring} if each.user_id in listed else frozenset())
-        assert found.rings.has_grant(three.ring) == (each.user_id not in listed)
+        assert found.rings.is_open(three.ring) == (each.user_id not in listed)
 
 
 @pytest.mark.parametrize("rule", REFUSED.values(), ids=REFUSED)
@@ -248,7 +248,7 @@ def test_an_earlier_key_that_is_granted_as_another_ring_is_refused(
         put_grant(db, keys, ring, granted)
     found = reopened(engine, two.colleague)
     assert found.damaged_rings == (frozenset() if wrong == "nothing" else {ring})
-    assert found.rings.has_grant(ring) == (wrong == "nothing")
+    assert found.rings.is_open(ring) == (wrong == "nothing")
 
 
 def list_kids(engine: Engine, ring: UUID) -> list[bytes]:
@@ -274,7 +274,7 @@ def test_a_ring_that_a_colleague_grants_as_my_own_is_refused(engine: Engine, vau
     keys = two.founder._user_keys
     with writing(engine) as db:
         grant_ring(db, two.colleague, theirs, keys, creation_order=0)
-    assert reopened(engine, two.founder).rings.has_grant(theirs), "the control"
+    assert reopened(engine, two.founder).rings.is_open(theirs), "the control"
     own = two.founder.own_ring
     for creator in (keys.fingerprint(), two.colleague._user_keys.fingerprint()):
         with writing(engine) as db:

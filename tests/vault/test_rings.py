@@ -27,11 +27,11 @@ def test_the_directory_is_the_same_after_the_next_unlock(engine: Engine, vault: 
     assert found.rings.list_owners(RingClass.DEMOGRAPHICS) == [owner for owner, _ in made[0::2]]
     assert found.rings.list_owners(RingClass.PRACTICE) == [vault.vault_id]
     assert found.rings.get_ring(made[3][0], RingClass.RECORD) == made[3][1]
-    assert found.rings.has_grant(made[3][1])
+    assert found.rings.is_open(made[3][1])
     assert found.practice_ring == vault.practice_ring
     with pytest.raises(UnknownRing):
         found.rings.get_ring(made[3][0], RingClass.DEMOGRAPHICS)
-    assert not found.rings.has_grant(uuid4())
+    assert not found.rings.is_open(uuid4())
 
 
 def test_an_owner_has_one_ring_of_a_class(engine: Engine, vault: Vault) -> None:
@@ -47,7 +47,7 @@ def test_a_ring_that_was_not_saved_seals_nothing(engine: Engine, vault: Vault) -
     with pytest.raises(ZeroDivisionError), writing(engine) as db:
         made.append(vault.rings.create_ring(db, owner=owner, ring_class=RingClass.RECORD))
         _ = 1 // 0
-    assert not vault.rings.has_grant(made[0])
+    assert not vault.rings.is_open(made[0])
     with pytest.raises(UnknownRing):
         vault.rings.get_ring(owner, RingClass.RECORD)
     with pytest.raises(SealBroken):
@@ -86,7 +86,7 @@ def test_a_changed_grant_is_named_and_the_rest_is_readable(engine: Engine, vault
     change(engine, "ring_grant", "sealed", ring)
     found = vaults.reopened(engine, vault)
     assert found.damaged_rings == {ring}
-    assert not found.rings.has_grant(ring)
+    assert not found.rings.is_open(ring)
     seal(found, found.practice_ring)
 
 

@@ -70,7 +70,7 @@ def test_a_ring_that_was_never_granted_is_no_damage(engine: Engine, two: TwoClin
         assert vault.damaged_rings == frozenset()
         assert reopened(engine, vault).damaged_rings == frozenset()
     assert two.founder.own_ring != two.colleague.own_ring
-    assert not two.founder.rings.has_grant(two.colleague.own_ring or uuid4())
+    assert not two.founder.rings.is_open(two.colleague.own_ring or uuid4())
 
 
 @pytest.mark.parametrize("whose", ["founder", "colleague"])

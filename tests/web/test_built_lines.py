@@ -24,7 +24,7 @@ def hour(**changes: Any) -> TherapySessionLine:
         "id": UUID(int=0),
         "session_date": ON,
         "start": time(9),
-        "initials": "A. R.",
+        "who": "A. R.",
         "kind": TherapySessionKind.SESSION,
         "setting": "room",
         "state": "entered",
@@ -81,7 +81,7 @@ def ask(count: int = 0, deferral: str = "") -> AskLine:
     given = SimpleNamespace() if count else None
     return AskLine(
         since=ON,
-        initials="A. R.",
+        who="A. R.",
         administration=cast("Any", given),
         deferred_by=cast("Any", later),
         questionnaire_count=count,

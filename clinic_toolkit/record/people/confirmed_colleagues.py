@@ -45,7 +45,7 @@ class NameMissing(ClinicError):
 
 
 def list_confirmed_colleagues(db: Connection, vault: Vault) -> list[RecordVersion[ConfirmedColleague]]:
-    """Return every confirmed colleague and replaced key of one's own; none if that ring is closed."""
+    """Return every confirmed colleague and replaced key of one's own; none if that ring does not open."""
     if vault.own_ring is None:
         return []
     return records.list_records_in_rings(db, vault, CONFIRMED_COLLEAGUE, [vault.own_ring])

@@ -1,4 +1,4 @@
-"""Access to a practice: creating it, unlocking it, and changing its passphrase and its recovery sheet.
+"""Access to a practice: creating it and unlocking it. `secret_changes` replaces its secrets.
 
 Never stores a passphrase or the groups of a recovery sheet.
 """
@@ -145,7 +145,7 @@ def unlock_with_recovery_sheet(
 def unlock_with_return_code(
     db: Connection, blob: bytes, code: str, *, now: datetime, max_entries: int | None = None
 ) -> Vault:
-    """Unlock with the return code while the keeper still holds the sealed user key.
+    """Unlock with the return code while the keeper still holds the sealed keys.
 
     Args:
         blob: what `return_code.wrap_session_keys` returned.

@@ -33,7 +33,7 @@ class PracticeEvent(StrEnum):
 
 
 class UnlockEvent(StrEnum):
-    """What is written about an attempt to unlock, before there is a key."""
+    """What is written without a key: a failed attempt to unlock, or that an executor opened the practice."""
 
     FAILED = "unlock.failed"
     EXECUTOR = "unlock.executor"

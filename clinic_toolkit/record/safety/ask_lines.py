@@ -1,4 +1,4 @@
-"""The lines of *Today* about what to ask: open prompts and planned checks, by initials only."""
+"""The lines of *Today* about what to ask: open prompts and planned checks, by initials."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
@@ -20,7 +20,8 @@ COMING_DAYS = 7
 class AskLine(Struct, frozen=True, kw_only=True):
     """Something to ask a client about: which client and since when, but never what it is.
 
-    `since` is the day of the oldest answer of a prompt, or the day for which a check was planned.
+    `who` is the client, by initials but for an executor. `since` is the day of the oldest answer of a prompt,
+    or the day for which a check was planned.
 
     If questionnaires raised it, `administration` is the oldest of them and `questionnaire_count` their
     number; if a risk entry set this day for a check, `risk_entry` is that entry. `deferred_by` is the entry
@@ -28,7 +29,7 @@ class AskLine(Struct, frozen=True, kw_only=True):
     """
 
     since: date
-    initials: str
+    who: str
     administration: RecordVersion[Administration] | None = None
     risk_entry: RecordVersion[RiskEntry] | None = None
     deferred_by: RecordVersion[RiskEntry] | None = None
@@ -36,10 +37,10 @@ class AskLine(Struct, frozen=True, kw_only=True):
 
 
 class ComingCheck(Struct, frozen=True, kw_only=True):
-    """A planned check that is not due yet: its day, the client’s initials, the entry that planned it."""
+    """A planned check that is not due yet: its day, who the client is, the entry that planned it."""
 
     planned_for: date
-    initials: str
+    who: str
     risk_entry: RecordVersion[RiskEntry]
 
 
@@ -54,14 +55,14 @@ def build_ask_lines(
     db: Connection,
     vault: Vault,
     people: Iterable[PersonSafety],
-    initials_by_id: Mapping[UUID, str],
+    names_by_id: Mapping[UUID, str],
     *,
     today: date,
 ) -> AskLines:
     """Build one line for each person with open prompts and for each due check, and the coming checks.
 
     Args:
-        initials_by_id: the clients that are shown; others are left out.
+        names_by_id: how the clients that are shown are named; others are left out.
     """
     prompt_lines: list[AskLine] = []
     check_lines: list[AskLine] = []
@@ -69,20 +70,20 @@ def build_ask_lines(
     last_day = today + timedelta(days=COMING_DAYS)
     for person in people:
         if person.prompts:
-            prompt_lines += _prompt_line(db, vault, person.prompts, initials_by_id)
+            prompt_lines += _prompt_line(db, vault, person.prompts, names_by_id)
         for check in person.checks:
             is_due = check.is_deferral or check.planned_for <= today
             is_left_out = check.is_shown_with_prompt if is_due else check.planned_for > last_day
             if is_left_out:
                 continue
             entry = records.find_readable_record(db, vault, RISK_ENTRY, UUID(bytes=check.entry))
-            if entry is None or entry.payload.client_id not in initials_by_id:
+            if entry is None or entry.payload.client_id not in names_by_id:
                 continue
-            initials = initials_by_id[entry.payload.client_id]
+            who = names_by_id[entry.payload.client_id]
             if is_due:
-                check_lines.append(_check_line(entry, check, initials))
+                check_lines.append(_check_line(entry, check, who))
             else:
-                coming.append(ComingCheck(planned_for=check.planned_for, initials=initials, risk_entry=entry))
+                coming.append(ComingCheck(planned_for=check.planned_for, who=who, risk_entry=entry))
     return AskLines(
         to_ask=tuple(sorted([*prompt_lines, *check_lines], key=lambda line: line.since)),
         coming=tuple(sorted(coming, key=lambda check: check.planned_for)),
@@ -90,18 +91,18 @@ def build_ask_lines(
 
 
 def _prompt_line(
-    db: Connection, vault: Vault, prompts: PromptFacts, initials_by_id: Mapping[UUID, str]
+    db: Connection, vault: Vault, prompts: PromptFacts, names_by_id: Mapping[UUID, str]
 ) -> list[AskLine]:
     administration = records.find_readable_record(
         db, vault, ADMINISTRATION, UUID(bytes=prompts.administration)
     )
-    if administration is None or administration.payload.client_id not in initials_by_id:
+    if administration is None or administration.payload.client_id not in names_by_id:
         return []
     deferring_id = prompts.deferring_entry
     return [
         AskLine(
             since=prompts.answered_on,
-            initials=initials_by_id[administration.payload.client_id],
+            who=names_by_id[administration.payload.client_id],
             administration=administration,
             deferred_by=records.find_readable_record(db, vault, RISK_ENTRY, UUID(bytes=deferring_id))
             if deferring_id
@@ -111,10 +112,10 @@ def _prompt_line(
     ]
 
 
-def _check_line(entry: RecordVersion[RiskEntry], check: CheckFacts, initials: str) -> AskLine:
+def _check_line(entry: RecordVersion[RiskEntry], check: CheckFacts, who: str) -> AskLine:
     return AskLine(
         since=check.planned_for,
-        initials=initials,
+        who=who,
         risk_entry=entry,
         deferred_by=entry if entry.payload.is_deferral else None,
     )

@@ -1,4 +1,7 @@
-"""Builds the facts that a note is signed with: from the present record, or as a page showed them."""
+"""Builds the facts that a note is signed with, from the present record.
+
+Also those that a page showed, to be compared with the present ones before they are signed.
+"""
 
 from contextlib import suppress
 from uuid import UUID

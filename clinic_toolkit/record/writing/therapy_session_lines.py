@@ -1,4 +1,4 @@
-"""The lines of *Today* about therapy sessions, by initials only: which there are, and how one is built."""
+"""The lines of *Today* about therapy sessions, by initials: which there are, and how one is built."""
 
 from collections.abc import Mapping
 from datetime import date, time, timedelta
@@ -30,7 +30,7 @@ UNFINISHED_DAYS = 60
 
 
 class TherapySessionLine(Struct, frozen=True, kw_only=True):
-    """One therapy session in a list.
+    """One therapy session in a list; `who` names its clients, by initials but for an executor.
 
     `agreement` is what the same case agreed most recently before it, on `agreement_date`; `unfinished_work`
     says what is still to be done. `record` is the session itself.
@@ -39,7 +39,7 @@ class TherapySessionLine(Struct, frozen=True, kw_only=True):
     id: UUID
     session_date: date
     start: time | None
-    initials: str
+    who: str
     kind: TherapySessionKind
     setting: TherapySessionSetting
     state: str
@@ -111,7 +111,7 @@ def build_session_line(
     vault: Vault,
     reader: FactsReader,
     listed: ListedSession,
-    initials_by_id: Mapping[UUID, str],
+    names_by_id: Mapping[UUID, str],
 ) -> TherapySessionLine | None:
     """Open one session and build its line; None if it cannot be read."""
     hour = records.find_readable_record(db, vault, THERAPY_SESSION, listed.facts.id)
@@ -122,7 +122,7 @@ def build_session_line(
         id=hour.id,
         session_date=hour.payload.on,
         start=hour.payload.start,
-        initials=_initials_of_case(db, vault, hour.payload.case_id, initials_by_id),
+        who=_names_of_case(db, vault, hour.payload.case_id, names_by_id),
         kind=hour.payload.kind,
         setting=hour.payload.setting,
         state=hour.state,
@@ -146,7 +146,7 @@ def _load_last_agreement(
     return hour.payload if hour else None
 
 
-def _initials_of_case(db: Connection, vault: Vault, case_id: UUID, initials_by_id: Mapping[UUID, str]) -> str:
+def _names_of_case(db: Connection, vault: Vault, case_id: UUID, names_by_id: Mapping[UUID, str]) -> str:
     case = records.find_readable_record(db, vault, CASE, case_id)
     client_ids = case.payload.client_ids if case else ()
-    return " and ".join(initials_by_id[id] for id in client_ids if id in initials_by_id)
+    return " and ".join(names_by_id[id] for id in client_ids if id in names_by_id)

@@ -25,7 +25,8 @@ def build_session_summary(
 ) -> TherapySessionSummary:
     """Build the printed summary of an hour, with a label on what was added after the note was signed.
 
-    The summary of a couple's hour holds no questionnaires, because each partner's answers are private.
+    The summary of a couple's hour holds no questionnaires and no worksheets, because what each partner
+    answered or was given is private.
 
     Args:
         session_administrations: the questionnaires of the hour, from

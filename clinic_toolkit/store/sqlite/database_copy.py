@@ -1,4 +1,4 @@
-"""Copies the database of an open connection into a new file, durable and checked."""
+"""Copies the database of an open connection into a new file; with progress, the caller checks it."""
 
 import os
 import sqlite3

@@ -13,7 +13,10 @@ _KEY, _DAMAGED = "key from the sheet", "key from the sheet is damaged"
 
 
 def keep_from_sheet(typed: str) -> None:
-    """Keep what the sheet opened until the new passphrase is chosen; until then no record is shown.
+    """Keep what the sheet opened for the new passphrase, which is chosen before any record is shown.
+
+    It is kept for as long as `short_lived_values` does; whoever takes longer must unlock with the sheet
+    again.
 
     If it is damaged, a new passphrase could not take it along: the present one stays, and *Today* says so.
     """

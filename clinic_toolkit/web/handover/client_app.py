@@ -137,7 +137,7 @@ class HandoverApp(Flask):
         """Do nothing: this process has no keys of the record, and the form stays open while it waits."""
 
     def reason_to_end(self) -> EndReason | None:
-        """The reason to end the form and show the lock page, or None; called every second."""
+        """The reason to end the form and show the lock page, or None; called twice a second."""
         reason = self._timeouts.reason_to_end()
         if reason:
             self._keeper.ticket_pipe.discard_ticket()

@@ -1,4 +1,8 @@
-"""Why a worker ends. It ends in the same way for each; after a cover alone the next page waits for a code."""
+"""Why a worker ends. It ends in the same way for each; the reason is for tests and for readers of the code.
+
+Whether the next page asks for the return code or the passphrase follows from the keeper: it asks for the code
+while the keeper holds a blob of a quick return.
+"""
 
 from enum import StrEnum
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from clinic_toolkit.web.perimeter.end_reason import EndReason
 
-# `reason_to_end` is called every second; a gap this long means that the machine was asleep.
+# `reason_to_end` is called twice a second; a gap this long means that the machine was asleep.
 SUSPEND_GAP_SECONDS = 30.0
 ABSOLUTE_TIMEOUT_SECONDS = 8 * 3600.0
 # While psychotherapy notes are open, whatever else was chosen.

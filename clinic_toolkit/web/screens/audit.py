@@ -152,7 +152,7 @@ def _audit_row(line: audit_reader.CheckedEntry, owners: RingOwners, *, last_sign
         for reference in references
         if reference.table in PAGE_BY_TABLE
         and reference.table != CLIENT.name
-        and context.vault().rings.has_grant(UUID(bytes=reference.ring))
+        and context.vault().rings.is_open(UUID(bytes=reference.ring))
     ]
     fault_text = audit_texts.FAULT_TEXTS[line.fault] if line.fault and line.event else ""
     return AuditRow(
