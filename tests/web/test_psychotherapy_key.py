@@ -84,6 +84,7 @@ def test_an_older_practice_makes_it_once_with_both_secrets(
     page = site.post("/practice/psychotherapy-key", mistyped)
     assert page.status_code == 422 and "Group 2 is not as it is printed on the sheet" in page.text
     assert not any(group in page.text for group in groups)
+    assert not site.ends, "a mistyped group ends a process that has no keys, and no open session"
     other = {f"group{number}": group for number, group in enumerate(site.work.groups, 1)}
     page = site.post("/practice/psychotherapy-key", other | {"present_passphrase": RIGHT})
     assert page.status_code == 422 and "does not open this practice" in page.text

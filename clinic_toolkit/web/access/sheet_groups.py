@@ -1,39 +1,72 @@
-"""The groups of a recovery sheet or of an executor's sheet as typed: which cannot be right, and why."""
+"""The groups of a recovery sheet or of an executor's sheets as typed: which cannot be right, and why."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from clinic_toolkit.vault import executor_halves, passphrases, recovery_sheet
 from clinic_toolkit.vault.recovery_sheet import SheetKind
+from clinic_toolkit.web import context
+from clinic_toolkit.web.perimeter.end_reason import EndReason
 
 GROUPS = recovery_sheet.GROUPS
 
 
-def sheet_group_error(number: int, typed: str) -> str:
-    """The error message for a group of the recovery sheet that cannot be right, or ""."""
-    return _group_error(number, typed, SheetKind.RECOVERY, f"Group {number}", "the sheet")
-
-
 def read_sheet(form: Mapping[str, str]) -> tuple[str, dict[str, str]]:
-    """The groups of a recovery sheet in a form, and an error message for each that cannot be right."""
-    fields = [f"group{number}" for number in range(1, GROUPS + 1)]
-    groups = [form.get(field, "")[: passphrases.MAX_PASSPHRASE_LENGTH] for field in fields]
-    errors = {
-        field: sentence
-        for number, (field, group) in enumerate(zip(fields, groups, strict=True), 1)
-        if (sentence := sheet_group_error(number, group))
-    }
+    """The groups of a recovery sheet in a form, and an error message for each that cannot be right.
+
+    While locked, a mistyped group ends this process.
+    """
+    groups = _read_groups(form, _list_fields(1))
+    errors = _find_errors(_list_fields(1), groups, SheetKind.RECOVERY, "", "the sheet")
+    _end_if_mistyped(errors)
     return " ".join(groups), errors
 
 
-def half_group_error(half: int, number: int, typed: str) -> str:
-    """The error message for a group of the executor's first (1) or second (2) sheet, or ""."""
-    subject = f"Group {number} of the {('first', 'second')[half - 1]} sheet"
-    return _group_error(number, typed, executor_halves.HALVES[half - 1], subject, "it")
+def read_halves(form: Mapping[str, str]) -> tuple[str, str, dict[str, str]]:
+    """As `read_sheet`, with the groups of an executor's first and second sheet."""
+    typed, errors = list[str](), dict[str, str]()
+    for half, kind in enumerate(executor_halves.HALVES, 1):
+        groups = _read_groups(form, list_half_fields(half))
+        of_sheet = f" of the {('first', 'second')[half - 1]} sheet"
+        errors |= _find_errors(list_half_fields(half), groups, kind, of_sheet, "it")
+        typed.append(" ".join(groups))
+    _end_if_mistyped(errors)
+    return typed[0], typed[1], errors
 
 
-def _group_error(number: int, typed: str, kind: SheetKind, subject: str, sheet: str) -> str:
+def list_half_fields(half: int) -> list[str]:
+    """The names of the fields for the groups of an executor's first (1) or second (2) sheet."""
+    return _list_fields((half - 1) * GROUPS + 1)
+
+
+def _list_fields(first: int) -> list[str]:
+    return [f"group{number}" for number in range(first, first + GROUPS)]
+
+
+def _read_groups(form: Mapping[str, str], fields: Sequence[str]) -> list[str]:
+    return [form.get(field, "")[: passphrases.MAX_PASSPHRASE_LENGTH] for field in fields]
+
+
+def _find_errors(
+    fields: Sequence[str], groups: Sequence[str], kind: SheetKind, of_sheet: str, sheet: str
+) -> dict[str, str]:
+    fault = f"not as it is printed on {sheet}"
+    return {
+        field: f"Group {number}{of_sheet} is {fault if typed.strip() else 'empty'}."
+        for number, (field, typed) in enumerate(zip(fields, groups, strict=True), 1)
+        if not _can_be_group(number, typed, kind)
+    }
+
+
+def _can_be_group(number: int, typed: str, kind: SheetKind) -> bool:
     try:
         recovery_sheet.check_group(number, typed, kind)
     except recovery_sheet.InvalidRecoverySheet:
-        return f"{subject} is {f'not as it is printed on {sheet}' if typed.strip() else 'empty'}."
-    return ""
+        return False
+    return True
+
+
+def _end_if_mistyped(errors: Mapping[str, str]) -> None:
+    # What was typed is most of a key, so it must not stay in a process that has none. In an open session the
+    # keys lie beside it, and the lock takes both.
+    if errors and context.find_unlocked_session() is None:
+        context.end_worker(EndReason.MISTYPED_SHEET)

@@ -1,16 +1,19 @@
 """Step-up authentication: ask for the passphrase again before an act that an open session may not do alone.
 
-Views that export, delete or change keys carry the decorator `require_passphrase`. The return code is never
-enough: it protects against someone at the keyboard, not against someone who takes the record along.
-A wrong passphrase is counted and ends this process, as at the lock.
+Views that erase carry the decorator `require_passphrase`. Pages that change a secret or prove a backup have a
+field for the passphrase, read by `check_present_passphrase` or `open_keys_with_present_passphrase`. Exports
+ask for nothing. The return code is never enough: it protects against someone at the keyboard, not against
+someone who takes the record along. A wrong passphrase is counted and ends this process, as at the lock.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar, cast
 
 from flask import render_template, request, url_for
 
+from clinic_toolkit.vault.key_slot_contents import SlotKeys
 from clinic_toolkit.web import context, error_pages
 from clinic_toolkit.web.access import unlocking
 from clinic_toolkit.web.transport.responses import ViewResult
@@ -20,6 +23,42 @@ View = TypeVar("View", bound=Callable[..., Any])
 # The passphrase is not asked for again within this time.
 PASSPHRASE_VALID_SECONDS = 300.0
 STEP_UP_FIELD = "stepup_passphrase"
+PRESENT_FIELD = "present_passphrase"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class PassphraseCheck:
+    """What became of the present passphrase that a form sent.
+
+    `errors` are by field name, and empty if it is right; `keys` is every key of its slot, if they were asked
+    for. `locked_page` is the answer if it was wrong and has ended this process.
+    """
+
+    errors: dict[str, list[str]]
+    keys: SlotKeys | None = None
+    locked_page: ViewResult | None = None
+
+
+def check_present_passphrase(typed: str | None = None) -> PassphraseCheck:
+    """Check the passphrase in the field of this form, or the one given."""
+    if typed is None:
+        typed = request.form.get(PRESENT_FIELD, "")
+    return _describe_check(unlocking.confirm_passphrase(typed), None)
+
+
+def open_keys_with_present_passphrase() -> PassphraseCheck:
+    """Check the passphrase in the field of this form, and open every key of its slot."""
+    return _describe_check(*unlocking.open_keys_with_passphrase(request.form.get(PRESENT_FIELD, "")))
+
+
+def _describe_check(sentence: str, keys: SlotKeys | None) -> PassphraseCheck:
+    if not sentence:
+        return PassphraseCheck(errors={}, keys=keys)
+    is_locked = context.find_unlocked_session() is None
+    return PassphraseCheck(
+        errors={PRESENT_FIELD: [sentence]},
+        locked_page=render_locked_page(sentence, request.path) if is_locked else None,
+    )
 
 
 def require_passphrase(view: View) -> View:

@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.backup.refusals import BackupRefused
 from clinic_toolkit.web import context
-from clinic_toolkit.web.access import sheet_groups, step_up, unlocking
+from clinic_toolkit.web.access import sheet_groups, step_up
 from clinic_toolkit.web.screen_parts import backups, jobs
 from clinic_toolkit.web.screen_parts.backups import BackupLine
 from clinic_toolkit.web.transport import responses
@@ -77,16 +77,16 @@ def prove() -> ViewResult:
     errors: dict[str, list[str]] = {}
     if request.method == "POST":
         file = _chosen_file(usable)
-        typed = request.form.get("present_passphrase", "")
         if file is None:
             errors = {"backup": ["Choose one of these backups."]}
-        elif sentence := unlocking.confirm_passphrase(typed):
-            errors = {"present_passphrase": [sentence]}
-        if context.find_unlocked_session() is None:
-            return step_up.render_locked_page(errors["present_passphrase"][0], request.path)
-        if file is not None and not errors:
-            backups.start_proving_with_passphrase(file, typed)
-            return responses.redirect_to(url_for(".proving"))
+        else:
+            check = step_up.check_present_passphrase()
+            if check.locked_page:
+                return check.locked_page
+            errors = check.errors
+            if not errors:
+                backups.start_proving_with_passphrase(file, request.form[step_up.PRESENT_FIELD])
+                return responses.redirect_to(url_for(".proving"))
     page = render_template("backups/prove.html", **_choice_values(usable), errors=errors)
     return (page, 422) if errors else page
 

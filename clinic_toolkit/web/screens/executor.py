@@ -18,7 +18,6 @@ from clinic_toolkit.web.access import (
     unlocking,
 )
 from clinic_toolkit.web.content import professional_will
-from clinic_toolkit.web.perimeter.end_reason import EndReason
 from clinic_toolkit.web.screen_parts import today_lines
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.responses import ViewResult
@@ -52,27 +51,27 @@ def index() -> ViewResult:
                 )
                 pending_executor_halves.discard_pending_halves()
                 return _redirect_once_purged("made")
-        elif not pending and "present_passphrase" in request.form:
-            typed, is_withdrawing = request.form["present_passphrase"], "withdraw" in request.form
+        elif not pending and step_up.PRESENT_FIELD in request.form:
+            is_withdrawing = "withdraw" in request.form
             # Withdrawing needs no key, so that a damaged one does not keep the sheets in use.
-            sentence, keys = (
-                (unlocking.confirm_passphrase(typed), None)
+            check = (
+                step_up.check_present_passphrase()
                 if is_withdrawing
-                else unlocking.open_keys_with_passphrase(typed)
+                else step_up.open_keys_with_present_passphrase()
             )
-            if context.find_unlocked_session() is None:
-                return step_up.render_locked_page(sentence, request.path)
-            if sentence:
-                errors = {"present_passphrase": [sentence]}
+            if check.locked_page:
+                return check.locked_page
+            if check.errors:
+                errors = check.errors
             elif is_withdrawing:
                 if not executor_access.find_halves(context.db(), context.vault())[0]:
                     return responses.redirect_to(url_for(".index"))
                 executor_access.withdraw_halves(context.db(), context.vault(), now=context.now())
                 return _redirect_once_purged("withdrawn")
-            elif keys is not None:
+            elif check.keys is not None:
                 opted_in = OPT_IN_FIELD in request.form
                 halves = executor_access.generate_halves(
-                    context.vault(), psychotherapy_key=keys.psychotherapy_key if opted_in else None
+                    context.vault(), psychotherapy_key=check.keys.psychotherapy_key if opted_in else None
                 )
                 pending_executor_halves.store_pending_halves(halves)
                 return responses.redirect_to(url_for(".index"))
@@ -164,31 +163,15 @@ def unlock() -> ViewResult:
 @guard.allow_while_locked
 def unlock_with_halves() -> ViewResult:
     """Try both sheets; the page names a mistyped group and its sheet."""
-    typed = [
-        [request.form.get(field, "")[: unlocking.MAX_SECRET_LENGTH] for field in fields_of(half)]
-        for half in (1, 2)
-    ]
-    errors = {
-        field: sentence
-        for half, groups in enumerate(typed, 1)
-        for number, (field, group) in enumerate(zip(fields_of(half), groups, strict=True), 1)
-        if (sentence := sheet_groups.half_group_error(half, number, group))
-    }
+    first, second, errors = sheet_groups.read_halves(request.form)
     if errors:
-        # What was typed is most of a key, so it must not stay in this process.
-        context.end_worker(EndReason.MISTYPED_SHEET)
         return _render_unlock(errors | {"": HALVES_EMPTIED}), 422
-    sentence = unlocking.unlock_with_executor_halves(*(" ".join(groups) for groups in typed))
+    sentence = unlocking.unlock_with_executor_halves(first, second)
     if sentence:
         return _render_unlock({"": f"{sentence} {HALVES_EMPTIED}"}), 422
     return after_unlock.redirect_after_unlock()
 
 
-def fields_of(half: int) -> list[str]:
-    """The names of the fields for the groups of the first (1) or second (2) sheet."""
-    first = (half - 1) * sheet_groups.GROUPS + 1
-    return [f"group{number}" for number in range(first, first + sheet_groups.GROUPS)]
-
-
 def _render_unlock(errors: dict[str, str]) -> str:
-    return render_template("executor/unlock.html", fields=[fields_of(1), fields_of(2)], errors=errors)
+    fields = [sheet_groups.list_half_fields(half) for half in (1, 2)]
+    return render_template("executor/unlock.html", fields=fields, errors=errors)

@@ -18,7 +18,6 @@ from clinic_toolkit.web.access import (
     unlocking,
 )
 from clinic_toolkit.web.forms.practice import PassphraseForm, guessable_names
-from clinic_toolkit.web.perimeter.end_reason import EndReason
 from clinic_toolkit.web.screen_parts import page_frame
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.request_info import is_from_script
@@ -26,7 +25,6 @@ from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("lock", __name__)
 
-SHEET_GROUPS = sheet_groups.GROUPS
 SHEET_EMPTIED = (
     "Please type all eight groups again: together they are a key, so nothing of what you typed was kept."
 )
@@ -98,8 +96,6 @@ def unlock_with_sheet() -> ViewResult:
     """Try the recovery sheet; the page names a mistyped group."""
     groups, errors = sheet_groups.read_sheet(request.form)
     if errors:
-        # The groups typed are most of a key, so they must not stay in this process.
-        context.end_worker(EndReason.MISTYPED_SHEET)
         return _render_sheet_form(errors | {"": SHEET_EMPTIED}), 422
     sentence = unlocking.unlock_with_recovery_sheet(groups)
     if sentence:
@@ -238,7 +234,7 @@ def _render_unlock(*, by_code: bool, back: str, error: str = "", covered: bool =
 
 
 def _render_sheet_form(errors: dict[str, str]) -> str:
-    return render_template("lock/sheet.html", groups=range(1, SHEET_GROUPS + 1), errors=errors)
+    return render_template("lock/sheet.html", groups=range(1, sheet_groups.GROUPS + 1), errors=errors)
 
 
 def _render_passphrase_form(form: PassphraseForm) -> str:

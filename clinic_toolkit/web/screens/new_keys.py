@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.web import context
-from clinic_toolkit.web.access import new_keys, pending_recovery_sheet, step_up, unlocking
+from clinic_toolkit.web.access import new_keys, pending_recovery_sheet, step_up
 from clinic_toolkit.web.forms.practice import PassphraseForm, guessable_names
 from clinic_toolkit.web.screen_parts import jobs
 from clinic_toolkit.web.transport import responses
@@ -37,16 +37,16 @@ def index() -> ViewResult:
                 return responses.redirect_to(url_for(".running"))
         elif "present_passphrase" in request.form:
             form.validate()
-            errors, keys = dict(form.errors), None
+            errors = dict(form.errors)
             if not errors:
-                sentence, keys = unlocking.open_keys_with_passphrase(request.form["present_passphrase"])
-                errors = {"present_passphrase": [sentence]} if sentence else {}
-            if context.find_unlocked_session() is None:
-                return step_up.render_locked_page(errors["present_passphrase"][0], request.path)
-            if keys is not None and not errors:
-                removed = frozenset(request.form.getlist("copies"))
-                new_keys.store_pending_keys(keys, form.passphrase.data or "", removed)
-                return responses.redirect_to(url_for(".index"))
+                check = step_up.open_keys_with_present_passphrase()
+                if check.locked_page:
+                    return check.locked_page
+                errors = check.errors
+                if check.keys:
+                    removed = frozenset(request.form.getlist("copies"))
+                    new_keys.store_pending_keys(check.keys, form.passphrase.data or "", removed)
+                    return responses.redirect_to(url_for(".index"))
         else:
             # Sent twice, or a lock has discarded the new sheet meanwhile.
             return responses.redirect_to(url_for(".index"))

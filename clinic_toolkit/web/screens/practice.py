@@ -15,7 +15,6 @@ from clinic_toolkit.web.access import (
     secret_removal,
     sheet_groups,
     step_up,
-    unlocking,
 )
 from clinic_toolkit.web.access import psychotherapy_key as notes_key
 from clinic_toolkit.web.forms import fields
@@ -122,9 +121,11 @@ def code() -> ViewResult:
     if request.method == "POST":
         without_code = "off" in request.form
         errors = {} if without_code or form.validate() else dict(form.errors)
-        errors = errors or _passphrase_errors()
-        if context.find_unlocked_session() is None:
-            return step_up.render_locked_page(errors["present_passphrase"][0], request.path)
+        if not errors:
+            check = step_up.check_present_passphrase()
+            if check.locked_page:
+                return check.locked_page
+            errors = check.errors
         if not errors:
             return _save_return_code("" if without_code else form.code.data or "")
     page = render_template(
@@ -156,25 +157,29 @@ def passphrase() -> ViewResult:
     errors: dict[str, Any] = {}
     if request.method == "POST":
         form.validate()
-        if not form.errors and _key_slots_changed_since():
-            # Perhaps the form was sent twice: then its passphrase is the present one already.
-            errors = _passphrase_errors(form.passphrase.data or "")
-            if not errors:
-                return _redirect_after_replacement("phrase")
-        errors, keys = errors or dict(form.errors), None
+        errors = dict(form.errors)
         if not errors:
-            errors, keys = _open_keys()
-        if context.find_unlocked_session() is None:
-            return step_up.render_locked_page(errors["present_passphrase"][0], request.path)
-        if not errors and keys:
-            secret_changes.change_passphrase(
-                context.db(),
-                context.vault(),
-                form.passphrase.data or "",
-                psychotherapy_key=keys.psychotherapy_key,
-                now=context.now(),
+            # Perhaps the form was sent twice: then its passphrase is the present one already.
+            was_sent_before = _key_slots_changed_since()
+            check = (
+                step_up.check_present_passphrase(form.passphrase.data or "")
+                if was_sent_before
+                else step_up.open_keys_with_present_passphrase()
             )
-            return _redirect_after_replacement("phrase")
+            if check.locked_page:
+                return check.locked_page
+            if was_sent_before and not check.errors:
+                return _redirect_after_replacement("phrase")
+            errors = check.errors
+            if check.keys:
+                secret_changes.change_passphrase(
+                    context.db(),
+                    context.vault(),
+                    form.passphrase.data or "",
+                    psychotherapy_key=check.keys.psychotherapy_key,
+                    now=context.now(),
+                )
+                return _redirect_after_replacement("phrase")
     page = render_template(
         "practice/passphrase.html",
         offered=form.suggested_passphrase(),
@@ -203,7 +208,7 @@ def sheet() -> ViewResult:
                 if _key_slots_changed_since()
                 else responses.redirect_to(url_for(".sheet"))
             )
-        if pending_sheet and "present_passphrase" in request.form:
+        if pending_sheet and step_up.PRESENT_FIELD in request.form:
             return responses.redirect_to(url_for(".sheet"))
         if "keep" in request.form:
             pending_recovery_sheet.discard_pending_sheet()
@@ -213,12 +218,13 @@ def sheet() -> ViewResult:
             if not errors and pending_sheet.new_sheet:
                 return _activate_sheet(pending_sheet.new_sheet, pending_sheet.made_on)
         else:
-            errors, keys = _open_keys()
-            if context.find_unlocked_session() is None:
-                return step_up.render_locked_page(errors["present_passphrase"][0], request.path)
-            if not errors and keys:
+            check = step_up.open_keys_with_present_passphrase()
+            if check.locked_page:
+                return check.locked_page
+            errors = check.errors
+            if check.keys:
                 new_sheet = secret_changes.generate_recovery_sheet(
-                    context.vault(), psychotherapy_key=keys.psychotherapy_key
+                    context.vault(), psychotherapy_key=check.keys.psychotherapy_key
                 )
                 pending_recovery_sheet.store_new_sheet(new_sheet)
                 return responses.redirect_to(url_for(".sheet"))
@@ -268,11 +274,14 @@ def psychotherapy_key() -> ViewResult:
     errors: dict[str, Any] = {}
     if request.method == "POST":
         groups, mistyped = sheet_groups.read_sheet(request.form)
-        errors = dict(mistyped) or _passphrase_errors()
-        if context.find_unlocked_session() is None:
-            return step_up.render_locked_page(errors["present_passphrase"][0], request.path)
+        errors = dict(mistyped)
         if not errors:
-            sentence = notes_key.make(request.form.get("present_passphrase", ""), groups)
+            check = step_up.check_present_passphrase()
+            if check.locked_page:
+                return check.locked_page
+            errors = check.errors
+        if not errors:
+            sentence = notes_key.make(request.form[step_up.PRESENT_FIELD], groups)
             if not sentence:
                 return _redirect_after_replacement("notes")
             errors = {"": sentence}
@@ -286,15 +295,3 @@ def _redirect_after_replacement(what: str) -> ViewResult:
     return secret_removal.redirect_once_purged(
         url_for(".index", saved=what), if_not_purged=url_for(".index", saved=f"{what}-later")
     )
-
-
-def _open_keys() -> tuple[dict[str, Any], secret_changes.SlotKeys | None]:
-    """Open every key with the present passphrase of the form, or return what is wrong with it."""
-    sentence, keys = unlocking.open_keys_with_passphrase(request.form.get("present_passphrase", ""))
-    return ({"present_passphrase": [sentence]} if sentence else {}), keys
-
-
-def _passphrase_errors(typed: str | None = None) -> dict[str, list[str]]:
-    typed = request.form.get("present_passphrase", "") if typed is None else typed
-    sentence = unlocking.confirm_passphrase(typed)
-    return {"present_passphrase": [sentence]} if sentence else {}

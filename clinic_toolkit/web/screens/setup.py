@@ -20,7 +20,6 @@ from clinic_toolkit.web.access import (
     quick_return,
     secret_removal,
     step_up,
-    unlocking,
 )
 from clinic_toolkit.web.forms.practice import (
     RECORD_ROLES,
@@ -181,16 +180,16 @@ def new_sheet() -> ViewResult:
 
     The passphrase is needed: a sheet opens psychotherapy notes too, whose key no unlock keeps.
     """
-    sentence, keys = unlocking.open_keys_with_passphrase(request.form.get("present_passphrase", ""))
-    if context.find_unlocked_session() is None:
-        return step_up.render_locked_page(sentence, "")
-    if keys is None:
-        return _render_sheet_steps({"present_passphrase": [sentence]}), 422
+    check = step_up.open_keys_with_present_passphrase()
+    if check.locked_page:
+        return check.locked_page
+    if check.keys is None:
+        return _render_sheet_steps(check.errors), 422
     pending_recovery_sheet.store_pending_sheet(
         secret_changes.replace_recovery_sheet(
             context.db(),
             context.vault(),
-            psychotherapy_key=keys.psychotherapy_key,
+            psychotherapy_key=check.keys.psychotherapy_key,
             now=context.now(),
         )
     )
