@@ -5,7 +5,6 @@ the unpacked files makes the moving safe against a kill: the next start or resto
 """
 
 import os
-import re
 import shutil
 from collections.abc import Iterable
 from contextlib import suppress
@@ -20,12 +19,11 @@ from clinic_toolkit.backup.progress import ByteCount, Report
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import audit_reader, deletion_list, restored_folder, tombstones
 from clinic_toolkit.settings import SETTINGS_FILE
-from clinic_toolkit.store import folder, folder_lock, launch_file
+from clinic_toolkit.store import folder, folder_lock, launch_file, old_copies
 from clinic_toolkit.store.opening import open_read_only
 from clinic_toolkit.vault import identity
 
 STAGING_FOLDER, PLAN_FILE = folder.RESTORE_PLAN.split("/")
-ASIDE_PREFIX = "before-restore-"
 # They belong to the program on this machine and not to the record.
 _STAYING = (
     folder_lock.LOCK_FILE,
@@ -60,7 +58,7 @@ class _Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Refuse names that lead out of the folder."""
-        if not re.fullmatch(ASIDE_PREFIX + r"[1-9][0-9]{0,8}", self.aside):
+        if not old_copies.is_put_aside_name(self.aside):
             raise ValueError("not a folder for what was there before")
         if any(not name.startswith(_OURS) or Path(name).name != name for name in self.names):
             raise ValueError("not files of a practice")
@@ -246,16 +244,11 @@ def _plan_moves(data_folder: Path) -> Path | None:
         name for name in os.listdir(data_folder) if name not in _STAYING and name.startswith(_OURS)
     )
     number = 1
-    while (data_folder / f"{ASIDE_PREFIX}{number}").exists():
+    while (data_folder / f"{old_copies.PUT_ASIDE_PREFIX}{number}").exists():
         number += 1
-    plan = _Plan(aside=f"{ASIDE_PREFIX}{number}", names=tuple(names))
+    plan = _Plan(aside=f"{old_copies.PUT_ASIDE_PREFIX}{number}", names=tuple(names))
     try:
         folder.write_durably(data_folder / STAGING_FOLDER / PLAN_FILE, msgspec.json.encode(plan))
     except OSError as error:
         raise refusals.place_error(data_folder, error) from error
     return data_folder / plan.aside if names else None
-
-
-def list_put_aside(data_folder: Path) -> list[str]:
-    """The names of the folders in which earlier restores put what was there before."""
-    return sorted(path.name for path in data_folder.glob(f"{ASIDE_PREFIX}*") if path.is_dir())

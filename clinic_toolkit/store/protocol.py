@@ -194,9 +194,6 @@ class StoreUpkeep(Protocol):
                 without a pause.
         """
 
-    def list_rescue_copies(self) -> list[Path]:
-        """The copies that `rescue_if_replaced` made, oldest first."""
-
     def checkpoint(self) -> bool:
         """Remove every deleted row for good; False if a reader is in the way and it is done later."""
 

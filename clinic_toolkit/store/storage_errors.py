@@ -4,6 +4,7 @@ import errno
 from pathlib import Path
 
 from clinic_toolkit.errors import ClinicError, DamagedFile
+from clinic_toolkit.store import old_copies
 
 _REFUSED = (
     " It also holds what was being saved when this was noticed. If that was a new passphrase or recovery "
@@ -133,11 +134,10 @@ def damaged_file_error(file: Path) -> DamagedFile:
 
 def rescue_copy_hint(file: Path) -> str:
     """A sentence about the newest rescue copy beside this file, or "" if there is none."""
-    copies = list(file.parent.glob(f"{file.name}.rescued.[0-9]*"))
+    copies = old_copies.list_rescued(file)
     if not copies:
         return ""
-    newest = max(copies, key=lambda copy: int(copy.suffix[1:]) if copy.suffix[1:].isdecimal() else 0)
     return (
-        f" {newest.name} beside it holds what was saved before the file was replaced or removed while the "
-        f"program was running. To go on with that, make a copy of it and name the copy {file.name}."
+        f" {copies[-1].name} beside it holds what was saved before the file was replaced or removed while "
+        f"the program was running. To go on with that, make a copy of it and name the copy {file.name}."
     )

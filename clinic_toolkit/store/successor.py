@@ -11,14 +11,13 @@ from collections.abc import Iterable
 from contextlib import nullcontext, suppress
 from pathlib import Path
 
-from clinic_toolkit.store import folder
+from clinic_toolkit.store import folder, old_copies
 from clinic_toolkit.store.storage_errors import storage_error_of
 
 DRAFT_FOLDER, READY_FOLDER = "clinic.successor.new", "clinic.successor"
 
 # The names of the old copies that go with the old files, one a line.
 _REMOVAL_LIST = "remove.txt"
-_COPY_PATTERNS = (f"{folder.DATABASE_FILE}.rescued.[0-9]*", "before-restore-[0-9]*")
 # Copies of logs of the old database, as `sqlite/log_copies.py` names them; they go with it, as after any
 # other change of a secret.
 _LOG_COPY_PATTERN = f"{folder.DATABASE_FILE}-wal.aside.*"
@@ -63,7 +62,7 @@ def discard_successors(data_folder: Path) -> None:
 
 def list_old_copies(data_folder: Path) -> list[Path]:
     """Copies of this store that lie beside it, open with the same secrets, and may hold something more."""
-    return sorted(path for pattern in _COPY_PATTERNS for path in data_folder.glob(pattern))
+    return old_copies.list_old_copies(folder.database_path(data_folder))
 
 
 def is_ready(data_folder: Path) -> bool:

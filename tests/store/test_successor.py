@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine, MetaData, select
 
-from clinic_toolkit.store import base, opening, successor
+from clinic_toolkit.store import base, old_copies, opening, successor
 from clinic_toolkit.store.folder import database_path
 from clinic_toolkit.store.storage_errors import (
     StorageFull,
@@ -133,7 +133,7 @@ def test_nothing_is_saved_while_it_is_built_and_after(place: Path, engine: Engin
     shutil.move(place / "clinic.db", place / "elsewhere")
     store.rescue_if_replaced(ending=True)
     assert not store.try_upkeep() and not store.checkpoint()
-    assert [copy.name for copy in store.list_rescue_copies()] == [
+    assert [copy.name for copy in old_copies.list_rescued(place / "clinic.db")] == [
         "clinic.db.rescued.1",
         "clinic.db.rescued.2",
     ]

@@ -6,16 +6,16 @@ marker file says that nobody has acknowledged the copies yet.
 
 import logging
 import os
-import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from clinic_toolkit.store import folder
+from clinic_toolkit.store import folder, old_copies
 from clinic_toolkit.store.sqlite.connections import connect_read_only
 from clinic_toolkit.store.sqlite.database_copy import copy_database
 
-_DRAFT_SUFFIX, _UNACKNOWLEDGED_SUFFIX = ".rescued.new", ".rescued.unseen"
+_DRAFT_SUFFIX = f"{old_copies.RESCUED_INFIX}new"
+_UNACKNOWLEDGED_SUFFIX = f"{old_copies.RESCUED_INFIX}unseen"
 _TIP_QUERY = "SELECT seq, hash FROM audit_line ORDER BY seq DESC LIMIT 1"
 _CONTAINS_LINE_QUERY = "SELECT 1 FROM audit_line WHERE seq = ? AND hash = ?"
 
@@ -48,14 +48,7 @@ def create_copy(file: Path, source: sqlite3.Connection) -> Path:
 
 def list_copies(file: Path) -> list[Path]:
     """The existing copies, oldest first."""
-    name_pattern = re.compile(re.escape(file.name) + r"\.rescued\.([1-9][0-9]{0,8})")
-    try:
-        matches = [
-            (match, path) for path in file.parent.iterdir() if (match := name_pattern.fullmatch(path.name))
-        ]
-    except OSError:
-        return []
-    return [path for match, path in sorted(matches, key=lambda pair: int(pair[0][1]))]
+    return old_copies.list_rescued(file)
 
 
 def list_unacknowledged(file: Path) -> tuple[Path, ...]:
@@ -95,9 +88,7 @@ def remove_redundant(file: Path) -> None:
 
 
 def _install_draft(file: Path, draft: Path) -> Path:
-    existing_copies = list_copies(file)
-    number = int(existing_copies[-1].suffix[1:]) + 1 if existing_copies else 1
-    copy = file.with_name(f"{file.name}.rescued.{number}")
+    copy = old_copies.name_next_rescued(file)
     # Created exclusively first, so that the rename cannot overwrite someone else's file.
     os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     os.replace(draft, copy)

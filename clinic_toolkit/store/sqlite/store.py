@@ -9,7 +9,7 @@ from weakref import WeakSet
 from sqlalchemy import Connection, Engine, event
 
 from clinic_toolkit.store import successor
-from clinic_toolkit.store.sqlite import file_guard, rescue_copies, snapshot, store_rescue, upkeep
+from clinic_toolkit.store.sqlite import file_guard, snapshot, store_rescue, upkeep
 from clinic_toolkit.store.sqlite.anchor import Anchor
 from clinic_toolkit.store.sqlite.connections import set_engine_options, writer_engine
 from clinic_toolkit.store.sqlite.driver_errors import translating_errors
@@ -176,10 +176,6 @@ class SqliteStore(StoreFiles):
             # A start puts the successor in the place of this file, whose content must not come back.
             return
         store_rescue.rescue_if_replaced(self, ending=ending)
-
-    def list_rescue_copies(self) -> list[Path]:
-        """The rescue copies beside this store, oldest first."""
-        return rescue_copies.list_copies(self.file)
 
     def checkpoint(self) -> bool:
         """Checkpoint and truncate the write-ahead log."""

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from clinic_toolkit.store import folder, successor
+from clinic_toolkit.store import folder, old_copies, successor
 from clinic_toolkit.store.sqlite import log_copies
 
 
@@ -19,7 +19,7 @@ def delete_store(data_folder: Path) -> None:
     successor.discard_successors(data_folder)
     for name in (folder.ANCHOR_FILE, folder.LOSSES_FILE, f"{database.name}-wal", f"{database.name}-shm"):
         (data_folder / name).unlink(missing_ok=True)
-    for copy in data_folder.glob(f"{database.name}.rescued.*"):
+    for copy in data_folder.glob(f"{database.name}{old_copies.RESCUED_INFIX}*"):
         copy.unlink(missing_ok=True)
     log_copies.remove_copies(database)
     database.unlink(missing_ok=True)

@@ -9,10 +9,10 @@ import logging
 from pathlib import Path
 
 from flask import Response, after_this_request
-from sqlalchemy import Engine
 
-from clinic_toolkit.backup import backup_run, restoration
+from clinic_toolkit.backup import backup_run
 from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.store import folder, old_copies
 from clinic_toolkit.store.transactions import store_of
 from clinic_toolkit.web import context
 from clinic_toolkit.web.transport import responses
@@ -22,12 +22,12 @@ log = logging.getLogger("clinic")
 REDIRECT_STATUS = 303
 
 
-def list_rescued_copies() -> list[str]:
+def list_old_copies() -> list[str]:
     """Names of the copies of the store in the data folder that may hold what was replaced or erased since.
 
     They are rescued copies, and what a restore has put aside.
     """
-    return _list_copies(context.unit_of_work().engine, context.settings().data_folder)
+    return _list_copies(context.settings().data_folder)
 
 
 def redirect_once_purged(target: str, *, if_not_purged: str, if_copies_left: str | None = None) -> Response:
@@ -35,7 +35,7 @@ def redirect_once_purged(target: str, *, if_not_purged: str, if_copies_left: str
 
     Args:
         if_copies_left: path to redirect to if there are copies that only the clinician may delete, as
-            `list_rescued_copies` finds them; that page names them.
+            `list_old_copies` finds them; that page names them.
         if_not_purged: path to redirect to if the log could not be emptied now. It is emptied at the next
             lock, at the latest.
     """
@@ -47,7 +47,7 @@ def redirect_once_purged(target: str, *, if_not_purged: str, if_copies_left: str
         if answer.status_code == REDIRECT_STATUS:
             if not _folded():
                 answer.headers["Location"] = if_not_purged
-            elif if_copies_left and _list_copies(engine, data_folder):
+            elif if_copies_left and _list_copies(data_folder):
                 answer.headers["Location"] = if_copies_left
         return answer
 
@@ -63,6 +63,5 @@ def redirect_once_purged(target: str, *, if_not_purged: str, if_copies_left: str
     return responses.redirect_to(target)
 
 
-def _list_copies(engine: Engine, data_folder: Path) -> list[str]:
-    rescued = [copy.name for copy in store_of(engine).list_rescue_copies()]
-    return rescued + restoration.list_put_aside(data_folder)
+def _list_copies(data_folder: Path) -> list[str]:
+    return [copy.name for copy in old_copies.list_old_copies(folder.database_path(data_folder))]

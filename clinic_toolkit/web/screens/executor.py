@@ -87,7 +87,7 @@ def index() -> ViewResult:
         has_halves=has_halves,
         opens_psychotherapy=opens_psychotherapy,
         saved=SAVED_MESSAGES.get(saved, "") + (_LATER if later and saved in SAVED_MESSAGES else ""),
-        copies=secret_removal.list_rescued_copies() if saved in SAVED_MESSAGES else [],
+        copies=secret_removal.list_old_copies() if saved in SAVED_MESSAGES else [],
         errors=errors,
     )
     return (page, 422) if errors else page

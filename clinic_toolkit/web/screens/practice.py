@@ -88,9 +88,7 @@ def index() -> ViewResult:
         if form.errors or draft.is_shown
         else settings_digest(stored.payload, clinician.payload),
         saved=SAVED_MESSAGES.get(request.args.get("saved", ""), ""),
-        copies=secret_removal.list_rescued_copies()
-        if request.args.get("saved", "") in _SECRET_CHANGES
-        else [],
+        copies=secret_removal.list_old_copies() if request.args.get("saved", "") in _SECRET_CHANGES else [],
         slots_intact=context.vault().slots_intact,
         has_psychotherapy_key=secret_changes.has_psychotherapy_key(context.db(), context.vault()),
     )

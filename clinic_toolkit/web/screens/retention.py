@@ -23,7 +23,7 @@ screen = Blueprint("retention", __name__)
 @screen.get("/due")
 def index() -> ViewResult:
     """What is due: who can be erased now, who waits, and whose record need not be kept any longer."""
-    copies = secret_removal.list_rescued_copies() if "erased" in request.args else []
+    copies = secret_removal.list_old_copies() if "erased" in request.args else []
     return due_page.render_due_page(copies=copies)
 
 
