@@ -27,6 +27,12 @@ def store_of(engine: Engine) -> SqlStore:
     return store
 
 
+def may_write(engine: Engine) -> bool:
+    """Whether the store takes saves now: it is not read-only, and its file was not replaced."""
+    store = store_of(engine)
+    return not store.is_read_only and not store.is_replaced
+
+
 def transaction_of(db: Connection) -> SqlTransaction:
     """The transaction that this connection is in."""
     transaction: SqlTransaction = db.info[TRANSACTION_KEY]

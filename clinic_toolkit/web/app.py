@@ -120,7 +120,7 @@ class ClinicApp(Flask):
         engine = self.worker.engine
         if engine is None:
             raise RuntimeError("a request came before the store was opened")
-        writes = request.method == "POST" and not guard.must_not_write(engine)
+        writes = request.method == "POST" and not guard.can_do_without_write(engine)
         with unit_of_work.begin_unit_of_work(engine, self.worker.waiting_reads, writes=writes) as g.unit:
             guard_response = guard.deny_or_redirect()
             if guard_response is not None:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 
 from clinic_toolkit.journal.audit_log import VersionReference
 from clinic_toolkit.store.storage_errors import StorageError
-from clinic_toolkit.store.transactions import reading
+from clinic_toolkit.store.transactions import may_write, reading
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web import waiting_reads
 from clinic_toolkit.web.waiting_reads import ReadsNotWritten, WaitingReads
@@ -75,7 +75,7 @@ def begin_unit_of_work(engine: Engine, waiting: WaitingReads, *, writes: bool) -
 
 def _audit_page(work: UnitOfWork) -> None:
     # The page was read in a read-only transaction, so its entry is written in another one.
-    if not waiting_reads.may_write(work.engine):
+    if not may_write(work.engine):
         # The page says that nothing is written; what is there can still be read.
         log.error("audit.read_not_noted")
         return

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine
 from clinic_toolkit.journal import audit_log
 from clinic_toolkit.journal.audit_log import JournalEvent, VersionReference
 from clinic_toolkit.store.storage_errors import StorageError
-from clinic_toolkit.store.transactions import on_rollback, store_of, writing
+from clinic_toolkit.store.transactions import may_write, on_rollback, writing
 from clinic_toolkit.vault.vault import Vault
 
 # After the first look of a group. The commit itself takes time too, and all must be over within two seconds.
@@ -170,12 +170,6 @@ class WaitingReads:
             self._groups.clear()
         self.has_failed = False
         log.error("audit.read_not_noted")
-
-
-def may_write(engine: Engine) -> bool:
-    """Whether the store takes entries: it is not read-only, and its file was not replaced."""
-    store = store_of(engine)
-    return not store.is_read_only and not store.is_replaced
 
 
 def append_read_entry(

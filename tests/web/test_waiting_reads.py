@@ -12,7 +12,7 @@ from clinic_toolkit.journal.audit_log import JournalEvent
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.store.storage_errors import StorageFull
-from clinic_toolkit.store.transactions import reading
+from clinic_toolkit.store.transactions import reading, store_of
 from clinic_toolkit.web import context, waiting_reads
 from tests.fixtures import audit_lines, second_identity
 from tests.fixtures.practices import giving
@@ -179,7 +179,7 @@ def test_where_nothing_may_be_written_pages_are_shown(
     site: Site, ana: RecordVersion[Client], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     look(site, ana)
-    monkeypatch.setattr(waiting_reads, "may_write", lambda _: False)
+    monkeypatch.setattr(type(store_of(site.work.engine)), "is_read_only", True)
     with caplog.at_level(logging.ERROR):
         site.write_reads()
         assert site.get(f"/clients/{ana.id}").status_code == 200

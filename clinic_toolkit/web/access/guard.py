@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response
 
 from clinic_toolkit.record.people import clinician as clinicians
-from clinic_toolkit.store.transactions import reading, store_of
+from clinic_toolkit.store.transactions import may_write, reading, store_of
 from clinic_toolkit.vault import identity
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import executor_reading, handover_transition
@@ -181,10 +181,10 @@ def _redirect_to_condition() -> Response | None:
     return responses.redirect_to(page) if page else None
 
 
-def must_not_write(engine: Engine) -> bool:
+def can_do_without_write(engine: Engine) -> bool:
     """Whether the store is read-only and this POST can do without a write: an unlock, or a printout."""
     if hasattr(current_app.view_functions.get(request.endpoint or ""), _PRINTOUT_ATTRIBUTE):
-        return record_notices.is_store_read_only(engine)
+        return not may_write(engine)
     return store_of(engine).is_read_only and required_state(request.endpoint) != AccessState.UNLOCKED
 
 

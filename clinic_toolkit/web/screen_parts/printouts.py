@@ -14,9 +14,9 @@ from flask import Response, render_template, request
 from msgspec import Struct
 
 from clinic_toolkit.journal import audit_log
+from clinic_toolkit.store.transactions import may_write
 from clinic_toolkit.web import context
 from clinic_toolkit.web.content.printout_kinds import PrintoutKind
-from clinic_toolkit.web.screen_parts import record_notices
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.responses import ViewResult
 
@@ -60,7 +60,7 @@ def respond_with_printout(printout: Printout) -> ViewResult:
 def _render_printout_page(printout: Printout) -> Response:
     # The page itself shows nothing of the record; the audit entry is written when the frame loads the PDF.
     context.discard_audit_reads()
-    is_audited = not record_notices.is_store_read_only(context.unit_of_work().engine)
+    is_audited = may_write(context.unit_of_work().engine)
     template_context = {
         "paper": printout,
         "address": _printout_address(),

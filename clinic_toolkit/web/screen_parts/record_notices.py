@@ -1,7 +1,6 @@
 """Notices above every page while a condition lasts: a failed anchor write, an integrity failure."""
 
 from flask import Response, json, request, url_for
-from sqlalchemy import Engine
 
 from clinic_toolkit.journal import condition
 from clinic_toolkit.store.transactions import store_of
@@ -52,11 +51,6 @@ def page_to_show_first() -> str | None:
 def record_condition_shown() -> None:
     """Note that the page of integrity failures was shown in this session."""
     context.put_in_session(_CONDITION_SHOWN_KEY, True)
-
-
-def is_store_read_only(engine: Engine) -> bool:
-    """Whether nothing may be written to this store: it is read-only, or its file was replaced."""
-    return store_of(engine).is_read_only or store_of(engine).is_replaced
 
 
 def add_notice_to_autosave(answer: Response) -> None:
