@@ -25,7 +25,7 @@ from clinic_toolkit.journal.audit_log import (
     chain_hash,
 )
 from clinic_toolkit.journal.incarnations import RESTORE_LABEL, RESTORE_PREFIX
-from clinic_toolkit.store.chain import ChainRow
+from clinic_toolkit.store.chain import CHAIN_TABLE, ChainRow
 from clinic_toolkit.store.transactions import transaction_of
 from clinic_toolkit.store.types import cached_uuid, from_microseconds
 from clinic_toolkit.vault.inventory import GENESIS_HASH
@@ -238,7 +238,7 @@ def open_body(vault: Vault, seq: int, body: bytes) -> bytes:
     if prefix != SEALED_PREFIX:
         raise msgspec.DecodeError("a line of an unknown kind")
     plain = vault.open(
-        table="audit_line",
+        table=CHAIN_TABLE,
         record=incarnations.incarnation_of(vault, seq),
         version=seq,
         ring=vault.practice_ring,

@@ -19,7 +19,7 @@ from clinic_toolkit.crypto.encoding import encode_fields
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import key_slot_events, keyless_events
 from clinic_toolkit.store.base import chain_table
-from clinic_toolkit.store.chain import MAX_NUMBER, ChainRow
+from clinic_toolkit.store.chain import CHAIN_TABLE, MAX_NUMBER, ChainRow
 from clinic_toolkit.store.transactions import on_rollback, transaction_of
 from clinic_toolkit.store.types import to_microseconds
 from clinic_toolkit.vault.inventory import GENESIS_HASH
@@ -123,7 +123,7 @@ def append_payload(db: Connection, vault: Vault, payload: EntryPayload) -> int:
         return 0
     seq, previous_hash = _next_position(db)
     sealed = vault.seal(
-        table="audit_line",
+        table=CHAIN_TABLE,
         record=vault.incarnation,
         version=seq,
         ring=vault.practice_ring,

@@ -74,8 +74,7 @@ def inspect_rings(db: Connection, vault: Vault, logged: LoggedVersions) -> Itera
 
 def inspect_key_slots(vault: Vault, logged: LoggedVersions) -> Iterator[Finding]:
     """Yield a finding for a slot list that is not the newest, and one for each ring that does not open."""
-    vault_is_newer = logged.is_complete and 0 < logged.slot_generation < vault.slot_generation
-    if not vault.slots_intact or vault.slot_generation < logged.slot_generation or vault_is_newer:
+    if not vault.key_slots.compare_generation(logged.slot_generation, log_complete=logged.is_complete).intact:
         yield Finding(
             sentence="The list of ways to unlock is not the one this program wrote last: a "
             "passphrase or a recovery sheet was added, removed or put back outside this program."

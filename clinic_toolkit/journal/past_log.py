@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.crypto.signature import verify_signature
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.journal import audit_entries, audit_log
+from clinic_toolkit.journal import audit_entries, audit_log, key_slot_events
 from clinic_toolkit.journal.audit_log import (
     KEY_ID_LENGTH,
     KEYLESS_PREFIX,
@@ -25,7 +25,7 @@ from clinic_toolkit.journal.audit_log import (
     chain_hash,
 )
 from clinic_toolkit.journal.incarnations import RESTORE_PREFIX
-from clinic_toolkit.store.chain import ChainRow
+from clinic_toolkit.store.chain import CHAIN_TABLE, ChainRow
 from clinic_toolkit.store.transactions import transaction_of
 from clinic_toolkit.store.types import to_microseconds
 from clinic_toolkit.vault.inventory import GENESIS_HASH
@@ -145,7 +145,7 @@ def append_key_change(
         practice_keys=practice_keys,
         signature=old.sign(REKEY_LABEL, *_handed_over(vault, old.incarnation.bytes, seq, tip_hash)),
     )
-    event = f"{KeyChangeEvent.KEYS_REPLACED} slots-{vault.slot_generation}"
+    event = key_slot_events.with_slot_generation(KeyChangeEvent.KEYS_REPLACED, vault)
     content = (event, to_microseconds(now), vault.user_id.bytes, (reference,))
     audit_log.append_payload(db, vault, KeyChangePayload(*content, change))
 
@@ -223,7 +223,7 @@ def _says_the_same(vault: Vault, change: KeyChange, row: ChainRow, body: bytes) 
     try:
         plain = open_with_past_key(
             vault,
-            "audit_line",
+            CHAIN_TABLE,
             UUID(bytes=incarnation),
             row.seq,
             kid=kid,

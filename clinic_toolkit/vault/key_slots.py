@@ -62,11 +62,6 @@ class SlotCostRefused(ClinicError):
         )
 
 
-def has_practice(db: Connection) -> bool:
-    """Whether a practice was set up here; see `identity.has_practice`."""
-    return identity.has_practice(db)
-
-
 def unlock_with_passphrase(db: Connection, text: str, *, user_id: UUID | None = None) -> Vault:
     """Unlock with the passphrase.
 

@@ -25,7 +25,6 @@ from clinic_toolkit.vault import (
     header_rows,
     identity,
     key_slot_tables,
-    key_slots,
 )
 from clinic_toolkit.vault.header_fault import HeaderFault
 from clinic_toolkit.vault.identity import UnsupportedSuite
@@ -343,7 +342,7 @@ def test_a_set_up_that_was_cut_off_is_a_first_run_again(tmp_path: Path) -> None:
         raise RuntimeError
     header_backup_file.write_backup(tmp_path / "data", b"of a practice that was never made")
     with writing(store) as db:
-        assert not key_slots.has_practice(db)
+        assert not identity.has_practice(db)
         practice_access.create_practice(db, SETTINGS, CLINICIAN, passphrase=SECOND, now=NOW)
     store.dispose()
     assert opens(tmp_path / "data", SECOND)

@@ -22,11 +22,11 @@ from tests.fixtures import vaults
 
 def test_the_whole_way_with_the_real_derivation(engine: Engine) -> None:
     with reading(engine) as db:
-        assert not key_slots.has_practice(db)
+        assert not identity.has_practice(db)
     with writing(engine) as db:
         vault, groups = key_slot_changes.create_vault_with_slots(db, vaults.PASSPHRASE, cost=MIN_COST)
     with reading(engine) as db:
-        assert key_slots.has_practice(db)
+        assert identity.has_practice(db)
         assert key_slots.is_passphrase(db, vault.user_id, vaults.PASSPHRASE)
         again = key_slots.unlock_with_passphrase(db, vaults.PASSPHRASE)
         assert (again.session_keys().user_key, again.public_key) == (
@@ -62,7 +62,7 @@ def test_a_vault_without_its_head_is_damage(engine: Engine, vault: Vault) -> Non
     with writing(engine) as db:
         db.execute(text("DELETE FROM vault"))
     with reading(engine) as db, pytest.raises(DamagedFile, match=r"clinic\.db"):
-        key_slots.has_practice(db)
+        identity.has_practice(db)
 
 
 def test_another_suite_is_refused(engine: Engine, vault: Vault, groups: tuple[str, ...]) -> None:
