@@ -1,6 +1,6 @@
 """Erasing rings for good: their keys, every row that was sealed with them, and what was derived from it."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from datetime import datetime
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from clinic_toolkit.store.base import metadata, record_column_of
 from clinic_toolkit.store.rows import COLUMNS, SealedRow
 from clinic_toolkit.store.transactions import on_rollback, transaction_of
 from clinic_toolkit.vault import ring_erasure
+from clinic_toolkit.vault.ring_errors import UnknownRing
 from clinic_toolkit.vault.vault import Vault
 
 
@@ -73,7 +74,7 @@ def repeat_erasure(
         RingIsShared: a colleague holds a key of one of the rings. Nothing was changed.
         UnknownRing: one of the rings may not be erased. Nothing was changed.
     """
-    rings = frozenset(ring for ring in version.payload.ring_ids if vault.rings.holds(ring))
+    rings = _select_held(vault, version.payload.ring_ids)
     ring_erasure.check_may_destroy(vault, rings)
     inventory_snapshot.refresh_inventory(db, vault)
     # Also what was saved here after the backup, on a way of its own.
@@ -84,6 +85,19 @@ def repeat_erasure(
     audit_log.append_entry(db, vault, TombstoneEvent.ERASED_AGAIN, [reference], now=now)
     _destroy_rings(db, vault, rings, found)
     return bool(rings)
+
+
+def may_repeat_erasure(vault: Vault, ring_ids: Iterable[UUID]) -> bool:
+    """Whether `repeat_erasure` would erase these rings of a tombstone, as far as they are here."""
+    try:
+        ring_erasure.check_may_destroy(vault, _select_held(vault, ring_ids))
+    except (ring_erasure.RingIsShared, UnknownRing):
+        return False
+    return True
+
+
+def _select_held(vault: Vault, ring_ids: Iterable[UUID]) -> frozenset[UUID]:
+    return frozenset(ring for ring in ring_ids if vault.rings.holds(ring))
 
 
 def _destroy_rings(db: Connection, vault: Vault, rings: Set[UUID], erased: Sequence[ErasedRecords]) -> None:

@@ -61,7 +61,8 @@ def hide_deletions(db: Connection, vault: Vault) -> None:
     """Forget the keys of what is still to be erased, where nothing can be written.
 
     So whoever reads a restored folder first, an executor or from a disk that takes no save, is not shown a
-    client who was erased. The files keep the client until the first unlock that can write.
+    client who was erased. The files keep the client until the first unlock that can write. What that would
+    refuse to erase is not hidden.
     """
     if restored_folder.find_fresh_mark(db, vault) is None:
         return
@@ -72,6 +73,8 @@ def hide_deletions(db: Connection, vault: Vault) -> None:
     inventory = inventory_snapshot.load_inventory(db, vault)
     for _, version in select_signed(vault, deletions, ())[0]:
         rings = version.payload.ring_ids
+        if not erasure.may_repeat_erasure(vault, rings):
+            continue
         ring_erasure.forget_rings(vault, rings)
         erased_records = [id for records in version.payload.records for id in records.ids]
         inventory.erase_rings({ring.bytes for ring in rings}, erased_records, seq=inventory.seq)

@@ -174,7 +174,7 @@ def is_still_kept(db: Connection, vault: Vault, client_id: UUID, *, today: date)
         rule.payload if rule else None,
         retention.payload.keep_until if retention else None,
     )
-    return until is None or until >= today
+    return retentions.must_keep(until, today)
 
 
 def take_back(db: Connection, vault: Vault, client_id: UUID, *, now: datetime) -> None:
@@ -208,7 +208,7 @@ def check_due_client(
     request = retention.payload.erasure if retention else None
     if retention is None or request is None:
         raise ErasureRefused("Nothing was erased: this was taken back meanwhile.")
-    if now < request.due_at:
+    if not request.is_due(now):
         raise ErasureRefused("Nothing was erased: the seven days are not over.")
     asked_entry = inventory_snapshot.refresh_inventory(db, vault).find_newest(retention.id.bytes)
     first_entry = asked_entry.seq if asked_entry else 1

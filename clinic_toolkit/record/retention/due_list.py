@@ -11,6 +11,7 @@ from clinic_toolkit.journal.list_facts import FactsReader
 from clinic_toolkit.record.people import client_list_facts
 from clinic_toolkit.record.people.client_record import UNLISTED_STATES, UNREADABLE_NAME
 from clinic_toolkit.record.retention import last_sessions, retention_list_facts, retentions
+from clinic_toolkit.record.retention.retention_record import is_undo_over
 from clinic_toolkit.vault.vault import Vault
 
 
@@ -25,6 +26,10 @@ class DueErasure(Struct, frozen=True, kw_only=True):
     def due_on(self) -> date:
         """The local day on which the undo time is over."""
         return self.due_at.astimezone().date()
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether the undo time is over."""
+        return is_undo_over(self.due_at, now)
 
 
 class PastDate(Struct, frozen=True, kw_only=True):
@@ -53,7 +58,7 @@ def list_due_erasures(
     reader: FactsReader, initials_by_id: Mapping[UUID, str], *, now: datetime
 ) -> tuple[DueErasure, ...]:
     """Return the clients who can be erased now, because the undo time is over."""
-    return tuple(one for one in list_erasures(reader, initials_by_id) if one.due_at <= now)
+    return tuple(one for one in list_erasures(reader, initials_by_id) if one.is_due(now))
 
 
 def list_past_dates(db: Connection, vault: Vault, *, today: date) -> list[PastDate]:
@@ -78,6 +83,6 @@ def list_past_dates(db: Connection, vault: Vault, *, today: date) -> list[PastDa
             continue
         own_date = retention.keep_until if retention else None
         until = retentions.keep_until(last_seen[client.id], rule.payload, own_date)
-        if until and until < today:
+        if until and not retentions.must_keep(until, today):
             found.append(PastDate(client_id=client.id, last_seen=last_seen[client.id], keep_until=until))
     return sorted(found, key=lambda one: one.keep_until)

@@ -41,6 +41,11 @@ class RetentionEvent(StrEnum):
     TAKEN_BACK = "retention.erasure_taken_back"
 
 
+def is_undo_over(due_at: datetime, now: datetime) -> bool:
+    """Whether an erasure that can be taken back until `due_at` may be done now."""
+    return due_at <= now
+
+
 class ErasureRequest(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     """That a client is to be erased once the undo time is over.
 
@@ -59,6 +64,10 @@ class ErasureRequest(msgspec.Struct, array_like=True, frozen=True, kw_only=True)
     def due_at(self) -> datetime:
         """When the undo time is over."""
         return self.asked_at + UNDO_TIME
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether the undo time is over."""
+        return is_undo_over(self.due_at, now)
 
     @property
     def entry_ids(self) -> tuple[UUID, ...]:

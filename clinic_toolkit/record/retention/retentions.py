@@ -145,3 +145,8 @@ def keep_until(last_seen: date, rule: RetentionRule | None, own_date: date | Non
     days = [add_years(last_seen, rule.years)] if rule else []
     days += [own_date] if own_date else []
     return max(days, default=None)
+
+
+def must_keep(until: date | None, today: date) -> bool:
+    """Whether a record that is kept until this day must be kept today; also where no rule says until when."""
+    return until is None or until >= today

@@ -42,8 +42,8 @@ def render_due_page(
     context.audit_read(CLIENT, *(clients.load_client(db, vault, one.client_id) for one in shown))
     page = render_template(
         "retention/due.html",
-        due=[one for one in erasures if one.due_at <= context.now()],
-        waiting=[one for one in erasures if one.due_at > context.now()],
+        due=[one for one in erasures if one.is_due(context.now())],
+        waiting=[one for one in erasures if not one.is_due(context.now())],
         past=shown,
         total=len(past),
         names=names.full_by_id,
