@@ -26,13 +26,14 @@ from clinic_toolkit.record.writing import (
     note_rendering,
     notes,
     signature_facts,
+    therapy_session_summary,
 )
 from clinic_toolkit.record.writing.additions_after_signing import ADDED_AFTER_SIGNING, CHANGED_AFTER_SIGNING
 from clinic_toolkit.record.writing.note_facts import FactVersions
 from clinic_toolkit.record.writing.note_record import ClinicalNote, NotePart, PartSource
 from clinic_toolkit.store.transactions import reading, store_of, writing
 from clinic_toolkit.worksheets import catalogue as sheets
-from tests.fixtures.practices import NOW, Work, giving, signed
+from tests.fixtures.practices import LETTERHEAD, NOW, Work, giving, signed
 from tests.fixtures.vaults import reopened
 
 LONG = timedelta(days=4000)
@@ -279,3 +280,34 @@ def test_versions_are_read_back_as_they_were_written() -> None:
         "9" * 40 + "-1-1",
     ):
         assert FactVersions.decode(odd) is None
+
+
+def test_what_one_partner_was_given_is_on_the_clinicians_page_and_not_in_what_both_may_get(
+    work: Work,
+) -> None:
+    ana, ben = work.client("Ana Reyes"), work.client("Ben Ode")
+    with writing(work.engine) as db:
+        couple = cases.create_couple_case(db, work.vault, ana.id, ben.id, now=NOW)
+        body = TherapySession(
+            case_id_bytes=couple.id.bytes,
+            kind=TherapySessionKind.SESSION,
+            on=NOW.date(),
+            attendance=Attendance.CAME,
+            present=(ana.id.bytes, ben.id.bytes),
+        )
+        hour = therapy_sessions.create_therapy_session(db, work.vault, couple, body, now=NOW)
+    note = noted(work, hour)
+    with writing(work.engine) as db:
+        sheet = handouts.create_handout(
+            db,
+            work.vault,
+            sheets.list_worksheets()[0],
+            client_id=ben.id,
+            therapy_session_id=hour.id,
+            client_sentence="",
+            now=NOW,
+        )
+        assert note_prefill.list_prefilled_parts(db, work.vault, hour) == []
+        summary = therapy_session_summary.build_session_summary(db, work.vault, LETTERHEAD, hour, [])
+    assert summary.worksheet_titles == ()
+    assert marks(work, hour, note) == {sheet.id.bytes: ADDED_AFTER_SIGNING}

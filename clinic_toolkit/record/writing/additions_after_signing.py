@@ -51,7 +51,8 @@ def list_additions_after_signing(
     """
     if note is None or not note.final:
         return ()
-    # In a couple's hour no partner's answers are listed; a handout may have been given to either of them.
+    # In a couple's hour no partner's answers are listed. A page for the clinician lists what was given to
+    # either of them; the note and the printed summary, which both may get, do not (`note_prefill`).
     client_ids = cases.load_case(db, vault, hour.payload.case_id).payload.client_ids
     sheets = handouts.list_handouts_in_session(db, vault, client_ids, hour.id)
     return list_additions_among(

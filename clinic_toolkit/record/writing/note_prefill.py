@@ -37,7 +37,7 @@ def list_prefilled_parts(
 
     The client's remarks and risk entries are offered as parts that stay excluded until they are ticked. An
     hour without questionnaires, worksheets and risk entries has no parts, so that its note shows no trace of
-    a form.
+    a form. So has a couple's hour: what either partner answered or was given is not in the joint note.
 
     Args:
         session_administrations: the questionnaires of the hour, if the caller has loaded them already.
