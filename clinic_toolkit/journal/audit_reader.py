@@ -128,7 +128,8 @@ def read_audit_page(
         matches: which entries to include.
         size: the largest number of entries on the page.
     """
-    upper = min(last_entry_number(db), (before_number or MAX_ENTRIES_SEARCHED**3) - 1)
+    last = last_entry_number(db)
+    upper = min(last, before_number - 1) if before_number else last
     oldest = max(1, upper - MAX_ENTRIES_SEARCHED + 1)
     entries: list[CheckedEntry] = []
     # Usually every entry matches, and then no more are checked than the page shows.

@@ -193,7 +193,7 @@ def _unnamed_reason(
     return None
 
 
-def refresh_inventory(db: Connection, vault: Vault) -> Inventory:
+def refresh_inventory_once(db: Connection, vault: Vault) -> Inventory:
     """Return the inventory with every entry visible in this transaction; in a snapshot they are read once."""
     return remember_in_snapshot(
         db, (vault, "inventory"), lambda: inventory_snapshot.refresh_inventory(db, vault)

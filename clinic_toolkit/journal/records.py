@@ -17,7 +17,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.journal import audit_log, fallbacks, integrity, loaded_versions, version_cache
+from clinic_toolkit.journal import audit_log, fallbacks, integrity, list_cache, record_cache
 from clinic_toolkit.journal.integrity_reasons import IntegrityReason
 from clinic_toolkit.journal.record_kind import Fallback, RecordKind
 from clinic_toolkit.journal.record_versions import (
@@ -134,7 +134,7 @@ def replace_draft(
         kind.table, values, record=expected.id, expected_version=expected.version
     ):
         raise StaleVersion
-    loaded_versions.note_replaced(vault, kind, version, values)
+    record_cache.note_replaced(vault, kind, version, values)
     audit_log.append_entry(db, vault, event, [version_reference(kind, version)], now=now)
     return version
 
@@ -212,7 +212,7 @@ def _open_newest(
     db: Connection, vault: Vault, kind: RecordKind[P], record_id: UUID, fallback: Fallback[P] | None
 ) -> RecordVersion[P]:
     table = kind.table
-    integrity.refresh_inventory(db, vault)
+    integrity.refresh_inventory_once(db, vault)
     row = transaction_of(db).find_newest_row(table, record_id)
     if row is None or not vault.rings.is_open(row.ring):
         logged = integrity.find_missing_record(db, vault, table, record_id)
@@ -220,7 +220,7 @@ def _open_newest(
             raise RecordNotFound
         error = integrity.record_absence(db, vault, table, record_id, logged)
         return fallbacks.load_fallback(db, vault, kind, error, fallback)
-    version = loaded_versions.open_row(vault, kind, row)
+    version = record_cache.open_row(vault, kind, row)
     if isinstance(version, IntegrityReason):
         error = integrity.record_unopened_row(vault, table, row, version)
         return fallbacks.load_fallback(db, vault, kind, error, fallback)
@@ -270,10 +270,10 @@ def _list_newest_versions(
                 versions.append(opened)
         return versions
 
-    inventory = integrity.refresh_inventory(db, vault)
+    inventory = integrity.refresh_inventory_once(db, vault)
     found_ids = set()
     ordered: list[tuple[int, RecordVersion[P]]] = []
-    for record_id, version in version_cache.iter_newest_versions(db, vault, table, rings, open_rows):
+    for record_id, version in list_cache.iter_newest_versions(db, vault, table, rings, open_rows):
         found_ids.add(record_id)
         reason = integrity.check_against_audit_log(db, vault, table, version) if version else None
         if reason and version:

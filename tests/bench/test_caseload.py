@@ -10,8 +10,8 @@ from clinic_toolkit.crypto.encoding import encode_fields
 from clinic_toolkit.crypto.seal import SUITE
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.integrity_reasons import IntegrityReason
+from clinic_toolkit.journal.list_cache import BATCH_SIZE
 from clinic_toolkit.journal.record_versions import open_versions
-from clinic_toolkit.journal.version_cache import BATCH_SIZE
 from clinic_toolkit.psychometrics.bulk import NO_ANSWER, score_many
 from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.questionnaires import administrations, progress

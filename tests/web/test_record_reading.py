@@ -182,7 +182,7 @@ def test_lock_leaves_it_with_nothing_written(lock: Site, gate: Gate) -> None:
     answers: list[TestResponse] = []
     pressed = threading.Thread(target=lambda: answers.append(lock.post("/lock", token=False)))
     pressed.start()
-    wait_for(record._left.is_set, every=0.01)
+    wait_for(record._stopped.is_set, every=0.01)
     gate.opened.set()
     pressed.join(60)
     assert answers[0].headers["Location"] == "/unlock"

@@ -51,7 +51,7 @@ def end_program(last_page: str) -> Response:
 
     @after_this_request
     def leave(answer: Response) -> Response:
-        record_reading.leave_reading()
+        record_reading.stop_reading()
         _write_waiting_reads()
         _save_snapshot()
         session.clear()
@@ -70,7 +70,7 @@ def _drop_keys_after_commit(reason: EndReason) -> None:
     @after_this_request
     def leave(answer: Response) -> Response:
         if answer.status_code in COMMITTED_STATUSES:
-            record_reading.leave_reading()
+            record_reading.stop_reading()
             _write_waiting_reads()
             if reason == EndReason.COVERED:
                 # The next page offers the return code, but the keeper may not have the blob yet.

@@ -34,7 +34,7 @@ class ReadingBegun(Exception):
     """The transaction of this request must be rolled back; the thread unlocks, and a page shows how far."""
 
 
-class ReadingLeft(Exception):
+class ReadingStopped(Exception):
     """The practice was locked while the log was replayed."""
 
 
@@ -52,7 +52,7 @@ class RecordReading:
         self.vault: Vault | None = None
         self.error: Exception | None = None
         self.ended, self.error_shown = threading.Event(), threading.Event()
-        self._left = threading.Event()
+        self._stopped = threading.Event()
         self.sid = secrets.token_urlsafe(32)
 
     @property
@@ -60,27 +60,27 @@ class RecordReading:
         """Progress in percent, from 0 to 99."""
         return min(99, 100 * self.done // self.total) if self.total else 0
 
-    def leave(self) -> None:
+    def stop(self) -> None:
         """Stop at the next step."""
-        self._left.set()
+        self._stopped.set()
         self.ended.wait(MAX_STOP_SECONDS)
 
     def run(self, finish: FinishUnlock, worker: WorkerState, now: datetime) -> None:
-        """Unlock in one write transaction; the attempt counts no more once this ended well or was left."""
+        """Unlock in one write transaction; the attempt counts no more once this ended well or was stopped."""
 
         def report_progress(done: int, total: int) -> None:
             self.done, self.total = done, total
-            if self._left.is_set() or worker.is_ending:
-                raise ReadingLeft
+            if self._stopped.is_set() or worker.is_ending:
+                raise ReadingStopped
 
         try:
             if worker.engine is None:
-                raise ReadingLeft
+                raise ReadingStopped
             with worker.waiting_reads.writing(worker.engine) as db:
                 vault = finish(db, now, report_progress)
                 self.attempt.clear(vault)
             self.vault = vault
-        except ReadingLeft:
+        except ReadingStopped:
             self.attempt.take_back()
         except Exception as error:
             log.exception("unlock.stopped")
@@ -135,11 +135,11 @@ def forget_reading() -> None:
     current_app.extensions.pop(_EXTENSION, None)
 
 
-def leave_reading() -> None:
+def stop_reading() -> None:
     """Stop the reading that is under way, if there is one, because the practice is locked."""
     reading = _find_any(current_app)
     if reading is not None:
-        reading.leave()
+        reading.stop()
 
 
 def _find_any(app: Flask) -> RecordReading | None:

@@ -147,7 +147,7 @@ def unlock_with_executor_halves(first: str, second: str) -> str:
     )
 
 
-def arrive(reading: RecordReading) -> None:
+def finish_long_unlock(reading: RecordReading) -> None:
     """Unlock for this browser, whose record is read now.
 
     Raises:

@@ -79,7 +79,7 @@ def reading() -> ViewResult:
             progress=_describe_progress(record.done, record.total),
         )
         return responses.refreshing_page(page, seconds=REFRESH_SECONDS)
-    unlocking.arrive(record)
+    unlocking.finish_long_unlock(record)
     return after_unlock.redirect_after_unlock(record.back)
 
 

@@ -7,7 +7,7 @@ from unittest.mock import patch
 import pytest
 from sqlalchemy import Connection, select
 
-from clinic_toolkit.journal import loaded_versions, records
+from clinic_toolkit.journal import record_cache, records
 from clinic_toolkit.journal.integrity import UnreadableRecord
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics.item_response import ResponseStatus
@@ -154,7 +154,7 @@ def test_a_changed_byte_is_noticed_although_the_record_was_opened_before(work: W
 
 
 def test_what_is_kept_of_single_records_stays_small(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loaded_versions, "MAX_VERSIONS", 2)
+    monkeypatch.setattr(record_cache, "MAX_VERSIONS", 2)
     for name in ("Ana", "Ben", "Cem"):
         kept = work.client(name)
         with reading(work.engine) as db:

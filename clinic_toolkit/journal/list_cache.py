@@ -1,4 +1,4 @@
-"""A cache of opened versions, so that what is looked at again and again is decrypted once.
+"""A cache of the versions that lists open, so that what is looked at again and again is decrypted once.
 
 Comparing a row with the cache takes a twentieth of the time of opening it. The cache is bounded, belongs to
 the vault and ends with its process.
