@@ -36,8 +36,7 @@ def check_frames(
     done, total = 0, entry_count + row_count
     for entry in audit_reader.iter_checked_entries(db, None):
         if entry.fault:
-            sentence = audit_reader.ENTRY_FAULT_SENTENCES[entry.fault].format(seq=entry.seq)
-            findings.append(Finding(sentence=sentence))
+            findings.append(inspection.build_line_finding(entry.seq, entry.fault))
         done += 1
         if done % _BATCH_SIZE == 0:
             report_progress(min(done, total), total)

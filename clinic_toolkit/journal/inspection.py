@@ -21,7 +21,7 @@ from clinic_toolkit.journal import (
     key_slot_events,
     sealed_rows,
 )
-from clinic_toolkit.journal.inspection_keys import Finding
+from clinic_toolkit.journal.inspection_keys import Finding, FindingSubject
 from clinic_toolkit.journal.integrity_reasons import REASON_TEXTS, IntegrityReason
 from clinic_toolkit.journal.logged_versions import LoggedVersions
 from clinic_toolkit.journal.record_kind import nouns_of, signature_purpose_of
@@ -109,11 +109,13 @@ def _inspect_audit_log(
                 logged.slot_generation = max(
                     logged.slot_generation, key_slot_events.slot_generation_of(entry.event)
                 )
-        yield (
-            [Finding(sentence=audit_reader.ENTRY_FAULT_SENTENCES[entry.fault].format(seq=entry.seq))]
-            if entry.fault
-            else []
-        )
+        yield [build_line_finding(entry.seq, entry.fault)] if entry.fault else []
+
+
+def build_line_finding(seq: int, fault: audit_reader.EntryFault) -> Finding:
+    """The finding about a line of the audit log."""
+    sentence = audit_reader.ENTRY_FAULT_SENTENCES[fault].format(seq=seq)
+    return Finding(sentence=sentence, subject=FindingSubject.LINE)
 
 
 def _inspect_rows(
@@ -254,5 +256,8 @@ def _list_missing(logged: LoggedVersions, tables: set[str]) -> Iterator[Finding]
 def _build_finding(table: str, record: UUID, version: int, fault: str, ring: UUID) -> Finding:
     noun = nouns_of(table).in_sentence
     return Finding(
-        sentence=f"{noun[0].upper()}{noun[1:]} ({record.hex[:8]}, version {version}): {fault}.", ring=ring
+        sentence=f"{noun[0].upper()}{noun[1:]} ({record.hex[:8]}, version {version}): {fault}.",
+        subject=FindingSubject.VERSION,
+        ring=ring,
+        version=(table, record, version),
     )

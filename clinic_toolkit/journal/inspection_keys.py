@@ -1,6 +1,7 @@
 """The part of the inspection that looks at keys: the header, the key slots, the rings, the directory."""
 
 from collections.abc import Iterator
+from enum import StrEnum
 from uuid import UUID
 
 import msgspec
@@ -35,11 +36,24 @@ _NOUN_BY_TABLE = {
 }
 
 
+class FindingSubject(StrEnum):
+    """What a finding is about: a line of the audit log, a version of a record, or keys."""
+
+    LINE = "line"
+    VERSION = "version"
+    KEYS = "keys"
+
+
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One fault; `ring` is the ring of the affected record, None if it is not known."""
+    """One fault; `ring` is the ring of the affected record, None if it is not known.
+
+    `version` is the table, record and number of the version that it is about.
+    """
 
     sentence: str
+    subject: FindingSubject = FindingSubject.KEYS
     ring: UUID | None = None
+    version: tuple[str, UUID, int] | None = None
 
 
 def inspect_header(db: Connection, vault: Vault | None) -> Iterator[Finding]:

@@ -36,9 +36,14 @@ REKEY_LABEL = "sig/rekey"
 
 
 class KeyChangeEvent(StrEnum):
-    """What the line says that ends the old log; the generation of the slot list follows."""
+    """What is said of a change of keys.
+
+    The first is the line that ends the old log; the generation of the slot list follows. The second says that
+    damage was carried over; how many versions do not open follows.
+    """
 
     KEYS_REPLACED = "practice.keys_replaced"
+    DAMAGE_KEPT = "practice.damage_kept"
 
 
 class PastLine(msgspec.Struct, array_like=True, frozen=True):
@@ -148,6 +153,11 @@ def append_key_change(
     event = key_slot_events.with_slot_generation(KeyChangeEvent.KEYS_REPLACED, vault)
     content = (event, to_microseconds(now), vault.user_id.bytes, (reference,))
     audit_log.append_payload(db, vault, KeyChangePayload(*content, change))
+
+
+def append_damage_kept(db: Connection, vault: Vault, count: int, *, now: datetime) -> None:
+    """Append the line which says how many versions did not open when the keys were replaced."""
+    audit_log.append_entry(db, vault, f"{KeyChangeEvent.DAMAGE_KEPT} {count}", now=now)
 
 
 def find_key_change(db: Connection, vault: Vault) -> KeyChange | None:

@@ -1,11 +1,13 @@
 """Copies every version and every line of the log into a store with new keys, and compares the two.
 
-Nothing that the old vault cannot open is passed over in silence: it stops here, and the old store goes on.
+A version that the old vault cannot open is carried over as the bytes that it is, and stays damaged; a line of
+the log that it cannot open stops the act, because the chain of the old log could not be verified any more.
 """
 
 from collections.abc import Callable
 from itertools import islice
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, Engine, func, select
 
@@ -19,7 +21,7 @@ from clinic_toolkit.store.transactions import transaction_of, writing
 from clinic_toolkit.vault.header_rows import HEADER_TABLES
 from clinic_toolkit.vault.inventory import GENESIS_HASH
 from clinic_toolkit.vault.key_directory import public_key_table
-from clinic_toolkit.vault.resealing import reseal
+from clinic_toolkit.vault.resealing import holds_unopened, is_unopened_kept, reseal, reseal_unopened
 from clinic_toolkit.vault.vault import Vault
 
 # Rows in one transaction: enough to be quick, few enough to keep little plaintext in memory.
@@ -60,25 +62,28 @@ def count_steps(db: Connection) -> tuple[int, int]:
 
 def copy_versions(
     db: Connection, old: Vault, new_engine: Engine, new: Vault, report_step: Callable[[], None]
-) -> None:
+) -> set[tuple[str, UUID, int]]:
     """Seal every version of every record again, drafts too.
 
-    Raises:
-        CannotReseal: one of them does not open.
+    Returns:
+        Table, record and number of each version that does not open, or did not at an earlier change of keys.
     """
+    unopened = set()
     for table in list_sealed_tables():
         for batch in iter_batches(db, table, BATCH_SIZE):
             with writing(new_engine) as new_db:
                 for row, plain in zip(batch, old.open_rows(table.name, batch), strict=True):
+                    if plain is None or holds_unopened(plain):
+                        unopened.add((str(table.name), row.record, row.version))
                     if plain is None:
-                        raise CannotReseal(
-                            "A part of the record does not open. Nothing was changed; see what is wrong "
-                            "with it first."
-                        )
-                    transaction_of(new_db).insert_row(table, reseal(new, table.name, row, plain))
+                        values = reseal_unopened(new, table.name, row)
+                    else:
+                        values = reseal(new, table.name, row, plain)
+                    transaction_of(new_db).insert_row(table, values)
             # Outside the transaction, since others wait for it.
             for _ in batch:
                 report_step()
+    return unopened
 
 
 def copy_log(
@@ -120,14 +125,16 @@ def compare_versions(
                 new.open_rows(table.name, [copy for copy in copies if copy is not None]),
                 strict=False,
             )
-            if None in copies or not all(_is_same(*pair) for pair in pairs):
+            if None in copies or not all(_is_same(new, table.name, *pair) for pair in pairs):
                 raise CopyDiffers
             for _ in batch:
                 report_step()
 
 
-def _is_same(row: Any, plain: Any, copy: Any, other: Any) -> bool:
+def _is_same(new: Vault, table: str, row: Any, plain: Any, copy: Any, other: Any) -> bool:
     place = (row.record, row.version, row.ring, row.final)
-    return plain is not None and plain == other and place == (
-        copy.record, copy.version, copy.ring, copy.final
-    )  # fmt: skip
+    if place != (copy.record, copy.version, copy.ring, copy.final):
+        return False
+    if plain is None:
+        return is_unopened_kept(new, table, row, copy)
+    return bool(plain == other)

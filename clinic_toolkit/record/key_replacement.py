@@ -7,7 +7,7 @@ folder before, and what was kept outside it, stays open to the old secrets.
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -17,9 +17,10 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine
 
 from clinic_toolkit.crypto.passphrase_kdf import KdfCost
-from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.journal import condition, inspection, past_log, records, resealing
+from clinic_toolkit.journal import inspection, past_log, records, resealing
 from clinic_toolkit.journal.record_versions import PendingVersion, seal_version
+from clinic_toolkit.record import carried_damage
+from clinic_toolkit.record.carried_damage import KeysNotReplaced
 from clinic_toolkit.record.handovers import clinician_side
 from clinic_toolkit.record.people import clinician as clinicians
 from clinic_toolkit.record.people.confirmed_colleague_record import (
@@ -39,10 +40,6 @@ log = logging.getLogger("clinic")
 
 # Called with (done, total); raise an exception in it to stop.
 ProgressCallback = Callable[[int, int], None]
-
-
-class KeysNotReplaced(ClinicError):
-    """The practice cannot get new keys as it is now; nothing was changed."""
 
 
 class NewSecrets(NamedTuple):
@@ -69,6 +66,7 @@ def replace_all_keys(
     now: datetime,
     report_progress: ProgressCallback,
     removed_copies: Iterable[str] = (),
+    accepted_damage: Set[str] = frozenset(),
     cost: KdfCost | None = None,
 ) -> None:
     """Make new keys for everything, and end the old store. The session must end with it.
@@ -79,17 +77,21 @@ def replace_all_keys(
     Args:
         keys: every key that the present passphrase or sheet opens.
         removed_copies: names of `list_old_copies` that are removed too.
+        accepted_damage: the sentences of the full check about what does not open and may stay so.
         cost: the KDF cost; None calibrates it.
 
     Raises:
         KeysNotReplaced: something of this practice cannot be carried over.
+        DamageFound: something does not open that is not in `accepted_damage`.
         ClinicError: the disk is full, something differs, or it was stopped. Nothing was changed.
     """
     store, folder = store_of(engine), _folder_of(engine)
     with store.pausing_writes():
         try:
             with reading(engine) as db:
-                _build_successor(db, folder, vault, keys, secrets, now, report_progress, cost)
+                _build_successor(
+                    db, folder, vault, keys, secrets, now, report_progress, accepted_damage, cost
+                )
             store.install_successor(removed_copies=removed_copies)
         except BaseException:
             if not successor.is_ready(folder):
@@ -118,35 +120,42 @@ def _build_successor(
     secrets: NewSecrets,
     now: datetime,
     report_progress: ProgressCallback,
+    accepted_damage: Set[str],
     cost: KdfCost | None,
 ) -> None:
     old = _open_vault(db, vault, keys)
     rows, lines = resealing.count_steps(db)
     # Each is checked in the old store, sealed again, checked in the new one, and compared.
     steps = _Steps(report_progress, 4 * (rows + lines))
-    _check_old(db, vault, old, steps)
+    report = _check_old(db, vault, old, steps, accepted_damage)
     new_engine = open_store(successor.create_draft(folder))
     try:
         with writing(new_engine) as new_db:
             new = new_keys.create_successor_vault(
                 new_db, old, secrets.passphrase, secrets.sheet_groups, cost=cost
             )
-        resealing.copy_versions(db, old, new_engine, new, steps.step)
+        unopened = resealing.copy_versions(db, old, new_engine, new, steps.step)
         tip = resealing.copy_log(db, old, new_engine, new, steps.step)
         with writing(new_engine) as new_db:
             _note_change(new_db, new, old, tip, new_keys.list_practice_secrets(db, old, keys), now)
+            if unopened:
+                past_log.append_damage_kept(new_db, new, len(unopened), now=now)
     finally:
         new_engine.dispose()
     # Opened again, as a person would open it.
     new_engine = open_store(folder / successor.DRAFT_FOLDER)
     try:
         with reading(new_engine) as new_db:
-            _check_new(db, old, new_db, secrets, tip[0], steps)
+            new_report = _check_new(db, old, new_db, secrets, tip[0], steps)
+        if not carried_damage.is_same_damage(old, report, new_report, unopened):
+            raise resealing.CopyDiffers
     finally:
         new_engine.dispose()
 
 
-def _check_old(db: Connection, vault: Vault, old: Vault, steps: _Steps) -> None:
+def _check_old(
+    db: Connection, vault: Vault, old: Vault, steps: _Steps, accepted_damage: Set[str]
+) -> inspection.Report:
     if not vault.can_sign or not new_keys.is_alone(old):
         raise KeysNotReplaced(
             "Other clinicians share this practice, or it was opened for reading only. New keys for "
@@ -158,12 +167,8 @@ def _check_old(db: Connection, vault: Vault, old: Vault, steps: _Steps) -> None:
             "then the practice can get new keys."
         )
     report = inspection.inspect_all(db, old, steps.step)
-    is_whole = old.inventory is not None and not old.inventory.gaps and not old.rings.closed
-    if report.findings or not is_whole or not condition.is_sound(db.engine, vault):
-        raise KeysNotReplaced(
-            "Something is wrong with the record, so it cannot be carried over as it is. Nothing was changed. "
-            "Check everything, and see “Condition of the record” first."
-        )
+    carried_damage.check_carried_damage(db, old, report, accepted_damage)
+    return report
 
 
 def _note_change(
@@ -196,16 +201,17 @@ def _note_change(
 
 def _check_new(
     db: Connection, old: Vault, new_db: Connection, secrets: NewSecrets, last_line: int, steps: _Steps
-) -> None:
+) -> inspection.Report:
     held = key_slots.open_keys_with_passphrase(new_db, old.user_id, secrets.passphrase)
     by_sheet = key_slots.open_keys_with_recovery_sheet(new_db, old.user_id, " ".join(secrets.sheet_groups))
     new = _open_vault(new_db, old, held)
     report = inspection.inspect_all(new_db, new, steps.step)
     change = past_log.find_key_change(new_db, new)
-    if held != by_sheet or report.findings or change is None or change.seq != last_line:
+    if held != by_sheet or change is None or change.seq != last_line:
         raise resealing.CopyDiffers
     resealing.compare_versions(db, old, new_db, new, steps.step)
     past_log.check_past_log(new_db, new, change, steps.step)
+    return report
 
 
 def _open_vault(db: Connection, vault: Vault, keys: SlotKeys) -> Vault:

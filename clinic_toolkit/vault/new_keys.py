@@ -7,17 +7,19 @@ old one signed counts in them.
 
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from uuid import uuid4
 
 from sqlalchemy import Connection, select
 
 from clinic_toolkit.crypto.passphrase_kdf import KdfCost
-from clinic_toolkit.crypto.seal import KEY_BYTES, SUITE
+from clinic_toolkit.crypto.seal import KEY_BYTES, SUITE, DecryptionError
 from clinic_toolkit.vault import header_backup, identity, key_slot_changes, ring_creation
 from clinic_toolkit.vault.key_directory import KeyDirectory
 from clinic_toolkit.vault.key_slot_contents import SlotKeys
 from clinic_toolkit.vault.key_slot_list import KeySlotList
 from clinic_toolkit.vault.ring_grants import open_secret
+from clinic_toolkit.vault.ring_keys import RingKey
 from clinic_toolkit.vault.ring_tables import ring_grant_table, ring_table
 from clinic_toolkit.vault.user_keys import user_sealing_key
 from clinic_toolkit.vault.vault import Vault
@@ -42,10 +44,9 @@ def create_successor_vault(
     )
     user_keys = identity.create_identity(db, old.vault_id, old.user_id)
     with_notes = user_keys.with_psychotherapy_key(user_sealing_key(psychotherapy_key))
-    for ring_id in old.rings.list_open_rings():
-        ring = old.rings.get_key(ring_id)
+    for ring in list_usable_rings(old):
         ring_creation.insert_ring(
-            db, with_notes, ring.owner, ring.ring_class, ring.creation_order, ring_id=ring_id
+            db, with_notes, ring.owner, ring.ring_class, ring.creation_order, ring_id=ring.ring
         )
     KeyDirectory(user_keys).publish_own_key(db)
     vault = identity.open_vault(db, old.user_id, user_keys.session_keys)
@@ -57,6 +58,15 @@ def create_successor_vault(
     key_slot_changes.store_slot(db, vault, sheet)
     header_backup.write_before_commit(db, vault)
     return vault
+
+
+def list_usable_rings(vault: Vault) -> list[RingKey]:
+    """The key of every ring that opens and whose statements verify; the others get no new key."""
+    keys = []
+    for ring in vault.rings.list_open_rings():
+        with suppress(DecryptionError):
+            keys.append(vault.rings.get_key(ring))
+    return keys
 
 
 def list_practice_secrets(db: Connection, vault: Vault, keys: SlotKeys) -> tuple[tuple[bytes, bytes], ...]:

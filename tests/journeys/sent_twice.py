@@ -313,6 +313,7 @@ ELSEWHERE = dict.fromkeys(PAPERS, "a copy of a paper, which is saved as often as
     "executor.index": "new sheets are the ones that are asked for; those in use lead to the page",
     "executor.unlock_with_halves": "waits for the first as the sheet does, and comes in by its own groups",
     "new_keys.index": "a new sheet waits, or the job is the one that runs: tests/web/test_new_keys.py",
+    "new_keys.damage": "the job is the one that runs: tests/web/test_new_keys.py",
     "new_keys.stop": "what was stopped is stopped",
     "handover.retry_merge": "what is in is not brought in again: tests/record/test_handover.py",
     "erasures.erase_due": "whom it names is gone: tests/journeys/test_erasing.py",

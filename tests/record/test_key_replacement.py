@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 
 from clinic_toolkit.crypto.signature import SigningKey, verify_signature
 from clinic_toolkit.errors import ClinicError, DamagedFile
-from clinic_toolkit.journal import audit_reader, erasure, header_recovery, inspection
+from clinic_toolkit.journal import audit_reader, erasure, header_recovery
 from clinic_toolkit.journal.audit_log import audit_log_table
 from clinic_toolkit.journal.tombstone_record import ErasureReason
 from clinic_toolkit.record import key_replacement
@@ -36,6 +36,7 @@ from tests.fixtures.rekeyed import (
     Practice,
     files_that_hold,
     held_by,
+    inspected,
     new_secrets,
     open_practice,
     opened_again,
@@ -50,9 +51,7 @@ def practice(tmp_path: Path) -> Iterator[Practice]:
 
 
 def findings(practice: Practice, vault: Vault) -> list[str]:
-    with reading(practice.engine) as db:
-        report = inspection.inspect_all(db, vault, lambda done, total: None)
-    return [finding.sentence for finding in report.findings]
+    return [finding.sentence for finding in inspected(practice, vault)]
 
 
 def reopen(practice: Practice) -> Vault:

@@ -10,6 +10,22 @@ from .independent_reader import decoded, enc, sha256, unseal_hedged
 EVENT = "practice.keys_replaced "
 
 
+def kept_bytes(reader: independent_reader.Reader, table: str, row: Any) -> tuple[bytes, bytes]:
+    """The key id and the sealed bytes of a version that did not open when the keys were replaced.
+
+    Raises ValueError where the row holds anything else.
+    """
+    ring = row["ring"]
+    if ring not in reader.rings:
+        ring = next(key for key, found in reader.rings.items() if found["class"] == 5)
+    place = (row["record"], row["version"], ring, row["kid"], row["sealed"])
+    body = reader._open(table, *place)["raw"]
+    if body[:1] != b"\xc1":
+        raise ValueError("a version that can be read")
+    kid, sealed = decoded(body[1:])
+    return kid, sealed
+
+
 def past_texts(reader: independent_reader.Reader) -> list[Any]:
     """The text of every line of the old trail, read from the old lines themselves.
 

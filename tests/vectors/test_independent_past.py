@@ -9,9 +9,18 @@ from cryptography.exceptions import InvalidSignature
 from clinic_toolkit.journal import incarnations
 from clinic_toolkit.record.people import practice_access
 from clinic_toolkit.store import successor
-from clinic_toolkit.store.transactions import writing
+from clinic_toolkit.store.transactions import reading, writing
 from tests.fixtures.practices import NOW
-from tests.fixtures.rekeyed import FIRST, Practice, new_secrets, open_practice, replace_keys
+from tests.fixtures.rekeyed import (
+    FIRST,
+    Practice,
+    damage,
+    inspected,
+    new_secrets,
+    open_practice,
+    replace_keys,
+    unlocked,
+)
 
 from . import independent_header, independent_past, independent_reader, independent_trail
 
@@ -63,3 +72,32 @@ def test_it_reads_everything_by_the_new_sheet(practice: Practice, restored: bool
         list(reader.records())
     reader.db.close()
     assert independent_header.head(practice.place)[0] == 5
+
+
+@pytest.mark.parametrize("ring_is_lost", [False, True])
+def test_it_finds_what_did_not_open_before(practice: Practice, ring_is_lost: bool) -> None:
+    damage(practice, "UPDATE clinical_note SET sealed = CAST(sealed || x'00' AS BLOB) WHERE final")
+    if ring_is_lost:
+        damage(practice, "DELETE FROM ring_grant WHERE ring = (SELECT ring FROM clinical_note LIMIT 1)")
+    practice.vault.inventory = None
+    said = [finding.sentence for finding in inspected(practice, unlocked(practice))]
+    query = "SELECT record, kid, sealed FROM clinical_note WHERE final"
+    with reading(practice.engine) as db:
+        [(record, kid, sealed)] = db.exec_driver_sql(query).all()
+    new = new_secrets()
+    replace_keys(practice, new, accepted_damage=said)
+    practice.engine.dispose()
+    successor.finish_exchange(practice.place)
+    reader = independent_reader.Reader(practice.place, sheet=" ".join(new.sheet_groups))
+    [row] = reader.db.execute("SELECT * FROM clinical_note WHERE final").fetchall()
+    assert row["record"] == record and row["kid"] != kid
+    assert independent_past.kept_bytes(reader, "clinical_note", row) == (kid, sealed)
+    with pytest.raises(ValueError, match="can be read"):
+        [first, *_] = reader.db.execute("SELECT * FROM practice").fetchall()
+        independent_past.kept_bytes(reader, "practice", first)
+    count = 7 if ring_is_lost else 1
+    assert [f"practice.damage_kept {count}"] == [
+        text[0] for text in independent_trail.told(reader) if "damage_kept" in str(text[0])
+    ]
+    assert len(independent_past.past_texts(reader)) > 20
+    reader.db.close()

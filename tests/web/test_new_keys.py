@@ -8,6 +8,7 @@ from typing import cast
 import pytest
 
 from clinic_toolkit.record import key_replacement
+from clinic_toolkit.record.carried_damage import KeysNotReplaced
 from clinic_toolkit.record.people import clients
 from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.store import successor
@@ -136,7 +137,7 @@ def test_it_can_be_left_before_it_begins(site: Site) -> None:
 
 def test_what_stops_it_is_said_and_the_practice_goes_on(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
-        raise key_replacement.KeysNotReplaced("A questionnaire is still in the hands of a client.")
+        raise KeysNotReplaced("A questionnaire is still in the hands of a client.")
 
     groups = drawn(site)
     fields = typed_back(site, groups)
@@ -148,6 +149,57 @@ def test_what_stops_it_is_said_and_the_practice_goes_on(site: Site, monkeypatch:
     assert site.ends == []
     with writing(site.work.engine) as db:
         clients.create_client(db, site.work.vault, Client(name="Ana Reyes"), now=NOW)
+
+
+def flip_a_byte(site: Site) -> None:
+    """Damage the details of the first client, as a disk does."""
+    with writing(site.work.engine) as db:
+        triggers = db.exec_driver_sql("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").all()
+        for name, _ in triggers:
+            db.exec_driver_sql(f"DROP TRIGGER {name}")
+        db.exec_driver_sql("UPDATE client SET sealed = zeroblob(600) WHERE id = 1")
+        for _, sql in triggers:
+            db.exec_driver_sql(sql)
+
+
+def shown_damage(site: Site) -> str:
+    """The page that names what does not open, once the check has found it."""
+    assert site.post(PAGE, typed_back(site, drawn(site))).headers["Location"] == f"{PAGE}/running"
+    wait_for(lambda: site.get(f"{PAGE}/running").headers.get("Location") == f"{PAGE}/damage")
+    return site.get(f"{PAGE}/damage").text
+
+
+def test_damage_is_named_and_left_only_by_consent(site: Site) -> None:
+    assert site.get(f"{PAGE}/damage").headers["Location"] == PAGE
+    with writing(site.work.engine) as db:
+        clients.create_client(db, site.work.vault, Client(name="Ana Reyes"), now=NOW)
+        clients.create_client(db, site.work.vault, Client(name="Ben Ash"), now=NOW)
+    flip_a_byte(site)
+    page = shown_damage(site)
+    assert "One thing is not as written" in page and "version 1): its bytes are not a sealed entry" in page
+    refused = site.post(f"{PAGE}/damage", {})
+    assert refused.status_code == 422 and "Tick that you agree" in refused.text and site.ends == []
+    assert site.post(f"{PAGE}/damage", {"agreed": "yes"}).headers["Location"] == f"{PAGE}/running"
+    wait_for(lambda: site.ends == ["keys replaced"])
+    site.work.engine.dispose()
+    engine = open_store(site.settings.data_folder)
+    with reading(engine) as db:
+        vault = key_slots.unlock_with_passphrase(db, NEXT)
+        assert {client.payload.name for client in clients.list_clients(db, vault)} >= {"Ben Ash"}
+        assert len(vault.integrity_failures) == 1
+    engine.dispose()
+
+
+def test_damage_that_nobody_agrees_to_changes_nothing(site: Site) -> None:
+    with writing(site.work.engine) as db:
+        clients.create_client(db, site.work.vault, Client(name="Ana Reyes"), now=NOW)
+    flip_a_byte(site)
+    shown_damage(site)
+    assert site.post(f"{PAGE}/damage", {"discard": "yes"}).headers["Location"] == "/practice"
+    # What was typed is gone from memory with it, so nothing can begin again without it.
+    assert site.post(f"{PAGE}/damage", {"agreed": "yes"}).headers["Location"] == PAGE
+    assert site.ends == []
+    assert not list(site.settings.data_folder.glob("clinic.successor*"))
 
 
 def test_it_can_be_stopped_while_it_runs(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,9 @@ from typing import cast
 
 from sqlalchemy import Connection
 
+from clinic_toolkit.journal.inspection_keys import Finding
 from clinic_toolkit.record import key_replacement
+from clinic_toolkit.record.carried_damage import DamageFound
 from clinic_toolkit.record.key_replacement import NewSecrets
 from clinic_toolkit.record.people.secret_changes import SlotKeys
 from clinic_toolkit.vault import recovery_sheet
@@ -24,7 +26,7 @@ from clinic_toolkit.web.screen_parts.jobs import Progress
 from clinic_toolkit.web.transport.responses import ViewResult
 
 JOB = "replace_keys"
-_PENDING = "drawn keys"
+_PENDING, _STARTED = "drawn keys", "drawn keys of the job"
 
 log = logging.getLogger("clinic")
 
@@ -75,8 +77,21 @@ def render_sheet_once(pending: PendingKeys, *, back: str) -> ViewResult:
     return pending_recovery_sheet.render_sheet_once(pending.sheet, back=back, held_as=_PENDING)
 
 
-def start_replacing(pending: PendingKeys) -> None:
-    """Start to replace every key; the process ends once that is done, and the return code at once."""
+def find_started_keys() -> PendingKeys | None:
+    """What the job was started with, for a quarter of an hour, or None."""
+    return cast("PendingKeys | None", short_lived_values.find(_STARTED))
+
+
+def discard_started_keys() -> None:
+    """Remove it from memory."""
+    short_lived_values.take(_STARTED)
+
+
+def start_replacing(pending: PendingKeys, accepted_damage: frozenset[str] = frozenset()) -> None:
+    """Start to replace every key; the process ends once that is done, and the return code at once.
+
+    Where something does not open that is not in `accepted_damage`, the findings are the result of the job.
+    """
     worker, now = context.worker(), context.now()
     files = [line.file for line in backups.list_usable_lines() if line.name in pending.removed]
     # What was looked at until now is noted while something can be saved.
@@ -84,23 +99,29 @@ def start_replacing(pending: PendingKeys) -> None:
         worker.waiting_reads.try_write_within(1.0, worker.engine)
     quick_return.revoke_quick_return()
 
-    def replace(db: Connection, vault: Vault, progress: Progress) -> bool:
-        key_replacement.replace_all_keys(
-            db.engine,
-            vault,
-            pending.keys,
-            pending.new_secrets,
-            now=now,
-            report_progress=progress,
-            removed_copies=pending.removed,
-        )
+    def replace(db: Connection, vault: Vault, progress: Progress) -> tuple[Finding, ...]:
+        try:
+            key_replacement.replace_all_keys(
+                db.engine,
+                vault,
+                pending.keys,
+                pending.new_secrets,
+                now=now,
+                report_progress=progress,
+                removed_copies=pending.removed,
+                accepted_damage=accepted_damage,
+            )
+        except DamageFound as found:
+            return found.findings
         _remove_backups(files)
         worker.unlocked_sessions.clear()
         worker.is_ending = True
         worker.end_process(EndReason.KEYS_REPLACED)
-        return True
+        return ()
 
     discard_pending_keys()
+    # Should something not open, a person decides whether the same act begins again without it.
+    short_lived_values.hold(_STARTED, pending)
     jobs.start_job(JOB, replace)
 
 

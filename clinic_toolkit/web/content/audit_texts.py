@@ -175,6 +175,10 @@ EVENT_TEXTS: dict[str, tuple[EventKind, str]] = {
         "Went on from a backup that was restored; every line before this one came with it",
     ),
     KeyChangeEvent.KEYS_REPLACED: (EventKind.PRACTICE, "Replaced every key of the practice"),
+    KeyChangeEvent.DAMAGE_KEPT: (
+        EventKind.PRACTICE,
+        "Agreed to new keys although parts of the record did not open",
+    ),
     HeaderEvent.RESTORED: (EventKind.PRACTICE, "Restored the keys of the practice from their second copy"),
     RingEvent.SEEN: (EventKind.PRACTICE, "Noted who shares parts of the record"),
     UnsignedEntriesEvent.NONE_FOUND: (EventKind.TRAIL, "Found nothing that waited to be confirmed"),
@@ -240,6 +244,8 @@ def describe_event(line: audit_reader.CheckedEntry) -> EventText:
         text += f": line {first}" if first == last else f": lines {first} to {last}"
     if code == UnsignedEntriesEvent.REFUSED:
         text += f": line {detail}"
+    if code == KeyChangeEvent.DAMAGE_KEPT:
+        text += f": {detail}"
     if code == JournalEvent.RECORDS_EXPORTED:
         records_text = (
             f" with {count_records(entry.table for entry in line.references)}" if line.references else ""

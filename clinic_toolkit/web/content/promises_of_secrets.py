@@ -47,7 +47,8 @@ PROMISES_OF_SECRETS = (
         safeguards=(CRYPTOGRAPHY, OUR_CODE),
         limitation="What somebody copied or read before stays with them: copies of the folder and "
         "backups from before open with the old passphrase and the old sheet. Old copies that you did not "
-        "tick stay in the folder. A record with damage in it, or of several clinicians, gets no new keys.",
+        "tick stay in the folder. What did not open before never opens afterwards, and stays named as "
+        "damaged. A practice of several clinicians, or whose audit trail cannot be read, gets no new keys.",
         tests=(
             "tests/record/test_key_replacement.py::test_everything_reads_as_before",
             "tests/record/test_key_replacement.py::test_no_old_secret_opens_anything",
@@ -55,6 +56,8 @@ PROMISES_OF_SECRETS = (
             "tests/record/test_key_replacement.py::test_no_file_of_the_folder_holds_an_old_blob_or_any_key",
             "tests/record/test_key_replacement.py::test_a_note_stays_signed_and_the_old_key_signs_no_other",
             "tests/record/test_key_replacement_stops.py::test_a_kill_at_each_step",
+            "tests/record/test_key_replacement_damage.py::test_it_is_named_as_before",
+            "tests/record/test_key_replacement_damage.py::test_the_old_keys_open_nothing_of_it",
             "tests/record/test_key_replacement_stops.py::test_a_second_window_saves_nothing_meanwhile",
             "tests/vectors/test_independent_past.py::test_it_reads_everything_by_the_new_sheet",
         ),

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 
+from clinic_toolkit.journal.inspection_keys import Finding
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import new_keys, pending_recovery_sheet, step_up
 from clinic_toolkit.web.forms.practice import PassphraseForm, guessable_names
@@ -75,9 +76,36 @@ def running() -> ViewResult:
     job = jobs.find_job(new_keys.JOB)
     if job is None:
         return responses.redirect_to(url_for("practice.index"))
+    if job.ended.is_set() and job.result:
+        return responses.redirect_to(url_for(".damage"))
+    if job.error_message:
+        new_keys.discard_started_keys()
     page = render_template("new_keys/running.html", job=job, seconds=jobs.REFRESH_SECONDS)
     # Also between the end of the job and the lock.
     return page if job.error_message else responses.refreshing_page(page, seconds=jobs.REFRESH_SECONDS)
+
+
+@screen.route("/practice/new-keys/damage", methods=["GET", "POST"])
+def damage() -> ViewResult:
+    """Name what does not open, and go on with new keys only where that is agreed to."""
+    job = jobs.find_job(new_keys.JOB)
+    started = new_keys.find_started_keys()
+    if job is None or not job.ended.is_set() or not job.result or started is None:
+        return responses.redirect_to(url_for(".index"))
+    findings: tuple[Finding, ...] = job.result
+    errors: dict[str, list[str]] = {}
+    if request.method == "POST":
+        if "discard" in request.form:
+            new_keys.discard_started_keys()
+            return responses.redirect_to(url_for("practice.index"))
+        if "agreed" in request.form:
+            new_keys.start_replacing(started, frozenset(finding.sentence for finding in findings))
+            return responses.redirect_to(url_for(".running"))
+        errors = {"agreed": ["Tick that you agree, or change nothing."]}
+    page = render_template(
+        "new_keys/damage.html", findings=findings, removed=sorted(started.removed), errors=errors
+    )
+    return (page, 422) if errors else page
 
 
 @screen.post("/practice/new-keys/stop")
