@@ -10,12 +10,12 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from clinic_toolkit.backup import backup_files, backup_state, branches, creation, refusals, retention
+from clinic_toolkit.backup import backup_files, backup_state, creation, expiry, refusals
 from clinic_toolkit.backup.backup_state import BackupState, LastBackup
 from clinic_toolkit.backup.creation import MadeBackup
 from clinic_toolkit.backup.manifest import Manifest
 from clinic_toolkit.backup.progress import Report
-from clinic_toolkit.journal import audit_log, audit_reader
+from clinic_toolkit.journal import audit_entries, audit_log, audit_reader
 from clinic_toolkit.journal.backup_events import BackupEvent, BackupKeylessEvent
 from clinic_toolkit.store import folder
 from clinic_toolkit.store.protocol import SqlStore
@@ -98,7 +98,7 @@ def is_due(state: BackupState, store: SqlStore, *, now: datetime) -> bool:
     if not state.place:
         return False
     last = state.last_made
-    if last is None:
+    if last is None or is_of_another_branch(last, store):
         return True
     if not (timedelta(0) <= now - from_microseconds(last.at) < BETWEEN_BACKUPS):
         with reading(store.engine) as db:
@@ -107,6 +107,18 @@ def is_due(state: BackupState, store: SqlStore, *, now: datetime) -> bool:
         has_changed = (line, line_hash.hex()) != (last.line_after, last.hash_after)
         return has_changed or not os.path.exists(Path(state.place) / last.name)
     return False
+
+
+def is_of_another_branch(last: LastBackup, store: SqlStore) -> bool:
+    """Whether the trail does not lead from this backup to the record that is open.
+
+    Every key was replaced since, or another record was put in its place: then it is none of this record.
+    """
+    if not last.line_after:
+        return False
+    with reading(store.engine) as db:
+        found = audit_entries.find_entry_hash(db, last.line_after)
+    return found is None or found.hex() != last.hash_after
 
 
 def run_backup(
@@ -150,14 +162,13 @@ def note_proof(data_folder: Path, file: Path, manifest: Manifest, *, now: dateti
 def remove_expired(store: SqlStore, place: Path, made: MadeBackup, *, vault: Vault | None) -> list[Path]:
     """Remove the backups of this practice that the rule does not keep; returns those that were removed.
 
-    Only those that can be believed count and are removed, each branch by itself, and never the one just made.
+    Only those that can be believed count, and the one just made is never removed.
     """
     known = backup_files.list_backups(place, made.manifest.short_id)
     with reading(store.engine) as db:
-        believed = branches.list_branches(db, vault, known)
-    expired = [backup.file for branch in believed for backup in retention.list_expired(branch)]
+        expired = expiry.list_expired_backups(db, vault, known)
     removed = []
-    for file in expired:
+    for file in (backup.file for backup in expired):
         if file == made.file:
             continue
         try:

@@ -174,6 +174,44 @@ def find_key_change(db: Connection, vault: Vault) -> KeyChange | None:
     return found
 
 
+def decode_past_line(raw: bytes) -> PastLine:
+    """What a line was before it was sealed again, from its opened body.
+
+    Raises:
+        DecodeError: it was not sealed again.
+    """
+    past = _decode_resealed(raw).past
+    if past is None:
+        raise msgspec.DecodeError("a line of the present log")
+    return past
+
+
+def decode_change(raw: bytes) -> KeyChange:
+    """The change of keys that an opened body tells of.
+
+    Raises:
+        DecodeError: it tells of none.
+    """
+    change = _decode_change(raw).change
+    if change is None or not _decode_entry(raw).event.startswith(KeyChangeEvent.KEYS_REPLACED):
+        raise msgspec.DecodeError("no change of keys")
+    return change
+
+
+def open_past_content(vault: Vault, change: KeyChange, seq: int, body: bytes) -> bytes:
+    """Open the body that a sealed line had before this change of keys.
+
+    Raises:
+        LookupError: the change kept no key for it.
+        SealBroken: it does not open.
+    """
+    kid, incarnation = body[1 : 1 + KEY_ID_LENGTH], UUID(bytes=_incarnation_of(change, seq))
+    secret = dict(change.practice_keys)[kid]
+    blob = body[1 + KEY_ID_LENGTH :]
+    opened = open_with_past_key(vault, CHAIN_TABLE, incarnation, seq, kid=kid, secret=secret, blob=blob)
+    return opened.content
+
+
 def check_past_log(
     db: Connection, vault: Vault, change: KeyChange, report_step: Callable[[], None] = lambda: None
 ) -> int:
@@ -226,22 +264,9 @@ def _says_the_same(vault: Vault, change: KeyChange, row: ChainRow, body: bytes) 
     now_said = audit_entries.open_payload(vault, row.seq, row.body)
     if body[:1] == RESTORE_PREFIX:
         return audit_entries.open_payload(vault, row.seq, body) == now_said
-    kid = body[1 : 1 + KEY_ID_LENGTH]
-    secret, incarnation = dict(change.practice_keys).get(kid), _incarnation_of(change, row.seq)
-    if secret is None:
-        return False
     try:
-        plain = open_with_past_key(
-            vault,
-            CHAIN_TABLE,
-            UUID(bytes=incarnation),
-            row.seq,
-            kid=kid,
-            secret=secret,
-            blob=body[1 + KEY_ID_LENGTH :],
-        )
-        return bool(_decode_entry(plain.content) == now_said)
-    except (SealBroken, msgspec.DecodeError):
+        return bool(_decode_entry(open_past_content(vault, change, row.seq, body)) == now_said)
+    except (SealBroken, msgspec.DecodeError, LookupError):
         return False
 
 
@@ -249,10 +274,7 @@ def _read_change(vault: Vault, row: ChainRow) -> KeyChange | None:
     if row.body[:1] != SEALED_PREFIX or row.signature is None:
         return None
     try:
-        raw = audit_entries.open_body(vault, row.seq, row.body)
-        if not _decode_entry(raw).event.startswith(KeyChangeEvent.KEYS_REPLACED):
-            return None
-        return _decode_change(raw).change
+        return decode_change(audit_entries.open_body(vault, row.seq, row.body))
     except audit_entries.UNREADABLE_ERRORS:
         return None
 

@@ -73,10 +73,13 @@ def test_new_backups_are_first_and_expire_by_themselves(work: Work, chosen: Path
     work.engine.dispose()
     restored(first, tmp_path / "data", replace=True)
     again = unlocked(tmp_path / "data", work.groups)
-    made = [run(again, chosen, day).file for day in range(3, 33)]
+    made = [run(again, chosen, day).file for day in range(3, 6)]
     files = listed(again, chosen)
     assert files[0] == made[-1] and files[-2:] == late[::-1], "those that it does not lead to come last"
     assert first.file not in files or files.index(first.file) == len(files) - 3, "this one it goes on from"
+    made += [run(again, chosen, day).file for day in range(6, 33)]
+    files = listed(again, chosen)
+    assert not set(late) & set(files), "they go as they would have gone without a restore"
     kept = [file for file in made if file in files]
     assert made[-7:] == kept[-7:] and len(kept) < 15, "seven days, and few more"
 

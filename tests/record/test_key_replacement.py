@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 
 from clinic_toolkit.crypto.signature import SigningKey, verify_signature
 from clinic_toolkit.errors import ClinicError, DamagedFile
-from clinic_toolkit.journal import audit_reader, erasure, header_recovery
+from clinic_toolkit.journal import audit_reader, erasure, header_recovery, key_changes
 from clinic_toolkit.journal.audit_log import audit_log_table
 from clinic_toolkit.journal.tombstone_record import ErasureReason
 from clinic_toolkit.record import key_replacement
@@ -303,10 +303,16 @@ def test_an_older_version_sealed_with_an_old_key_is_not_read(practice: Practice)
     assert "planted" not in names and practice.versions(fresh)
 
 
+def replaced(practice: Practice, vault: Vault) -> tuple[UUID, ...]:
+    with reading(practice.engine) as db:
+        return key_changes.list_replaced_incarnations(db, vault)
+
+
 def test_twice(practice: Practice) -> None:
     before = practice.versions()
     replace_keys(practice, new_secrets())
-    between = reopen(practice)
+    first, between = practice.vault.incarnation, reopen(practice)
+    assert replaced(practice, between) == (first,)
     practice.keys = held_by_open(practice, SECOND)
     practice.vault = between
     replace_keys(practice, new_secrets("a third one of six plain words"))
@@ -317,6 +323,8 @@ def test_twice(practice: Practice) -> None:
     after = practice.versions(vault)
     assert after | before == after
     assert len(vault.key_directory.past_keys) == 2
+    # The line that tells of the first lies inside the one that took its place.
+    assert replaced(practice, vault) == (first, between.incarnation)
     with reading(practice.engine) as db:
         assert notes.has_valid_signature(vault, notes.load_note(db, vault, practice.signed_note))
 

@@ -16,13 +16,17 @@ from werkzeug.test import TestResponse
 
 from clinic_toolkit.backup import archive, backup_run, backup_state, synced_folders
 from clinic_toolkit.backup.backup_files import list_backups, read_signed_manifest
+from clinic_toolkit.backup.progress import report_nothing
 from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
 from clinic_toolkit.journal import audit_log, key_slot_events
+from clinic_toolkit.record import key_replacement
+from clinic_toolkit.record.people import practice_access
 from clinic_toolkit.record.people.practice_record import AccessEvent
+from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.storage_errors import StorageFull
 from clinic_toolkit.store.transactions import reading, store_of, writing
 from clinic_toolkit.store.types import to_microseconds
-from clinic_toolkit.vault import header_backup, key_slot_changes
+from clinic_toolkit.vault import header_backup, key_slot_changes, key_slots, recovery_sheet
 from clinic_toolkit.web.access import backup_timer
 from clinic_toolkit.web.screen_parts import folder_warnings
 from tests.fixtures import audit_lines, practices
@@ -409,3 +413,53 @@ def test_a_data_folder_in_a_synced_one_and_a_copy_beside_it_are_said_on_today(
     (site.settings.data_folder / "clinic (conflicted copy 2026-11-30 101500).db").touch()
     today = site.get("/").text
     assert "Nextcloud keeps in step" in today and "conflicted copy" in today
+
+
+def replace_every_key(site: Site) -> None:
+    """Give the practice new keys, and open it again with them."""
+    engine, vault = site.work.engine, site.work.vault
+    give_passphrase(site)
+    with reading(engine) as db:
+        keys = key_slots.open_keys_with_passphrase(db, vault.user_id, WORDS)
+    secrets = key_replacement.NewSecrets(WORDS, recovery_sheet.generate_groups())
+    key_replacement.replace_all_keys(
+        engine, vault, keys, secrets, now=NOW, report_progress=report_nothing, cost=MIN_COST
+    )
+    engine.dispose()
+    site.work.engine = site.app.worker.engine = open_store(site.settings.data_folder)
+    with writing(site.work.engine) as db:
+        site.work.vault = practice_access.unlock_with_passphrase(db, WORDS, now=NOW)
+    site.unlock()
+
+
+def test_after_new_keys_an_old_backup_counts_for_nothing(chosen: Site, stick: Path) -> None:
+    """It opens with the secrets that somebody else may have, and with no other."""
+    look(chosen)
+    (old,) = stick.iterdir()
+    assert not backup_run.is_due(state_of(chosen), store_of(chosen.work.engine), now=datetime.now(UTC))
+    assert "A new backup is needed" not in chosen.get("/").text, "the control"
+    replace_every_key(chosen)
+    today = " ".join(chosen.get("/").text.split())
+    assert "before the new keys: it opens only with the old passphrase or sheet" in today
+    assert "A new backup is needed. It is made within a few minutes." in today
+    listed = chosen.get("/backups").text
+    assert "from before the new keys: opens only with the old passphrase or sheet" in listed
+    assert "signed" not in listed[listed.index(old.name) : listed.index("Another place")]
+    chosen.app.worker.unlocked_sessions.clear()
+    look(chosen)
+    assert len(list(stick.iterdir())) == 2, "at once, also while locked"
+    chosen.unlock()
+    today = chosen.get("/").text
+    assert "A new backup is needed" not in today and "before the new keys" not in today
+    assert chosen.get("/backups").text.count("opens only with the old") == 1
+
+
+def test_where_none_can_be_made_after_new_keys_both_are_said(chosen: Site, stick: Path) -> None:
+    look(chosen)
+    replace_every_key(chosen)
+    for file in stick.iterdir():
+        file.unlink()
+    stick.rmdir()
+    look(chosen)
+    today = chosen.get("/").text
+    assert "A new backup is needed" in today and "Plug it in" in today and "within a few minutes" not in today

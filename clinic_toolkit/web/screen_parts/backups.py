@@ -12,12 +12,13 @@ from sqlalchemy import Connection
 from clinic_toolkit import dates
 from clinic_toolkit.backup import backup_files, backup_run, backup_state, branches, drill, synced_folders
 from clinic_toolkit.backup.backup_files import KnownBackup
-from clinic_toolkit.backup.backup_state import BackupState
+from clinic_toolkit.backup.backup_state import BackupState, LastBackup
+from clinic_toolkit.backup.branches import Branch, Lineage
 from clinic_toolkit.backup.creation import MadeBackup
 from clinic_toolkit.backup.drill import DrillResult
 from clinic_toolkit.backup.manifest import SignedManifest
 from clinic_toolkit.backup.verification import OpenVault
-from clinic_toolkit.journal import audit_log, header_recovery
+from clinic_toolkit.journal import audit_log, header_recovery, key_changes
 from clinic_toolkit.journal.backup_events import BackupEvent
 from clinic_toolkit.store.transactions import store_of, writing
 from clinic_toolkit.store.types import from_microseconds, to_microseconds
@@ -31,6 +32,13 @@ MAKE_JOB, PROVE_JOB = "make_backup", "prove_restore"
 # Older than this, *Today* says so in a notice and not only in its last lines.
 OLD_AFTER = timedelta(days=3)
 _MEGABYTE = 1_000_000
+OPENS_WITH_OLD = "opens only with the old passphrase or sheet"
+# What is said of a backup that does not lead to the record that is open.
+_BRANCH_TEXTS = {
+    Branch.BEFORE_RESTORE: "of an earlier branch, which a restore ended",
+    Branch.BEFORE_NEW_KEYS: f"from before the new keys: {OPENS_WITH_OLD}",
+    Branch.ELSEWHERE: "from a copy that went its own way",
+}
 
 
 class NoticeKind(StrEnum):
@@ -38,6 +46,7 @@ class NoticeKind(StrEnum):
 
     NO_PLACE = "no_place"
     PROBLEM = "problem"
+    NEEDED = "needed"
     OLD = "old"
 
 
@@ -47,6 +56,11 @@ class BackupNotice(Struct, frozen=True, kw_only=True):
     kind: NoticeKind | None
     sentence: str
     last: str
+
+    @property
+    def says_last(self) -> bool:
+        """Whether the notice itself says what `last` says."""
+        return self.kind in (NoticeKind.OLD, NoticeKind.NEEDED)
 
 
 class BackupLine(Struct, frozen=True, kw_only=True):
@@ -72,30 +86,49 @@ def build_notice(now: datetime) -> BackupNotice:
     if context.settings().demo:
         return BackupNotice(kind=None, sentence="", last="")
     state = load_state()
-    last = _last_sentence(state)
+    changed_at = _line_of_new_keys()
+    last = _last_sentence(state, changed_at)
+    is_needed = state.last_made is not None and _is_past(state.last_made, changed_at)
     kind, sentence = None, ""
     if not state.place:
         if to_microseconds(now) >= state.declined_until:
             kind, sentence = NoticeKind.NO_PLACE, "No backup of this practice is made yet."
-    elif state.problem:
+    elif state.problem and not is_needed:
         since = dates.format_date(from_microseconds(state.problem_at).astimezone())
         kind = NoticeKind.PROBLEM
         sentence = f"No backup could be made since {since}. {state.problem}"
+    elif is_needed:
+        kind = NoticeKind.NEEDED
+        sentence = f"{last} A new backup is needed. {state.problem or 'It is made within a few minutes.'}"
     elif state.last_made and now - from_microseconds(state.last_made.at) > OLD_AFTER:
         kind, sentence = NoticeKind.OLD, last
     return BackupNotice(kind=kind, sentence=sentence, last=last if state.place else "")
 
 
-def _last_sentence(state: BackupState) -> str:
-    made = (
-        f"The last backup was made on {_moment(state.last_made.at)}." if state.last_made else "No backup yet."
-    )
-    proved = (
-        f"A restore was last proved on {_moment(state.last_proved.at)}."
-        if state.last_proved
-        else "No restore was proved yet."
-    )
+def _last_sentence(state: BackupState, changed_at: int) -> str:
+    made = "No backup yet."
+    if state.last_made:
+        before = _before_new_keys(state.last_made, changed_at)
+        made = f"The last backup was made on {_moment(state.last_made.at)}{before}."
+    proved = "No restore was proved yet."
+    if state.last_proved:
+        before = _before_new_keys(state.last_proved, changed_at)
+        proved = f"A restore was last proved on {_moment(state.last_proved.at)}{before}."
     return f"{made} {proved}"
+
+
+def _before_new_keys(last: LastBackup, changed_at: int) -> str:
+    return f", before the new keys: it {OPENS_WITH_OLD}" if _is_past(last, changed_at) else ""
+
+
+def _line_of_new_keys() -> int:
+    """The line of the trail by which every key was last replaced; 0 if none was."""
+    return max(key_changes.list_change_numbers(context.db(), context.vault()), default=0)
+
+
+def _is_past(last: LastBackup, changed_at: int) -> bool:
+    """Whether this backup was made before every key was replaced, in line `changed_at`."""
+    return last.last_line < changed_at
 
 
 def _moment(microseconds: int) -> str:
@@ -108,20 +141,24 @@ def list_lines(state: BackupState) -> list[BackupLine]:
         return []
     short_id = context.vault().vault_id.hex[:8]
     known = branches.sort_live_first(context.db(), backup_files.list_backups(Path(state.place), short_id))
-    return [_describe(backup, state) for backup in known]
+    lineage = branches.load_lineage(context.db(), context.vault())
+    return [_describe(backup, state, lineage) for backup in known]
 
 
-def _describe(backup: KnownBackup, state: BackupState) -> BackupLine:
+def _describe(backup: KnownBackup, state: BackupState, lineage: Lineage) -> BackupLine:
     if backup.signed is None:
         return BackupLine(file=backup.file, text="", fault=backup.fault)
     manifest = backup.signed.manifest
     parts = [
         _moment(manifest.made_at),
         f"{max(1, manifest.size // _MEGABYTE)} MB",
-        _describe_signature(backup.signed),
     ]
-    if not branches.leads_to(context.db(), manifest):
-        parts.append("from before a restore or new keys, or from a copy that went its own way")
+    branch = branches.find_branch(context.db(), lineage, manifest)
+    # What a key signed that was replaced says nothing any more.
+    if branch != Branch.BEFORE_NEW_KEYS:
+        parts.append(_describe_signature(backup.signed))
+    if branch != Branch.OPEN:
+        parts.append(_BRANCH_TEXTS[branch])
     if manifest.faults:
         parts.append(f"{manifest.faults} faults of the record are in it too")
     if state.last_proved and state.last_proved.name == backup.file.name:
