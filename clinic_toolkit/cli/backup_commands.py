@@ -5,7 +5,6 @@ already final is finished by the next start.
 """
 
 import os
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -28,7 +27,7 @@ from clinic_toolkit.backup import (
 from clinic_toolkit.backup.manifest import Manifest
 from clinic_toolkit.backup.refusals import BackupCancelled, BackupRefused
 from clinic_toolkit.backup.restoration import RestoredFolder
-from clinic_toolkit.cli import progress_lines, typed_secret
+from clinic_toolkit.cli import check_folder, progress_lines, typed_secret
 from clinic_toolkit.cli.process_limits import protect_memory
 from clinic_toolkit.dates import format_date_and_time
 from clinic_toolkit.errors import ClinicError
@@ -235,17 +234,10 @@ def _workspace(data_folder: Path) -> Iterator[Path]:
     """A folder of this process alone, on the disk of the record, which is removed at the end."""
     try:
         data_folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Under a new name, so that nothing that is there already is removed.
-        place = folder.draw_name(data_folder.parent, "clinic-check-")
-        place.mkdir(mode=0o700)
+        with check_folder.hold_check_folder(data_folder.parent) as place:
+            yield place
     except OSError as error:
         raise refusals.place_error(data_folder.parent, error) from error
-    try:
-        yield place
-    except OSError as error:
-        raise refusals.place_error(data_folder.parent, error) from error
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import click
 
+from clinic_toolkit.cli import check_folder
 from clinic_toolkit.cli.scripted_browser import Page, ScriptedBrowser, UnexpectedPage
 from clinic_toolkit.vault.recovery_sheet import GROUPS
 
@@ -37,8 +38,8 @@ def run_self_test(out: Path) -> int:
     started_at = time.monotonic()
     try:
         with (
-            tempfile.TemporaryDirectory(prefix="clinic-check-") as temporary_folder,
-            _running_program(Path(temporary_folder)) as launch_url,
+            check_folder.hold_check_folder(Path(tempfile.gettempdir())) as temporary_folder,
+            _running_program(temporary_folder) as launch_url,
         ):
             _run_job(ScriptedBrowser(launch_url), lambda name, page: _save_paper(out / name, page))
     except UnexpectedPage as error:
@@ -57,7 +58,7 @@ def _running_program(folder: Path) -> Iterator[str]:
         "start",
         "--no-browser",
         "--data",
-        str(folder / "data"),
+        str(folder / check_folder.DATA_FOLDER),
     ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ) as process:
         try:

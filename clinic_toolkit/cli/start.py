@@ -13,7 +13,7 @@ import click
 from clinic_toolkit import paths
 from clinic_toolkit import settings as configuration
 from clinic_toolkit.backup import synced_folders
-from clinic_toolkit.cli import keeper, listening_sockets
+from clinic_toolkit.cli import check_folder, keeper, listening_sockets
 from clinic_toolkit.cli.process_limits import protect_memory
 from clinic_toolkit.store import folder, launch_file
 from clinic_toolkit.store.folder_lock import AlreadyOpen, FolderLock, acquire_folder_lock
@@ -44,6 +44,7 @@ def run_program(*, data: Path | None, port: int | None, browser: bool, demo: boo
         return 0
     try:
         _finish_restore(data_folder)
+        check_folder.remove_left_folders(data_folder.parent)
         _warn_about_place(data_folder)
         return _serve_practice(data_folder, folder_lock, port=port, browser=browser, demo=demo)
     finally:

@@ -88,6 +88,21 @@ class FolderLock:
             self._handle = -1
 
 
+def try_lock_file(file: Path) -> int | None:
+    """Lock a file that is there until the handle that is returned is closed; None if another holds it.
+
+    Raises:
+        OSError: it cannot be opened.
+    """
+    handle = os.open(file, os.O_RDWR)
+    try:
+        _lock_handle(handle)
+    except OSError:
+        os.close(handle)
+        return None
+    return handle
+
+
 def acquire_folder_lock(folder: Path) -> FolderLock:
     """Lock the folder, creating it if necessary, for this process; child processes do not inherit the lock.
 
