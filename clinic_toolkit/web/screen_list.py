@@ -3,6 +3,7 @@
 from clinic_toolkit.web.screens import (
     administrations,
     audit,
+    backup_offer,
     backups,
     cases,
     check_ins,
@@ -51,6 +52,7 @@ from clinic_toolkit.web.screens import (
 SCREENS = (
     lock.screen,
     setup.screen,
+    backup_offer.screen,
     today.screen,
     clients.screen,
     cases.screen,

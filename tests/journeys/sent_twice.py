@@ -301,6 +301,8 @@ PAPERS = (
 )
 ELSEWHERE = dict.fromkeys(PAPERS, "a copy of a paper, which is saved as often as it is asked for") | {
     "audit.stop_check": "a check that was stopped is stopped",
+    "backup_offer.index": "once a place is set it leads to Today: tests/web/test_backups.py",
+    "backup_offer.put_off": "the day is the same at the second press",
     "backups.choose_place": "the same place is set again: tests/web/test_backups.py",
     "backups.decline": "the week begins at the second press",
     "backups.make": "one backup is made at a time, and two are two files: tests/web/test_backups.py",

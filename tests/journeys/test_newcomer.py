@@ -10,7 +10,8 @@ from tests.journeys import person, steps
 from tests.journeys.pages import Page
 from tests.journeys.person import Person
 
-MOST = 60
+# Two of them are the place for backups, which the last step of the set-up asks for.
+MOST = 62
 
 
 class Newcomer:
@@ -49,13 +50,14 @@ class Newcomer:
         self._typed = {}
 
 
-def test_from_the_first_start_to_a_signed_note_in_sixty_steps(tmp_path: Path) -> None:
+def test_from_the_first_start_to_a_signed_note_in_sixty_two_steps(tmp_path: Path) -> None:
     settings = configuration.load_settings(tmp_path / "data", environ={})
     app = create_app(
         settings, engine=open_store(tmp_path / "data"), keeper=TestKeeper(), end_worker=lambda reason: None
     )
     one = Newcomer(person.newcomer(app, f"http://{settings.host}"))
-    code = set_up(one)
+    (tmp_path / "stick").mkdir()
+    code = set_up(one, tmp_path / "stick")
     ask(one)
     sign(one, code)
     told = "\n".join(f"{number:2} {each}" for number, each in enumerate(one.done, 1))
@@ -63,7 +65,7 @@ def test_from_the_first_start_to_a_signed_note_in_sixty_steps(tmp_path: Path) ->
     assert len(one.done) <= MOST, told
 
 
-def set_up(one: Newcomer) -> str:
+def set_up(one: Newcomer, stick: Path) -> str:
     """The first run, with a code; returns the code."""
     for field in ("practice_name", "clinician_name", "country", "record_role", "crisis_text"):
         one.fill(field, steps.ABOUT[field])
@@ -84,6 +86,8 @@ def set_up(one: Newcomer) -> str:
     for number in asked:
         one.fill(f"group_{number}", groups[number - 1])
     one.press("Check, and open the practice")
+    one.fill("other", str(stick))
+    one.press("Use this place")
     assert one.page.path == "/", one.page.text
     return code
 

@@ -25,7 +25,7 @@ from clinic_toolkit.record.people.practice_record import AccessEvent
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.storage_errors import StorageFull
 from clinic_toolkit.store.transactions import reading, store_of, writing
-from clinic_toolkit.store.types import to_microseconds
+from clinic_toolkit.store.types import from_microseconds, to_microseconds
 from clinic_toolkit.vault import header_backup, key_slot_changes, key_slots, recovery_sheet
 from clinic_toolkit.web.access import backup_timer
 from clinic_toolkit.web.screen_parts import folder_warnings
@@ -83,6 +83,31 @@ def test_or_until_it_is_declined_and_then_again_after_a_week(
     past = to_microseconds(datetime.now(UTC) - timedelta(minutes=1))
     backup_state.change_state(site.settings.data_folder, lambda state: replace(state, declined_until=past))
     assert "No backup of this practice" in site.get("/").text
+
+
+def test_the_last_step_of_the_set_up_offers_a_place(site: Site, stick: Path) -> None:
+    page = site.get("/setup/backups").text
+    assert "Use this place" in page and "Remind me tomorrow" in page and "Not for a week" in page
+    said = " ".join(site.get("/backups").text.split())
+    assert "Best is a stick or a disk" in said and "Best is a stick or a disk" in page, "the same words"
+    answer = site.post("/setup/backups", {"other": str(stick / "gone")})
+    assert answer.status_code == 422 and "There is no folder" in answer.text and str(stick) in answer.text
+    assert state_of(site).place is None
+    assert site.post("/setup/backups", {"other": str(stick)}).headers["Location"] == "/"
+    assert state_of(site).place == str(stick)
+    assert site.get("/setup/backups").headers["Location"] == "/", "and only once"
+
+
+@pytest.mark.parametrize(("pressed", "days"), [({"tomorrow": "yes"}, 1), ({}, 7)])
+def test_it_can_be_put_off(pressed: dict[str, str], days: int, site: Site) -> None:
+    assert "No backup of this practice" in site.get("/").text, "the control"
+    before = datetime.now().astimezone().date()
+    assert site.post("/setup/backups/later", pressed).headers["Location"] == "/"
+    assert "No backup of this practice" not in site.get("/").text
+    until = from_microseconds(state_of(site).declined_until).astimezone()
+    after = datetime.now().astimezone().date()
+    assert timedelta(days=days) in (until.date() - before, until.date() - after)
+    assert site.get("/setup/backups").headers["Location"] == "/"
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,7 @@ _TITLE_BY_BLUEPRINT = {
     "executor": "Executor",
     "new_keys": "New keys for everything",
     "audit": "Audit trail",
+    "backup_offer": "Backups",
     "backups": "Backups",
     "promises": "About your data",
     "confirm": "Passphrase",

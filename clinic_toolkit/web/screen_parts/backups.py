@@ -2,7 +2,8 @@
 
 import os
 import sys
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from clinic_toolkit.backup.branches import Branch, Lineage
 from clinic_toolkit.backup.creation import MadeBackup
 from clinic_toolkit.backup.drill import DrillResult
 from clinic_toolkit.backup.manifest import SignedManifest
+from clinic_toolkit.backup.refusals import BackupRefused
 from clinic_toolkit.backup.verification import OpenVault
 from clinic_toolkit.journal import audit_log, header_recovery, key_changes
 from clinic_toolkit.journal.backup_events import BackupEvent
@@ -31,7 +33,7 @@ from clinic_toolkit.web.screen_parts.jobs import Progress
 MAKE_JOB, PROVE_JOB = "make_backup", "prove_restore"
 # Older than this, *Today* says so in a notice and not only in its last lines.
 OLD_AFTER = timedelta(days=3)
-_MEGABYTE = 1_000_000
+_MEGABYTE, _LONGEST_PATH = 1_000_000, 1000
 OPENS_WITH_OLD = "opens only with the old passphrase or sheet"
 # What is said of a backup that does not lead to the record that is open.
 _BRANCH_TEXTS = {
@@ -223,12 +225,19 @@ def _start_proving(file: Path, open_vault: OpenVault) -> None:
     jobs.start_job(PROVE_JOB, prove)
 
 
+def typed_place(form: Mapping[str, str]) -> str:
+    """The folder that was typed, or else the one that was chosen, in the form for the place."""
+    return form.get("other", "").strip() or form.get("place", "")
+
+
 def choose_place(typed: str) -> None:
     """Set the place for backups.
 
     Raises:
         BackupRefused: backups cannot go there.
     """
+    if len(typed) > _LONGEST_PATH:
+        raise BackupRefused("This path is too long.")
     folder = context.settings().data_folder
     backup_run.choose_place(folder, backup_run.check_place(folder, typed))
 
@@ -237,6 +246,13 @@ def decline_place() -> None:
     """Ask for no place for a week."""
     until = to_microseconds(context.now() + backup_run.DECLINED_FOR)
     backup_run.choose_place(context.settings().data_folder, None, declined_until=until)
+
+
+def decline_place_until_tomorrow() -> None:
+    """Ask for no place before tomorrow."""
+    tomorrow = datetime.combine(context.today() + timedelta(days=1), time.min).astimezone()
+    folder = context.settings().data_folder
+    backup_run.choose_place(folder, None, declined_until=to_microseconds(tomorrow))
 
 
 def find_places() -> list[Path]:

@@ -15,7 +15,6 @@ from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("backups", __name__)
 
-_LONGEST_PATH = 1000
 SAVED_MESSAGES = {
     "place": "The place is set. The first backup is made within a few minutes, or when you press the button.",
     "later": "You are asked again in a week.",
@@ -31,11 +30,8 @@ def index() -> ViewResult:
 @screen.post("/backups/place")
 def choose_place() -> ViewResult:
     """Set the folder that backups go to."""
-    typed = request.form.get("other", "").strip() or request.form.get("place", "")
-    if len(typed) > _LONGEST_PATH:
-        return _render_index({"other": ["This path is too long."]}), 422
     try:
-        backups.choose_place(typed)
+        backups.choose_place(backups.typed_place(request.form))
     except BackupRefused as error:
         return _render_index({"other": [error.sentence]}), 422
     return responses.redirect_to(url_for(".index", saved="place"))

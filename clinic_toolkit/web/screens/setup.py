@@ -144,7 +144,7 @@ def sheet() -> ViewResult:
                 now=context.now(),
             )
             pending_recovery_sheet.discard_pending_sheet()
-            return responses.redirect_to(url_for("today.index"))
+            return responses.redirect_to(url_for("backup_offer.index"))
     page = _render_sheet_steps(errors)
     return (page, 422) if errors else page
 
