@@ -33,7 +33,9 @@ def rule() -> ViewResult:
     db, vault = context.db(), context.vault()
     current = retentions.load_rule(db, vault)
     proposal = retention_periods.find_proposal(context.load_practice().payload.country)
-    years = current.payload.years if current else proposal.years if proposal else ""
+    # A figure that was written for others is told, and not filled in.
+    filled_in = proposal.years if proposal and proposal.is_for_practices else ""
+    years = current.payload.years if current else filled_in
     form = RetentionRuleForm(request.form if request.method == "POST" else None, data={"years": str(years)})
     if request.method == "POST" and form.validate():
         retentions.confirm_rule(db, vault, fields.parse_whole_number(form.years.data), now=context.now())
@@ -44,7 +46,6 @@ def rule() -> ViewResult:
         errors=form.errors,
         current=current,
         proposal=proposal,
-        reviewed=retention_periods.REVIEWED,
     )
     return (page, 422) if form.errors else page
 
