@@ -176,6 +176,7 @@ def test_damage_is_named_and_left_only_by_consent(site: Site) -> None:
         clients.create_client(db, site.work.vault, Client(name="Ben Ash"), now=NOW)
     flip_a_byte(site)
     page = shown_damage(site)
+    assert "Ben Ash" not in page, "of whom nothing is damaged"
     assert "One thing is not as written" in page and "version 1): its bytes are not a sealed entry" in page
     refused = site.post(f"{PAGE}/damage", {})
     assert refused.status_code == 422 and "Tick that you agree" in refused.text and site.ends == []

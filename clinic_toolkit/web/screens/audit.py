@@ -1,6 +1,5 @@
 """The audit log: who did what and when, and an integrity check of all records."""
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import groupby
@@ -11,7 +10,7 @@ from msgspec import Struct
 from werkzeug.datastructures import MultiDict
 
 from clinic_toolkit.journal import audit_reader, inspection
-from clinic_toolkit.record.people import authors, clients, display_names, ring_owners
+from clinic_toolkit.record.people import authors, display_names, ring_owners
 from clinic_toolkit.record.people.client_list_facts import ClientFacts
 from clinic_toolkit.record.people.client_record import CLIENT
 from clinic_toolkit.record.people.ring_owners import RingOwners
@@ -19,7 +18,7 @@ from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.content import audit_texts
 from clinic_toolkit.web.forms.audit import AuditSearchForm
-from clinic_toolkit.web.screen_parts import jobs, recent_searches
+from clinic_toolkit.web.screen_parts import finding_lines, jobs, recent_searches
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.responses import ViewResult
 
@@ -107,7 +106,7 @@ def _render_list(form: AuditSearchForm) -> str:
     last_signed = audit_reader.last_signed_entry_number(db)
     rows = [_audit_row(entry, owners, last_signed=last_signed) for entry in page.entries]
     names = display_names.load_display_names(db, vault).full_by_id
-    _note_clients_read(client for row in rows for client in row.clients)
+    finding_lines.note_clients_read(client for row in rows for client in row.clients)
     return render_template(
         "audit/index.html",
         form=form,
@@ -119,11 +118,6 @@ def _render_list(form: AuditSearchForm) -> str:
         newest=form.before_line is None,
         unsigned_count=audit_reader.last_entry_number(db) - last_signed,
     )
-
-
-def _note_clients_read(shown: Iterable[ClientFacts]) -> None:
-    for client_id in {client.id: None for client in shown}:
-        context.audit_read(CLIENT, clients.load_client(context.db(), context.vault(), client_id))
 
 
 def _matches_filter(form: AuditSearchForm, owners: RingOwners, line: audit_reader.CheckedEntry) -> bool:
@@ -194,18 +188,11 @@ def check() -> ViewResult:
         page = render_template("audit/checking.html", job=job, seconds=jobs.REFRESH_SECONDS)
         return responses.refreshing_page(page, seconds=jobs.REFRESH_SECONDS)
     report = job.result
-    owners = ring_owners.load_ring_owners(context.db(), context.vault())
-    findings = [
-        (finding.sentence, owners.clients_of_rings([finding.ring]) if finding.ring else ())
-        for finding in (report.findings if report else ())
-    ]
-    _note_clients_read(client for _, clients_of_ring in findings for client in clients_of_ring)
     return render_template(
         "audit/checked.html",
         job=job,
         report=report,
-        findings=findings,
-        names=display_names.load_display_names(context.db(), context.vault()).full_by_id,
+        lines=finding_lines.list_finding_lines(report.findings if report else ()),
     )
 
 

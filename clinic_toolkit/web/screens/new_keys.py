@@ -8,7 +8,7 @@ from clinic_toolkit.journal.inspection_keys import Finding
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import new_keys, pending_recovery_sheet, step_up
 from clinic_toolkit.web.forms.practice import PassphraseForm, guessable_names
-from clinic_toolkit.web.screen_parts import jobs
+from clinic_toolkit.web.screen_parts import finding_lines, jobs
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.responses import ViewResult
 
@@ -103,7 +103,10 @@ def damage() -> ViewResult:
             return responses.redirect_to(url_for(".running"))
         errors = {"agreed": ["Tick that you agree, or change nothing."]}
     page = render_template(
-        "new_keys/damage.html", findings=findings, removed=sorted(started.removed), errors=errors
+        "new_keys/damage.html",
+        lines=finding_lines.list_finding_lines(findings),
+        removed=sorted(started.removed),
+        errors=errors,
     )
     return (page, 422) if errors else page
 
