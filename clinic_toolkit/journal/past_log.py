@@ -33,6 +33,7 @@ from clinic_toolkit.vault.resealing import open_with_past_key
 from clinic_toolkit.vault.vault import SealBroken, Vault
 
 REKEY_LABEL = "sig/rekey"
+_LINES_PER_STEP = 500
 
 
 class KeyChangeEvent(StrEnum):
@@ -160,7 +161,9 @@ def append_damage_kept(db: Connection, vault: Vault, count: int, *, now: datetim
     audit_log.append_entry(db, vault, f"{KeyChangeEvent.DAMAGE_KEPT} {count}", now=now)
 
 
-def find_key_change(db: Connection, vault: Vault) -> KeyChange | None:
+def find_key_change(
+    db: Connection, vault: Vault, report_step: Callable[[], None] = lambda: None
+) -> KeyChange | None:
     """Return the newest change of keys that the log tells of; None if there was none.
 
     Only a line counts that the present identity signed, in its place of the chain.
@@ -168,6 +171,8 @@ def find_key_change(db: Connection, vault: Vault) -> KeyChange | None:
     found: KeyChange | None = None
     signatures = audit_entries.SignatureCheck(db, vault)
     for row in audit_entries.iter_chained_rows(db, vault, 0, GENESIS_HASH):
+        if row.seq % _LINES_PER_STEP == 0:
+            report_step()
         change = _read_change(vault, row)
         if change is not None and signatures.is_signed_by(row, vault.user_id):
             found = change

@@ -17,7 +17,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine
 
 from clinic_toolkit.crypto.passphrase_kdf import KdfCost
-from clinic_toolkit.journal import inspection, past_log, records, resealing
+from clinic_toolkit.journal import inspection, inventory_snapshot, past_log, records, resealing
 from clinic_toolkit.journal.record_versions import PendingVersion, seal_version
 from clinic_toolkit.record import carried_damage
 from clinic_toolkit.record.carried_damage import KeysNotReplaced
@@ -111,6 +111,10 @@ class _Steps:
         self._done = min(self._done + 1, self._total)
         self._report(self._done, self._total)
 
+    def stay(self, *_: int) -> None:
+        """Report the step that was reached, so that a stop is noticed while no step is made."""
+        self._report(self._done, self._total)
+
 
 def _build_successor(
     db: Connection,
@@ -166,6 +170,8 @@ def _check_old(
             "A questionnaire is still in the hands of a client, or waits to be looked at. Finish that first; "
             "then the practice can get new keys."
         )
+    # The check would do this first, without a word.
+    inventory_snapshot.rebuild_after_check(db, old, steps.stay)
     report = inspection.inspect_all(db, old, steps.step)
     carried_damage.check_carried_damage(db, old, report, accepted_damage)
     return report
@@ -205,8 +211,9 @@ def _check_new(
     held = key_slots.open_keys_with_passphrase(new_db, old.user_id, secrets.passphrase)
     by_sheet = key_slots.open_keys_with_recovery_sheet(new_db, old.user_id, " ".join(secrets.sheet_groups))
     new = _open_vault(new_db, old, held)
+    inventory_snapshot.rebuild_after_check(new_db, new, steps.stay)
     report = inspection.inspect_all(new_db, new, steps.step)
-    change = past_log.find_key_change(new_db, new)
+    change = past_log.find_key_change(new_db, new, steps.stay)
     if held != by_sheet or change is None or change.seq != last_line:
         raise resealing.CopyDiffers
     resealing.compare_versions(db, old, new_db, new, steps.step)
