@@ -121,24 +121,9 @@ def append_payload(db: Connection, vault: Vault, payload: EntryPayload) -> int:
     """Append one sealed, signed entry with this content; see `append_entry`."""
     if transaction_of(db).is_store_read_only:
         return 0
-    seq, previous_hash = _next_position(db)
-    sealed = vault.seal(
-        table=CHAIN_TABLE,
-        record=vault.incarnation,
-        version=seq,
-        ring=vault.practice_ring,
-        content=_encode_payload(payload),
-    )
-    body = SEALED_PREFIX + sealed.kid + sealed.blob
-    entry_hash = chain_hash(vault.incarnation, seq, previous_hash, body)
-    signature = vault.sign("sig/audit", vault.incarnation, seq, entry_hash)
     saved_references = select_saved_versions(payload.event, payload.references)
-    transaction_of(db).append_entry(
-        audit_log_table,
-        ChainRow(seq, body, entry_hash, signature),
-        incarnation=vault.incarnation,
-        at=payload.recorded_at,
-        references=saved_references,
+    seq, entry_hash = append_content(
+        db, vault, _encode_payload(payload), at=payload.recorded_at, references=saved_references
     )
     if vault.inventory is not None and vault.inventory.seq == seq - 1:
         on_rollback(
@@ -152,6 +137,39 @@ def append_payload(db: Connection, vault: Vault, payload: EntryPayload) -> int:
         # them, and this one, when it is next needed.
         on_rollback(db, vault.inventory.expect_entry(seq))
     return seq
+
+
+def append_content(
+    db: Connection, vault: Vault, content: bytes, *, at: int, references: Sequence[VersionReference] = ()
+) -> tuple[int, bytes]:
+    """Append one sealed, signed entry with these bytes inside, and tell no inventory of it.
+
+    Args:
+        at: its time, in microseconds since 1970.
+        references: the versions that were written with it.
+
+    Returns:
+        The number and the hash of the entry.
+    """
+    seq, previous_hash = _next_position(db)
+    sealed = vault.seal(
+        table=CHAIN_TABLE,
+        record=vault.incarnation,
+        version=seq,
+        ring=vault.practice_ring,
+        content=content,
+    )
+    body = SEALED_PREFIX + sealed.kid + sealed.blob
+    entry_hash = chain_hash(vault.incarnation, seq, previous_hash, body)
+    signature = vault.sign("sig/audit", vault.incarnation, seq, entry_hash)
+    transaction_of(db).append_entry(
+        audit_log_table,
+        ChainRow(seq, body, entry_hash, signature),
+        incarnation=vault.incarnation,
+        at=at,
+        references=list(references),
+    )
+    return seq, entry_hash
 
 
 def select_saved_versions(event: str, references: Sequence[VersionReference]) -> list[VersionReference]:

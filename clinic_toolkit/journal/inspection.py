@@ -115,7 +115,7 @@ def _inspect_audit_log(
 def build_line_finding(seq: int, fault: audit_reader.EntryFault) -> Finding:
     """The finding about a line of the audit log."""
     sentence = audit_reader.ENTRY_FAULT_SENTENCES[fault].format(seq=seq)
-    return Finding(sentence=sentence, subject=FindingSubject.LINE)
+    return Finding(sentence=sentence, subject=FindingSubject.LINE, line=seq)
 
 
 def _inspect_rows(

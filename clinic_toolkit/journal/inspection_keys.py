@@ -47,13 +47,14 @@ class FindingSubject(StrEnum):
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """One fault; `ring` is the ring of the affected record, None if it is not known.
 
-    `version` is the table, record and number of the version that it is about.
+    `version` is the table, record and number of the version that it is about, `line` the number of the line.
     """
 
     sentence: str
     subject: FindingSubject = FindingSubject.KEYS
     ring: UUID | None = None
     version: tuple[str, UUID, int] | None = None
+    line: int | None = None
 
 
 def inspect_header(db: Connection, vault: Vault | None) -> Iterator[Finding]:

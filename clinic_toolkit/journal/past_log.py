@@ -6,7 +6,6 @@ old public key, the keys by which the old lines open, and the signature of the o
 the new one. What the old identity signs after that line counts for nothing.
 """
 
-from collections.abc import Callable, Iterator
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -14,33 +13,27 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection
 
-from clinic_toolkit.crypto.signature import verify_signature
-from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.journal import audit_entries, audit_log, key_slot_events
+from clinic_toolkit.journal import audit_log, key_slot_events
 from clinic_toolkit.journal.audit_log import (
     KEY_ID_LENGTH,
     KEYLESS_PREFIX,
-    SEALED_PREFIX,
     EntryPayload,
     chain_hash,
 )
-from clinic_toolkit.journal.incarnations import RESTORE_PREFIX
 from clinic_toolkit.store.chain import CHAIN_TABLE, ChainRow
 from clinic_toolkit.store.transactions import transaction_of
 from clinic_toolkit.store.types import to_microseconds
-from clinic_toolkit.vault.inventory import GENESIS_HASH
 from clinic_toolkit.vault.resealing import open_with_past_key
-from clinic_toolkit.vault.vault import SealBroken, Vault
+from clinic_toolkit.vault.vault import Vault
 
 REKEY_LABEL = "sig/rekey"
-_LINES_PER_STEP = 500
 
 
 class KeyChangeEvent(StrEnum):
     """What is said of a change of keys.
 
     The first is the line that ends the old log; the generation of the slot list follows. The second says that
-    damage was carried over; how many versions do not open follows.
+    damage was carried over; of how many versions and lines follows.
     """
 
     KEYS_REPLACED = "practice.keys_replaced"
@@ -52,6 +45,14 @@ class PastLine(msgspec.Struct, array_like=True, frozen=True):
 
     body: bytes
     signature: bytes | None
+
+
+class UnreadLine(msgspec.Struct, array_like=True, frozen=True):
+    """What a line was that could not be read when the keys were replaced; all None if it was missing."""
+
+    body: bytes | None = None
+    hash: bytes | None = None
+    signature: bytes | None = None
 
 
 class ResealedPayload(EntryPayload, array_like=True, frozen=True):
@@ -85,18 +86,13 @@ class KeyChangePayload(EntryPayload, array_like=True, frozen=True):
     change: KeyChange | None = None
 
 
-class PastLogBroken(ClinicError):
-    """The old log is not as the old identity signed it."""
-
-    def __init__(self, seq: int) -> None:
-        super().__init__(
-            f"Line {seq} of the audit trail from before the keys were replaced is not as it was signed then."
-        )
-
+# No msgpack begins with this byte, so no reader takes what follows for the content of a line.
+_UNREAD_PREFIX = b"\xc1"
 
 _decode_resealed = msgspec.msgpack.Decoder(ResealedPayload).decode
 _decode_change = msgspec.msgpack.Decoder(KeyChangePayload).decode
-_decode_entry = msgspec.msgpack.Decoder(EntryPayload).decode
+_decode_unread = msgspec.msgpack.Decoder(UnreadLine).decode
+decode_entry = msgspec.msgpack.Decoder(EntryPayload).decode
 
 
 def reseal_line(db: Connection, vault: Vault, row: ChainRow, payload: EntryPayload) -> None:
@@ -149,34 +145,34 @@ def append_key_change(
         hash=tip_hash,
         signing_key=old.public_key,
         practice_keys=practice_keys,
-        signature=old.sign(REKEY_LABEL, *_handed_over(vault, old.incarnation.bytes, seq, tip_hash)),
+        signature=old.sign(REKEY_LABEL, *handed_over(vault, old.incarnation.bytes, seq, tip_hash)),
     )
     event = key_slot_events.with_slot_generation(KeyChangeEvent.KEYS_REPLACED, vault)
     content = (event, to_microseconds(now), vault.user_id.bytes, (reference,))
     audit_log.append_payload(db, vault, KeyChangePayload(*content, change))
 
 
-def append_damage_kept(db: Connection, vault: Vault, count: int, *, now: datetime) -> None:
-    """Append the line which says how many versions did not open when the keys were replaced."""
-    audit_log.append_entry(db, vault, f"{KeyChangeEvent.DAMAGE_KEPT} {count}", now=now)
+def keep_unread_line(db: Connection, vault: Vault, line: UnreadLine, *, at: int) -> None:
+    """Append a line that cannot be read, as the bytes that it was; it stays one that cannot be read.
 
-
-def find_key_change(
-    db: Connection, vault: Vault, report_step: Callable[[], None] = lambda: None
-) -> KeyChange | None:
-    """Return the newest change of keys that the log tells of; None if there was none.
-
-    Only a line counts that the present identity signed, in its place of the chain.
+    Args:
+        at: the time of a line near it, in microseconds since 1970.
     """
-    found: KeyChange | None = None
-    signatures = audit_entries.SignatureCheck(db, vault)
-    for row in audit_entries.iter_chained_rows(db, vault, 0, GENESIS_HASH):
-        if row.seq % _LINES_PER_STEP == 0:
-            report_step()
-        change = _read_change(vault, row)
-        if change is not None and signatures.is_signed_by(row, vault.user_id):
-            found = change
-    return found
+    audit_log.append_content(db, vault, _UNREAD_PREFIX + msgspec.msgpack.encode(line), at=at)
+
+
+def decode_unread_line(raw: bytes) -> UnreadLine | None:
+    """What a line was that could not be read, from its opened body; None for any other line.
+
+    Raises:
+        DecodeError: it is neither.
+    """
+    return _decode_unread(raw[1:]) if raw.startswith(_UNREAD_PREFIX) else None
+
+
+def append_damage_kept(db: Connection, vault: Vault, count: int, *, now: datetime) -> None:
+    """Append the line which says of how many versions and lines damage was carried over."""
+    audit_log.append_entry(db, vault, f"{KeyChangeEvent.DAMAGE_KEPT} {count}", now=now)
 
 
 def decode_past_line(raw: bytes) -> PastLine:
@@ -198,7 +194,7 @@ def decode_change(raw: bytes) -> KeyChange:
         DecodeError: it tells of none.
     """
     change = _decode_change(raw).change
-    if change is None or not _decode_entry(raw).event.startswith(KeyChangeEvent.KEYS_REPLACED):
+    if change is None or not decode_entry(raw).event.startswith(KeyChangeEvent.KEYS_REPLACED):
         raise msgspec.DecodeError("no change of keys")
     return change
 
@@ -210,85 +206,19 @@ def open_past_content(vault: Vault, change: KeyChange, seq: int, body: bytes) ->
         LookupError: the change kept no key for it.
         SealBroken: it does not open.
     """
-    kid, incarnation = body[1 : 1 + KEY_ID_LENGTH], UUID(bytes=_incarnation_of(change, seq))
+    kid, incarnation = body[1 : 1 + KEY_ID_LENGTH], UUID(bytes=incarnation_of(change, seq))
     secret = dict(change.practice_keys)[kid]
     blob = body[1 + KEY_ID_LENGTH :]
     opened = open_with_past_key(vault, CHAIN_TABLE, incarnation, seq, kid=kid, secret=secret, blob=blob)
     return opened.content
 
 
-def check_past_log(
-    db: Connection, vault: Vault, change: KeyChange, report_step: Callable[[], None] = lambda: None
-) -> int:
-    """Verify the old log as far as the change of keys; returns how many lines it has.
-
-    Raises:
-        PastLogBroken: a line is not as the old identity signed it, or says something else now.
-    """
-    past_hash, seq = GENESIS_HASH, 0
-    for row, body, signature in _iter_past_lines(db, vault, change):
-        seq, incarnation = row.seq, UUID(bytes=_incarnation_of(change, row.seq))
-        past_hash = chain_hash(incarnation, seq, past_hash, body)
-        if body[:1] == KEYLESS_PREFIX:
-            report_step()
-            continue
-        past_row = ChainRow(seq, body, past_hash, signature)
-        is_signed = signature is not None and audit_entries.is_signed_with(
-            vault, past_row, change.signing_key, incarnation
-        )
-        if not is_signed or not _says_the_same(vault, change, row, body):
-            raise PastLogBroken(seq)
-        report_step()
-    handed_over = _handed_over(vault, change.incarnations[-1][1], change.seq, change.hash)
-    if (seq, past_hash) != (change.seq, change.hash) or not verify_signature(
-        change.signing_key, REKEY_LABEL, *handed_over, signature=change.signature
-    ):
-        raise PastLogBroken(change.seq)
-    return seq
-
-
-def _iter_past_lines(
-    db: Connection, vault: Vault, change: KeyChange
-) -> Iterator[tuple[ChainRow, bytes, bytes | None]]:
-    """Yield each line up to the change, with the body and the signature that it had before."""
-    for row in transaction_of(db).iter_entries(audit_log.audit_log_table, 1, change.seq):
-        if row.body[:1] == KEYLESS_PREFIX:
-            yield row, row.body, None
-            continue
-        try:
-            past = _decode_resealed(audit_entries.open_body(vault, row.seq, row.body)).past
-        except audit_entries.UNREADABLE_ERRORS:
-            past = None
-        if past is None:
-            raise PastLogBroken(row.seq)
-        yield row, past.body, past.signature
-
-
-def _says_the_same(vault: Vault, change: KeyChange, row: ChainRow, body: bytes) -> bool:
-    """Whether the old line, opened by its old key, says what the line says that took its place."""
-    now_said = audit_entries.open_payload(vault, row.seq, row.body)
-    if body[:1] == RESTORE_PREFIX:
-        return audit_entries.open_payload(vault, row.seq, body) == now_said
-    try:
-        return bool(_decode_entry(open_past_content(vault, change, row.seq, body)) == now_said)
-    except (SealBroken, msgspec.DecodeError, LookupError):
-        return False
-
-
-def _read_change(vault: Vault, row: ChainRow) -> KeyChange | None:
-    if row.body[:1] != SEALED_PREFIX or row.signature is None:
-        return None
-    try:
-        return decode_change(audit_entries.open_body(vault, row.seq, row.body))
-    except audit_entries.UNREADABLE_ERRORS:
-        return None
-
-
-def _incarnation_of(change: KeyChange, seq: int) -> bytes:
+def incarnation_of(change: KeyChange, seq: int) -> bytes:
+    """The id of the incarnation that an old line was written in."""
     return next(incarnation for last, incarnation in change.incarnations if seq <= last)
 
 
-def _handed_over(
+def handed_over(
     vault: Vault, incarnation: bytes, seq: int, tip_hash: bytes
 ) -> tuple[UUID, bytes, int, bytes, UUID, UUID, bytes]:
     """What the old identity signs: the end of the old log, and the identity that goes on."""

@@ -1,10 +1,11 @@
 """Copies every version and every line of the log into a store with new keys, and compares the two.
 
-A version that the old vault cannot open is carried over as the bytes that it is, and stays damaged; a line of
-the log that it cannot open stops the act, because the chain of the old log could not be verified any more.
+A version that the old vault cannot open, and a line of the log that nobody believes, are carried over as the
+bytes that they are, and stay damaged.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
+from contextlib import suppress
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -13,8 +14,9 @@ from sqlalchemy import Connection, Engine, func, select
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import audit_entries, past_log
-from clinic_toolkit.journal.audit_log import audit_log_table
+from clinic_toolkit.journal.audit_log import ChainBroken, audit_log_table
 from clinic_toolkit.journal.inventory_snapshot import inventory_snapshot_table
+from clinic_toolkit.journal.past_log import UnreadLine
 from clinic_toolkit.journal.sealed_rows import iter_batches, list_sealed_tables
 from clinic_toolkit.store.base import metadata
 from clinic_toolkit.store.transactions import transaction_of, writing
@@ -87,23 +89,55 @@ def copy_versions(
 
 
 def copy_log(
-    db: Connection, old: Vault, new_engine: Engine, new: Vault, report_step: Callable[[], None]
+    db: Connection,
+    old: Vault,
+    new_engine: Engine,
+    new: Vault,
+    report_step: Callable[[], None],
+    *,
+    unread: Set[int] = frozenset(),
 ) -> tuple[int, bytes]:
     """Seal every line of the log again; returns the number and the hash of the last old line.
 
+    Args:
+        unread: the lines that are missing, or that nobody believes; they are kept as they are.
+
     Raises:
-        ChainBroken: a line does not continue the chain.
-        SealBroken, DecodeError, OverflowError, ValueError: one cannot be read.
+        ChainBroken: another line is missing.
+        SealBroken, DecodeError, OverflowError, ValueError: another one cannot be read.
     """
-    tip, rows = (0, GENESIS_HASH), audit_entries.iter_chained_rows(db, old, 0, GENESIS_HASH)
+    tip, at = (0, GENESIS_HASH), 0
+    rows = transaction_of(db).iter_entries(audit_log_table, 1)
     while batch := list(islice(rows, BATCH_SIZE)):
         with writing(new_engine) as new_db:
             for row in batch:
-                past_log.reseal_line(new_db, new, row, audit_entries.open_payload(old, row.seq, row.body))
-        tip = batch[-1].seq, batch[-1].hash
+                for missing in range(tip[0] + 1, row.seq):
+                    if missing not in unread:
+                        raise ChainBroken(missing)
+                    past_log.keep_unread_line(new_db, new, UnreadLine(), at=at)
+                tip = row.seq, row.hash
+                if row.seq in unread:
+                    past_log.keep_unread_line(
+                        new_db, new, UnreadLine(row.body, row.hash, row.signature), at=at
+                    )
+                    continue
+                payload = audit_entries.open_payload(old, row.seq, row.body)
+                past_log.reseal_line(new_db, new, row, payload)
+                at = payload.recorded_at
         for _ in batch:
             report_step()
     return tip
+
+
+def list_named_versions(db: Connection, vault: Vault, lines: Set[int]) -> set[tuple[str, UUID, int]]:
+    """Table, record and number of every version that these lines name, as far as they can be opened."""
+    found = set()
+    for line in lines:
+        for row in transaction_of(db).iter_entries(audit_log_table, line, line):
+            with suppress(*audit_entries.UNREADABLE_ERRORS):
+                payload = audit_entries.open_payload(vault, row.seq, row.body)
+                found |= {(one.table, UUID(bytes=one.record), one.version) for one in payload.references}
+    return found
 
 
 def compare_versions(

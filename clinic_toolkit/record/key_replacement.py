@@ -17,10 +17,17 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine
 
 from clinic_toolkit.crypto.passphrase_kdf import KdfCost
-from clinic_toolkit.journal import inspection, inventory_snapshot, past_log, records, resealing
+from clinic_toolkit.journal import (
+    inspection,
+    inventory_snapshot,
+    past_log,
+    past_log_check,
+    records,
+    resealing,
+)
 from clinic_toolkit.journal.record_versions import PendingVersion, seal_version
 from clinic_toolkit.record import carried_damage
-from clinic_toolkit.record.carried_damage import KeysNotReplaced
+from clinic_toolkit.record.carried_damage import KeptDamage, KeysNotReplaced
 from clinic_toolkit.record.handovers import clinician_side
 from clinic_toolkit.record.people import clinician as clinicians
 from clinic_toolkit.record.people.confirmed_colleague_record import (
@@ -131,7 +138,7 @@ def _build_successor(
     rows, lines = resealing.count_steps(db)
     # Each is checked in the old store, sealed again, checked in the new one, and compared.
     steps = _Steps(report_progress, 4 * (rows + lines))
-    report = _check_old(db, vault, old, steps, accepted_damage)
+    report, unread = _check_old(db, vault, old, steps, accepted_damage)
     new_engine = open_store(successor.create_draft(folder))
     try:
         with writing(new_engine) as new_db:
@@ -139,11 +146,12 @@ def _build_successor(
                 new_db, old, secrets.passphrase, secrets.sheet_groups, cost=cost
             )
         unopened = resealing.copy_versions(db, old, new_engine, new, steps.step)
-        tip = resealing.copy_log(db, old, new_engine, new, steps.step)
+        tip = resealing.copy_log(db, old, new_engine, new, steps.step, unread=unread)
+        kept = KeptDamage(unopened, unread, resealing.list_named_versions(db, old, unread))
         with writing(new_engine) as new_db:
             _note_change(new_db, new, old, tip, new_keys.list_practice_secrets(db, old, keys), now)
-            if unopened:
-                past_log.append_damage_kept(new_db, new, len(unopened), now=now)
+            if kept.count:
+                past_log.append_damage_kept(new_db, new, kept.count, now=now)
     finally:
         new_engine.dispose()
     # Opened again, as a person would open it.
@@ -151,7 +159,7 @@ def _build_successor(
     try:
         with reading(new_engine) as new_db:
             new_report = _check_new(db, old, new_db, secrets, tip[0], steps)
-        if not carried_damage.is_same_damage(old, report, new_report, unopened):
+        if not carried_damage.is_same_damage(old, report, new_report, kept):
             raise resealing.CopyDiffers
     finally:
         new_engine.dispose()
@@ -159,7 +167,7 @@ def _build_successor(
 
 def _check_old(
     db: Connection, vault: Vault, old: Vault, steps: _Steps, accepted_damage: Set[str]
-) -> inspection.Report:
+) -> tuple[inspection.Report, frozenset[int]]:
     if not vault.can_sign or not new_keys.is_alone(old):
         raise KeysNotReplaced(
             "Other clinicians share this practice, or it was opened for reading only. New keys for "
@@ -173,8 +181,7 @@ def _check_old(
     # The check would do this first, without a word.
     inventory_snapshot.rebuild_after_check(db, old, steps.stay)
     report = inspection.inspect_all(db, old, steps.step)
-    carried_damage.check_carried_damage(db, old, report, accepted_damage)
-    return report
+    return report, carried_damage.check_carried_damage(db, old, report, accepted_damage)
 
 
 def _note_change(
@@ -213,11 +220,11 @@ def _check_new(
     new = _open_vault(new_db, old, held)
     inventory_snapshot.rebuild_after_check(new_db, new, steps.stay)
     report = inspection.inspect_all(new_db, new, steps.step)
-    change = past_log.find_key_change(new_db, new, steps.stay)
+    change = past_log_check.find_key_change(new_db, new, steps.stay)
     if held != by_sheet or change is None or change.seq != last_line:
         raise resealing.CopyDiffers
     resealing.compare_versions(db, old, new_db, new, steps.step)
-    past_log.check_past_log(new_db, new, change, steps.step)
+    past_log_check.check_past_log(new_db, new, change, steps.step)
     return report
 
 

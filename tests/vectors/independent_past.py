@@ -8,6 +8,7 @@ from . import independent_reader
 from .independent_reader import decoded, enc, sha256, unseal_hedged
 
 EVENT = "practice.keys_replaced "
+UNREAD = b"\xc1"
 
 
 def kept_bytes(reader: independent_reader.Reader, table: str, row: Any) -> tuple[bytes, bytes]:
@@ -20,20 +21,21 @@ def kept_bytes(reader: independent_reader.Reader, table: str, row: Any) -> tuple
         ring = next(key for key, found in reader.rings.items() if found["class"] == 5)
     place = (row["record"], row["version"], ring, row["kid"], row["sealed"])
     body = reader._open(table, *place)["raw"]
-    if body[:1] != b"\xc1":
+    if body[:1] != UNREAD:
         raise ValueError("a version that can be read")
     kid, sealed = decoded(body[1:])
     return kid, sealed
 
 
 def past_texts(reader: independent_reader.Reader) -> list[Any]:
-    """The text of every line of the old trail, read from the old lines themselves.
+    """The text of every line of the old trail, read from the old lines themselves; None where none could be.
 
     Raises ValueError or InvalidSignature where the old chain, an old signature, what a line says now, or the
     hand-over to the new identity does not hold; IndexError where no keys were replaced.
     """
     lines = list(reader.audit_lines())
-    texts = [decoded(line["raw"]) for line in lines]
+    # What could not be read when the keys were replaced cannot be read now.
+    texts: list[Any] = [("",) if line["raw"][:1] == UNREAD else decoded(line["raw"]) for line in lines]
     at = [seq for seq, text in enumerate(texts) if str(text[0]).startswith(EVENT)][-1]
     incarnations, head, key, practice_keys, signature = texts[at][4]
     last, incarnation = incarnations[-1]
@@ -45,8 +47,12 @@ def past_texts(reader: independent_reader.Reader) -> list[Any]:
     )
     ring = next(ring for ring, found in reader.rings.items() if found["class"] == 4)
     opening = dict(practice_keys)
-    before, found = bytes(32), []
+    before, found = bytes(32), list[Any]()
     for line, text in zip(lines[:last], texts, strict=False):
+        if line["raw"][:1] == UNREAD:
+            before = decoded(line["raw"][1:])[1] or before
+            found.append(None)
+            continue
         incarnation = next(one for number, one in incarnations if line["seq"] <= number)
         body, signed = (b"\0" + line["raw"], b"") if len(text) == 2 else text[4]
         before = sha256(enc("hash/audit", incarnation, line["seq"], before, body))

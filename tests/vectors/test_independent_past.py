@@ -101,3 +101,20 @@ def test_it_finds_what_did_not_open_before(practice: Practice, ring_is_lost: boo
     ]
     assert len(independent_past.past_texts(reader)) > 20
     reader.db.close()
+
+
+def test_it_reads_the_old_trail_past_a_line_that_nobody_believes(practice: Practice) -> None:
+    damage(practice, "UPDATE audit_line SET body = zeroblob(400) WHERE seq = 7")
+    damage(practice, "DELETE FROM audit_line WHERE seq = 12")
+    practice.vault.inventory = None
+    said = [finding.sentence for finding in inspected(practice, unlocked(practice))]
+    new = new_secrets()
+    replace_keys(practice, new, accepted_damage=said)
+    practice.engine.dispose()
+    successor.finish_exchange(practice.place)
+    reader = independent_reader.Reader(practice.place, sheet=" ".join(new.sheet_groups))
+    texts = independent_past.past_texts(reader)
+    # The line after a missing one does not fit it, so nobody believes that one either.
+    assert [seq for seq, text in enumerate(texts, start=1) if text is None] == [7, 12, 13]
+    assert {text[0].split(" ")[0] for text in texts if text} >= {"practice.created", "unlock.failed"}
+    reader.db.close()

@@ -48,7 +48,7 @@ PROMISES_OF_SECRETS = (
         limitation="What somebody copied or read before stays with them: copies of the folder and "
         "backups from before open with the old passphrase and the old sheet. Old copies that you did not "
         "tick stay in the folder. What did not open before never opens afterwards, and stays named as "
-        "damaged. A practice of several clinicians, or whose audit trail cannot be read, gets no new keys.",
+        "damaged, also a line of the audit trail. A practice of several clinicians gets no new keys.",
         tests=(
             "tests/record/test_key_replacement.py::test_everything_reads_as_before",
             "tests/record/test_key_replacement.py::test_no_old_secret_opens_anything",

@@ -105,6 +105,7 @@ def damage() -> ViewResult:
     page = render_template(
         "new_keys/damage.html",
         lines=finding_lines.list_finding_lines(findings),
+        lines_unread=any(finding.line is not None for finding in findings),
         removed=sorted(started.removed),
         errors=errors,
     )
