@@ -101,15 +101,21 @@ def last_signed_entry_number(db: Connection) -> int:
 
 
 def is_signed_afterwards(db: Connection, vault: Vault, seq: int) -> bool:
-    """Return whether the next signed entry says that this keyless one was checked and accepted."""
-    query = select(func.min(audit_log_table.c.seq)).where(
-        audit_log_table.c.seq > seq, audit_log_table.c.signature.is_not(None)
-    )
-    signed_seq = db.scalar(query)
-    for entry in iter_checked_entries(db, vault, first=signed_seq, last=signed_seq) if signed_seq else ():
-        code, _, accepted_range = entry.event.partition(" ")
-        first, _, last = accepted_range.partition("-")
-        return code == UnsignedEntriesEvent.ACCEPTED and not entry.fault and int(first) <= seq <= int(last)
+    """Return whether the next signed entry says that this keyless one was checked and accepted.
+
+    After a restore the entry that begins an incarnation is signed before it, and says nothing of it.
+    """
+    table = audit_log_table
+    query = select(table.c.seq).where(table.c.seq > seq, table.c.signature.is_not(None))
+    for signed_seq in db.scalars(query.order_by(table.c.seq).limit(2)).all():
+        for entry in iter_checked_entries(db, vault, first=signed_seq, last=signed_seq):
+            code, _, accepted_range = entry.event.partition(" ")
+            if code == incarnations.RestoreEvent.RESTORED and not entry.fault:
+                continue
+            if entry.fault or code != UnsignedEntriesEvent.ACCEPTED:
+                return False
+            first, _, last = accepted_range.partition("-")
+            return int(first) <= seq <= int(last)
     return False
 
 

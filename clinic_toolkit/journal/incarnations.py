@@ -130,7 +130,9 @@ def _find_incarnation(past: tuple[tuple[int, UUID], ...], seq: int, current: UUI
 
 
 def begin_incarnation(db: Connection, vault: Vault, *, backup_made_at: int, now: datetime) -> None:
-    """Go on under a new id, in a write transaction that has checked and signed the lines before.
+    """Go on under a new id, in a write transaction that has checked the lines before and signed nothing yet.
+
+    What the check found is signed by the next entry, under the new id.
 
     Args:
         backup_made_at: when the backup was made that this store was restored from, in microseconds, as the

@@ -19,6 +19,7 @@ from clinic_toolkit.journal import (
 )
 from clinic_toolkit.journal.audit_entries import AuditEntry, ReadResult
 from clinic_toolkit.journal.audit_log import KEYLESS_PREFIX, audit_log_table
+from clinic_toolkit.journal.incarnations import RESTORE_PREFIX
 from clinic_toolkit.journal.reference_filter import ReferenceFilter
 from clinic_toolkit.journal.unsigned_entries import UnsignedEntriesEvent
 from clinic_toolkit.store.types import to_microseconds
@@ -247,13 +248,20 @@ def _refused_range(db: Connection, vault: Vault, entry_number: int, refused_at: 
         if signatures.is_signed_by_author(row):
             first_unsigned = row.seq + 1
             break
+    # After a restore the entry that begins an incarnation lies between; it says nothing of what was refused.
+    end = refused_at - 1 if _begins_incarnation(db, signatures, refused_at - 1) else refused_at
     sealed_conditions = (
-        audit_log_table.c.seq.between(first_unsigned, refused_at - 1),
+        audit_log_table.c.seq.between(first_unsigned, end - 1),
         func.substr(audit_log_table.c.body, 1, 1) != KEYLESS_PREFIX,
     )
     sealed_count = db.scalar(select(func.count()).where(*sealed_conditions)) or 0
     return RefusedRange(
         entry_number=entry_number,
-        entry_numbers=range(first_unsigned, refused_at),
+        entry_numbers=range(first_unsigned, end),
         single_sealed=sealed_count == 1,
     )
+
+
+def _begins_incarnation(db: Connection, signatures: audit_entries.SignatureCheck, seq: int) -> bool:
+    row = db.execute(select(audit_log_table).where(audit_log_table.c.seq == seq)).first()
+    return bool(row and row.body[:1] == RESTORE_PREFIX and signatures.is_signed_by_author(row))

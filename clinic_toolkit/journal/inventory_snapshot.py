@@ -135,13 +135,11 @@ def _note_rings(db: Connection, vault: Vault, inventory: Inventory) -> None:
     vault.rings.note_known_rings(db, known, ring_references.list_named_statements(inventory))
 
 
-def accept_unsigned_entries(
-    db: Connection, vault: Vault, *, now: datetime, report_progress: ProgressCallback = ignore_progress
-) -> bool:
+def accept_unsigned_entries(db: Connection, vault: Vault, *, now: datetime) -> bool:
     """Check and sign the entries written without a key; returns False if one of them is not valid."""
     if unsigned_entries.sign_unsigned_entries(db, vault, now=now) is not None:
         return True
-    rebuild_after_check(db, vault, report_progress)
+    rebuild_after_check(db, vault)
     return False
 
 

@@ -110,8 +110,8 @@ def begin_if_restored(db: Connection, vault: Vault, *, now: datetime) -> Restore
     """Begin a new incarnation if this folder was restored and nobody has unlocked it since.
 
     A mark that cannot be read counts as one of this store: a record that went two ways under one id could
-    not be told apart any more. The lines before must have been checked and signed. Returns the mark
-    if it was begun; the caller then carries out the deletions that are newer than the backup.
+    not be told apart any more. The lines before must have been checked, and nothing signed yet. Returns the
+    mark if it was begun; the caller then carries out the deletions that are newer than the backup.
 
     Raises:
         StorageReadOnly, StorageFull: the mark of an earlier unlock could not be removed or mended.

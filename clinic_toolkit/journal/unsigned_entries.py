@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import Struct
 from sqlalchemy import Connection, select
 
 from clinic_toolkit.journal import audit_entries, audit_log, keyless_events
@@ -34,30 +35,55 @@ class UnsignedEntriesEvent(StrEnum):
 _ROWS_AT_ONCE = 200
 
 
-def sign_unsigned_entries(db: Connection, vault: Vault, *, now: datetime) -> int | None:
+class UnsignedEntries(Struct, frozen=True, kw_only=True):
+    """What the check of the entries after the last signature found.
+
+    `first` and `last` are their numbers, `last` one less than `first` if there are none; `refused` is the
+    number of the one that is invalid, 0 if all are valid.
+    """
+
+    first: int = 0
+    last: int = 0
+    refused: int = 0
+
+
+def examine_unsigned_entries(db: Connection, vault: Vault) -> UnsignedEntries:
+    """Check the entries that were added since the last signature, without signing anything."""
+    try:
+        first, last = check_unsigned_entries(db, vault)
+    except audit_log.ChainBroken as error:
+        return UnsignedEntries(refused=error.seq)
+    return UnsignedEntries(first=first, last=last)
+
+
+def sign_unsigned_entries(
+    db: Connection, vault: Vault, *, now: datetime, examined: UnsignedEntries | None = None
+) -> int | None:
     """Check the entries that were added since the last signature, and sign them.
 
-    This comes before anything else that an unlock writes. If an entry is invalid, none of them is accepted
+    Every unlock begins with this. If an entry is invalid, none of them is accepted
     and the refusal is recorded in the log for good; the unlock still succeeds. `vault.refused_entry` is the
     number of the invalid one then, and None if all are valid, or if a read-only store cannot record it.
+
+    Args:
+        examined: what the check found before an incarnation was begun, whose entry is signed itself.
 
     Returns:
         How many entries were accepted; None if one of them is invalid.
     """
     vault.refused_entry = None
-    try:
-        first, last = check_unsigned_entries(db, vault)
-    except audit_log.ChainBroken as error:
-        if audit_log.append_entry(db, vault, f"{UnsignedEntriesEvent.REFUSED} {error.seq}", now=now):
-            vault.refused_entry = error.seq
+    found = examined or examine_unsigned_entries(db, vault)
+    if found.refused:
+        if audit_log.append_entry(db, vault, f"{UnsignedEntriesEvent.REFUSED} {found.refused}", now=now):
+            vault.refused_entry = found.refused
         return None
     event = (
-        f"{UnsignedEntriesEvent.ACCEPTED} {first}-{last}"
-        if last >= first
+        f"{UnsignedEntriesEvent.ACCEPTED} {found.first}-{found.last}"
+        if found.last >= found.first
         else UnsignedEntriesEvent.NONE_FOUND
     )
     audit_log.append_entry(db, vault, event, now=now)
-    return last - first + 1
+    return found.last - found.first + 1
 
 
 def check_unsigned_entries(db: Connection, vault: Vault) -> tuple[int, int]:

@@ -3,15 +3,27 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text
 
 from clinic_toolkit.backup.creation import MadeBackup
 from clinic_toolkit.backup.progress import report_nothing
-from clinic_toolkit.journal import audit_log, incarnations, inspection, unsigned_entries
+from clinic_toolkit.crypto.signature import verify_signature
+from clinic_toolkit.journal import (
+    audit_log,
+    audit_reader,
+    incarnations,
+    inspection,
+    inventory_snapshot,
+    restored_folder,
+    unsigned_entries,
+)
 from clinic_toolkit.journal.restored_folder import MARK_FILE
-from clinic_toolkit.store.opening import open_read_only
+from clinic_toolkit.record.people import practice_access
+from clinic_toolkit.store.base import metadata
+from clinic_toolkit.store.opening import open_read_only, open_store
 from clinic_toolkit.store.sqlite import schema
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault import header_backup, key_slots
@@ -145,3 +157,92 @@ def test_a_missing_first_line_costs_no_line_after_the_second(
     with reading(again.engine) as db:
         found = [finding.sentence for finding in inspection.inspect_all(db, None, report_nothing).findings]
     assert [sentence.partition(" of ")[0] for sentence in found] == ["Line 1", "Line 2"]
+
+
+def signatures_under(place: Path, vault: Vault, incarnation: UUID, after: int) -> list[int]:
+    """The lines after this one whose signature holds as one of this incarnation."""
+    table = audit_log.audit_log_table
+    with open_read_only(place) as view:
+        rows = view.db.execute(select(table).where(table.c.seq > after)).all()
+    assert rows
+    return [
+        row.seq
+        for row in rows
+        if row.signature
+        and verify_signature(
+            vault.public_key, "sig/audit", incarnation, row.seq, row.hash, signature=row.signature
+        )
+    ]
+
+
+@pytest.mark.parametrize("with_unsigned", [False, True])
+def test_no_signature_of_a_restored_copy_holds_in_the_practice_it_was_made_of(
+    work: Work, made: MadeBackup, tmp_path: Path, with_unsigned: bool
+) -> None:
+    """Both may go on; what one of them signs must not be put into the other as its own."""
+    restored(made, tmp_path / "new")
+    if with_unsigned:
+        fail_an_unlock(tmp_path / "new")
+    again = unlocked(tmp_path / "new", work.groups)
+    again.client("Femi Adeyemi")
+    last = made.manifest.last_line
+    assert signatures_under(tmp_path / "new", work.vault, work.vault.incarnation, last) == []
+    assert len(signatures_under(tmp_path / "new", work.vault, again.vault.incarnation, last)) >= 3
+    assert faults_of(again) == ()
+    # The control: what a program that signed first would leave behind is found.
+    restored(made, tmp_path / "other")
+    engine = open_store(tmp_path / "other")
+    with writing(engine) as db:
+        vault = key_slots.unlock_with_recovery_sheet(db, " ".join(work.groups))
+        inventory_snapshot.accept_unsigned_entries(db, vault, now=LATER)
+        assert restored_folder.begin_if_restored(db, vault, now=LATER)
+    engine.dispose()
+    assert signatures_under(tmp_path / "other", work.vault, work.vault.incarnation, last) == [last + 1]
+
+
+def fail_an_unlock(place: Path) -> None:
+    engine = open_store(place)
+    with writing(engine) as db:
+        practice_access.record_failed_unlock(db, now=LATER)
+    engine.dispose()
+
+
+def test_lines_without_a_key_are_vouched_for_after_the_line_that_begins_it(
+    work: Work, made: MadeBackup, tmp_path: Path
+) -> None:
+    restored(made, tmp_path / "new")
+    fail_an_unlock(tmp_path / "new")
+    again = unlocked(tmp_path / "new", work.groups)
+    unsigned = made.manifest.last_line + 1
+    with reading(again.engine) as db:
+        events = [line.event for line in audit_reader.iter_checked_entries(db, again.vault, first=unsigned)]
+        assert audit_reader.is_signed_afterwards(db, again.vault, unsigned)
+        assert again.vault.refused_entry is None
+    assert [event.partition(" ")[0] for event in events[:3]] == [
+        "unlock.failed", "practice.restored", "audit.adopted"
+    ]  # fmt: skip
+
+
+def test_a_line_refused_before_it_leaves_the_line_that_begins_it_believed(
+    work: Work, made: MadeBackup, tmp_path: Path
+) -> None:
+    restored(made, tmp_path / "new")
+    for _ in range(2):
+        fail_an_unlock(tmp_path / "new")
+    engine, bad = open_store(tmp_path / "new"), made.manifest.last_line + 1
+    with writing(engine) as db:
+        db.execute(text("DROP TRIGGER no_update_audit_line"))
+        db.execute(text("UPDATE audit_line SET body = x'00' WHERE seq = :seq"), {"seq": bad})
+        trigger = next(
+            sql for _, name, _, sql in schema.expected_schema(metadata) if name == b"no_update_audit_line"
+        )
+        db.execute(text((trigger or b"").decode()))
+    engine.dispose()
+    again = unlocked(tmp_path / "new", work.groups)
+    with reading(again.engine) as db:
+        assert again.vault.refused_entry == bad
+        assert not audit_reader.is_signed_afterwards(db, again.vault, bad)
+        assert again.vault.inventory and again.vault.inventory.gaps == [bad]
+        fresh = key_slots.unlock_with_recovery_sheet(db, " ".join(work.groups))
+        assert inventory_snapshot.load_inventory(db, fresh).gaps == [bad]
+    again.client("Femi Adeyemi")

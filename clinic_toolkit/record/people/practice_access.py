@@ -185,9 +185,13 @@ def _finish_unlock(
     report_progress: ProgressCallback = ignore_progress,
 ) -> Vault:
     vault.executor_uses = unsigned_entries.list_keyless_times(db, vault, UnlockEvent.EXECUTOR, since=_UNLOCKS)
-    # This comes first, so that unsigned entries cannot say which key slots are the newest.
-    inventory_snapshot.accept_unsigned_entries(db, vault, now=now, report_progress=report_progress)
+    # The check comes first, so that unsigned entries cannot say which key slots are the newest. Nothing is
+    # signed before the incarnation has begun: the practice that the backup was made of may go on elsewhere
+    # under the old one, and a signature of this copy could be put there as its own.
+    examined = unsigned_entries.examine_unsigned_entries(db, vault)
     restored = restored_folder.begin_if_restored(db, vault, now=now)
+    if unsigned_entries.sign_unsigned_entries(db, vault, now=now, examined=examined) is None:
+        inventory_snapshot.rebuild_after_check(db, vault, report_progress)
     # Also comes before anything that asks for the inventory, so that its progress is reported.
     inventory_snapshot.load_inventory(db, vault, report_progress)
     inventory = compare_with_log(db, vault)
