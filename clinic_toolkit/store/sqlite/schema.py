@@ -4,6 +4,7 @@ A planted trigger, view or index would run with our rights and could drop versio
 schema of the file must equal the one that this version would create.
 """
 
+import hashlib
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -96,6 +97,12 @@ def _trigger_name(table: Table, refusal: Refusal) -> str:
 def read_schema(db: Connection) -> SchemaObjects:
     """Read all schema objects of the file, as bytes, since in a damaged file they may not be valid text."""
     return frozenset(tuple(row) for row in db.execute(text(_OBJECTS_QUERY)))
+
+
+def digest_schema(objects: SchemaObjects) -> str:
+    """The SHA-256 of these schema objects, in hexadecimal digits: one digest for each format."""
+    lines = sorted(b"\0".join((kind, name, table, sql or b"")) for kind, name, table, sql in objects)
+    return hashlib.sha256(b"\0\0".join(lines)).hexdigest()
 
 
 def expected_schema(metadata: MetaData) -> SchemaObjects:
