@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from clinic_toolkit import __version__
 from clinic_toolkit.backup import archive, backup_files, manifest, refusals, verification
@@ -26,7 +26,7 @@ from clinic_toolkit.backup.progress import ByteCount, Report
 from clinic_toolkit.journal import audit_log, deletion_list, restored_folder, tombstones
 from clinic_toolkit.store import folder
 from clinic_toolkit.store.base import metadata
-from clinic_toolkit.store.opening import FORMAT_VERSION, open_read_only
+from clinic_toolkit.store.opening import open_as_it_is, open_read_only
 from clinic_toolkit.store.protocol import ReadOnlyView, SqlStore
 from clinic_toolkit.store.transactions import reading
 from clinic_toolkit.store.types import to_microseconds
@@ -78,10 +78,43 @@ def create_backup(
     """
     if not os.path.isdir(place):
         raise refusals.place_gone(place)
+    with reading(store.engine) as db:
+        short_id = _short_id(db)
+    return _create(store, data_folder, place, short_id, vault=vault, now=now, report=report)
+
+
+def create_backup_of_older(data_folder: Path, place: Path, *, now: datetime, report: Report) -> MadeBackup:
+    """Make a backup of a store that an earlier release wrote, as it is; nobody may have it open.
+
+    Raises:
+        BackupRefused: the place does not take it. Nothing half is left there.
+        StorageError, DamagedFile: the store cannot be copied.
+    """
+    with open_read_only(data_folder) as view:
+        short_id = _short_id(view.db)
+    store = open_as_it_is(data_folder)
+    try:
+        return _create(store, data_folder, place, short_id, vault=None, now=now, report=report)
+    finally:
+        store.close()
+
+
+def _short_id(db: Connection) -> str:
+    return identity.load_vault_ids(db)[0].hex[:8]
+
+
+def _create(
+    store: SqlStore,
+    data_folder: Path,
+    place: Path,
+    short_id: str,
+    *,
+    vault: Vault | None,
+    now: datetime,
+    report: Report,
+) -> MadeBackup:
     size = folder.database_path(data_folder).stat().st_size
     count = ByteCount(report, total=4 * size)
-    with reading(store.engine) as db:
-        short_id = identity.load_vault_ids(db)[0].hex[:8]
     backup_files.remove_drafts(place, short_id)
     snapshot = make_snapshot_folder(data_folder, place, size, short_id)
     try:
@@ -131,19 +164,23 @@ def _describe_snapshot(
     return Manifest(
         made_at=to_microseconds(now),
         program=__version__,
-        store_format=FORMAT_VERSION,
+        store_format=view.format_number,
         vault=vault_id.bytes,
         incarnation=incarnation.bytes,
         last_line=last_line,
         last_hash=last_hash,
-        counts=tuple(
-            (str(table.name), view.db.scalar(select(func.count()).select_from(table)) or 0)
-            for table in sorted(metadata.tables.values(), key=lambda table: table.name)
-        ),
+        counts=view.counts or _count_rows(view.db),
         parts=(),
         faults=faults,
         deletions=deletion_list.select_newest(_list_deletions(view, data_folder)),
         signer=vault.user_id.bytes if vault else None,
+    )
+
+
+def _count_rows(db: Connection) -> tuple[tuple[str, int], ...]:
+    return tuple(
+        (str(table.name), db.scalar(select(func.count()).select_from(table)) or 0)
+        for table in sorted(metadata.tables.values(), key=lambda table: table.name)
     )
 
 

@@ -19,9 +19,9 @@ from clinic_toolkit.backup.archive import Part
 from clinic_toolkit.backup.manifest import Manifest, PartEntry, SignedManifest
 from clinic_toolkit.backup.progress import ByteCount, Report
 from clinic_toolkit.journal import audit_log, frame_check, inspection
-from clinic_toolkit.store import folder
+from clinic_toolkit.store import folder, format_number
 from clinic_toolkit.store.folder import prepare_folder
-from clinic_toolkit.store.opening import FORMAT_VERSION, open_read_only
+from clinic_toolkit.store.opening import can_migrate, open_read_only
 from clinic_toolkit.store.protocol import ReadOnlyView
 from clinic_toolkit.vault import identity
 from clinic_toolkit.vault.vault import Vault
@@ -111,12 +111,13 @@ def check_store_format(file: Path, manifest: Manifest) -> None:
     Raises:
         NotABackup: another version of the program is needed.
     """
-    if manifest.store_format > FORMAT_VERSION:
+    present = format_number.FORMAT_VERSION
+    if manifest.store_format > present:
         raise refusals.from_newer_program(file, manifest.program)
-    if manifest.store_format < FORMAT_VERSION:
+    if manifest.store_format < present and not can_migrate(manifest.store_format):
         raise refusals.NotABackup(
             f"{file.name} was made by an earlier draft of this program, in format {manifest.store_format}; "
-            f"this version reads format {FORMAT_VERSION}. Use the version that made it."
+            f"this version reads format {present}. Use the version that made it."
         )
 
 

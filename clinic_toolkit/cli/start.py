@@ -6,6 +6,7 @@ import threading
 import time
 import webbrowser
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -15,7 +16,8 @@ from clinic_toolkit import settings as configuration
 from clinic_toolkit.backup import synced_folders
 from clinic_toolkit.cli import check_folder, keeper, listening_sockets
 from clinic_toolkit.cli.process_limits import protect_memory
-from clinic_toolkit.store import folder, launch_file
+from clinic_toolkit.errors import ClinicError, DamagedFile
+from clinic_toolkit.store import folder, format_number, launch_file
 from clinic_toolkit.store.folder_lock import AlreadyOpen, FolderLock, acquire_folder_lock
 
 # How long a second start waits for the first one to publish its address.
@@ -45,6 +47,7 @@ def run_program(*, data: Path | None, port: int | None, browser: bool, demo: boo
     try:
         _finish_restore(data_folder)
         check_folder.remove_left_folders(data_folder.parent)
+        _bring_up_to_date(data_folder)
         _warn_about_place(data_folder)
         return _serve_practice(data_folder, folder_lock, port=port, browser=browser, demo=demo)
     finally:
@@ -69,6 +72,35 @@ def _finish_restore_there(data_folder: Path) -> None:
     from clinic_toolkit.backup import restoration
 
     restoration.finish_restore(data_folder)
+
+
+def _bring_up_to_date(data_folder: Path) -> None:
+    number = format_number.read_header_number(folder.database_path(data_folder))
+    if number is None or number >= format_number.FORMAT_VERSION:
+        return
+    # As for a restore: only here, and in a separate process.
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as executor:
+        backup = executor.submit(_bring_up_to_date_there, data_folder).result()
+    if backup is not None:
+        click.echo(
+            "This practice was written by an earlier version of the program, and was brought up to date. "
+            f"As it was before, it is kept in {backup}."
+        )
+
+
+def _bring_up_to_date_there(data_folder: Path) -> Path | None:
+    from clinic_toolkit.backup import upgrade
+    from clinic_toolkit.backup.progress import report_nothing
+    from clinic_toolkit.record import record_kinds  # noqa: F401 - so that every table is known
+
+    try:
+        return upgrade.bring_up_to_date(data_folder, now=datetime.now(UTC), report=report_nothing)
+    except ClinicError as error:
+        # An error of which the other process knows how it is made.
+        raise DamagedFile(error.sentence) from None
 
 
 def _warn_about_place(data_folder: Path) -> None:

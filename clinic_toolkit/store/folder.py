@@ -23,6 +23,8 @@ RESTORE_PLAN = "clinic.restoring/plan"
 # Hold a whole store while a backup is made, or while a restore is proved.
 SNAPSHOT_FOLDER = "clinic.backup.new"
 UNPACKED_FOLDER = "clinic.unpacked"
+# Holds the backup that was made before the tables were last brought up to date.
+UPGRADE_BACKUP_FOLDER = "clinic.before-upgrade"
 
 # Windows cannot replace a file that is open.
 CAN_REPLACE_OPEN_FILES = sys.platform != "win32"
@@ -113,6 +115,16 @@ def remove_interrupted_copies(folder: Path) -> bool:
     for copy in copies:
         shutil.rmtree(copy, ignore_errors=True)
     return not any(copy.exists() for copy in copies)
+
+
+def remove_upgrade_backup(data_folder: Path) -> bool:
+    """Remove the backup that was made before an upgrade: what was replaced since still opens it.
+
+    Returns whether none is left.
+    """
+    kept = data_folder / UPGRADE_BACKUP_FOLDER
+    shutil.rmtree(kept, ignore_errors=True)
+    return not kept.exists()
 
 
 def draw_name(place: Path, prefix: str, suffix: str = "") -> Path:

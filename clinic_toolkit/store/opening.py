@@ -6,18 +6,16 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, MetaData, Table
 
-from clinic_toolkit.store import base
+from clinic_toolkit.store import base, folder
 from clinic_toolkit.store.protocol import ReadOnlyView, SqlStore
 from clinic_toolkit.store.sqlite import (
+    migrations,
     read_only_view,
-    store_format,
+    store_migration,
     store_opening,
     store_removal,
     temporary_store,
 )
-
-# The number of the stored format that this version reads and writes.
-FORMAT_VERSION = store_format.FORMAT_VERSION
 
 
 def open_store(data_folder: Path, metadata: MetaData = base.metadata) -> Engine:
@@ -57,3 +55,37 @@ def delete_store(data_folder: Path) -> None:
         OSError: a file could not be deleted.
     """
     store_removal.delete_store(data_folder)
+
+
+def can_migrate(version: int) -> bool:
+    """Whether a store of this format is of an earlier release, and can be brought to the present format."""
+    return bool(migrations.find_path(version))
+
+
+def find_older_format(data_folder: Path) -> int | None:
+    """The format of the store in this folder if it can be migrated; None for any other, or none.
+
+    Raises:
+        DamagedFile: the file is not ours, or cannot be read.
+    """
+    file = folder.database_path(data_folder)
+    if not file.is_file() or file.stat().st_size == 0:
+        return None
+    version = store_migration.read_format(file)
+    return version if can_migrate(version) else None
+
+
+def open_as_it_is(data_folder: Path) -> SqlStore:
+    """Open a store of an earlier release for a snapshot, and for nothing else."""
+    return store_migration.open_as_it_is(data_folder)
+
+
+def migrate_store(data_folder: Path, metadata: MetaData = base.metadata) -> None:
+    """Bring the store of an earlier release to the present format, in one transaction.
+
+    The caller holds the lock on the folder and has made a backup.
+
+    Raises:
+        OtherFormat, DamagedFile, StorageError: nothing was changed.
+    """
+    store_migration.migrate_store(data_folder, metadata)

@@ -233,8 +233,14 @@ class SqlStore(Store[SqlTransaction], StoreUpkeep, Protocol):
 
 
 class ReadOnlyView(Struct, frozen=True, kw_only=True):
-    """A store opened for inspection, the problems of its structure, and its verdict."""
+    """A store opened for inspection, the problems of its structure, and its verdict.
+
+    `format_number` is the format of its file. If that is an earlier one, `db` is a copy that was migrated,
+    and `counts` are the rows of each table in the file itself, by name.
+    """
 
     db: Connection
     problems: tuple[str, ...]
     verdict: Verdict
+    format_number: int
+    counts: tuple[tuple[str, int], ...] | None = None

@@ -115,11 +115,29 @@ class OtherFormat(DamagedFile):
     """The file is intact, but in the format of another version of this program. It is not changed."""
 
     def __init__(self, file: Path, version: int, present_version: int) -> None:
-        author = "an earlier draft" if 0 < version < present_version else "another version"
-        super().__init__(
-            f"The data file {file} was written by {author} of this program, in format {version}; this "
-            f"version reads format {present_version}. Nothing was changed. Start the version that wrote it, "
-            "or restore a backup."
+        if version > present_version:
+            super().__init__(
+                f"The data file {file} was written by a newer version of this program, in format {version}; "
+                f"this version reads format {present_version}. Nothing was changed. Start the newer version."
+            )
+        else:
+            author = "an earlier draft" if version > 0 else "another version"
+            super().__init__(
+                f"The data file {file} was written by {author} of this program, in format {version}; this "
+                f"version reads format {present_version}. Nothing was changed. Start the version that wrote "
+                "it, or restore a backup."
+            )
+
+
+class OlderFormat(OtherFormat):
+    """The file is intact, and an earlier release wrote it; the next start brings it up to date."""
+
+    def __init__(self, file: Path, version: int, present_version: int) -> None:
+        ClinicError.__init__(
+            self,
+            f"The data file {file} was written by an earlier version of this program, in format {version}; "
+            f"this version writes format {present_version}. Nothing was changed. Start the program once: it "
+            "makes a backup and brings the file up to date. Then try again.",
         )
 
 

@@ -105,6 +105,7 @@ def finish_exchange(data_folder: Path) -> None:
         if not ready.exists():
             return
         _remove_old_copies(data_folder, ready)
+        folder.remove_upgrade_backup(data_folder)
         # The log belongs to the old database, so it goes before another one has its name.
         if folder.database_path(ready).exists():
             for suffix in _SIDE_FILES:

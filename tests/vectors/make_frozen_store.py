@@ -19,7 +19,7 @@ from typing import Any
 from clinic_toolkit import __version__
 from clinic_toolkit.record import record_kinds  # noqa: F401 - so that every table is known
 from clinic_toolkit.store.base import metadata
-from clinic_toolkit.store.opening import FORMAT_VERSION
+from clinic_toolkit.store.format_number import FORMAT_VERSION
 from clinic_toolkit.store.sqlite import schema
 from tests.fixtures.frozen_practice import FrozenPractice, make_frozen_practice
 

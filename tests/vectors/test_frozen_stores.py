@@ -21,7 +21,8 @@ from clinic_toolkit.record.people import clients, practice_access
 from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.record.record_kinds import ALL_KINDS
 from clinic_toolkit.store.base import metadata
-from clinic_toolkit.store.opening import FORMAT_VERSION, open_read_only, open_store
+from clinic_toolkit.store.format_number import FORMAT_VERSION
+from clinic_toolkit.store.opening import open_read_only, open_store
 from clinic_toolkit.store.sqlite import schema
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault import key_slots

@@ -238,7 +238,8 @@ def test_what_an_interrupted_backup_left_goes_and_what_a_restore_put_aside_is_na
     """The way in that was replaced would open them."""
     monkeypatch.setattr(key_slot_changes, "calibrate_cost", lambda: MIN_COST)
     data = site.settings.data_folder
-    left = [data / name for name in (folder.SNAPSHOT_FOLDER, folder.UNPACKED_FOLDER)]
+    names = folder.SNAPSHOT_FOLDER, folder.UNPACKED_FOLDER, folder.UPGRADE_BACKUP_FOLDER
+    left = [data / name for name in names]
     for place in [*left, data / "before-restore-1"]:
         store_of(site.work.engine).write_snapshot(place)
     then = change(site)

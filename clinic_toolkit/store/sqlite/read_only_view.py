@@ -1,7 +1,8 @@
 """Opens a store for inspection without changing its file, its log or its anchor.
 
-A normal start tidies up; a mere check must leave a damaged store as it was found. If the schema table of
-the file is damaged, the rows are read with our own schema, as a normal start does.
+A normal start tidies up, and brings the store of an earlier release to the present format; a mere check must
+leave a store as it was found. So an older one is copied into memory, and the copy is migrated. If the schema
+table of the file is damaged, the rows are read with our own schema, as a normal start does.
 """
 
 import sqlite3
@@ -13,16 +14,17 @@ from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.exc import OperationalError
 
 from clinic_toolkit.errors import DamagedFile
-from clinic_toolkit.store import folder, successor
+from clinic_toolkit.store import folder, format_number, successor
 from clinic_toolkit.store.protocol import ReadOnlyView
-from clinic_toolkit.store.sqlite import salvage, schema
+from clinic_toolkit.store.sqlite import migrations, salvage, schema, store_migration
 from clinic_toolkit.store.sqlite.anchor import Anchor
 from clinic_toolkit.store.sqlite.connections import connect_read_only, create_reader_engine
 from clinic_toolkit.store.sqlite.driver_errors import translating_errors
 from clinic_toolkit.store.sqlite.salvage import SalvagedStore
 from clinic_toolkit.store.sqlite.store import SqliteStore
 from clinic_toolkit.store.sqlite.store_format import APPLICATION_ID, check_file_type, check_format_version
-from clinic_toolkit.store.storage_errors import OtherFormat, SuccessorReady, damaged_file_error
+from clinic_toolkit.store.sqlite.store_migration import MigratedCopy
+from clinic_toolkit.store.storage_errors import OtherFormat, StorageError, SuccessorReady, damaged_file_error
 
 SCHEMA_DAMAGED_MESSAGE = (
     "The list of tables in the data file {} is damaged. The program read the file by its own list."
@@ -47,8 +49,9 @@ def open_read_only(data_folder: Path, metadata: MetaData) -> Iterator[ReadOnlyVi
         for suffix in ("-wal", "-shm")
         if not (side_file := file.with_name(file.name + suffix)).exists()
     ]
-    problems, schema_fits = _inspect_structure(file, metadata)
-    salvaged = None if schema_fits else _salvage_or_none(file, metadata)
+    migrated = _migrate_copy_or_none(file, metadata)
+    problems, schema_fits = ((), True) if migrated else _inspect_structure(file, metadata)
+    salvaged = migrated or (None if schema_fits else _salvage_or_none(file, metadata))
     engine = create_reader_engine(
         file, creator=salvaged.connect if salvaged else lambda: connect_read_only(file)
     )
@@ -57,13 +60,29 @@ def open_read_only(data_folder: Path, metadata: MetaData) -> Iterator[ReadOnlyVi
             db = transaction.db
             anchor = Anchor(data_folder)
             anchor.compare_with_chain(db, metadata, None)
-            yield ReadOnlyView(db=db, problems=problems, verdict=anchor.preview_verdict())
+            yield ReadOnlyView(
+                db=db,
+                problems=problems,
+                verdict=anchor.preview_verdict(),
+                format_number=migrated.format_number if migrated else format_number.FORMAT_VERSION,
+                counts=migrated.counts if migrated else None,
+            )
     finally:
         engine.dispose()
         # SQLite creates these side files to read, and leaves them behind, empty, on a read-only connection.
         for side_file in new_side_files:
             with suppress(OSError):
                 side_file.unlink()
+
+
+def _migrate_copy_or_none(file: Path, metadata: MetaData) -> MigratedCopy | None:
+    """A migrated copy of a store of an earlier release, which stays as it is; None for any other."""
+    version = 0
+    if migrations.MIGRATIONS:
+        # What cannot even be looked at is refused by what follows, by name.
+        with suppress(DamagedFile, StorageError):
+            version = store_migration.read_format(file)
+    return store_migration.migrate_copy(file, metadata, version) if migrations.find_path(version) else None
 
 
 def _inspect_structure(file: Path, metadata: MetaData) -> tuple[tuple[str, ...], bool]:

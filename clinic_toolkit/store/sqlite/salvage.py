@@ -15,10 +15,11 @@ from sqlalchemy import Column, Index, Integer, MetaData, Table, UniqueConstraint
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from clinic_toolkit.store import format_number
 from clinic_toolkit.store.base import HIDES_INSERTION_ORDER, hides_insertion_order
 from clinic_toolkit.store.sqlite import schema
 from clinic_toolkit.store.sqlite.connections import ReadOnlyConnection, connect_read_only
-from clinic_toolkit.store.sqlite.store_format import APPLICATION_ID, FORMAT_VERSION, check_format_version
+from clinic_toolkit.store.sqlite.store_format import APPLICATION_ID, check_format_version
 from clinic_toolkit.store.storage_errors import damaged_file_error
 
 _PAGE_BYTES, _HEADER_BYTES = 4096, 100
@@ -51,7 +52,7 @@ def salvage_store(file: Path, metadata: MetaData) -> SalvagedStore:
         DamagedFile: its tables cannot be found or are damaged.
     """
     try:
-        raw = _copy_pages(file)
+        raw = copy_pages(file)
         check_format_version(file, int.from_bytes(raw[_USER_VERSION_OFFSET:][:4]))
         rebuilt = _rebuild_schema(raw, _find_root_pages(raw, metadata), metadata)
     except (sqlite3.Error, LookupError, UnicodeDecodeError) as error:
@@ -59,7 +60,12 @@ def salvage_store(file: Path, metadata: MetaData) -> SalvagedStore:
     return SalvagedStore(raw=rebuilt)
 
 
-def _copy_pages(file: Path) -> bytes:
+def copy_pages(file: Path) -> bytes:
+    """Every page of this file as of the last commit, those in the log included.
+
+    Raises:
+        sqlite3.Error: it cannot be read.
+    """
     # The backup API copies pages, including those in the log, without parsing the schema.
     with closing(connect_read_only(file)) as source, closing(sqlite3.connect(":memory:")) as target:
         source.backup(target)
@@ -89,7 +95,7 @@ def _listed_root_pages(raw: bytes, metadata: MetaData) -> _RootPages:
     """The root pages in the file's schema table, for readable entries whose definition equals ours."""
     expected_sql = {name: sql for kind, name, _, sql in schema.expected_schema(metadata) if kind == b"table"}
     root_pages: _RootPages = {}
-    with closing(_deserialize(_clear_wal_flag(raw))) as db, suppress(sqlite3.Error, UnicodeDecodeError):
+    with closing(_deserialize(clear_wal_flag(raw))) as db, suppress(sqlite3.Error, UnicodeDecodeError):
         # Lets SQLite read the intact part of a damaged schema table.
         db.execute("PRAGMA writable_schema = ON")
         rows = db.execute("SELECT CAST(name AS BLOB), CAST(sql AS BLOB), rootpage FROM sqlite_schema")
@@ -103,7 +109,7 @@ def _rebuild_schema(raw: bytes, roots: _RootPages, metadata: MetaData) -> bytes:
     with closing(sqlite3.connect(":memory:")) as empty:
         empty.execute("CREATE TABLE any (thing)")
         empty.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        empty.execute(f"PRAGMA user_version = {FORMAT_VERSION}")
+        empty.execute(f"PRAGMA user_version = {format_number.FORMAT_VERSION}")
         header = bytearray(empty.serialize()[:_HEADER_BYTES])
     header[_PAGE_COUNT_OFFSET : _PAGE_COUNT_OFFSET + 4] = (len(raw) // _PAGE_BYTES).to_bytes(4)
     with closing(_deserialize(bytes(header) + _EMPTY_SCHEMA_PAGE + raw[_PAGE_BYTES:])) as db:
@@ -149,7 +155,8 @@ def _bare_table(table: Table) -> Table:
     return bare_table
 
 
-def _clear_wal_flag(raw: bytes) -> bytes:
+def clear_wal_flag(raw: bytes) -> bytes:
+    """The same pages as those of a database without a write-ahead log."""
     # The header says that the file has a write-ahead log, which a database in memory cannot have.
     return raw[:18] + b"\x01\x01" + raw[20:]
 

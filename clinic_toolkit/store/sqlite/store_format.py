@@ -4,16 +4,11 @@ from pathlib import Path
 
 from sqlalchemy import Connection, MetaData, text
 
-from clinic_toolkit.store.sqlite import schema
-from clinic_toolkit.store.storage_errors import OtherFormat, StorageReadOnly, damaged_file_error
+from clinic_toolkit.store import format_number
+from clinic_toolkit.store.sqlite import migrations, schema
+from clinic_toolkit.store.storage_errors import OlderFormat, OtherFormat, StorageReadOnly, damaged_file_error
 
 APPLICATION_ID = 0x436C5470
-# 1 to 6 were drafts. In 1, audit events and some contents of records were English sentences. In 2, the
-# settings of a clinician lay with those of the practice, and there was no directory of public keys. In 3, a
-# contact held no key, and a grant of a ring said nothing of who had made the ring. In 4, a key slot held the
-# user key alone, under which the private signing key lay, and there was no key for psychotherapy notes.
-# In 5, nothing could be erased. In 6, an executor could have authenticated the list of key slots.
-FORMAT_VERSION = 7
 _HEADER_BYTES, _SQLITE_MAGIC, _APPLICATION_ID_OFFSET = 100, b"SQLite format 3\0", 68
 
 
@@ -43,10 +38,12 @@ def check_format_version(file: Path, version: int) -> None:
         version: the number in the file's header (`PRAGMA user_version`).
 
     Raises:
+        OlderFormat: an earlier release wrote it, and it can be migrated.
         OtherFormat: it is not the present format.
     """
-    if version != FORMAT_VERSION:
-        raise OtherFormat(file, version, FORMAT_VERSION)
+    present = format_number.FORMAT_VERSION
+    if version != present:
+        raise (OlderFormat if migrations.find_path(version) else OtherFormat)(file, version, present)
 
 
 def check_schema_and_integrity(db: Connection, metadata: MetaData, file: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import MetaData, text
 
-from clinic_toolkit.store import folder, successor
+from clinic_toolkit.store import folder, format_number, successor
 from clinic_toolkit.store.sqlite import (
     file_guard,
     log_copies,
@@ -80,7 +80,7 @@ def _create_store(data_folder: Path, file: Path, metadata: MetaData) -> None:
             db = transaction.db
             schema.create_tables(db, metadata)
             db.execute(text(f"PRAGMA application_id = {store_format.APPLICATION_ID}"))
-            db.execute(text(f"PRAGMA user_version = {store_format.FORMAT_VERSION}"))
+            db.execute(text(f"PRAGMA user_version = {format_number.FORMAT_VERSION}"))
         store.checkpoint()
     finally:
         store.close()

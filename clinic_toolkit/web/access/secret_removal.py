@@ -55,6 +55,7 @@ def redirect_once_purged(target: str, *, if_not_purged: str, if_copies_left: str
         try:
             # Both are tried.
             is_clear = backup_run.remove_interrupted_copies(data_folder)
+            is_clear = folder.remove_upgrade_backup(data_folder) and is_clear
             return store_of(engine).purge_copies() and is_clear
         except ClinicError:
             log.exception("checkpoint.failed")

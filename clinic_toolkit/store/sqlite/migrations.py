@@ -1,0 +1,71 @@
+"""The migrations: what turns the tables that an earlier release wrote into those of the next one.
+
+A migration changes tables only. What is sealed is not opened: older content is turned when it is read, by the
+`upcasts` of its kind. Its statements are written out in full and never change again, since the definitions of
+tables in the code are always those of today.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, MetaData, text
+
+from clinic_toolkit.errors import DamagedFile
+from clinic_toolkit.store import format_number
+from clinic_toolkit.store.sqlite import schema
+
+
+@dataclass(frozen=True, kw_only=True)
+class Migration:
+    """The step from one format to the next.
+
+    `from_format` is its number; `schema_digest` is that of its schema (`schema.digest_schema`), as the
+    description of its frozen store has it; `statements` are run in order.
+    """
+
+    from_format: int
+    schema_digest: str
+    statements: tuple[str, ...]
+
+
+# One for each released format before the present one, oldest first. So far there is none.
+MIGRATIONS: tuple[Migration, ...] = ()
+
+
+def find_path(version: int) -> tuple[Migration, ...]:
+    """The migrations from this format to the present one; empty if there is no way."""
+    steps = {migration.from_format: migration for migration in MIGRATIONS}
+    numbers = range(version, format_number.FORMAT_VERSION)
+    return tuple(steps[number] for number in numbers) if set(numbers) <= set(steps) else ()
+
+
+def apply_migrations(db: Connection, metadata: MetaData, file: Path, version: int) -> None:
+    """Run every migration from this format on, in the transaction of the connection.
+
+    Args:
+        file: is named in errors.
+
+    Raises:
+        DamagedFile: the schema is not exactly that of its format, before a step or at the end. Nothing of
+            the file has run then, such as a trigger that somebody built in, and nothing may be committed.
+    """
+    for migration in find_path(version):
+        check_beginning(db, file, migration.from_format)
+        for statement in migration.statements:
+            db.exec_driver_sql(statement)
+        db.execute(text(f"PRAGMA user_version = {migration.from_format + 1}"))
+    schema.check_schema(db, metadata, file)
+
+
+def check_beginning(db: Connection, file: Path, version: int) -> None:
+    """Refuse a file whose schema is not exactly that of this earlier format.
+
+    Raises:
+        DamagedFile: it is not.
+    """
+    if schema.digest_schema(schema.read_schema(db)) != find_path(version)[0].schema_digest:
+        raise DamagedFile(
+            f"The data file {file} cannot be brought up to date: its tables are not those of format "
+            f"{version}, which it says it has. Nothing was changed. Copy the whole folder to another disk; "
+            "then start the version that wrote it, or restore a backup."
+        )
