@@ -5,8 +5,9 @@ already final is finished by the next start.
 """
 
 import os
+import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -231,13 +232,18 @@ def _report_faults(
 
 @contextmanager
 def _workspace(data_folder: Path) -> Iterator[Path]:
-    """A folder of this process alone, on the disk of the record, which is removed at the end."""
+    """A folder of this process alone, on the disk of the record where that can be written."""
+    parent = data_folder.parent
     try:
-        data_folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with check_folder.hold_check_folder(data_folder.parent) as place:
+        with suppress(OSError):
+            parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if parent.exists() and not folder.is_writable(parent):
+            # What is unpacked there is sealed as it is in the backup.
+            parent = Path(tempfile.gettempdir())
+        with check_folder.hold_check_folder(parent) as place:
             yield place
     except OSError as error:
-        raise refusals.place_error(data_folder.parent, error) from error
+        raise refusals.place_error(parent, error) from error
 
 
 @contextmanager

@@ -77,6 +77,11 @@ def prepare_folder(folder: Path) -> None:
         raise StorageReadOnly from error
 
 
+def is_writable(folder: Path) -> bool:
+    """Whether this user can write into the folder; False on a disk that is write-protected."""
+    return os.access(folder, os.W_OK)
+
+
 def database_path(folder: Path) -> Path:
     """Path of the database file in this folder."""
     return folder / DATABASE_FILE

@@ -33,6 +33,16 @@ class StorageReadOnly(StorageError):
         )
 
 
+class LogOutOfReach(StorageError):
+    """The last saves are in the log beside a file on a write-protected disk, where no log can be read."""
+
+    def __init__(self, log: Path) -> None:
+        super().__init__(
+            f"The last saves are in the file {log.name} beside the data file. They cannot be read where "
+            f"nothing can be written. Copy the whole folder {log.parent} to another disk, and use that copy."
+        )
+
+
 def storage_error_of(error: OSError) -> StorageError:
     """Return the error of a refused write: the disk is full, or the folder cannot be written."""
     return StorageFull() if error.errno == errno.ENOSPC else StorageReadOnly()

@@ -13,6 +13,9 @@ from typing import Any, cast
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
+from clinic_toolkit.store import folder
+from clinic_toolkit.store.storage_errors import LogOutOfReach
+
 PRAGMAS: dict[str, int | str] = {
     "journal_mode": "wal",
     "synchronous": 2,
@@ -48,8 +51,18 @@ def connect_read_write(file: Path) -> sqlite3.Connection:
 
 
 def connect_read_only(file: Path) -> sqlite3.Connection:
-    """Open a connection that cannot change the file, not even by a checkpoint when it closes."""
+    """Open a connection that cannot change the file, not even by a checkpoint when it closes.
+
+    Raises:
+        LogOutOfReach: nothing can be written in its folder, and there are saves in the log beside it.
+    """
     uri = f"{file.absolute().as_uri()}?mode=ro"
+    if not folder.is_writable(file.parent):
+        # SQLite cannot make its side files there, without which it reads no log; nor does anything change it.
+        log = file.with_name(file.name + "-wal")
+        if log.exists() and log.stat().st_size > 0:
+            raise LogOutOfReach(log)
+        uri += "&immutable=1"
     return sqlite3.connect(uri, uri=True, check_same_thread=False, factory=ReadOnlyConnection)
 
 
