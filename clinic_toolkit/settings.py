@@ -84,11 +84,15 @@ def load_settings(
             written at the first start.
     """
     path = data_folder / SETTINGS_FILE
-    if not path.exists():
-        _create_settings_file(path, demo=demo)
     numbers = {}
     if port is not None:
         numbers["port"] = _check_range("--port", "port", port)
+    if not path.exists():
+        if data_folder.is_dir() and not os.access(data_folder, os.W_OK):
+            # A record on a write-protected disk is read under a name for this time alone.
+            numbers = _read_environment(environ) | numbers
+            return Settings(data_folder=data_folder, host_name=_draw_host_name(), demo=demo, **numbers)
+        _create_settings_file(path, demo=demo)
     return _parse_settings_file(path, _read_environment(environ) | numbers)
 
 
@@ -149,9 +153,13 @@ def _check_range(label: str, name: str, value: int) -> int:
     return value
 
 
-def _create_settings_file(path: Path, *, demo: bool) -> None:
+def _draw_host_name() -> str:
     alphabet = string.ascii_lowercase + string.digits
-    host_name = f"t-{''.join(secrets.choice(alphabet) for _ in range(8))}.localhost"
+    return f"t-{''.join(secrets.choice(alphabet) for _ in range(8))}.localhost"
+
+
+def _create_settings_file(path: Path, *, demo: bool) -> None:
+    host_name = _draw_host_name()
     temporary_file = path.with_suffix(".new")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

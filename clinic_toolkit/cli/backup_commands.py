@@ -5,7 +5,6 @@ already final is finished by the next start.
 """
 
 import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -239,7 +238,7 @@ def _workspace(data_folder: Path) -> Iterator[Path]:
             parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if parent.exists() and not folder.is_writable(parent):
             # What is unpacked there is sealed as it is in the backup.
-            parent = Path(tempfile.gettempdir())
+            parent = Path.home()
         with check_folder.hold_check_folder(parent) as place:
             yield place
     except OSError as error:

@@ -22,6 +22,15 @@ from clinic_toolkit.store.folder_lock import AlreadyOpen, FolderLock, acquire_fo
 
 # How long a second start waits for the first one to publish its address.
 URL_WAIT_SECONDS = 10.0
+EXIT_UNREADABLE = 2
+
+WRITE_PROTECTED_MESSAGE = (
+    "The disk of this folder is write-protected. The practice opens to be read, and nothing can be saved."
+)
+_NOTHING_TO_READ = (
+    "Nothing can be written in {}, and there is no whole practice in it that could be read. To open a "
+    "backup, restore it into another folder:  clinic-toolkit restore FILE --data FOLDER"
+)
 
 
 def run_program(*, data: Path | None, port: int | None, browser: bool, demo: bool) -> int:
@@ -36,6 +45,8 @@ def run_program(*, data: Path | None, port: int | None, browser: bool, demo: boo
     """
     protect_memory()
     data_folder = _choose_data_folder(data, demo=demo)
+    if data_folder.is_dir() and not folder.is_writable(data_folder):
+        return _serve_write_protected(data_folder, port=port, browser=browser)
     folder.prepare_folder(data_folder)
     try:
         folder_lock = _acquire_lock(data_folder)
@@ -53,6 +64,19 @@ def run_program(*, data: Path | None, port: int | None, browser: bool, demo: boo
     finally:
         launch_file.remove_launch_files(data_folder)
         folder_lock.release()
+
+
+def _serve_write_protected(data_folder: Path, *, port: int | None, browser: bool) -> int:
+    """Serve a record that can only be read. No lock can be taken there, and none is needed."""
+    os.umask(0o077)
+    if (data_folder / folder.RESTORE_PLAN).exists() or not folder.database_path(data_folder).exists():
+        click.echo(_NOTHING_TO_READ.format(data_folder), err=True)
+        return EXIT_UNREADABLE
+    click.echo(WRITE_PROTECTED_MESSAGE)
+    try:
+        return _serve_practice(data_folder, None, port=port, browser=browser, demo=False)
+    finally:
+        launch_file.remove_launch_files(data_folder)
 
 
 def _finish_restore(data_folder: Path) -> None:
@@ -129,7 +153,7 @@ def _acquire_lock(data_folder: Path) -> FolderLock:
 
 
 def _serve_practice(
-    data_folder: Path, folder_lock: FolderLock, *, port: int | None, browser: bool, demo: bool
+    data_folder: Path, folder_lock: FolderLock | None, *, port: int | None, browser: bool, demo: bool
 ) -> int:
     settings = configuration.load_settings(data_folder, demo=demo, port=port)
     if demo:
@@ -145,7 +169,8 @@ def _serve_practice(
         if announced:
             return
         announced.append(True)
-        folder_lock.publish_url(settings.address)
+        if folder_lock:
+            folder_lock.publish_url(settings.address)
         launched = launch_file.create_launch_file(data_folder, settings.address)
         click.echo(f"Ready: {settings.address}")
         # In a thread, because some browsers return only when they are closed.
@@ -153,7 +178,8 @@ def _serve_practice(
             target=_open_browser, args=(launched,), kwargs={"browser": browser}, daemon=True
         ).start()
 
-    return keeper.Keeper(settings, sockets, on_ready=ready, holds_folder=folder_lock.ensure_held).run()
+    holds_folder = folder_lock.ensure_held if folder_lock else lambda: True
+    return keeper.Keeper(settings, sockets, on_ready=ready, holds_folder=holds_folder).run()
 
 
 def _open_browser(launched: launch_file.LaunchFile, *, browser: bool) -> None:

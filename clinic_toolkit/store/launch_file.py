@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from clinic_toolkit.store.folder import prepare_folder
+from clinic_toolkit.store.folder import is_writable, prepare_folder
 from clinic_toolkit.store.storage_errors import StorageReadOnly
 
 LAUNCH_FOLDER = "open"
@@ -108,11 +108,13 @@ def _file_name(host: str, token: str) -> str:
 
 def _launch_folder(data_folder: Path) -> Path:
     home = Path.home()
+    in_home = home / (
+        f"clinic-toolkit-{LAUNCH_FOLDER}-{hashlib.sha256(str(data_folder).encode()).hexdigest()[:8]}"
+    )
+    if data_folder.is_dir() and not is_writable(data_folder):
+        return in_home
     if sys.platform == "linux" and (home / "snap").is_dir() and data_folder.is_relative_to(home):
         # Browsers installed as a snap may not read hidden folders in the home folder.
         if any(part.startswith(".") for part in data_folder.relative_to(home).parts):
-            return (
-                home / f"clinic-toolkit-{LAUNCH_FOLDER}-"
-                f"{hashlib.sha256(str(data_folder).encode()).hexdigest()[:8]}"
-            )
+            return in_home
     return data_folder / LAUNCH_FOLDER

@@ -74,13 +74,18 @@ class FileReplaced(Struct, frozen=True, kw_only=True):
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
-    """All findings that nobody has acknowledged yet."""
+    """All findings that nobody has acknowledged yet.
+
+    `write_protected`, which is no finding: nothing can be written in the data folder, so the store is only
+    read.
+    """
 
     missing_entries: tuple[MissingEntries, ...] = ()
     anchor_absences: tuple[AnchorAbsent, ...] = ()
     chain_mismatch: ChainMismatch | None = None
     file_replaced: FileReplaced | None = None
     schema_damage: SchemaDamage | None = None
+    write_protected: bool = False
 
     @property
     def is_clean(self) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from uuid import UUID
 
+from clinic_toolkit.store.folder import is_writable
 from clinic_toolkit.store.storage_errors import storage_error_of
 from clinic_toolkit.vault import unlock_attempts
 from clinic_toolkit.vault.vault import Vault
@@ -105,6 +106,9 @@ def count_attempt(folder: Path, *, user_id: UUID | None, served_since: float) ->
         StorageError: the attempt could not be counted and must not be made.
     """
     sleep(seconds_until_attempt(folder, user_id, served_since=served_since))
+    if not is_writable(folder):
+        # As in `attempt_secret_uncounted`.
+        return replace(begin_sheet_attempt(folder), user_id=user_id)
     unnamed_before = unlock_attempts.count_unnamed_failures(folder)
     try:
         if user_id is None:
@@ -131,6 +135,7 @@ def begin_sheet_attempt(folder: Path) -> Attempt:
         unnamed_before=unlock_attempts.count_unnamed_failures(folder),
         failures_before=0,
         counted=None,
+        clears=is_writable(folder),
     )
 
 

@@ -25,12 +25,13 @@ from clinic_toolkit.store import base, folder, opening
 from clinic_toolkit.store.format_number import FORMAT_VERSION
 from clinic_toolkit.store.opening import open_read_only, open_store
 from clinic_toolkit.store.sqlite.store import SqliteStore
-from clinic_toolkit.store.storage_errors import OlderFormat, OtherFormat, StorageFull
-from clinic_toolkit.store.transactions import reading, writing
+from clinic_toolkit.store.storage_errors import OlderFormat, OtherFormat, StorageFull, StorageReadOnly
+from clinic_toolkit.store.transactions import reading, store_of, writing
 from clinic_toolkit.vault import key_slots
 from tests.fixtures import next_release
 from tests.fixtures.backups import LATER
 from tests.fixtures.file_steps import copied_before_each_step
+from tests.fixtures.write_protected import write_protected
 from tests.store.chains import refusing_nothing
 from tests.vectors import frozen_contents, independent_reader
 from tests.vectors.make_frozen_store import FOLDER
@@ -172,6 +173,19 @@ def test_opening_to_read_migrates_nothing(older: Path, next_one: None, way: str)
         assert inspection.inspect_all(view.db, vault, report_nothing).findings == ()
         assert clients.list_clients(view.db, vault)
     assert {file.name: file.read_bytes() for file in older.iterdir() if file.is_file()} == before
+    assert opening.find_older_format(older) == FORMAT_VERSION
+
+
+def test_on_a_write_protected_disk_the_next_release_reads_it_as_it_is(older: Path, next_one: None) -> None:
+    with write_protected(older):
+        engine = open_store(older)
+        assert store_of(engine).is_read_only and store_of(engine).verdict.write_protected
+        with reading(engine) as db:
+            vault = key_slots.unlock_with_recovery_sheet(db, DESCRIBED["sheet"])
+            assert clients.list_clients(db, vault)
+        with pytest.raises(StorageReadOnly), writing(engine):
+            pass
+        engine.dispose()
     assert opening.find_older_format(older) == FORMAT_VERSION
 
 

@@ -51,12 +51,17 @@ class Anchor:
 
     @property
     def read_only(self) -> bool:
-        """Whether the store must not be written: not the file written last, or its schema is damaged."""
-        return self.verdict.chain_mismatch is not None or self.verdict.schema_damage is not None
+        """Whether the store is not written: not the file written last, a damaged schema, a protected disk."""
+        verdict = self.verdict
+        return bool(verdict.chain_mismatch or verdict.schema_damage or verdict.write_protected)
 
     def record_schema_damaged(self, reason: str) -> None:
         """Record that the schema is damaged, so that the store is read-only; `reason` is shown to people."""
         self.verdict = replace(self.verdict, schema_damage=SchemaDamage(reason=reason))
+
+    def record_write_protected(self) -> None:
+        """Record that nothing can be written in the folder; what was found before is still said."""
+        self.verdict = replace(self.preview_verdict(), write_protected=True)
 
     def compare_with_chain(self, db: Connection, metadata: MetaData, log_copy: Path | None) -> None:
         """Compare the anchor with the end of the audit log, before anything is written.

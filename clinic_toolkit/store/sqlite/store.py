@@ -17,7 +17,12 @@ from clinic_toolkit.store.sqlite.file_guard import FileGuard
 from clinic_toolkit.store.sqlite.store_files import StoreFiles
 from clinic_toolkit.store.sqlite.transaction import SqliteTransaction
 from clinic_toolkit.store.sqlite.write_lock import hold_write_lock
-from clinic_toolkit.store.storage_errors import StorageMismatch, StorageReplaced, WritingPaused
+from clinic_toolkit.store.storage_errors import (
+    StorageMismatch,
+    StorageReadOnly,
+    StorageReplaced,
+    WritingPaused,
+)
 from clinic_toolkit.store.transactions import STORE_OPTION, TRANSACTION_KEY
 
 # Connections without a transaction that are kept for the next pages.
@@ -78,7 +83,7 @@ class SqliteStore(StoreFiles):
         self._check_not_paused()
         with hold_write_lock(), translating_errors(self.file):
             if self.is_read_only:
-                raise StorageMismatch
+                raise StorageReadOnly if self.verdict.write_protected else StorageMismatch
             self._check_not_paused()
             try:
                 if self.is_replaced:

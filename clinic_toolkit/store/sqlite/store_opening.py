@@ -9,10 +9,12 @@ from clinic_toolkit.store import folder, format_number, successor
 from clinic_toolkit.store.sqlite import (
     file_guard,
     log_copies,
+    migrations,
     schema,
     startup_check,
     store_draft,
     store_format,
+    store_migration,
 )
 from clinic_toolkit.store.sqlite.anchor import Anchor
 from clinic_toolkit.store.sqlite.connections import (
@@ -23,6 +25,7 @@ from clinic_toolkit.store.sqlite.connections import (
 from clinic_toolkit.store.sqlite.file_guard import FileGuard
 from clinic_toolkit.store.sqlite.salvage import SalvagedStore
 from clinic_toolkit.store.sqlite.store import SqliteStore
+from clinic_toolkit.store.storage_errors import StorageReadOnly
 
 
 def open_store(data_folder: Path, metadata: MetaData) -> SqliteStore:
@@ -35,6 +38,8 @@ def open_store(data_folder: Path, metadata: MetaData) -> SqliteStore:
         DamagedFile: the file is missing, damaged, not ours, or of another version.
         StorageError: the disk is full, read-only, busy or failing.
     """
+    if data_folder.is_dir() and not folder.is_writable(data_folder):
+        return _open_write_protected(data_folder, metadata)
     folder.prepare_folder(data_folder)
     successor.finish_exchange(data_folder)
     folder.remove_interrupted_copies(data_folder)
@@ -51,6 +56,27 @@ def open_store(data_folder: Path, metadata: MetaData) -> SqliteStore:
     if salvaged:
         return _open_salvaged(file, anchor, salvaged)
     return _open_guarded(file, anchor, guard)
+
+
+def _open_write_protected(data_folder: Path, metadata: MetaData) -> SqliteStore:
+    """Open a store on a write-protected disk; one of an earlier release is migrated in memory."""
+    file = folder.database_path(data_folder)
+    if successor.is_ready(data_folder) or folder.is_first_run(data_folder):
+        raise StorageReadOnly
+    store_format.check_file_type(file)
+    anchor = Anchor(data_folder)
+    version = store_migration.read_format(file)
+    salvaged: SalvagedStore | None
+    if migrations.find_path(version):
+        salvaged = store_migration.migrate_copy(file, metadata, version)
+    else:
+        salvaged = startup_check.examine_store(file, metadata, anchor, None)
+    anchor.record_write_protected()
+    if salvaged:
+        return _open_salvaged(file, anchor, salvaged)
+    return SqliteStore(
+        file, create_reader_engine(file, creator=lambda: connect_read_only(file)), anchor=anchor
+    )
 
 
 def _open_salvaged(file: Path, anchor: Anchor, salvaged: SalvagedStore) -> SqliteStore:

@@ -46,6 +46,9 @@ def look_once(worker: WorkerState, must_end: threading.Event, *, now: datetime) 
     state = backup_state.load_state(data_folder)
     if engine is None or not worker.has_practice or not state.place:
         return LOOK_SECONDS
+    if store_of(engine).verdict.write_protected:
+        # Nothing changes here, and that a backup was made could not be noted.
+        return LOOK_SECONDS
     if not backup_run.is_due(state, store_of(engine), now=now):
         return LOOK_SECONDS
     place = Path(state.place)

@@ -12,6 +12,10 @@ ANCHOR_FAILED = (
 )
 ANCHOR_FAILED_SHORT = "but the check-mark failed"
 EXECUTOR_READS = "Opened with both sheets of the executor, for reading. Nothing can be saved here."
+WRITE_PROTECTED = (
+    "The disk of this record is write-protected. Everything can be read, and nothing can be saved. What you "
+    "look at is not noted in the audit trail."
+)
 RECORD_DAMAGED = "Something is wrong with the record."
 _CONDITION_SHOWN_KEY = "condition shown"
 
@@ -28,6 +32,8 @@ def list_notices() -> tuple[tuple[str, str], ...]:
         if unlocked_session
         else store_of(engine).verdict.is_clean
     )
+    if store_of(engine).verdict.write_protected:
+        notices.append((WRITE_PROTECTED, ""))
     if unlocked_session and not unlocked_session.vault.can_sign:
         notices.append((EXECUTOR_READS, ""))
     if not is_sound and request.blueprint != "condition":
