@@ -136,7 +136,7 @@ def begin_incarnation(db: Connection, vault: Vault, *, backup_made_at: int, now:
 
     Args:
         backup_made_at: when the backup was made that this store was restored from, in microseconds, as the
-            mark in the folder says; never later than `now`.
+            mark in the folder says; 0 if that is not known. Never later than `now`.
 
     Raises:
         ChainBroken: there is no number left for the line.

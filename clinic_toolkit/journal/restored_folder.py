@@ -9,9 +9,9 @@ from pathlib import Path
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
-from clinic_toolkit.journal import deletion_list, incarnations
+from clinic_toolkit.journal import audit_entries, audit_log, deletion_list, incarnations
 from clinic_toolkit.store import folder
 from clinic_toolkit.store.storage_errors import storage_error_of
 from clinic_toolkit.store.transactions import is_writing
@@ -130,9 +130,23 @@ def begin_if_restored(db: Connection, vault: Vault, *, now: datetime) -> Restore
         except OSError as error:
             raise storage_error_of(error) from error
         return None
-    incarnations.begin_incarnation(db, vault, backup_made_at=mark.backup_made_at, now=now)
+    # No backup is older than what lies in it. The mark holds no signature, so nothing else of it is signed.
+    made_at = mark.backup_made_at if mark.backup_made_at >= _find_last_signed_time(db, vault) else 0
+    incarnations.begin_incarnation(db, vault, backup_made_at=made_at, now=now)
     header_backup.try_write_before_commit(db, vault)
     return mark
+
+
+def _find_last_signed_time(db: Connection, vault: Vault) -> int:
+    """When the last entry that was signed was written, in microseconds; 0 if that cannot be read."""
+    incarnations.load_past_incarnations(db, vault)
+    table = audit_log.audit_log_table
+    query = select(table).where(table.c.signature.is_not(None)).order_by(table.c.seq.desc())
+    row = db.execute(query.limit(1)).first()
+    try:
+        return audit_entries.open_payload(vault, row.seq, row.body).recorded_at if row else 0
+    except audit_entries.UNREADABLE_ERRORS:
+        return 0
 
 
 def _mend_mark(data_folder: Path, vault: Vault) -> RestoredMark:

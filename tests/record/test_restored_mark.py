@@ -1,6 +1,6 @@
 """The mark of a restored folder holds no signature: what it says is signed only as far as it can be so."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -12,13 +12,20 @@ from clinic_toolkit.vault import identity
 from tests.fixtures import audit_lines
 from tests.fixtures.practices import NOW, Work
 
-LATER = NOW + timedelta(days=1)
+LATER, BEGINNING = NOW + timedelta(days=1), datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("made_at", "signed_at"), [(NOW, NOW), (NOW + timedelta(days=365), LATER)], ids=["real", "later"]
+    ("made_at", "signed_at"),
+    [
+        (NOW, NOW),
+        (NOW + timedelta(days=365), LATER),
+        (NOW - timedelta(microseconds=1), BEGINNING),
+        (BEGINNING, BEGINNING),
+    ],
+    ids=["real", "later", "before the last line", "long ago"],
 )
-def test_no_restore_from_a_backup_of_the_future_is_signed(
+def test_no_moment_is_signed_at_which_no_such_backup_can_have_been_made(
     work: Work, made_at: datetime, signed_at: datetime
 ) -> None:
     with reading(work.engine) as db:
