@@ -32,8 +32,10 @@ from tests.fixtures.cheap_derivations import quickly
 
 from . import (
     frozen_contents,
+    independent_anchor,
     independent_backup,
     independent_erasures,
+    independent_header,
     independent_past,
     independent_reader,
     independent_trail,
@@ -145,6 +147,22 @@ def test_a_reader_of_its_own_finds_what_was_written_down(frozen: Frozen, way: st
 def test_nothing_in_it_is_unnamed_or_missing(frozen: Frozen) -> None:
     reader = frozen.reader("sheet")
     assert independent_trail.unnamed(reader) == [] == independent_erasures.missing(reader)
+    reader.db.close()
+
+
+def test_the_files_beside_it_say_what_is_in_it(frozen: Frozen) -> None:
+    manifest, newest = frozen.described["manifest"], independent_anchor.newest(frozen.folder)
+    assert newest and independent_anchor.told(frozen.folder) == "whole"
+    assert (newest["seq"], newest["head"]) == (manifest["last_line"], manifest["last_hash"]["hex"])
+    generation, tables = independent_header.head(frozen.folder)
+    reader = frozen.reader("sheet")
+    assert reader.db.execute("SELECT generation FROM slot_list").fetchone()[0] == generation
+    for name, rows in tables.items():
+        stored = [list(row) for row in reader.db.execute(f"SELECT * FROM {name}")]
+        assert rows and all(row in stored for row in rows), name
+    statement, signature = independent_backup.statement_of((frozen.folder / "manifest").read_bytes())
+    signed = independent_reader.enc("sig/backup", independent_reader.sha256(statement))
+    reader.public.verify(signature, signed)
     reader.db.close()
 
 
