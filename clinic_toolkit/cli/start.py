@@ -25,7 +25,8 @@ URL_WAIT_SECONDS = 10.0
 EXIT_UNREADABLE = 2
 
 WRITE_PROTECTED_MESSAGE = (
-    "The disk of this folder is write-protected. The practice opens to be read, and nothing can be saved."
+    "Nothing can be written in the data folder; perhaps its disk is write-protected. The practice opens to "
+    "be read, and nothing can be saved."
 )
 _NOTHING_TO_READ = (
     "Nothing can be written in {}, and there is no whole practice in it that could be read. To open a "

@@ -2,6 +2,7 @@
 
 import json
 import lzma
+import re
 import sqlite3
 import unicodedata
 from collections.abc import Callable
@@ -107,6 +108,11 @@ def test_the_present_format_has_a_frozen_store_of_its_own_schema() -> None:
     described = json.loads((FOLDER / f"format-{FORMAT_VERSION}.json").read_text(encoding="utf-8"))
     assert described["format"] == FORMAT_VERSION
     assert described["schema"] == schema.digest_schema(schema.expected_schema(metadata))
+
+
+def test_the_page_about_the_format_names_the_present_number() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "format.md").read_text(encoding="utf-8")
+    assert re.findall(r"`user_version` (\d+)", page) == [str(FORMAT_VERSION)]
 
 
 def test_what_belongs_to_a_release_stays_as_it_is() -> None:

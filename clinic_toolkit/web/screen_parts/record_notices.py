@@ -13,8 +13,8 @@ ANCHOR_FAILED = (
 ANCHOR_FAILED_SHORT = "but the check-mark failed"
 EXECUTOR_READS = "Opened with both sheets of the executor, for reading. Nothing can be saved here."
 WRITE_PROTECTED = (
-    "The disk of this record is write-protected. Everything can be read, and nothing can be saved. What you "
-    "look at is not noted in the audit trail."
+    "Nothing can be written in the data folder; perhaps its disk is write-protected. Everything can be read, "
+    "and nothing can be saved. What you look at is not noted in the audit trail."
 )
 RECORD_DAMAGED = "Something is wrong with the record."
 _CONDITION_SHOWN_KEY = "condition shown"
