@@ -184,6 +184,7 @@ def test_two_steps_are_one_transaction(older: Path, monkeypatch: pytest.MonkeyPa
     assert number_of(older) == PRESENT + 2
     next_release.install(monkeypatch, replace(STEP, from_format=PRESENT - 1), second)
     assert migrations.find_path(PRESENT) == (), "a gap is no way"
+    assert migrations.find_path(-(2**31)) == migrations.find_path(2**31 - 1) == ()
 
 
 def test_a_newer_store_is_refused_kindly_by_everything(older: Path) -> None:

@@ -35,8 +35,12 @@ MIGRATIONS: tuple[Migration, ...] = ()
 def find_path(version: int) -> tuple[Migration, ...]:
     """The migrations from this format to the present one; empty if there is no way."""
     steps = {migration.from_format: migration for migration in MIGRATIONS}
-    numbers = range(version, format_number.FORMAT_VERSION)
-    return tuple(steps[number] for number in numbers) if set(numbers) <= set(steps) else ()
+    path: list[Migration] = []
+    # The number comes from the file, which may be damaged, so it is not counted from there to here.
+    while version in steps:
+        path.append(steps[version])
+        version += 1
+    return tuple(path) if version == format_number.FORMAT_VERSION else ()
 
 
 def apply_migrations(db: Connection, metadata: MetaData, file: Path, version: int) -> None:
