@@ -30,6 +30,7 @@ from clinic_toolkit.vault import key_slots
 from clinic_toolkit.vault.vault import Vault
 from tests.fixtures.backups import LATER
 from tests.fixtures.cheap_derivations import quickly
+from tests.fixtures.write_protected import write_protected
 
 from . import (
     frozen_contents,
@@ -220,6 +221,20 @@ def test_it_is_restored_and_gone_on_with(frozen: Frozen, tmp_path: Path) -> None
         assert [client.payload.name for client in clients.list_clients(db, vault)][-1] == "Femi Adeyemi"
         assert inspection.inspect_all(db, vault, report_nothing).findings == ()
     engine.dispose()
+
+
+def test_it_is_read_on_a_write_protected_disk_right_after_a_restore(frozen: Frozen, tmp_path: Path) -> None:
+    restore_backup(frozen.backup, tmp_path / "data", replace=False, report=report_nothing)
+    with write_protected(tmp_path / "data"):
+        engine = open_store(tmp_path / "data")
+        with reading(engine) as db:
+            vault = practice_access.unlock_with_recovery_sheet(db, frozen.described["sheet"], now=LATER)
+            assert (
+                clients.list_clients(db, vault)
+                and vault.incarnation.bytes.hex() == (frozen.described["manifest"]["incarnation"]["hex"])
+            ), "nothing is begun where nothing can be written"
+            assert inspection.inspect_all(db, vault, report_nothing).findings == ()
+        engine.dispose()
 
 
 def test_its_rows_are_read_in_any_order(frozen: Frozen, tmp_path: Path) -> None:
