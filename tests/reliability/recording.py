@@ -10,19 +10,29 @@ from pathlib import Path
 
 STRACE = shutil.which("strace") if sys.platform == "linux" else None
 
-_FILES = "openat,write,pwrite64,fsync,fdatasync,ftruncate,rename,renameat,renameat2,unlink,unlinkat,lseek"
+_FILES = (
+    "openat,write,pwrite64,fsync,fdatasync,ftruncate,lseek,sendfile,"
+    "rename,renameat,renameat2,unlink,unlinkat,mkdir,mkdirat,rmdir"
+)
 # None of these is expected to touch the data; if one does, the recording would not be the whole truth.
-_UNEXPECTED = ("writev", "pwritev", "sendfile", "copy_file_range", "fallocate", "truncate", "link")
+_UNEXPECTED = ("writev", "pwritev", "copy_file_range", "fallocate", "truncate", "link", "linkat", "symlink")
+_NAMING = ("openat", "rename", "renameat", "renameat2", "unlink", "unlinkat", "mkdir", "mkdirat", "rmdir")
 _TALK = "sendto,recvfrom"
 
 _BEGUN = re.compile(r"(\d+) +(\w+)\(")
 _RESUMED = re.compile(r"(\d+) +<\.\.\. (\w+) resumed>")
 _UNFINISHED = " <unfinished ...>\n"
 _RESULT = re.compile(r"\) += (-?\d+)")
-_HANDLE = re.compile(r"\w+\((\d+)<([^>]*)>")
+_HANDLE = re.compile(r"\w+\((\d+)<([^>]*)>(\(deleted\))?")
 _TEXT = re.compile(r'"((?:\\x[0-9a-f]{2})*)"')
+# A name, after the folder that it begins in if there is one.
+_PLACED = re.compile(r'(?:<([^>]*)>, )?"((?:\\x[0-9a-f]{2})*)"')
+_SENT = re.compile(r"sendfile\((\d+)<([^>]*)>, \d+<([^>]*)>, \[(\d+)\]")
 _LAST = re.compile(r", (-?\d+)\) += ")
 _MARK = re.compile(rb"\r\nX-Mark: (\d+)\r\n")
+
+
+GONE = " (deleted)"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,7 +40,8 @@ class Event:
     """One thing that happened to the data folder, or over HTTP.
 
     `key` orders events: a write counts from its beginning, a flush only from its end, and covers what
-    was written before it began (`since`). `name` is a file of the folder, "" the folder itself.
+    was written before it began (`since`). `name` is the path of a file or folder in the folder, "" the folder
+    itself; with `GONE` at its end it has no name any more. Of a copy, `new_name` is the file that was read.
     """
 
     key: int
@@ -46,7 +57,7 @@ class Event:
 def traced(log: Path) -> tuple[str, ...]:
     """What stands before a command so that it is recorded."""
     calls = ",".join((_FILES, *_UNEXPECTED, _TALK))
-    options = ("-D", "-f", "-y", "-xx", "-s", "1000000", "--seccomp-bpf", "-o", str(log))
+    options = ("-D", "-f", "-y", "-xx", "-s", "3000000", "--seccomp-bpf", "-o", str(log))
     return (STRACE or "strace", *options, "-e", f"trace={calls}", "-e", "signal=none")
 
 
@@ -97,22 +108,23 @@ class _Reader:
         if call in ("sendto", "recvfrom"):
             yield from self._said(call, text, int(result[1]), start, end)
             return
-        if call in ("openat", "unlink", "unlinkat") or call.startswith("rename"):
-            names = [self._name(each) for each in _TEXT.findall(text)]
+        if call in _NAMING:
+            names = [self._name(each, within) for within, each in _PLACED.findall(text)]
             yield from self._named(call, names, text, (thread, result[1]), start)
+        elif call == "sendfile":
+            yield from self._sent(text, int(result[1]), start)
         elif handle := _HANDLE.match(text):
             name = self._name(handle[2])
             if name is not None:
+                name += GONE if handle[3] else ""
                 yield from self._done(call, name, text, (thread, handle[1]), int(result[1]), start, end)
 
-    def _name(self, packed: str) -> str | None:
-        path = os.fsdecode(_bytes(packed))
+    def _name(self, packed: str, within: str = "") -> str | None:
+        path = os.path.join(os.fsdecode(_bytes(within)), os.fsdecode(_bytes(packed)))
         if path == self._folder:
             return ""
-        inside = path.startswith(self._folder + "/") and not path.endswith((" (deleted)", "-shm"))
-        name = path[len(self._folder) + 1 :]
-        # What lies in folders of its own there is no part of the record.
-        return name if inside and "/" not in name else None
+        is_inside = path.startswith(self._folder + "/") and not path.endswith("-shm")
+        return path[len(self._folder) + 1 :] if is_inside else None
 
     def _named(
         self, call: str, names: list[str | None], text: str, place: tuple[str, str], start: int
@@ -122,8 +134,10 @@ class _Reader:
             return
         if call.startswith("rename"):
             yield Event(key=start, kind="rename", name=name, new_name=names[1] or "")
-        elif call.startswith("unlink"):
+        elif call.startswith("unlink") or call == "rmdir":
             yield Event(key=start, kind="unlink", name=name)
+        elif call.startswith("mkdir"):
+            yield Event(key=start, kind="mkdir", name=name)
         else:
             assert "O_APPEND" not in text, "appending is not foreseen"
             self._places[place] = 0
@@ -140,7 +154,9 @@ class _Reader:
         elif call == "lseek":
             self._places[place] = result
         elif call in ("write", "pwrite64"):
-            data = _bytes(_TEXT.findall(text)[0])[:result]
+            data = _bytes(_TEXT.findall(text)[0])
+            assert len(data) >= result, "the recording was cut off"
+            data = data[:result]
             at = int(_LAST.findall(text)[-1]) if call == "pwrite64" else self._places[place]
             if call == "write":
                 self._places[place] = at + result
@@ -149,6 +165,16 @@ class _Reader:
             yield Event(key=start, kind="truncate", name=name, at=int(_LAST.findall(text)[-1]))
         else:
             raise AssertionError(f"{call} on {name} is not foreseen")
+
+    def _sent(self, text: str, result: int, start: int) -> Iterator[Event]:
+        sent = _SENT.match(text)
+        assert sent, f"{text[:80]} is not foreseen"
+        name, source = self._name(sent[2]), self._name(sent[3])
+        if name is not None and result:
+            assert source is not None, "what comes from elsewhere is not foreseen"
+            yield Event(
+                key=start, kind="copy", name=name, new_name=source, at=int(sent[4]), data=bytes(result)
+            )
 
     def _said(self, call: str, text: str, result: int, start: int, end: int) -> Iterator[Event]:
         handle, found = _HANDLE.match(text), _TEXT.search(text)

@@ -1,0 +1,216 @@
+"""The acts that change what opens a practice, or what is kept of it; to be stopped anywhere.
+
+python -m tests.reliability.acts FOLDER ACT…     each in the folder of its name below this one
+python -m tests.reliability.acts                 as it is told on its input, each in a process of its own
+"""
+
+import os
+import shutil
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from unittest import mock
+
+from sqlalchemy import Engine
+
+from clinic_toolkit.backup import backup_files, backup_run, restoration, verification
+from clinic_toolkit.backup.progress import report_nothing
+from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
+from clinic_toolkit.journal import records
+from clinic_toolkit.record import key_replacement
+from clinic_toolkit.record.key_replacement import NewSecrets
+from clinic_toolkit.record.people import clinician, executor_access, practice_access, secret_changes
+from clinic_toolkit.record.people.client_record import CLIENT, ClientState
+from clinic_toolkit.record.retention import client_erasure
+from clinic_toolkit.store.opening import open_store
+from clinic_toolkit.store.transactions import reading, store_of, writing
+from clinic_toolkit.vault import key_slot_list_store, key_slots, recovery_sheet
+from clinic_toolkit.vault.key_slot_contents import SlotKeys
+from clinic_toolkit.vault.key_slot_tables import KeySlotKind, slot_table
+from clinic_toolkit.vault.recovery_sheet import SheetKind
+from clinic_toolkit.vault.vault import Vault
+from tests.fixtures.cheap_derivations import quickly
+from tests.fixtures.practices import NOW
+from tests.fixtures.rekeyed import FIRST, SECOND
+
+# What a new sheet and new halves are drawn from here, so that whoever looks afterwards has them too.
+_SHEET, _HALVES = bytes(range(20)), (bytes(range(20, 40)), bytes(range(40, 60)))
+NEW_SHEET = recovery_sheet.encode_groups(_SHEET)
+NEW_HALVES = (
+    recovery_sheet.encode_groups(_HALVES[0], SheetKind.FIRST_HALF),
+    recovery_sheet.encode_groups(_HALVES[1], SheetKind.SECOND_HALF),
+)
+# Folders that stand once an act has begun, and once the person was told that it is done.
+BEGUN, DONE = "begun", "done"
+ACTED_AT = NOW + timedelta(hours=1)
+_PAUSE = 0.3
+
+
+class Act(StrEnum):
+    """What is done; the last two are controls, which do it as nobody should."""
+
+    PASSPHRASE = "passphrase"
+    SHEET = "sheet"
+    HALVES = "halves"
+    KEYS = "keys"
+    BACKUP = "backup"
+    RESTORE = "restore"
+    ERASURE = "erasure"
+    CARELESS_PASSPHRASE = "careless passphrase"
+    CARELESS_RESTORE = "careless restore"
+
+
+CONTROLS = (Act.CARELESS_PASSPHRASE, Act.CARELESS_RESTORE)
+ACTS = tuple(act for act in Act if act not in CONTROLS)
+
+
+def do(act: Act, place: Path, begin: Callable[[], None]) -> None:
+    """Do it with the practice in `data` and the backups in `kept`.
+
+    Args:
+        begin: called when whatever has to be opened first is open.
+    """
+    data = place / "data"
+    if act in (Act.RESTORE, Act.CARELESS_RESTORE):
+        [older] = (place / "kept").glob("*.tar")
+        _mark(place, BEGUN, begin)
+        if act is Act.RESTORE:
+            restoration.restore_backup(older, data, replace=True, report=report_nothing)
+        else:
+            _restore_carelessly(older, data)
+        _mark(place, DONE)
+        return
+    engine = open_store(data)
+    with writing(engine) as db:
+        vault = practice_access.unlock_with_passphrase(db, FIRST, now=NOW)
+    with reading(engine) as db:
+        keys = key_slots.open_keys_with_passphrase(db, vault.user_id, FIRST)
+    _mark(place, BEGUN, begin)
+    _VERBS[act](engine, vault, keys)
+    _mark(place, DONE)
+    engine.dispose()
+    # As a lock, and the next start.
+    open_store(data).dispose()
+
+
+def _mark(place: Path, name: str, call: Callable[[], None] = lambda: None) -> None:
+    (place / name).mkdir()
+    call()
+
+
+def _change_passphrase(engine: Engine, vault: Vault, keys: SlotKeys) -> None:
+    with writing(engine) as db:
+        secret_changes.change_passphrase(
+            db, vault, SECOND, psychotherapy_key=keys.psychotherapy_key, now=ACTED_AT
+        )
+    _purge(engine)
+
+
+def _change_passphrase_carelessly(engine: Engine, vault: Vault, keys: SlotKeys) -> None:
+    with writing(engine) as db:
+        db.execute(slot_table.delete().where(slot_table.c.kind == KeySlotKind.PASSPHRASE))
+        key_slot_list_store.update_slot_list(db, vault)
+        secret_changes.note_slot_change(db, vault, "practice.passphrase_changed", now=ACTED_AT)
+    time.sleep(_PAUSE)
+    _change_passphrase(engine, vault, keys)
+
+
+def _replace_sheet(engine: Engine, vault: Vault, keys: SlotKeys) -> None:
+    with _drawing(_SHEET):
+        sheet = secret_changes.generate_recovery_sheet(vault, psychotherapy_key=keys.psychotherapy_key)
+    with writing(engine) as db:
+        seen = clinician.load_clinician(db, vault)
+        secret_changes.activate_recovery_sheet(db, vault, seen, sheet, made_on=NOW.date(), now=ACTED_AT)
+    _purge(engine)
+
+
+def _replace_halves(engine: Engine, vault: Vault, keys: SlotKeys) -> None:
+    with _drawing(*_HALVES):
+        halves = executor_access.generate_halves(vault, psychotherapy_key=keys.psychotherapy_key)
+    with writing(engine) as db:
+        executor_access.activate_halves(db, vault, halves, now=ACTED_AT)
+    _purge(engine)
+
+
+def _replace_keys(engine: Engine, vault: Vault, keys: SlotKeys) -> None:
+    secrets = NewSecrets(SECOND, NEW_SHEET)
+    key_replacement.replace_all_keys(
+        engine, vault, keys, secrets, now=ACTED_AT, report_progress=report_nothing, cost=MIN_COST
+    )
+
+
+def _make_backup(engine: Engine, vault: Vault, keys: SlotKeys) -> None:
+    data = Path(engine.url.database or "").parent
+    place = data.with_name("kept")
+    backup_run.run_backup(store_of(engine), data, place, vault=vault, now=ACTED_AT, report=report_nothing)
+
+
+def _erase(engine: Engine, vault: Vault, keys: SlotKeys) -> None:
+    with reading(engine) as db:
+        every = records.list_all_records(db, vault, CLIENT)
+    [leaving] = [client for client in every if client.state == ClientState.LEAVING]
+    with writing(engine) as db:
+        client_erasure.erase_due_client(
+            db, vault, leaving.id, confirmed_day=ACTED_AT.astimezone().date(), now=ACTED_AT
+        )
+    _purge(engine)
+
+
+def _restore_carelessly(older: Path, data: Path) -> None:
+    """The files that are there go first, and the backup is unpacked in their place."""
+    shutil.rmtree(data)
+    time.sleep(_PAUSE)
+    verification.unpack(older, backup_files.read_signed_manifest(older).manifest, data, lambda length: None)
+
+
+_VERBS: dict[Act, Callable[[Engine, Vault, SlotKeys], None]] = {
+    Act.PASSPHRASE: _change_passphrase,
+    Act.SHEET: _replace_sheet,
+    Act.HALVES: _replace_halves,
+    Act.KEYS: _replace_keys,
+    Act.BACKUP: _make_backup,
+    Act.ERASURE: _erase,
+    Act.CARELESS_PASSPHRASE: _change_passphrase_carelessly,
+}
+
+
+def _purge(engine: Engine) -> None:
+    """What a page does before it says that it is done."""
+    backup_run.remove_interrupted_copies(Path(engine.url.database or "").parent)
+    assert store_of(engine).purge_copies()
+
+
+@contextmanager
+def _drawing(*secrets: bytes) -> Iterator[None]:
+    with mock.patch.object(recovery_sheet, "generate_secret", side_effect=secrets):
+        yield
+
+
+def _serve() -> None:
+    """Do each act that is named on the input in a process of its own; its number is printed as it begins."""
+    for line in sys.stdin:
+        act, place = line.rstrip("\n").split("\t")
+        child = os.fork()
+        if not child:
+            try:
+                do(Act(act), Path(place), lambda: print(os.getpid(), flush=True))
+                os._exit(0)
+            except BaseException:
+                traceback.print_exc()
+                os._exit(1)
+        _, status = os.waitpid(child, 0)
+        print("ended", status, flush=True)
+
+
+if __name__ == "__main__":
+    with quickly():
+        if len(sys.argv) > 1:
+            for act in map(Act, sys.argv[2:]):
+                do(act, Path(sys.argv[1]) / act, lambda: None)
+        else:
+            _serve()
