@@ -62,7 +62,7 @@ def read_signed_manifest(file: Path) -> SignedManifest:
     except FileNotFoundError:
         raise refusals.BackupRefused(f"There is no file {file}.") from None
     except OSError as error:
-        raise refusals.BackupRefused(f"{file} cannot be read.") from error
+        raise refusals.unreadable(file) from error
     except (ValueError, OverflowError):
         # A number that nobody would write; whatever it is, one file must not hide the others.
         raise refusals.changed(file, "its manifest") from None

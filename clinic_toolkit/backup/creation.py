@@ -4,7 +4,6 @@ Everything in it is sealed already, so that no key is needed and a locked proces
 last step there is only a draft, which the next backup removes.
 """
 
-import errno
 import hashlib
 import os
 import shutil
@@ -259,7 +258,7 @@ def _flush(target: BinaryIO) -> None:
         folder.sync_handle(target.fileno())
     except OSError as error:
         # A file system that knows no flush; what matters there is that it can be read back.
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS):
+        if error.errno not in refusals.NO_FLUSH:
             raise
     if hasattr(os, "posix_fadvise"):
         # So that it is read back from the disk and not from memory.

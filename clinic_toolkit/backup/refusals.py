@@ -8,6 +8,7 @@ from pathlib import Path
 
 from clinic_toolkit.errors import ClinicError, DamagedFile
 
+NO_FLUSH = (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS)
 _GONE = (errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.EIO, errno.ESTALE, errno.ENOTCONN)
 
 
@@ -73,6 +74,11 @@ def from_newer_program(file: Path, program: str = "") -> NotABackup:
     )
 
 
+def unreadable(file: Path) -> BackupRefused:
+    """Build the error for a file that the disk does not give."""
+    return BackupRefused(f"{file} cannot be read.")
+
+
 def place_gone(place: Path) -> BackupRefused:
     """Build the error for a folder of backups that is not there, such as a stick that was pulled out."""
     return BackupRefused(f"The place for backups, {place}, is not there. Plug it in, or choose another.")
@@ -85,10 +91,32 @@ def place_error(place: Path, error: OSError) -> BackupRefused:
             f"There is not enough room in {place} for a backup. Make some room, or choose another place."
         )
     if error.errno == errno.EFBIG:
-        return BackupRefused(
-            f"The disk of {place} takes no file as large as this backup. Choose another place. "
-            "Disks in the format exFAT take large files, those in FAT32 do not."
-        )
+        return _too_large(place)
     if error.errno in _GONE:
         return place_gone(place)
     return BackupRefused(f"Nothing can be written to {place}. Choose another place for backups.")
+
+
+def folder_error(place: Path, error: OSError) -> BackupRefused:
+    """Build the error for a folder into which a backup cannot be unpacked."""
+    if error.errno == errno.ENOSPC:
+        return BackupRefused(f"There is not enough room in {place}. Make some room, or choose another place.")
+    if error.errno == errno.EFBIG:
+        return _too_large(place)
+    if error.errno in NO_FLUSH:
+        return BackupRefused(
+            f"The disk of {place} cannot say when something is really on it, so no record can be kept there. "
+            "Choose another place."
+        )
+    if error.errno in _GONE:
+        return BackupRefused(
+            f"The folder {place} is not there any more. Plug in its disk, or choose another."
+        )
+    return BackupRefused(f"Nothing can be written to {place}. Choose another place.")
+
+
+def _too_large(place: Path) -> BackupRefused:
+    return BackupRefused(
+        f"The disk of {place} takes no file as large as this backup. Choose another place. "
+        "Disks in the format exFAT take large files, those in FAT32 do not."
+    )

@@ -154,7 +154,7 @@ def finish_restore(data_folder: Path) -> bool:
         staging.rmdir()
         folder.sync_folder(data_folder)
     except OSError as error:
-        raise refusals.place_error(data_folder, error) from error
+        raise refusals.folder_error(data_folder, error) from error
     return True
 
 
@@ -234,7 +234,7 @@ def _stage(
         mark = restored_folder.RestoredMark(incarnation, manifest.made_at)
         restored_folder.write_mark(staging, mark)
     except OSError as error:
-        raise refusals.place_error(data_folder, error) from error
+        raise refusals.folder_error(data_folder, error) from error
     return faults, newer
 
 
@@ -250,5 +250,5 @@ def _plan_moves(data_folder: Path) -> Path | None:
     try:
         folder.write_durably(data_folder / STAGING_FOLDER / PLAN_FILE, msgspec.json.encode(plan))
     except OSError as error:
-        raise refusals.place_error(data_folder, error) from error
+        raise refusals.folder_error(data_folder, error) from error
     return data_folder / plan.aside if names else None

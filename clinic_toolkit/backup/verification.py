@@ -7,7 +7,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -142,7 +142,7 @@ def unpack(file: Path, manifest: Manifest, place: Path, count: Callable[[int], N
 
     Raises:
         NotABackup: a part differs, or another version of the program is needed.
-        BackupRefused: the folder cannot be written, or its disk has too little room.
+        BackupRefused: the backup cannot be read, the folder not be written, or there is too little room.
     """
     check_store_format(file, manifest)
     try:
@@ -155,14 +155,13 @@ def unpack(file: Path, manifest: Manifest, place: Path, count: Callable[[int], N
         # A new one: what is there already may lead elsewhere.
         place.mkdir(mode=0o700)
         prepare_folder(place)
-        with archive.open_archive(file) as source:
-            parts, _ = archive.list_parts(file, source)
+        with _open_parts(file) as (source, parts):
             for part, entry in zip(parts, manifest.parts, strict=False):
                 name = part.name
                 # Every folder of a practice has a readme of its own.
                 target_file = place / name if name != folder.README_FILE else Path(os.devnull)
                 with target_file.open("wb") as target:
-                    for chunk in _read_part(file, source, part, entry):
+                    for chunk in _read_or_refuse(file, _read_part(file, source, part, entry)):
                         target.write(chunk)
                         count(len(chunk))
                     target.flush()
@@ -170,7 +169,31 @@ def unpack(file: Path, manifest: Manifest, place: Path, count: Callable[[int], N
                         folder.sync_handle(target.fileno())
         folder.sync_folder(place)
     except OSError as error:
-        raise refusals.place_error(place.parent, error) from error
+        raise refusals.folder_error(place.parent, error) from error
+
+
+@contextmanager
+def _open_parts(file: Path) -> Iterator[tuple[BinaryIO, list[Part]]]:
+    """Open a backup and list its parts.
+
+    Raises:
+        BackupRefused: it cannot be read.
+    """
+    with ExitStack() as stack:
+        try:
+            source = stack.enter_context(archive.open_archive(file))
+            parts, _ = archive.list_parts(file, source)
+        except OSError as error:
+            raise refusals.unreadable(file) from error
+        yield source, parts
+
+
+def _read_or_refuse(file: Path, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The same pieces; whatever the disk of the backup does not give is not the fault of another one."""
+    try:
+        yield from chunks
+    except OSError as error:
+        raise refusals.unreadable(file) from error
 
 
 def _read_part(file: Path, source: BinaryIO, part: Part, entry: PartEntry) -> Iterator[bytes]:

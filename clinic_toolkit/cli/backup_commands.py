@@ -242,7 +242,7 @@ def _workspace(data_folder: Path) -> Iterator[Path]:
         with check_folder.hold_check_folder(parent) as place:
             yield place
     except OSError as error:
-        raise refusals.place_error(parent, error) from error
+        raise refusals.folder_error(parent, error) from error
 
 
 @contextmanager

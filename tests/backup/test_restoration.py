@@ -14,14 +14,14 @@ from clinic_toolkit.backup.progress import report_nothing
 from clinic_toolkit.backup.refusals import BackupCancelled, BackupDamaged, BackupRefused, NotABackup
 from clinic_toolkit.backup.restoration import restore_backup
 from clinic_toolkit.journal import audit_reader, records
-from clinic_toolkit.journal.restored_folder import MARK_FILE
+from clinic_toolkit.journal.restored_folder import MARK_FILE, RestoreNotice
 from clinic_toolkit.record.people.client_record import CLIENT
 from clinic_toolkit.store.folder_lock import acquire_folder_lock
 from clinic_toolkit.store.transactions import reading
 from clinic_toolkit.vault import identity
 from tests.fixtures import practices
 from tests.fixtures.backups import contents, faults_of, forged, listing, make_backup, restored, unlocked
-from tests.fixtures.practices import Work
+from tests.fixtures.practices import NOW, Work
 
 
 def test_it_has_the_same_contents(made: MadeBackup, tmp_path: Path) -> None:
@@ -46,6 +46,18 @@ def test_the_sheet_alone_opens_it_and_a_new_incarnation_begins(
         faults = [line.fault for line in audit_reader.iter_checked_entries(db, again.vault) if line.fault]
     assert f"practice.restored {made.manifest.made_at}" in events and faults == []
     assert faults_of(again) == ()
+
+
+@pytest.mark.parametrize("years", [10, -10])
+def test_one_that_says_it_is_of_another_decade_is_restored_like_any_other(
+    years: int, work: Work, tmp_path: Path
+) -> None:
+    """The clock was wrong when it was made; what the practice says of it is what its maker said."""
+    made_at = NOW.replace(year=NOW.year + years)
+    made = make_backup(work, tmp_path, now=made_at)
+    assert restored(made, tmp_path / "new").faults == ()
+    again = unlocked(tmp_path / "new", work.groups)
+    assert again.vault.restore_notice == RestoreNotice(backup_made_at=made_at) and faults_of(again) == ()
 
 
 def test_a_practice_is_never_overwritten_without_being_asked(made: MadeBackup, tmp_path: Path) -> None:
