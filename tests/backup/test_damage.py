@@ -73,15 +73,6 @@ def test_every_byte_of_the_frame_and_a_sample_of_the_rest(made: MadeBackup) -> N
     assert not is_refused(made.file)
 
 
-@pytest.mark.reliability
-def test_every_byte(made: MadeBackup) -> None:
-    passed = []
-    for place in range(made.file.stat().st_size):
-        with flipped(made.file, place, 1 << place % 8):
-            passed += [] if is_refused(made.file) else [place]
-    assert passed == []
-
-
 def test_cut_anywhere_and_extended(made: MadeBackup, tmp_path: Path) -> None:
     whole = made.file.read_bytes()
     cut = tmp_path / "cut.tar"
