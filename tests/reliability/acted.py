@@ -18,6 +18,7 @@ from clinic_toolkit.record.people import practice_access
 from clinic_toolkit.record.retention import client_erasure
 from clinic_toolkit.store import folder, old_copies
 from clinic_toolkit.store.opening import open_store
+from clinic_toolkit.store.sqlite import log_copies
 from clinic_toolkit.store.transactions import reading, store_of, writing
 from clinic_toolkit.vault import key_slots, ring_erasure
 from clinic_toolkit.vault.key_slot_contents import SlotKeys
@@ -69,6 +70,9 @@ def make_world(place: Path) -> World:
                 db, work.vault, leaving.id, reason=ErasureReason.ASKED_FOR, words="As agreed.", couples=(),
                 now=NOW - timedelta(days=8),
             )  # fmt: skip
+        # What an earlier start put aside of a log.
+        database = place / "data" / folder.DATABASE_FILE
+        shutil.copy(f"{database}-wal", log_copies.copy_path(database, 1))
         rings = ring_erasure.list_owner_rings(work.vault, leaving.id)
         before = practice.versions()
         (place / "kept").mkdir()
@@ -77,14 +81,15 @@ def make_world(place: Path) -> World:
             report=report_nothing,
         )  # fmt: skip
         work.client("Ines Moreau")
+        # A copy of a file that was exchanged while it was open.
+        store_of(work.engine).checkpoint()
+        shutil.copy(database, f"{database}.rescued.1")
+        work.client("Tomas Lindqvist")
         versions, seals = practice.versions(), seals_of(work, rings)
-        kept = {(table, record, version) for table, record, version in versions}
+        copies = {f"{folder.DATABASE_FILE}.rescued.1", f"{folder.DATABASE_FILE}-wal.aside.1"}
+        assert holding(place / "data", seals) >= {folder.DATABASE_FILE, *copies}
         with reading(work.engine) as db:
-            of_rings = {
-                (table, record, version)
-                for table, record, version in kept
-                if _ring_of(db, table, record) in rings
-            }
+            of_rings = {key for key in versions if _ring_of(db, *key[:2]) in rings}
         practice.engine.dispose()
     made = World(
         place=place, practice=practice, versions=versions, leaving=of_rings, seals=seals, in_backup=before

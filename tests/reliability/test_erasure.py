@@ -7,7 +7,7 @@ erasure and the purge after it run, and each state of them is opened as the next
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -16,6 +16,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import event, select
 
+from clinic_toolkit.backup import backup_run
 from clinic_toolkit.crypto.seal import DecryptionError
 from clinic_toolkit.journal import audit_entries, inspection, inventory_snapshot, records, sealed_rows
 from clinic_toolkit.journal.record_versions import RecordVersion
@@ -27,6 +28,7 @@ from clinic_toolkit.record.retention import client_erasure
 from clinic_toolkit.record.writing import form_drafts, notes
 from clinic_toolkit.record.writing.form_draft_record import FormDraft
 from clinic_toolkit.record.writing.note_record import NotePart, PartSource
+from clinic_toolkit.store import old_copies
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.sqlite import log_copies
 from clinic_toolkit.store.sqlite.connections import writer_engine
@@ -165,9 +167,14 @@ def seals_of(work: Work, rings: frozenset[UUID]) -> list[bytes]:
 
 
 def holding(folder: Path, parts: list[bytes]) -> set[str]:
+    """The names of the files that hold any of these bytes."""
+    return {path.name for path in holding_paths(folder, parts)}
+
+
+def holding_paths(folder: Path, parts: list[bytes]) -> list[Path]:
     """The files that hold any of these bytes."""
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    return {path.name for path in files if any(part in path.read_bytes() for part in parts)}
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return [path for path in files if any(part in path.read_bytes() for part in parts)]
 
 
 def open_everything(vault: Vault, work: Work) -> str:
@@ -224,6 +231,32 @@ def test_no_file_and_no_key_has_anything_of_an_erased_client(
     told = open_everything(vault, work)
     assert not [word for word in WORDS if word in told] and "Bo Lindqvist" in told
     assert opened_by(old_keys, work) == 0
+
+
+def test_no_copy_beside_it_has_anything_of_an_erased_client_or_it_is_named(
+    work: Work, leaving: RecordVersion[Client]
+) -> None:
+    """Rescued copies, and what an interrupted backup, proof or restore left; there are no other copies."""
+    folder, store = folder_of(work), store_of(work.engine)
+    seals = seals_of(work, ring_erasure.list_owner_rings(work.vault, leaving.id))
+    names = ("clinic.backup.new", "clinic.unpacked", "clinic.restoring", "before-restore-1")
+    for name in names:
+        store.write_snapshot(folder / name)
+    for number in (1, 2):
+        shutil.copy(folder / "clinic.backup.new" / "clinic.db", folder / f"clinic.db.rescued.{number}")
+    # The second was gone on with by another program, so that something may be in it and nowhere else.
+    with closing(sqlite3.connect(folder / "clinic.db.rescued.2")) as db:
+        db.execute("DROP TRIGGER no_update_audit_line")
+        db.execute("UPDATE audit_line SET hash = zeroblob(32) WHERE seq = (SELECT max(seq) FROM audit_line)")
+        db.commit()
+    held = {path.parent.name for path in holding_paths(folder, seals)}
+    assert held == {folder.name, *names}, "the control: all hold it"
+    erase(work, leaving)
+    assert backup_run.remove_interrupted_copies(folder)
+    left = [path.relative_to(folder).as_posix() for path in holding_paths(folder, seals)]
+    told = [copy.name for copy in old_copies.list_old_copies(folder / "clinic.db")]
+    assert left == ["before-restore-1/clinic.db", "clinic.db.rescued.2"]
+    assert told == ["clinic.db.rescued.2", "before-restore-1"], "what the page names"
 
 
 def opened_by(keys: list[RingKey], work: Work) -> int:
