@@ -7,14 +7,16 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, select
 
-from clinic_toolkit.backup import backup_files, creation, restoration, verification
+from clinic_toolkit.backup import backup_files, restoration, verification
 from clinic_toolkit.backup.progress import report_nothing
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import inspection
+from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.journal.tombstone_record import ErasureReason
 from clinic_toolkit.record.people import practice_access
+from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.record.retention import client_erasure
 from clinic_toolkit.store import folder, old_copies
 from clinic_toolkit.store.opening import open_store
@@ -22,28 +24,36 @@ from clinic_toolkit.store.sqlite import log_copies
 from clinic_toolkit.store.transactions import reading, store_of, writing
 from clinic_toolkit.vault import key_slots, ring_erasure
 from clinic_toolkit.vault.key_slot_contents import SlotKeys
+from clinic_toolkit.vault.key_slot_tables import KeySlotKind, slot_table
 from clinic_toolkit.vault.key_slots import WrongSecret
 from clinic_toolkit.vault.vault import Vault
+from tests.fixtures.backups import erase, make_backup
 from tests.fixtures.cheap_derivations import quickly
 from tests.fixtures.practices import NOW, Work, giving
 from tests.fixtures.rekeyed import FIRST, SECOND, Practice, Versions, make_practice
 from tests.reliability.acts import NEW_HALVES, NEW_SHEET, Act
-from tests.reliability.test_erasure import holding, seals_of
+from tests.reliability.test_erasure import SEAL_HEAD, holding, seals_of
 
 LOOKED_AT = NOW + timedelta(hours=2)
 ASIDE = f"{old_copies.PUT_ASIDE_PREFIX}1"
+Place = tuple[str, UUID, int]
 Opens = Callable[[Connection], tuple[Vault, SlotKeys]]
 
 
 @dataclass(kw_only=True, repr=False)
 class World:
-    """A closed practice to be copied: what is in it, what opens it, and who is about to be erased."""
+    """A closed practice to be copied: what is in it, what opens it, and who is about to be erased.
+
+    `seals` are the beginnings of what is sealed in a way in, or of the client who is about to be erased.
+    `erased` is of a client who was erased since the backup was made.
+    """
 
     place: Path
     practice: Practice
     versions: Versions
-    leaving: set[tuple[str, UUID, int]]
-    seals: list[bytes]
+    leaving: set[Place]
+    erased: set[Place]
+    seals: dict[str, list[bytes]]
     in_backup: Versions
     ways: dict[str, Opens] = field(default_factory=dict)
 
@@ -58,44 +68,70 @@ class Found:
 
 
 def make_world(place: Path) -> World:
-    """Make it: `data` has a client more than the backup in `kept`, and one who is due to be erased."""
+    """Make it.
+
+    Since the backup in `kept` was made, one client was erased in `data` and two came. One is due to go.
+    """
     with quickly():
         practice = make_practice(place / "data")
-        work = Work(engine=practice.engine, vault=practice.vault, groups=())
+        work, database = practice_at_work(practice), place / "data" / folder.DATABASE_FILE
+        gone = work.client("Dana Ito")
         leaving = work.client("Cleo Marsh")
         work.hour(leaving)
         work.answer(work.begun(leaving, giving(), word="K."), [3, None, 2])
-        with writing(work.engine) as db:
-            client_erasure.ask_erasure(
-                db, work.vault, leaving.id, reason=ErasureReason.ASKED_FOR, words="As agreed.", couples=(),
-                now=NOW - timedelta(days=8),
-            )  # fmt: skip
+        _ask_to_erase(work, leaving)
         # What an earlier start put aside of a log.
-        database = place / "data" / folder.DATABASE_FILE
         shutil.copy(f"{database}-wal", log_copies.copy_path(database, 1))
-        rings = ring_erasure.list_owner_rings(work.vault, leaving.id)
-        before = practice.versions()
-        (place / "kept").mkdir()
-        creation.create_backup(
-            store_of(work.engine), place / "data", place / "kept", vault=work.vault, now=NOW,
-            report=report_nothing,
-        )  # fmt: skip
+        in_backup = practice.versions()
+        erased = _versions_of(work, gone, in_backup)
+        make_backup(work, place)
+        erase(work, gone)
         work.client("Ines Moreau")
         # A copy of a file that was exchanged while it was open.
         store_of(work.engine).checkpoint()
         shutil.copy(database, f"{database}.rescued.1")
         work.client("Tomas Lindqvist")
-        versions, seals = practice.versions(), seals_of(work, rings)
-        copies = {f"{folder.DATABASE_FILE}.rescued.1", f"{folder.DATABASE_FILE}-wal.aside.1"}
-        assert holding(place / "data", seals) >= {folder.DATABASE_FILE, *copies}
-        with reading(work.engine) as db:
-            of_rings = {key for key in versions if _ring_of(db, *key[:2]) in rings}
+        versions, seals = practice.versions(), _seals(work, leaving)
+        of_leaving = _versions_of(work, leaving, versions)
         practice.engine.dispose()
-    made = World(
-        place=place, practice=practice, versions=versions, leaving=of_rings, seals=seals, in_backup=before
-    )
-    made.ways = _ways(practice)
-    return made
+    copies = {database.name, f"{database.name}.rescued.1", f"{database.name}-wal.aside.1"}
+    assert holding(place / "data", seals[Act.ERASURE]) >= copies and erased and of_leaving
+    assert all(database.name in holding(place / "data", [seal]) for each in seals.values() for seal in each)
+    return World(
+        place=place, practice=practice, versions=versions, leaving=of_leaving, erased=erased, seals=seals,
+        in_backup=in_backup, ways=_ways(practice),
+    )  # fmt: skip
+
+
+def practice_at_work(practice: Practice) -> Work:
+    """The same practice, with the verbs of a day's work."""
+    return Work(engine=practice.engine, vault=practice.vault, groups=())
+
+
+def _ask_to_erase(work: Work, client: RecordVersion[Client]) -> None:
+    with writing(work.engine) as db:
+        client_erasure.ask_erasure(
+            db, work.vault, client.id, reason=ErasureReason.ASKED_FOR, words="As agreed.", couples=(),
+            now=NOW - timedelta(days=8),
+        )  # fmt: skip
+
+
+def _versions_of(work: Work, client: RecordVersion[Client], versions: Versions) -> set[Place]:
+    rings = ring_erasure.list_owner_rings(work.vault, client.id)
+    with reading(work.engine) as db:
+        return {key for key in versions if _ring_of(db, *key[:2]) in rings}
+
+
+def _seals(work: Work, leaving: RecordVersion[Client]) -> dict[str, list[bytes]]:
+    with reading(work.engine) as db:
+        slots = {row.kind: [row.sealed[:SEAL_HEAD]] for row in db.execute(select(slot_table))}
+    return {
+        Act.PASSPHRASE: slots[KeySlotKind.PASSPHRASE],
+        Act.SHEET: slots[KeySlotKind.RECOVERY_SHEET],
+        Act.HALVES: slots[KeySlotKind.EXECUTOR],
+        Act.KEYS: [seal for each in slots.values() for seal in each],
+        Act.ERASURE: seals_of(work, ring_erasure.list_owner_rings(work.vault, leaving.id)),
+    }
 
 
 def _ring_of(db: Connection, table: str, record: UUID) -> UUID:
@@ -196,6 +232,10 @@ def _look_inside(act: Act, engine: Engine, world: World, found: Found) -> None:
             report = inspection.inspect_all(db, vault, report_nothing)
         found.wrong += [finding.sentence for finding in report.findings]
         found.noticed |= bool(report.findings)
+        if world.practice.versions(vault, engine).keys() & world.erased:
+            found.wrong.append("who was erased is here again")
+            # A page says before any other that no deletion was carried out, and what to look through.
+            found.noticed |= vault.restore_notice is not None and not vault.restore_notice.erased_at
 
 
 def _state_of(act: Act, versions: Versions, *, is_new: bool, world: World) -> str:
@@ -222,8 +262,9 @@ def _everything(engine: Engine, world: World, opens: Opens) -> Versions | None:
 def _look_beside(act: Act, place: Path, world: World, found: Found, *, told: bool) -> None:
     left = [path.name for path in (place / "data").iterdir() if path.name.startswith("clinic.successor")]
     found.wrong += [f"{name} is left" for name in left]
-    if act is Act.ERASURE and found.state == "new" and told and holding(place / "data", world.seals):
-        found.wrong.append(f"sealed rows are left in {holding(place / 'data', world.seals)}")
+    seals = world.seals.get(act, []) if told and found.state == "new" else []
+    if seals and holding(place / "data", seals):
+        found.wrong.append(f"what is gone is still in {holding(place / 'data', seals)}")
     if act is Act.RESTORE and found.state == "new":
         engine = open_store(place / "data" / ASIDE)
         if _everything(engine, world, world.ways["passphrase"]) != world.versions:

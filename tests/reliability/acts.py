@@ -140,8 +140,9 @@ def _replace_halves(engine: Engine, vault: Vault, keys: SlotKeys) -> None:
 def _replace_keys(engine: Engine, vault: Vault, keys: SlotKeys) -> None:
     secrets = NewSecrets(SECOND, NEW_SHEET)
     key_replacement.replace_all_keys(
-        engine, vault, keys, secrets, now=ACTED_AT, report_progress=report_nothing, cost=MIN_COST
-    )
+        engine, vault, keys, secrets, now=ACTED_AT, report_progress=report_nothing,
+        removed_copies=key_replacement.list_old_copies(engine), cost=MIN_COST,
+    )  # fmt: skip
 
 
 def _make_backup(engine: Engine, vault: Vault, keys: SlotKeys) -> None:
