@@ -6,6 +6,7 @@ python -m tests.reliability.acts                 as it is told on its input, eac
 
 import os
 import shutil
+import signal
 import sys
 import time
 import traceback
@@ -47,6 +48,8 @@ NEW_HALVES = (
 )
 # Folders that stand once an act has begun, and once the person was told that it is done.
 BEGUN, DONE = "begun", "done"
+# How a process ends that does an act.
+BY_ITSELF, KILLED = "by itself", "killed"
 ACTED_AT = NOW + timedelta(hours=1)
 _PAUSE = 0.3
 
@@ -193,13 +196,18 @@ def _drawing(*secrets: bytes) -> Iterator[None]:
 
 
 def _serve() -> None:
-    """Do each act that is named on the input in a process of its own; its number is printed as it begins."""
+    """Do each act that is named on the input in a process of its own; its number is printed as it begins.
+
+    One that is to be killed waits for it, so that nobody else ever has its number.
+    """
     for line in sys.stdin:
-        act, place = line.rstrip("\n").split("\t")
+        act, place, end = line.rstrip("\n").split("\t")
         child = os.fork()
         if not child:
             try:
                 do(Act(act), Path(place), lambda: print(os.getpid(), flush=True))
+                if end == KILLED:
+                    signal.pause()
                 os._exit(0)
             except BaseException:
                 traceback.print_exc()

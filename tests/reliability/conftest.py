@@ -2,6 +2,8 @@
 
 import os
 import re
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,6 +21,15 @@ def tmp_path_factory(
 ) -> pytest.TempPathFactory:
     """Folders on the disk: what is tested here is what a disk keeps."""
     return pytestconfig.stash[memory_folders.ON_DISK]
+
+
+@pytest.fixture
+def quick(tmp_path: Path) -> Iterator[Path]:
+    """A folder in memory where there is one: a thousand stores are laid down, and none must last."""
+    memory = Path("/dev/shm")  # noqa: S108
+    made = tempfile.mkdtemp(dir=memory) if memory.is_dir() else tempfile.mkdtemp(dir=tmp_path)
+    yield Path(made)
+    shutil.rmtree(made)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ import pytest
 
 from tests.reliability import acted
 from tests.reliability.acted import Found, World
-from tests.reliability.acts import ACTS, BEGUN, DONE, Act
+from tests.reliability.acts import ACTS, BEGUN, BY_ITSELF, DONE, KILLED, Act
 from tests.reliability.programme import Programme
 
 pytestmark = [
@@ -47,16 +47,16 @@ class Doer:
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def do(self, act: Act, place: Path, *, kill_after: float | None = None) -> None:
-        """Begin it in this folder, and kill it so many seconds later, if it was not done before."""
+        """Begin it in this folder, and kill it so many seconds later, done or not."""
         told, heard = self.process.stdin, self.process.stdout
         assert told and heard
-        print(act, place, sep="\t", file=told, flush=True)
+        print(act, place, BY_ITSELF if kill_after is None else KILLED, sep="\t", file=told, flush=True)
         number = int(heard.readline())
         if kill_after is not None:
             time.sleep(kill_after)
             os.kill(number, signal.SIGKILL)
         ended, status = heard.readline().split()
-        assert ended == "ended" and int(status) in ({0} if kill_after is None else {0, signal.SIGKILL})
+        assert ended == "ended" and int(status) == (0 if kill_after is None else signal.SIGKILL)
 
     def close(self) -> None:
         """No more of it."""
@@ -83,9 +83,9 @@ def killed(doer: Doer, act: Act, place: Path, world: World, seconds: float) -> t
     return found, told
 
 
-def kill_many(doer: Doer, act: Act, world: World, rounds: Programme, tmp_path: Path) -> None:
+def kill_many(doer: Doer, act: Act, world: World, rounds: Programme, quick: Path) -> None:
     """Kill it at a random moment of the time that it takes, and look at what the next start finds."""
-    whole = acted.copied(world, tmp_path / "whole")
+    whole = acted.copied(world, quick / "whole")
     doer.do(act, whole)
     seconds = (whole / DONE).stat().st_mtime - (whole / BEGUN).stat().st_mtime
     found = acted.look(act, whole, world, told=True)
@@ -94,7 +94,7 @@ def kill_many(doer: Doer, act: Act, world: World, rounds: Programme, tmp_path: P
         # Every second one near the end, where most acts change the names of files.
         earliest = 0.6 * seconds if number % 2 else 0
         after = random.uniform(earliest, LONGER * seconds)
-        found, told = killed(doer, act, tmp_path / f"killed-{number}", world, after)
+        found, told = killed(doer, act, quick / f"killed-{number}", world, after)
         rounds.add(found.state)
         rounds.add("said to be done", told)
         rounds.add("lost", bool(found.wrong))
@@ -115,20 +115,20 @@ def judge(act: Act, rounds: Programme, figure: Figure) -> None:
 
 @pytest.mark.parametrize("act", ACTS)
 def test_some_kills(
-    act: Act, doer: Doer, world: World, tmp_path: Path, programme: Programmes, figure: Figure
+    act: Act, doer: Doer, world: World, quick: Path, programme: Programmes, figure: Figure
 ) -> None:
     rounds = programme(short=SHORT, long=SHORT)
-    kill_many(doer, act, world, rounds, tmp_path)
+    kill_many(doer, act, world, rounds, quick)
     judge(act, rounds, figure)
 
 
 @pytest.mark.reliability
 @pytest.mark.parametrize("act", ACTS)
 def test_many_kills(
-    act: Act, doer: Doer, world: World, tmp_path: Path, programme: Programmes, figure: Figure
+    act: Act, doer: Doer, world: World, quick: Path, programme: Programmes, figure: Figure
 ) -> None:
     rounds = programme(short=SHORT, long=LONG)
-    kill_many(doer, act, world, rounds, tmp_path)
+    kill_many(doer, act, world, rounds, quick)
     judge(act, rounds, figure)
     assert rounds.of("new") and rounds.of("old"), "both sides of the moment that decides were hit"
 
@@ -138,9 +138,9 @@ def test_many_kills(
     [(Act.CARELESS_PASSPHRASE, Act.PASSPHRASE), (Act.CARELESS_RESTORE, Act.RESTORE)],
 )
 def test_an_act_that_takes_the_old_away_first_is_found_out(
-    act: Act, judged_as: Act, doer: Doer, world: World, tmp_path: Path
+    act: Act, judged_as: Act, doer: Doer, world: World, quick: Path
 ) -> None:
     """The control: the same kill and the same look, at an act that waits between the old and the new."""
-    place = acted.copied(world, tmp_path / "killed")
+    place = acted.copied(world, quick / "killed")
     doer.do(act, place, kill_after=0.15)
     assert acted.look(judged_as, place, world, told=False).wrong

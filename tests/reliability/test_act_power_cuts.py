@@ -8,8 +8,7 @@ import random
 import shutil
 import subprocess
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -97,15 +96,6 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> dict[Act, Recorded]:
         act: Recorded(act, world, recording.events(log, root / act), base, files_of(root / act))
         for act in ACTS
     }
-
-
-@pytest.fixture
-def quick(tmp_path: Path) -> Iterator[Path]:
-    """A folder in memory where there is one: hundreds of practices are laid down, and none must last."""
-    memory = Path("/dev/shm")  # noqa: S108
-    made = tempfile.mkdtemp(dir=memory) if memory.is_dir() else tempfile.mkdtemp(dir=tmp_path)
-    yield Path(made)
-    shutil.rmtree(made)
 
 
 def cuts(of: Recorded, programme: Programme, place: Path, *, once_done: bool = False) -> None:

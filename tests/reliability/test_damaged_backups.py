@@ -5,8 +5,7 @@ Nothing is changed by it: neither by the look at its bytes, nor by a restore ove
 
 import random
 import re
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,13 +29,9 @@ _SENTENCES = re.compile(r"[^\n]{20,400}[.]")
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Path]:
-    """A closed practice in `data`, in memory where there is some: thousands of restores begin here."""
-    memory = Path("/dev/shm")  # noqa: S108
-    made = tmp_path if not memory.is_dir() else memory / f"clinic-damaged-{random.getrandbits(64):x}"
-    made.mkdir(exist_ok=True)
-    yield made
-    shutil.rmtree(made)
+def place(quick: Path) -> Path:
+    """Where a practice and its backup lie."""
+    return quick
 
 
 @pytest.fixture

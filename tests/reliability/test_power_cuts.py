@@ -7,8 +7,7 @@ flushed stays, the rest is kept, dropped or torn. What is found then is opened a
 import random
 import shutil
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -96,15 +95,6 @@ def recorded(place: Path, fault: str = "", *, answers: int, notes: int, signed: 
 @pytest.fixture(scope="module")
 def evening(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
     return recorded(tmp_path_factory.mktemp("evening"), answers=8, notes=4, signed=1, locks=1)
-
-
-@pytest.fixture
-def quick(tmp_path: Path) -> Iterator[Path]:
-    """A folder in memory where there is one: a thousand stores are laid down, and none must last."""
-    memory = Path("/dev/shm")  # noqa: S108
-    made = tempfile.mkdtemp(dir=memory) if memory.is_dir() else tempfile.mkdtemp(dir=tmp_path)
-    yield Path(made)
-    shutil.rmtree(made)
 
 
 Programmes = Callable[..., Programme]
