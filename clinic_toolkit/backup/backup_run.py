@@ -89,6 +89,12 @@ def choose_place(data_folder: Path, place: Path | None, *, declined_until: int =
     )
 
 
+def is_declined(state: BackupState, *, now: datetime) -> bool:
+    """Whether nobody is to be asked for a place now, because a person wanted none for a week."""
+    # Further away than that is a time that a wrong clock has set.
+    return timedelta(0) < from_microseconds(state.declined_until) - now <= DECLINED_FOR
+
+
 def is_due(state: BackupState, store: SqlStore, *, now: datetime) -> bool:
     """Whether a backup should be made now.
 

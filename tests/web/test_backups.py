@@ -110,6 +110,18 @@ def test_it_can_be_put_off(pressed: dict[str, str], days: int, site: Site) -> No
     assert site.get("/setup/backups").headers["Location"] == "/"
 
 
+@pytest.mark.parametrize("away", [timedelta(days=3653), timedelta(days=-3653)], ids=["ahead", "behind"])
+def test_what_was_declined_while_the_clock_was_wrong_is_asked_again(
+    away: timedelta, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else nobody would be asked for ten years."""
+    wrong = to_microseconds(datetime.now(UTC) + away + backup_run.DECLINED_FOR)
+    backup_state.change_state(site.settings.data_folder, lambda state: replace(state, declined_until=wrong))
+    assert "No backup of this practice" in site.get("/").text
+    assert site.post("/backups/later").headers["Location"] == "/"
+    assert "No backup of this practice" not in site.get("/").text, "the control"
+
+
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [

@@ -93,7 +93,7 @@ def build_notice(now: datetime) -> BackupNotice:
     is_needed = state.last_made is not None and _is_past(state.last_made, changed_at)
     kind, sentence = None, ""
     if not state.place:
-        if to_microseconds(now) >= state.declined_until:
+        if not backup_run.is_declined(state, now=now):
             kind, sentence = NoticeKind.NO_PLACE, "No backup of this practice is made yet."
     elif state.problem and not is_needed:
         since = dates.format_date(from_microseconds(state.problem_at).astimezone())
