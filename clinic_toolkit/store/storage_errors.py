@@ -85,6 +85,16 @@ class SuccessorReady(StorageError):
         )
 
 
+class StartInterrupted(StorageError):
+    """A start was stopped while SQLite changed the file; the next one takes that back."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The last start of the program with this practice was interrupted. Start the program once; then "
+            "try again."
+        )
+
+
 class StorageMismatch(StorageError):
     """The file is not the one that was written last, or its schema is not this version's."""
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from clinic_toolkit.errors import DamagedFile
 from clinic_toolkit.store import folder, format_number, successor
 from clinic_toolkit.store.protocol import ReadOnlyView
-from clinic_toolkit.store.sqlite import migrations, salvage, schema, store_migration
+from clinic_toolkit.store.sqlite import migrations, rollback_journal, salvage, schema, store_migration
 from clinic_toolkit.store.sqlite.anchor import Anchor
 from clinic_toolkit.store.sqlite.connections import connect_read_only, create_reader_engine
 from clinic_toolkit.store.sqlite.driver_errors import translating_errors
@@ -24,7 +24,13 @@ from clinic_toolkit.store.sqlite.salvage import SalvagedStore
 from clinic_toolkit.store.sqlite.store import SqliteStore
 from clinic_toolkit.store.sqlite.store_format import APPLICATION_ID, check_file_type, check_format_version
 from clinic_toolkit.store.sqlite.store_migration import MigratedCopy
-from clinic_toolkit.store.storage_errors import OtherFormat, StorageError, SuccessorReady, damaged_file_error
+from clinic_toolkit.store.storage_errors import (
+    OtherFormat,
+    StartInterrupted,
+    StorageError,
+    SuccessorReady,
+    damaged_file_error,
+)
 
 SCHEMA_DAMAGED_MESSAGE = (
     "The list of tables in the data file {} is damaged. The program read the file by its own list."
@@ -38,12 +44,15 @@ def open_read_only(data_folder: Path, metadata: MetaData) -> Iterator[ReadOnlyVi
     Raises:
         DamagedFile: there is none, it is not ours, or SQLite cannot read it.
         SuccessorReady: the next start puts other files in the place of these.
+        StartInterrupted: the next start takes back what an interrupted one had begun.
     """
     if successor.is_ready(data_folder):
         raise SuccessorReady
     file = folder.database_path(data_folder)
     if not file.is_file() or file.stat().st_size == 0:
         raise DamagedFile(f"There is no practice in {data_folder}: the file {file.name} is missing or empty.")
+    if rollback_journal.is_pending(file):
+        raise StartInterrupted
     new_side_files = [
         side_file
         for suffix in ("-wal", "-shm")

@@ -10,6 +10,7 @@ from clinic_toolkit.store.sqlite import (
     file_guard,
     log_copies,
     migrations,
+    rollback_journal,
     schema,
     startup_check,
     store_draft,
@@ -48,6 +49,7 @@ def open_store(data_folder: Path, metadata: MetaData) -> SqliteStore:
         _create_store(data_folder, file, metadata)
     guard = FileGuard(file)
     store_format.check_file_type(file)
+    rollback_journal.take_back_change(file)
     log_copy = log_copies.copy_log(file)
     anchor = Anchor(data_folder)
     salvaged = startup_check.examine_store(file, metadata, anchor, log_copy)

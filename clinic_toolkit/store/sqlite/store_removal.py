@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from clinic_toolkit.store import folder, old_copies, successor
-from clinic_toolkit.store.sqlite import log_copies
+from clinic_toolkit.store.sqlite import log_copies, rollback_journal
 
 
 def delete_store(data_folder: Path) -> None:
@@ -17,7 +17,8 @@ def delete_store(data_folder: Path) -> None:
     """
     database = folder.database_path(data_folder)
     successor.discard_successors(data_folder)
-    for name in (folder.ANCHOR_FILE, folder.LOSSES_FILE, f"{database.name}-wal", f"{database.name}-shm"):
+    side_files = [f"{database.name}{suffix}" for suffix in ("-wal", "-shm", rollback_journal.SUFFIX)]
+    for name in (folder.ANCHOR_FILE, folder.LOSSES_FILE, *side_files):
         (data_folder / name).unlink(missing_ok=True)
     for copy in data_folder.glob(f"{database.name}{old_copies.RESCUED_INFIX}*"):
         copy.unlink(missing_ok=True)
