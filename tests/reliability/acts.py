@@ -50,7 +50,7 @@ NEW_HALVES = (
 BEGUN, DONE = "begun", "done"
 # How a process ends that does an act.
 BY_ITSELF, KILLED = "by itself", "killed"
-ACTED_AT = NOW + timedelta(hours=1)
+ACTED_AT, UNLOCKED_AT = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
 _PAUSE = 0.3
 
 
@@ -87,6 +87,8 @@ def do(act: Act, place: Path, begin: Callable[[], None]) -> None:
         else:
             _restore_carelessly(older, data)
         _mark(place, DONE)
+        if act is Act.RESTORE:
+            _start_again(data, FIRST)
         return
     engine = open_store(data)
     with writing(engine) as db:
@@ -97,8 +99,15 @@ def do(act: Act, place: Path, begin: Callable[[], None]) -> None:
     _VERBS[act](engine, vault, keys)
     _mark(place, DONE)
     engine.dispose()
-    # As a lock, and the next start.
-    open_store(data).dispose()
+    _start_again(data, FIRST if act in (Act.SHEET, Act.HALVES, Act.BACKUP, Act.ERASURE) else SECOND)
+
+
+def _start_again(data: Path, words: str) -> None:
+    """The next start and the first unlock, which put new keys in place and carry out newer deletions."""
+    engine = open_store(data)
+    with writing(engine) as db:
+        practice_access.unlock_with_passphrase(db, words, now=UNLOCKED_AT)
+    engine.dispose()
 
 
 def _mark(place: Path, name: str, call: Callable[[], None] = lambda: None) -> None:
