@@ -64,6 +64,7 @@ def prepare_folder(folder: Path) -> None:
         StorageReadOnly: the folder cannot be created or its mode cannot be changed.
     """
     os.umask(0o077)
+    new_folders = [place for place in (folder, *folder.parents) if not os.path.exists(place)]
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if sys.platform != "win32":
@@ -75,6 +76,10 @@ def prepare_folder(folder: Path) -> None:
         raise FolderRefused(f"{folder} is not a folder. Please choose another place for the data.") from error
     except OSError as error:
         raise StorageReadOnly from error
+    for place in new_folders:
+        # Not every file system can do this.
+        with suppress(OSError):
+            sync_folder(place.parent)
 
 
 def is_writable(folder: Path) -> bool:
