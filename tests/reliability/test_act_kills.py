@@ -16,8 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.reliability import acted
-from tests.reliability.acted import Found, World
+from tests.reliability import acted, acted_practice
+from tests.reliability.acted import Found
+from tests.reliability.acted_practice import World
 from tests.reliability.acts import ACTS, BEGUN, BY_ITSELF, DONE, KILLED, Act
 from tests.reliability.programme import Programme
 
@@ -36,7 +37,7 @@ Figure = Callable[[str], None]
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return acted.make_world(tmp_path_factory.mktemp("acts") / "world")
+    return acted_practice.make_world(tmp_path_factory.mktemp("acts") / "world")
 
 
 class Doer:
@@ -75,7 +76,7 @@ def doer() -> Iterator[Doer]:
 
 def killed(doer: Doer, act: Act, place: Path, world: World, seconds: float) -> tuple[Found, bool]:
     """One kill so many seconds after it began: what is found, and whether it was said to be done."""
-    acted.copied(world, place)
+    acted_practice.copied(world, place)
     doer.do(act, place, kill_after=seconds)
     told = (place / DONE).exists()
     found = acted.look(act, place, world, told=told)
@@ -85,7 +86,7 @@ def killed(doer: Doer, act: Act, place: Path, world: World, seconds: float) -> t
 
 def kill_many(doer: Doer, act: Act, world: World, rounds: Programme, quick: Path) -> None:
     """Kill it at a random moment of the time that it takes, and look at what the next start finds."""
-    whole = acted.copied(world, quick / "whole")
+    whole = acted_practice.copied(world, quick / "whole")
     doer.do(act, whole)
     seconds = (whole / DONE).stat().st_mtime - (whole / BEGUN).stat().st_mtime
     found = acted.look(act, whole, world, told=True)
@@ -141,6 +142,6 @@ def test_an_act_that_takes_the_old_away_first_is_found_out(
     act: Act, judged_as: Act, doer: Doer, world: World, quick: Path
 ) -> None:
     """The control: the same kill and the same look, at an act that waits between the old and the new."""
-    place = acted.copied(world, quick / "killed")
+    place = acted_practice.copied(world, quick / "killed")
     doer.do(act, place, kill_after=0.15)
     assert acted.look(judged_as, place, world, told=False).wrong

@@ -16,8 +16,9 @@ import pytest
 
 from clinic_toolkit.store import folder
 from tests.fixtures.waiting import wait_for
-from tests.reliability import acted, recording
-from tests.reliability.acted import Found, World
+from tests.reliability import acted, acted_practice, recording
+from tests.reliability.acted import Found
+from tests.reliability.acted_practice import World
 from tests.reliability.acts import ACTS, BEGUN, DONE, Act
 from tests.reliability.disk import DROPPED, KEPT, MIXED, Disk, Fate, put
 from tests.reliability.programme import Programme
@@ -84,9 +85,9 @@ def files_of(place: Path) -> dict[str, bytes]:
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> dict[Act, Recorded]:
     """Each act, done once, by one process."""
     place = tmp_path_factory.mktemp("recorded")
-    world, log, root = acted.make_world(place / "world"), place / "recording", place / "root"
+    world, log, root = acted_practice.make_world(place / "world"), place / "recording", place / "root"
     for act in ACTS:
-        acted.copied(world, root / act)
+        acted_practice.copied(world, root / act)
     base = files_of(world.place)
     subprocess.run(
         [*recording.traced(log), sys.executable, "-m", "tests.reliability.acts", str(root), *ACTS], check=True
