@@ -27,7 +27,7 @@ def tmp_path_factory(
 def quick(tmp_path: Path) -> Iterator[Path]:
     """A folder in memory where there is one: a thousand stores are laid down, and none must last."""
     memory = Path("/dev/shm")  # noqa: S108
-    made = tempfile.mkdtemp(dir=memory) if memory.is_dir() else tempfile.mkdtemp(dir=tmp_path)
+    made = tempfile.mkdtemp(prefix="clinic-quick-", dir=memory if memory.is_dir() else tmp_path)
     yield Path(made)
     shutil.rmtree(made)
 
