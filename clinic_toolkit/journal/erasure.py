@@ -6,7 +6,14 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from clinic_toolkit.journal import audit_log, inventory_snapshot, records, sealed_rows, tombstones
+from clinic_toolkit.journal import (
+    audit_log,
+    inventory_snapshot,
+    lifted_rings,
+    records,
+    sealed_rows,
+    tombstones,
+)
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.journal.tombstone_record import (
     TOMBSTONE,
@@ -37,9 +44,12 @@ def erase_rings(
         RingIsShared: a colleague holds a key of one of them.
     """
     ring_erasure.check_may_destroy(vault, rings)
-    inventory_snapshot.refresh_inventory(db, vault)
+    inventory = inventory_snapshot.refresh_inventory(db, vault)
+    # Also the rings that these came in the place of: a restored backup may still hold those.
+    noted = tombstones.list_believed(db, vault, inventory)
+    kin = lifted_rings.list_kin({ring.bytes for ring in rings}, noted)
     tombstone = Tombstone(
-        rings=tuple(sorted(ring.bytes for ring in rings)),
+        rings=tuple(sorted(kin)),
         records=tuple(_list_records(db, vault, rings)),
         reason=reason,
     )
@@ -59,13 +69,20 @@ def erase_rings(
 
 
 def repeat_erasure(
-    db: Connection, vault: Vault, row: SealedRow, version: RecordVersion[Tombstone], *, now: datetime
+    db: Connection,
+    vault: Vault,
+    row: SealedRow,
+    version: RecordVersion[Tombstone],
+    *,
+    lifted: Set[bytes] = frozenset(),
+    now: datetime,
 ) -> bool:
     """Erase what a tombstone of another store or backup names, and keep that tombstone as it was signed.
 
     Args:
         row: the row of the tombstone, which this store does not have yet.
         version: the same, opened, with its signature checked.
+        lifted: the rings that were brought back since, which stay.
 
     Returns:
         Whether anything of it was here to be erased.
@@ -74,15 +91,12 @@ def repeat_erasure(
         RingIsShared: a colleague holds a key of one of the rings. Nothing was changed.
         UnknownRing: one of the rings may not be erased. Nothing was changed.
     """
-    rings = _select_held(vault, version.payload.ring_ids)
+    rings = _select_held(vault, (id for id in version.payload.ring_ids if id.bytes not in lifted))
     ring_erasure.check_may_destroy(vault, rings)
     inventory_snapshot.refresh_inventory(db, vault)
     # Also what was saved here after the backup, on a way of its own.
     found = _list_records(db, vault, rings)
-    values = {name: getattr(row, name) for name in COLUMNS}
-    transaction_of(db).insert_row(TOMBSTONE.table, values)
-    reference = records.version_reference(TOMBSTONE, version)
-    audit_log.append_entry(db, vault, TombstoneEvent.ERASED_AGAIN, [reference], now=now)
+    _keep_as_signed(db, vault, row, version, TombstoneEvent.ERASED_AGAIN, now=now)
     _destroy_rings(db, vault, rings, found)
     return bool(rings)
 
@@ -98,6 +112,28 @@ def may_repeat_erasure(vault: Vault, ring_ids: Iterable[UUID]) -> bool:
 
 def _select_held(vault: Vault, ring_ids: Iterable[UUID]) -> frozenset[UUID]:
     return frozenset(ring for ring in ring_ids if vault.rings.holds(ring))
+
+
+def keep_lift(
+    db: Connection, vault: Vault, row: SealedRow, version: RecordVersion[Tombstone], *, now: datetime
+) -> None:
+    """Keep a lift of another store or backup as it was signed; its row is not in this store yet."""
+    inventory_snapshot.refresh_inventory(db, vault)
+    _keep_as_signed(db, vault, row, version, TombstoneEvent.LIFTED_AGAIN, now=now)
+
+
+def _keep_as_signed(
+    db: Connection,
+    vault: Vault,
+    row: SealedRow,
+    version: RecordVersion[Tombstone],
+    event: TombstoneEvent,
+    *,
+    now: datetime,
+) -> None:
+    values = {name: getattr(row, name) for name in COLUMNS}
+    transaction_of(db).insert_row(TOMBSTONE.table, values)
+    audit_log.append_entry(db, vault, event, [records.version_reference(TOMBSTONE, version)], now=now)
 
 
 def _destroy_rings(db: Connection, vault: Vault, rings: Set[UUID], erased: Sequence[ErasedRecords]) -> None:

@@ -47,9 +47,9 @@ def find_created_with(
     if idempotency_key in (vault.vault_id, vault.user_id):
         raise IdempotencyKeyTaken
     inventory = inventory_snapshot.load_inventory(db, vault)
-    if idempotency_key.bytes in inventory.erased_records:
-        raise IdempotencyKeyTaken
     logged = inventory.find_newest(idempotency_key.bytes)
+    if logged is None and idempotency_key.bytes in inventory.erased_records:
+        raise IdempotencyKeyTaken
     if logged is None:
         return None
     record_ring = UUID(bytes=logged.ring)

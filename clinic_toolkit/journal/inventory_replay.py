@@ -108,6 +108,13 @@ def apply_new_entries(db: Connection, vault: Vault, inventory: Inventory) -> lis
     if not all(map(vault.rings.is_creator, vault.rings.list_open_rings() - held_before)):
         # A ring was granted since, and what colleagues wrote in it before was passed over.
         return None
+    if any(
+        reference.record in inventory.erased_records and inventory.find_newest(reference.record) is None
+        for references in selected
+        for reference in references
+    ):
+        # It was brought back, and which entry named it first was forgotten when it was erased.
+        return None
     undo: list[Callable[[], None]] = []
     for result, references in zip(results, selected, strict=True):
         slot_generation = _apply_effects(vault, inventory, result)

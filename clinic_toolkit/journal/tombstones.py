@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from clinic_toolkit.journal import lifted_rings
 from clinic_toolkit.journal.record_versions import RecordVersion, open_versions
-from clinic_toolkit.journal.tombstone_record import TOMBSTONE, Tombstone
+from clinic_toolkit.journal.tombstone_record import TOMBSTONE, Tombstone, TombstoneState
 from clinic_toolkit.store.rows import SealedRow, to_sealed_row
 from clinic_toolkit.store.transactions import transaction_of
 from clinic_toolkit.store.types import to_microseconds
@@ -42,7 +43,7 @@ def open_tombstones(vault: Vault, rows: Sequence[SealedRow]) -> list[TombstoneVe
 
 
 def list_believed(db: Connection, vault: Vault, inventory: Inventory) -> list[TombstoneVersion]:
-    """Return the tombstones that are signed and that the audit log names, oldest first."""
+    """Return the tombstones and lifts that are signed and that the audit log names, oldest first."""
     return [
         version
         for version in open_tombstones(vault, list_tombstone_rows(db))
@@ -52,7 +53,7 @@ def list_believed(db: Connection, vault: Vault, inventory: Inventory) -> list[To
 
 def note_erasures(db: Connection, vault: Vault, inventory: Inventory) -> None:
     """Take what believed tombstones name out of the inventory."""
-    believed = list_believed(db, vault, inventory)
+    believed = _select_erasures(list_believed(db, vault, inventory))
     kept_rings = _list_rings_with_keys(db, believed)
     for version in believed:
         tombstone = version.payload
@@ -70,8 +71,17 @@ def has_new_tombstones(inventory: Inventory) -> bool:
 
 
 def inspect_tombstones(db: Connection, vault: Vault, inventory: Inventory) -> Iterator[bytes]:
-    """Yield each ring that a believed tombstone names although a key or a statement of it is there."""
-    yield from sorted(_list_rings_with_keys(db, list_believed(db, vault, inventory)))
+    """Yield each ring that a believed tombstone names although a key or a statement of it is there.
+
+    One that was lifted is left out: it is that of a backup from before the erasure, which was restored.
+    """
+    believed = list_believed(db, vault, inventory)
+    with_keys = _list_rings_with_keys(db, _select_erasures(believed))
+    yield from sorted(with_keys - lifted_rings.select_lifted(believed))
+
+
+def _select_erasures(believed: Sequence[TombstoneVersion]) -> list[TombstoneVersion]:
+    return [version for version in believed if version.state == TombstoneState.ERASED]
 
 
 def _list_rings_with_keys(db: Connection, believed: Sequence[TombstoneVersion]) -> frozenset[bytes]:

@@ -177,7 +177,9 @@ class Inventory:
             if previous and is_moved:
                 previous_changes.append(self._places.save_changes((previous.table, previous.ring)))
             if previous is None or is_moved or reference.version >= previous.version:
-                first_seq = previous.first_seq if previous and not is_moved else seq
+                # What we moved ourselves, out of a ring that was erased, stays as old as it is.
+                keeps_age = previous and (not is_moved or previous.is_written_by_us)
+                first_seq = previous.first_seq if previous and keeps_age else seq
                 written = reference.table, reference.ring, reference.version, reference.content_id
                 # Only its author knows a content id before an entry names it, so the first entry is theirs.
                 is_named_again = previous and written == (*place, previous.version, previous.content_id)

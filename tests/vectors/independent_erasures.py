@@ -16,7 +16,7 @@ def erased_rings(reader: independent_reader.Reader) -> set[bytes]:
         if row["table"] != "tombstone" or row["signed"] != "sig/tombstone":
             continue
         stamp, (erased, _, _) = independent_reader.decoded(row["raw"])
-        is_own = stamp[1] == reader.user and row["class"] == 4
+        is_own = stamp[1] == reader.user and row["class"] == 4 and stamp[3] == "erased"
         if is_own and (row["record"], row["version"], row["content"]) in named:
             rings |= set(erased)
     with_keys = {

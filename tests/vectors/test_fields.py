@@ -19,7 +19,7 @@ from clinic_toolkit.record.people import watched_questions
 from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.record.questionnaires import answers, corrections, typed_values
 from clinic_toolkit.record.record_kinds import ALL_KINDS
-from clinic_toolkit.record.retention.retention_record import ErasureRequest
+from clinic_toolkit.record.retention.retention_record import BroughtBack, ErasureRequest
 from clinic_toolkit.record.safety.risk_entry_record import RaisingAnswer
 from clinic_toolkit.record.writing import note_facts, notes
 from clinic_toolkit.record.writing.note_record import NotePart, PartSource
@@ -44,6 +44,7 @@ PARTS: dict[str, type[msgspec.Struct]] = {
     "versions": note_facts.FactVersions,
     "erased": ErasedRecords,
     "erasure": ErasureRequest,
+    "brought_back": BroughtBack,
 }
 KINDS = PARTS | {kind.name: kind.payload_type for kind in ALL_KINDS}
 

@@ -24,6 +24,7 @@ class CaseEvent(StrEnum):
 
     OPENED = "case.opened"
     PARTNER_ERASED = "case.partner_erased"
+    PARTNER_BACK = "case.partner_back"
 
 
 class CaseKind(StrEnum):

@@ -119,3 +119,19 @@ def leave_couple(
     records.append_version(
         db, vault, CASE, case, left, state=case.state, event=CaseEvent.PARTNER_ERASED, now=now
     )
+
+
+def rejoin_couple(
+    db: Connection, vault: Vault, case: RecordVersion[Case], client_ids: Sequence[UUID], *, now: datetime
+) -> None:
+    """Put a partner who was brought back into the couple again; nothing if both are in it already.
+
+    Args:
+        client_ids: both partners, in the order in which they were.
+    """
+    both = tuple(id.bytes for id in client_ids)
+    if set(case.payload.client_id_bytes) != set(both):
+        joined = msgspec.structs.replace(case.payload, client_id_bytes=both)
+        records.append_version(
+            db, vault, CASE, case, joined, state=case.state, event=CaseEvent.PARTNER_BACK, now=now
+        )

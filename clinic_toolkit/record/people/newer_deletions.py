@@ -14,12 +14,14 @@ from clinic_toolkit.journal import (
     deletion_list,
     erasure,
     inventory_snapshot,
+    lifted_rings,
     records,
     restored_folder,
     tombstones,
 )
 from clinic_toolkit.journal.deletion_list import DamagedDeletions
 from clinic_toolkit.journal.restored_folder import RestoredMark, RestoreNotice
+from clinic_toolkit.journal.tombstone_record import TombstoneState
 from clinic_toolkit.journal.tombstones import TombstoneVersion
 from clinic_toolkit.record.people import cases
 from clinic_toolkit.record.people.case_record import CASE
@@ -45,15 +47,19 @@ def carry_out_deletions(db: Connection, vault: Vault, mark: RestoredMark, *, now
         return RestoreNotice(backup_made_at=made_at, is_list_damaged=True)
     stored = {row.record for row in tombstones.list_tombstone_rows(db)}
     signed, refused_count = select_signed(vault, deletions, stored)
+    lifted = lifted_rings.select_lifted(version for _, version in signed)
     erased_at = []
     for row, version in signed:
+        if version.state == TombstoneState.LIFTED:
+            erasure.keep_lift(db, vault, row, version, now=now)
+            continue
         try:
-            if erasure.repeat_erasure(db, vault, row, version, now=now):
+            if erasure.repeat_erasure(db, vault, row, version, lifted=lifted, now=now):
                 erased_at.append(version.recorded_at)
         except (RingIsShared, UnknownRing):
             refused_count += 1
         else:
-            _leave_couples(db, vault, _list_client_ids(version), now=now)
+            _leave_couples(db, vault, _list_gone_clients(vault, version), now=now)
     return RestoreNotice(backup_made_at=made_at, erased_at=tuple(erased_at), refused_count=refused_count)
 
 
@@ -71,8 +77,12 @@ def hide_deletions(db: Connection, vault: Vault) -> None:
     except DamagedDeletions:
         return
     inventory = inventory_snapshot.load_inventory(db, vault)
-    for _, version in select_signed(vault, deletions, ())[0]:
-        rings = version.payload.ring_ids
+    signed = [version for _, version in select_signed(vault, deletions, ())[0]]
+    lifted = lifted_rings.select_lifted(signed)
+    for version in signed:
+        if version.state == TombstoneState.LIFTED:
+            continue
+        rings = {ring for ring in version.payload.ring_ids if ring.bytes not in lifted}
         if not erasure.may_repeat_erasure(vault, rings):
             continue
         ring_erasure.forget_rings(vault, rings)
@@ -105,13 +115,15 @@ def select_signed(
     return sorted(signed.values(), key=lambda pair: pair[1].recorded_at), refused_count
 
 
-def _list_client_ids(version: TombstoneVersion) -> frozenset[UUID]:
-    return frozenset(
+def _list_gone_clients(vault: Vault, version: TombstoneVersion) -> frozenset[UUID]:
+    """The clients whom a tombstone names, without those who were brought back since."""
+    ids = [
         UUID(bytes=id)
         for records in version.payload.records
         if records.table == CLIENT.name
         for id in records.ids
-    )
+    ]
+    return frozenset(id for id in ids if not ring_erasure.list_owner_rings(vault, id))
 
 
 def _leave_couples(db: Connection, vault: Vault, gone_ids: Collection[UUID], *, now: datetime) -> None:

@@ -39,6 +39,7 @@ class RetentionEvent(StrEnum):
     PROLONGED = "retention.prolonged"
     ERASURE_ASKED = "retention.erasure_asked"
     TAKEN_BACK = "retention.erasure_taken_back"
+    BROUGHT_BACK = "retention.brought_back"
 
 
 def is_undo_over(due_at: datetime, now: datetime) -> bool:
@@ -80,11 +81,20 @@ class ErasureRequest(msgspec.Struct, array_like=True, frozen=True, kw_only=True)
         return tuple(UUID(bytes=id) for id in self.couples)
 
 
+class BroughtBack(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+    """That an erased client was brought back: when, why, from which backup, and when that was made."""
+
+    at: datetime
+    reason: str
+    backup_name: str
+    backup_made_at: datetime
+
+
 class Retention(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     """What was decided about keeping the record of one client; "" and None where nothing was.
 
     `hold_reason`: a legal hold, under which nothing is erased. `keep_until` and `keep_reason`: keep it beyond
-    the date that the practice's rule gives.
+    the date that the practice's rule gives. `brought_back`: the last time that the client came back.
     """
 
     client: bytes
@@ -92,6 +102,7 @@ class Retention(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     keep_until: date | None = None
     keep_reason: str = ""
     erasure: ErasureRequest | None = None
+    brought_back: BroughtBack | None = None
 
     @property
     def client_id(self) -> UUID:

@@ -15,6 +15,7 @@ from clinic_toolkit.journal.header_recovery import HeaderEvent
 from clinic_toolkit.journal.incarnations import RestoreEvent
 from clinic_toolkit.journal.past_log import KeyChangeEvent
 from clinic_toolkit.journal.record_kind import RecordNouns, nouns_of
+from clinic_toolkit.journal.returned_rings import ReturnEvent
 from clinic_toolkit.journal.ring_references import RingEvent
 from clinic_toolkit.journal.tombstone_record import TombstoneEvent
 from clinic_toolkit.journal.unsigned_entries import UnsignedEntriesEvent
@@ -82,16 +83,33 @@ EVENT_TEXTS: dict[str, tuple[EventKind, str]] = {
     ClientEvent.LEAVING: (EventKind.PEOPLE, "Took a client who is to be erased out of the lists"),
     ClientEvent.BROUGHT_BACK: (EventKind.PEOPLE, "Put a client who was to be erased back into the lists"),
     CaseEvent.PARTNER_ERASED: (EventKind.PEOPLE, "Kept the joint record of a couple without one partner"),
+    CaseEvent.PARTNER_BACK: (
+        EventKind.PEOPLE,
+        "Put a partner who was brought back into the joint record again",
+    ),
     RetentionEvent.HELD: (EventKind.PEOPLE, "Put a client’s record under a legal hold"),
     RetentionEvent.RELEASED: (EventKind.PEOPLE, "Released a legal hold"),
     RetentionEvent.PROLONGED: (EventKind.PEOPLE, "Wrote down that a record is kept longer, and why"),
     RetentionEvent.ERASURE_ASKED: (EventKind.PEOPLE, "Asked for a client to be erased"),
     RetentionEvent.TAKEN_BACK: (EventKind.PEOPLE, "Took back that a client is to be erased"),
+    RetentionEvent.BROUGHT_BACK: (
+        EventKind.PEOPLE,
+        "Brought an erased client back from a backup, and wrote down why",
+    ),
+    ReturnEvent.BROUGHT_BACK: (EventKind.PEOPLE, "Put back from a backup"),
     RetentionRuleEvent.CONFIRMED: (EventKind.PRACTICE, "Confirmed how long records are kept"),
     TombstoneEvent.ERASED: (EventKind.PEOPLE, "Erased a client or a couple for good"),
     TombstoneEvent.ERASED_AGAIN: (
         EventKind.PEOPLE,
         "After a restore, carried out an erasure that is newer than the backup",
+    ),
+    TombstoneEvent.LIFTED: (
+        EventKind.PEOPLE,
+        "Noted that an erasure no longer stands for what was brought back",
+    ),
+    TombstoneEvent.LIFTED_AGAIN: (
+        EventKind.PEOPLE,
+        "After a restore, noted that what had been erased was brought back since",
     ),
     CaseEvent.OPENED: (EventKind.PEOPLE, "Began the record of a client or a couple"),
     RelationshipEvent.ADDED: (EventKind.PEOPLE, "Added a relationship"),
@@ -251,6 +269,9 @@ def describe_event(line: audit_reader.CheckedEntry) -> EventText:
             f" with {count_records(entry.table for entry in line.references)}" if line.references else ""
         )
         text += f": {PRINTOUT_NOUNS.get(detail, 'a paper')}{records_text}"
+    if code == ReturnEvent.BROUGHT_BACK:
+        records_put_back = {(entry.table, entry.record) for entry in line.references}
+        text += f", {detail}: {count_records(table for table, _ in sorted(records_put_back))}"
     if code == JournalEvent.RECORDS_READ:
         text = f"{text} {count_records(entry.table for entry in line.references)}"
     return EventText(kind=kind, text=text)

@@ -1,0 +1,255 @@
+"""An erased client is brought back from a backup: exactly as it was there, and named by the trail."""
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from clinic_toolkit.backup.creation import MadeBackup
+from clinic_toolkit.journal import audit_log, idempotency, records, sealed_rows, tombstones
+from clinic_toolkit.journal.idempotency import IdempotencyKeyTaken
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.journal.returned_rings import ReturnEvent
+from clinic_toolkit.journal.tombstone_record import ErasureReason, TombstoneEvent, TombstoneState
+from clinic_toolkit.record.people import clients
+from clinic_toolkit.record.people.client_record import CLIENT, Client, ClientState
+from clinic_toolkit.record.retention import client_erasure, last_sessions, retentions
+from clinic_toolkit.record.retention.retention_record import RetentionEvent
+from clinic_toolkit.record.writing import notes
+from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, ClinicalNote, NotePart, PartSource
+from clinic_toolkit.store.opening import open_store
+from clinic_toolkit.store.transactions import reading, writing
+from clinic_toolkit.vault import ring_erasure
+from clinic_toolkit.vault.vault import Vault
+from tests.fixtures import audit_lines
+from tests.fixtures.backups import LATER, erase, faults_of, make_backup
+from tests.fixtures.practices import NOW, Work, giving, signed
+from tests.fixtures.returns import (
+    REASON,
+    bring_back,
+    list_absent,
+)
+from tests.fixtures.vaults import reopened
+
+ERASED_AT = NOW + timedelta(hours=5)
+
+
+def filled_client(work: Work, name: str = "Bo Lindqvist") -> RecordVersion[Client]:
+    """A client with a session, a signed note, a note that is not signed, and answers."""
+    client = work.client(name)
+    with writing(work.engine) as db:
+        seen = clients.load_client(db, work.vault, client.id)
+        clients.revise_client(db, work.vault, seen, Client(name=name, phone="2"), now=NOW)
+    hour, other = work.hour(client), work.hour(client)
+    work.answer(work.begun(client, giving(), session=hour.id, word="Mona"), [3, None, 2])
+    with writing(work.engine) as db:
+        part = NotePart(section="data", source=PartSource.CLINICIAN, text="A quiet hour.")
+        signed(db, work.vault, hour, notes.create_note(db, work.vault, hour, [part], now=NOW))
+        notes.create_note(db, work.vault, other, [part], now=NOW)
+    return client
+
+
+def plain_of(work: Work, owner: UUID, vault: Vault | None = None) -> dict[tuple[str, UUID, int], object]:
+    """The plain of every version of one owner, with whether it is final."""
+    opener = vault or work.vault
+    found: dict[tuple[str, UUID, int], object] = {}
+    rings = ring_erasure.list_owner_rings(opener, owner)
+    with reading(work.engine) as db:
+        for table in sealed_rows.list_sealed_tables():
+            rows = db.execute(table.select().where(table.c.ring.in_(rings))).all()
+            for row, plain in zip(rows, opener.open_rows(table.name, rows), strict=True):
+                assert plain is not None
+                found[str(table.name), row.record, row.version] = (plain, row.final)
+    return found
+
+
+@pytest.fixture
+def gone(work: Work) -> RecordVersion[Client]:
+    """A client with something of everything, who will be erased."""
+    return filled_client(work)
+
+
+@pytest.fixture
+def older(work: Work, gone: RecordVersion[Client], tmp_path: Path) -> MadeBackup:
+    """A backup from before."""
+    return make_backup(work, tmp_path)
+
+
+def test_it_comes_back_exactly_as_it_was(work: Work, gone: RecordVersion[Client], older: MadeBackup) -> None:
+    before, rings = plain_of(work, gone.id), ring_erasure.list_owner_rings(work.vault, gone.id)
+    assert len({table for table, _, _ in before}) >= 6 and len(before) > 8, "the control"
+    with reading(work.engine) as db:
+        last_seen = last_sessions.last_seen_on(db, work.vault, gone.id)
+    assert list_absent(work, older.file) == ()
+    erase(work, gone, now=ERASED_AT)
+    [person] = list_absent(work, older.file)
+    assert (person.name, person.is_erased, person.entry_ids) == ("Bo Lindqvist", True, (gone.id,))
+    assert bring_back(work, older.file, gone.id) == gone.id
+    assert list_absent(work, older.file) == ()
+    for vault in (work.vault, reopened(work.engine, work.vault)):
+        after = plain_of(work, gone.id, vault)
+        assert {place: after[place] for place in before} == before
+        assert {table for table, _, _ in after.keys() - before.keys()} == {"retention"}
+        assert not rings & ring_erasure.list_owner_rings(vault, gone.id)
+        checked = Work(engine=work.engine, vault=vault, groups=work.groups)
+        assert faults_of(checked) == () and not vault.integrity_failures
+        with reading(work.engine) as db:
+            assert clients.load_client(db, vault, gone.id).payload.phone == "2"
+            assert last_sessions.last_seen_on(db, vault, gone.id) == last_seen
+            kept = retentions.load_retention(db, vault, gone.id)
+            assert kept and kept.payload.brought_back and kept.payload.brought_back.reason == REASON
+            noted = [note.final for note in notes_of(vault, work, gone.id)]
+        assert sorted(noted) == [False, True]
+
+
+def notes_of(vault: Vault, work: Work, client_id: UUID) -> list[RecordVersion[ClinicalNote]]:
+    with reading(work.engine) as db:
+        rings = ring_erasure.list_owner_rings(vault, client_id)
+        return records.list_records_in_rings(db, vault, CLINICAL_NOTE, rings)
+
+
+def test_a_draft_goes_on_and_the_trail_names_all_of_it(
+    work: Work, gone: RecordVersion[Client], older: MadeBackup
+) -> None:
+    erase(work, gone)
+    bring_back(work, older.file, gone.id)
+    [draft] = [note for note in notes_of(work.vault, work, gone.id) if not note.final]
+    with writing(work.engine) as db:
+        part = NotePart(section="data", source=PartSource.CLINICIAN, text="And a walk.")
+        notes.revise_note(db, work.vault, draft, (part,), expected_version=draft.version, now=LATER)
+    work.hour(clients_of(work)["Bo Lindqvist"])
+    assert faults_of(work) == ()
+    assert faults_of(Work(engine=work.engine, vault=reopened(work.engine, work.vault), groups=())) == ()
+
+
+def clients_of(work: Work) -> dict[str, RecordVersion[Client]]:
+    with reading(work.engine) as db:
+        return {client.payload.name: client for client in clients.list_clients(db, work.vault)}
+
+
+def test_the_trail_says_it_with_the_backup_and_without_a_name(
+    work: Work, gone: RecordVersion[Client], older: MadeBackup
+) -> None:
+    erase(work, gone)
+    with reading(work.engine) as db:
+        last = audit_log.last_position(db)[0]
+    bring_back(work, older.file, gone.id)
+    with reading(work.engine) as db:
+        lines = [line for line in audit_lines.lines(db, work.vault) if line.seq > last]
+    events = [line.event for line in lines]
+    assert f"{ReturnEvent.BROUGHT_BACK} {older.file.name}" in events
+    assert {TombstoneEvent.LIFTED, RetentionEvent.BROUGHT_BACK} <= set(events)
+    assert not any("Lindqvist" in event for event in events)
+    with reading(work.engine) as db:
+        noted = tombstones.open_tombstones(work.vault, tombstones.list_tombstone_rows(db))
+    assert [note.state for note in noted] == [TombstoneState.ERASED, TombstoneState.LIFTED]
+
+
+def test_what_was_asked_for_on_that_day_is_taken_back(
+    work: Work, gone: RecordVersion[Client], tmp_path: Path
+) -> None:
+    with writing(work.engine) as db:
+        client_erasure.ask_erasure(
+            db,
+            work.vault,
+            gone.id,
+            reason=ErasureReason.ASKED_FOR,
+            words="So she wished",
+            couples=(),
+            now=NOW,
+        )
+    leaving = make_backup(work, tmp_path)
+    erase(work, gone)
+    bring_back(work, leaving.file, gone.id)
+    assert clients_of(work)["Bo Lindqvist"].state == ClientState.ACTIVE
+    with reading(work.engine) as db:
+        kept = retentions.load_retention(db, work.vault, gone.id)
+    assert kept and kept.payload.erasure is None and kept.payload.brought_back
+
+
+def test_a_form_that_was_sent_before_finds_what_came_back(
+    work: Work, gone: RecordVersion[Client], older: MadeBackup
+) -> None:
+    erase(work, gone)
+
+    def find() -> RecordVersion[Client] | None:
+        with reading(work.engine) as db:
+            return idempotency.find_created_with(db, work.vault, CLIENT, gone.id, ring=None)
+
+    with pytest.raises(IdempotencyKeyTaken):
+        find()
+    bring_back(work, older.file, gone.id)
+    found = find()
+    assert found and found.id == gone.id
+
+
+def test_erased_again_it_is_gone_and_can_be_brought_back_again(
+    work: Work, gone: RecordVersion[Client], older: MadeBackup
+) -> None:
+    before = plain_of(work, gone.id)
+    for _ in range(2):
+        erase(work, gone)
+        assert "Bo Lindqvist" not in clients_of(work) and faults_of(work) == ()
+        bring_back(work, older.file, gone.id)
+        assert before.items() <= plain_of(work, gone.id).items() and faults_of(work) == ()
+
+
+def test_another_of_the_same_name_stays_beside(
+    work: Work, gone: RecordVersion[Client], older: MadeBackup
+) -> None:
+    erase(work, gone)
+    other = work.client("Bo Lindqvist")
+    bring_back(work, older.file, gone.id)
+    with reading(work.engine) as db:
+        names = sorted(client.payload.name for client in clients.list_clients(db, work.vault))
+        assert clients.load_client_joins(db, work.vault) == {}
+        assert {clients.load_client(db, work.vault, id).id for id in (gone.id, other.id)} == {
+            gone.id,
+            other.id,
+        }
+    assert names == ["Ana Reyes", "Bo Lindqvist", "Bo Lindqvist"]
+
+
+def test_joined_entries_come_together(work: Work, gone: RecordVersion[Client], tmp_path: Path) -> None:
+    second = work.client("Bo L.")
+    with writing(work.engine) as db:
+        clients.join_client(db, work.vault, second, gone.id, now=NOW)
+    joined = make_backup(work, tmp_path)
+    for client in (gone, second):
+        erase(work, client)
+    [person] = list_absent(work, joined.file)
+    assert person.entry_ids == (gone.id, second.id)
+    bring_back(work, joined.file, second.id)
+    with reading(work.engine) as db:
+        assert clients.load_client_joins(db, work.vault) == {second.id: gone.id}
+    assert faults_of(work) == ()
+
+
+def test_an_entry_whose_other_entry_is_here_stands_by_itself(
+    work: Work, gone: RecordVersion[Client], tmp_path: Path
+) -> None:
+    second = work.client("Bo L.")
+    with writing(work.engine) as db:
+        clients.join_client(db, work.vault, second, gone.id, now=NOW)
+    joined = make_backup(work, tmp_path)
+    erase(work, second)
+    bring_back(work, joined.file, second.id)
+    with reading(work.engine) as db:
+        assert clients.load_client_joins(db, work.vault) == {}
+    assert clients_of(work)["Bo L."].state == ClientState.ACTIVE and faults_of(work) == ()
+
+
+def test_who_was_never_entered_here_comes_from_a_copy(work: Work, tmp_path: Path) -> None:
+    """A backup of a copy that went on by itself, after this record was restored from an older one."""
+    shutil.copytree(tmp_path / "data", tmp_path / "copy" / "data")
+    copy = Work(engine=open_store(tmp_path / "copy" / "data"), vault=work.vault, groups=work.groups)
+    copy.vault = reopened(copy.engine, work.vault)
+    alone = filled_client(copy, "Edda Moen")
+    before, made = plain_of(copy, alone.id), make_backup(copy, tmp_path / "copy")
+    work.client("Faruk Demir")
+    [person] = list_absent(work, made.file)
+    assert (person.name, person.is_erased) == ("Edda Moen", False)
+    bring_back(work, made.file, alone.id)
+    assert before.items() <= plain_of(work, alone.id).items() and faults_of(work) == ()

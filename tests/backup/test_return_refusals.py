@@ -1,0 +1,164 @@
+"""What is not brought back from a backup, and that nothing is half done then."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from clinic_toolkit.backup.creation import MadeBackup
+from clinic_toolkit.backup.refusals import BackupDamaged, BackupRefused
+from clinic_toolkit.journal.past_records import CannotReturn
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.handovers import clinician_side
+from clinic_toolkit.record.people import clients
+from clinic_toolkit.record.people.client_record import CLIENT, Client
+from clinic_toolkit.record.retention import client_return
+from clinic_toolkit.record.retention.client_return import ReturnRefused
+from clinic_toolkit.store.opening import open_store
+from clinic_toolkit.store.sqlite import schema
+from clinic_toolkit.store.transactions import writing
+from clinic_toolkit.vault.rings import RingClass
+from tests.backup.test_client_return import clients_of, filled_client
+from tests.fixtures import practices
+from tests.fixtures.backups import LATER, erase, faults_of, make_backup
+from tests.fixtures.practices import NOW, Work, giving
+from tests.fixtures.returns import (
+    bring_back,
+    carry_out,
+    list_absent,
+    open_backup,
+    prepare,
+    take_no_step,
+)
+from tests.fixtures.vaults import reopened
+
+
+@pytest.fixture
+def gone(work: Work) -> RecordVersion[Client]:
+    """A client with something of everything, who will be erased."""
+    return filled_client(work)
+
+
+@pytest.fixture
+def older(work: Work, gone: RecordVersion[Client], tmp_path: Path) -> MadeBackup:
+    """A backup from before."""
+    return make_backup(work, tmp_path)
+
+
+def test_who_is_here_is_not_offered_and_not_overwritten(
+    work: Work, gone: RecordVersion[Client], older: MadeBackup
+) -> None:
+    erase(work, gone)
+    prepared = prepare(work, older.file, gone.id)
+    bring_back(work, older.file, gone.id)
+    with pytest.raises(ReturnRefused, match="here already"), writing(work.engine) as db:
+        carry_out(db, work.vault, prepared, older.file)
+    assert list_absent(work, older.file) == ()
+    assert faults_of(work) == ()
+
+
+def test_without_a_reason_nothing_happens(work: Work, gone: RecordVersion[Client], older: MadeBackup) -> None:
+    erase(work, gone)
+    prepared = prepare(work, older.file, gone.id)
+    with pytest.raises(ReturnRefused, match="Write why"), writing(work.engine) as db:
+        client_return.bring_back(
+            db,
+            work.vault,
+            prepared,
+            reason=" ",
+            backup_name="",
+            backup_made_at=NOW,
+            now=NOW,
+            step=take_no_step,
+        )
+    assert "Bo Lindqvist" not in clients_of(work) and faults_of(work) == ()
+
+
+def test_what_fails_at_its_end_leaves_nothing(
+    work: Work, gone: RecordVersion[Client], older: MadeBackup
+) -> None:
+    erase(work, gone)
+    prepared = prepare(work, older.file, gone.id)
+    held = work.vault.rings.list_rings()
+    with pytest.raises(RuntimeError), writing(work.engine) as db:
+        carry_out(db, work.vault, prepared, older.file)
+        raise RuntimeError
+    assert work.vault.rings.list_rings() == held
+    assert "Bo Lindqvist" not in clients_of(work) and faults_of(work) == ()
+    bring_back(work, older.file, gone.id)
+    assert "Bo Lindqvist" in clients_of(work) and faults_of(work) == ()
+
+
+def test_a_form_in_the_hands_of_the_client_refuses_it(work: Work, tmp_path: Path) -> None:
+    client = work.client("Bo Lindqvist")
+    form = work.begun(client, giving())
+    with writing(work.engine) as db:
+        clinician_side.create_handover(db, work.vault, form, relationship_word="M.", now=NOW)
+    out = make_backup(work, tmp_path)
+    erase(work, client)
+    with pytest.raises(ReturnRefused, match="in this client’s hands"):
+        bring_back(work, out.file, client.id)
+
+
+def test_other_content_than_the_trail_names_refuses_it(
+    work: Work, gone: RecordVersion[Client], tmp_path: Path
+) -> None:
+    shutil.copytree(tmp_path / "data", tmp_path / "copy" / "data")
+    copy = Work(engine=open_store(tmp_path / "copy" / "data"), vault=work.vault, groups=work.groups)
+    copy.vault = reopened(copy.engine, work.vault)
+    for each, phone in ((copy, "3"), (work, "4")):
+        with writing(each.engine) as db:
+            seen = clients.load_client(db, each.vault, gone.id)
+            clients.revise_client(db, each.vault, seen, Client(name="Bo Lindqvist", phone=phone), now=LATER)
+    made = make_backup(copy, tmp_path / "copy")
+    erase(work, gone)
+    with pytest.raises(CannotReturn, match="went its own way"):
+        bring_back(work, made.file, gone.id)
+
+
+def test_a_backup_of_another_practice_is_refused(work: Work, tmp_path: Path) -> None:
+    other = practices.founded(tmp_path / "other")
+    made = make_backup(other, tmp_path / "other")
+    with pytest.raises(BackupRefused, match="another practice"):
+        list_absent(work, made.file)
+
+
+def test_damage_in_the_record_of_the_client_refuses_it_and_elsewhere_does_not(
+    work: Work, gone: RecordVersion[Client], tmp_path: Path
+) -> None:
+    other = clients_of(work)["Ana Reyes"]
+    for hurt, ring_owner in (("of another", other.id), ("of this one", gone.id)):
+        place = tmp_path / hurt
+        shutil.copytree(tmp_path / "data", place / "data")
+        engine = open_store(place / "data")
+        ring = work.vault.rings.get_ring(ring_owner, RingClass.DEMOGRAPHICS)
+        with writing(engine) as db:
+            trigger = next(sql for _, name, _, sql in schema.read_schema(db) if name == b"no_update_client")
+            db.exec_driver_sql("DROP TRIGGER no_update_client")
+            table = CLIENT.table
+            [sealed] = db.scalars(select(table.c.sealed).where(table.c.ring == ring).limit(1))
+            db.execute(
+                table.update()
+                .where(table.c.ring == ring)
+                .values(sealed=sealed[:-1] + bytes([sealed[-1] ^ 1]))
+            )
+            assert trigger is not None
+            db.exec_driver_sql(trigger.decode())
+        make_backup(Work(engine=engine, vault=work.vault, groups=()), place, signed=False)
+    erase(work, gone)
+    [file] = (tmp_path / "of this one" / "kept").iterdir()
+    with pytest.raises((BackupDamaged, CannotReturn)):
+        bring_back(work, file, gone.id)
+    [file] = (tmp_path / "of another" / "kept").iterdir()
+    bring_back(work, file, gone.id)
+    assert faults_of(work) == ()
+
+
+def test_nothing_of_it_is_left_in_the_folder(
+    work: Work, gone: RecordVersion[Client], older: MadeBackup, tmp_path: Path
+) -> None:
+    erase(work, gone)
+    with open_backup(work, older.file):
+        assert (tmp_path / "data" / "clinic.unpacked" / "clinic.db").exists()
+    assert not (tmp_path / "data" / "clinic.unpacked").exists()
