@@ -24,14 +24,14 @@ from clinic_toolkit.vault.vault import Vault
 class OpenedBackup(Struct, frozen=True, kw_only=True):
     """A backup that is open: what it says of itself, its store, and the vault that a secret of it opened.
 
-    `share` gives the report of the steps after unpacking.
+    `begin_step` returns the report of the next long step after unpacking, whatever that counts.
     """
 
     file: Path
     manifest: Manifest
     view: ReadOnlyView
     vault: Vault
-    share: Callable[[], Report]
+    begin_step: Callable[[], Report]
 
     @property
     def own_name(self) -> str:
@@ -41,13 +41,20 @@ class OpenedBackup(Struct, frozen=True, kw_only=True):
 
 @contextmanager
 def opened(
-    file: Path, vault_id: UUID, workspace: Path, *, open_vault: OpenVault, report: Report
+    file: Path,
+    vault_id: UUID,
+    workspace: Path,
+    *,
+    open_vault: OpenVault,
+    report: Report,
+    further_steps: int = 0,
 ) -> Iterator[OpenedBackup]:
     """Open a backup of the practice with this id; nobody else makes, proves or opens one meanwhile.
 
     Args:
         workspace: the data folder, in which it is unpacked.
         report: called with (done, total) in bytes; raise in it to stop.
+        further_steps: how many long steps the caller takes while it is open.
 
     Raises:
         NotABackup: it is none, damaged, or of another version.
@@ -57,7 +64,7 @@ def opened(
     manifest = signed.manifest
     if manifest.vault != vault_id.bytes:
         raise refusals.BackupRefused(f"{file.name} is a backup of another practice.")
-    count = ByteCount(report, total=2 * manifest.size)
+    count = ByteCount(report, total=(1 + further_steps) * manifest.size)
     with (
         backup_run.hold_turn(),
         verification.unpacked(file, manifest, workspace, count.add) as place,
@@ -70,7 +77,7 @@ def opened(
             manifest=manifest,
             view=view,
             vault=open_vault(view.db),
-            share=lambda: count.share(manifest.size),
+            begin_step=lambda: count.share(manifest.size),
         )
 
 

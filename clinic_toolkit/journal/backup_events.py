@@ -10,6 +10,7 @@ class BackupEvent(StrEnum):
 
     MADE = "backup.made"
     PROVED = "backup.proved"
+    LOOKED_INTO = "backup.looked_into"
 
 
 class BackupKeylessEvent(StrEnum):

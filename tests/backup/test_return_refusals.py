@@ -14,7 +14,7 @@ from clinic_toolkit.record.handovers import clinician_side
 from clinic_toolkit.record.people import clients
 from clinic_toolkit.record.people.client_record import CLIENT, Client
 from clinic_toolkit.record.retention import client_return
-from clinic_toolkit.record.retention.client_return import ReturnRefused
+from clinic_toolkit.record.retention.client_return import NotAbsent, ReturnRefused
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.sqlite import schema
 from clinic_toolkit.store.transactions import writing
@@ -52,7 +52,7 @@ def test_who_is_here_is_not_offered_and_not_overwritten(
     erase(work, gone)
     prepared = prepare(work, older.file, gone.id)
     bring_back(work, older.file, gone.id)
-    with pytest.raises(ReturnRefused, match="here already"), writing(work.engine) as db:
+    with pytest.raises(NotAbsent, match="here already"), writing(work.engine) as db:
         carry_out(db, work.vault, prepared, older.file)
     assert list_absent(work, older.file) == ()
     assert faults_of(work) == ()

@@ -18,6 +18,8 @@ from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault import key_slots, ring_erasure
+from clinic_toolkit.web.screen_parts import client_returns
+from clinic_toolkit.web.screen_parts.client_returns import OtherKeys
 from tests.backup.test_client_return import clients_of, filled_client, notes_of, plain_of
 from tests.fixtures.backups import LATER, erase, faults_of, make_backup, restored, unlocked
 from tests.fixtures.practices import NOW, Work
@@ -31,7 +33,7 @@ from tests.fixtures.rekeyed import (
     opened_again,
     replace_keys,
 )
-from tests.fixtures.returns import bring_back
+from tests.fixtures.returns import bring_back, open_backup
 from tests.fixtures.vaults import reopened
 
 
@@ -158,6 +160,11 @@ def test_a_note_stays_signed_across_a_replacement_of_the_keys(
     work = rekeyed(practice)
     if not erased_first:
         erase_all_of(work, ana)
+    with (
+        pytest.raises(OtherKeys),
+        open_backup(work, made.file, open_vault=client_returns.open_with_present_keys(work.vault)),
+    ):
+        pass
     bring_back(work, made.file, ana, open_vault=lambda db: key_slots.unlock_with_passphrase(db, FIRST))
     again = Work(engine=work.engine, vault=reopened(work.engine, work.vault), groups=work.groups)
     for each in (work, again):

@@ -32,6 +32,13 @@ from clinic_toolkit.vault.vault import Vault
 _CLASSES = (RingClass.DEMOGRAPHICS, RingClass.RECORD)
 
 
+class NotAbsent(ClinicError):
+    """The backup does not hold this person, or the person is here meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__("This client is here already, or is not in this backup. Nothing was changed.")
+
+
 class ReturnRefused(ClinicError):
     """Something stands in the way of bringing this person back; nothing was changed."""
 
@@ -53,6 +60,11 @@ class PreparedReturn(msgspec.Struct, frozen=True, kw_only=True):
     past: PastRecords
 
 
+def list_rings(vault: Vault, person: AbsentPerson, couples: Collection[UUID]) -> frozenset[UUID]:
+    """Return every ring of a backup that is brought back for a person, with the joint records wanted."""
+    return client_erasure.list_rings(vault, _list_owners(person, couples))
+
+
 def prepare_return(
     past: OpenRecord, here: OpenRecord, person: AbsentPerson, couples: Collection[UUID], step: StepCallback
 ) -> PreparedReturn:
@@ -65,12 +77,10 @@ def prepare_return(
     Raises:
         ReturnRefused, CannotReturn: it cannot be brought back from this backup.
     """
-    missing = [
-        couple.case_id for couple in person.couples if couple.case_id in couples and not couple.is_here
-    ]
-    rings = tuple(ring for owner in (*person.entry_ids, *missing) for ring in _list_rings(past.vault, owner))
+    owners = _list_owners(person, couples)
+    rings = tuple(ring for owner in owners for ring in _list_rings(past.vault, owner))
     ids = frozenset(ring.ring for ring in rings)
-    _check_alone(past.vault, [*person.entry_ids, *missing])
+    _check_alone(past.vault, owners)
     for handover in records.list_records_in_rings(past.db, past.vault, HANDOVER, ids):
         if handover.state == HandoverState.OUT:
             raise ReturnRefused(
@@ -103,14 +113,15 @@ def bring_back(
         The entry that the person is shown under.
 
     Raises:
-        ReturnRefused: the person is here again, or there is no reason.
+        NotAbsent: the person is here again.
+        ReturnRefused: there is no reason.
         CannotReturn: something of it is here, or does not hold.
     """
     if not reason.strip():
         raise ReturnRefused("Write why this client is brought back.")
     owners = dict.fromkeys(ring.owner for ring in prepared.rings)
     if any(absent_clients.is_here(OpenRecord(db, vault), owner) for owner in owners):
-        raise ReturnRefused("This client is here already. Nothing was changed.")
+        raise NotAbsent
     new_rings = {
         ring.ring: vault.rings.create_ring(db, owner=ring.owner, ring_class=ring.ring_class)
         for ring in prepared.rings
@@ -132,6 +143,11 @@ def bring_back(
             case = cases.load_case(db, vault, couple.case_id)
             cases.rejoin_couple(db, vault, case, couple.client_ids, now=now)
     return prepared.person.id
+
+
+def _list_owners(person: AbsentPerson, couples: Collection[UUID]) -> tuple[UUID, ...]:
+    wanted = [couple for couple in person.couples if couple.case_id in couples]
+    return (*person.entry_ids, *(couple.case_id for couple in wanted if not couple.is_here))
 
 
 def _list_rings(vault: Vault, owner: UUID) -> Iterator[PastRing]:

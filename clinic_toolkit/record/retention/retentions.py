@@ -7,11 +7,17 @@ import msgspec
 from sqlalchemy import Connection
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.journal import records
+from clinic_toolkit.journal import records, version_history
+from clinic_toolkit.journal.audit_log import VersionReference
 from clinic_toolkit.journal.integrity import UnreadableRecord
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people.client_record import record_ring
-from clinic_toolkit.record.retention.retention_record import RETENTION, Retention, RetentionEvent
+from clinic_toolkit.record.retention.retention_record import (
+    RETENTION,
+    BroughtBack,
+    Retention,
+    RetentionEvent,
+)
 from clinic_toolkit.record.retention.retention_rule_record import (
     RETENTION_RULE,
     RetentionRule,
@@ -65,6 +71,17 @@ def load_retention(db: Connection, vault: Vault, client_id: UUID) -> RecordVersi
     found = records.list_records_in_rings(db, vault, RETENTION, [ring])
     _check_all_readable(vault, ring)
     return found[-1] if found else None
+
+
+def find_return(db: Connection, vault: Vault, reference: VersionReference) -> BroughtBack | None:
+    """Return what an audit entry that names this version says of bringing a client back.
+
+    None if the version is not here any more, because the client was erased since, or cannot be read.
+    """
+    versions = version_history.list_versions(db, vault, RETENTION, UUID(bytes=reference.record))
+    named = (version for version in versions if version.content_id == reference.content_id)
+    found = next(named, None)
+    return found.payload.brought_back if found else None
 
 
 def _check_all_readable(vault: Vault, ring: UUID) -> None:

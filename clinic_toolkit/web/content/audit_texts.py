@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from clinic_toolkit import dates
 from clinic_toolkit.journal import audit_reader
 from clinic_toolkit.journal.audit_log import JournalEvent
 from clinic_toolkit.journal.audit_reader import EntryFault
@@ -31,7 +32,7 @@ from clinic_toolkit.record.people.relationship_record import RelationshipEvent
 from clinic_toolkit.record.people.therapy_session_record import TherapySessionEvent
 from clinic_toolkit.record.questionnaires.administration_record import AdministrationEvent
 from clinic_toolkit.record.questionnaires.own_questionnaire_record import OwnQuestionnaireEvent
-from clinic_toolkit.record.retention.retention_record import RetentionEvent
+from clinic_toolkit.record.retention.retention_record import BroughtBack, RetentionEvent
 from clinic_toolkit.record.retention.retention_rule_record import RetentionRuleEvent
 from clinic_toolkit.record.safety.risk_entry_record import RiskEntryEvent
 from clinic_toolkit.record.writing.form_draft_record import FormDraftEvent
@@ -187,6 +188,7 @@ EVENT_TEXTS: dict[str, tuple[EventKind, str]] = {
     AccessEvent.SHEET_REPLACED: (EventKind.PRACTICE, "Made a new recovery sheet"),
     BackupEvent.MADE: (EventKind.PRACTICE, "Made a backup"),
     BackupEvent.PROVED: (EventKind.PRACTICE, "Proved that a backup can be restored"),
+    BackupEvent.LOOKED_INTO: (EventKind.LOOKED, "Looked at who is in a backup and not here"),
     BackupKeylessEvent.MADE: (EventKind.PRACTICE, "The program made a backup"),
     RestoreEvent.RESTORED: (
         EventKind.PRACTICE,
@@ -275,6 +277,14 @@ def describe_event(line: audit_reader.CheckedEntry) -> EventText:
     if code == JournalEvent.RECORDS_READ:
         text = f"{text} {count_records(entry.table for entry in line.references)}"
     return EventText(kind=kind, text=text)
+
+
+def describe_return(returned: BroughtBack) -> str:
+    """When, from which backup and why a client was brought back."""
+    made_at = dates.format_date_and_time(returned.backup_made_at.astimezone())
+    return (
+        f"on {dates.format_date(returned.at.astimezone())}, from the backup of {made_at}: {returned.reason}"
+    )
 
 
 def count_records(tables: Iterable[str]) -> str:

@@ -17,6 +17,8 @@ from clinic_toolkit.web.forms.date_fields import date_field
 MAX_REASON = 200
 COUPLE_PREFIX = "couple-"
 KEEP_COUPLE, ERASE_COUPLE = "keep", "erase"
+RETURN_COUPLE, LEAVE_COUPLE = "return", "leave"
+_RETURN_CHOICES = (RETURN_COUPLE, LEAVE_COUPLE)
 COUPLE_CHOICES = [
     (KEEP_COUPLE, "Keep it for the other", "It goes on naming both in what was written."),
     (ERASE_COUPLE, "Erase it too", "Then the other loses it as well."),
@@ -106,6 +108,40 @@ class EraseForm(Form):
     def page_values(self) -> dict[str, Any]:
         """The fields as the template shows them, with the choice for each couple."""
         return self.data | {COUPLE_PREFIX + couple: self.choice_of(couple) for couple in self.couples}
+
+
+class ReturnForm(Form):
+    """Why an erased client is brought back, and what becomes of the joint records of a couple."""
+
+    reason = fields.line_field("Why", limit=MAX_REASON, needed="Write why this client is brought back.")
+    couples: Sequence[str]
+    typed: Any
+
+    @classmethod
+    def for_couples(cls, typed: Any, couples: Sequence[str]) -> Self:
+        """Make the form for one client; `couples` are those that are asked about, in hexadecimal digits."""
+        form = cls(typed)
+        form.couples, form.typed = couples, typed or {}
+        return form
+
+    def find_errors(self) -> dict[str, Any]:
+        """What is missing, by field."""
+        self.validate()
+        unanswered = [couple for couple in self.couples if self._choice_of(couple) not in _RETURN_CHOICES]
+        return self.errors | {
+            COUPLE_PREFIX + couple: ["Choose what becomes of the joint record."] for couple in unanswered
+        }
+
+    def wanted_couples(self) -> list[str]:
+        """The couples whose joint record comes too, or is joined again."""
+        return [couple for couple in self.couples if self._choice_of(couple) == RETURN_COUPLE]
+
+    def page_values(self) -> dict[str, Any]:
+        """The fields as the template shows them, with the choice for each couple."""
+        return self.data | {COUPLE_PREFIX + couple: self._choice_of(couple) for couple in self.couples}
+
+    def _choice_of(self, couple: str) -> str:
+        return str(self.typed.get(COUPLE_PREFIX + couple, ""))
 
 
 def _letters_of(code: str) -> str:

@@ -44,6 +44,7 @@ _TITLE_BY_BLUEPRINT = {
     "audit": "Audit trail",
     "backup_offer": "Backups",
     "backups": "Backups",
+    "client_returns": "Backups",
     "promises": "About your data",
     "confirm": "Passphrase",
     "condition": "Condition of the record",

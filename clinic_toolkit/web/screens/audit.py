@@ -14,6 +14,8 @@ from clinic_toolkit.record.people import authors, display_names, ring_owners
 from clinic_toolkit.record.people.client_list_facts import ClientFacts
 from clinic_toolkit.record.people.client_record import CLIENT
 from clinic_toolkit.record.people.ring_owners import RingOwners
+from clinic_toolkit.record.retention import retentions
+from clinic_toolkit.record.retention.retention_record import RetentionEvent
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.content import audit_texts
@@ -152,7 +154,7 @@ def _audit_row(line: audit_reader.CheckedEntry, owners: RingOwners, *, last_sign
     return AuditRow(
         seq=line.seq,
         at=line.recorded_at.astimezone() if line.recorded_at else None,
-        text=audit_texts.describe_event(line).text,
+        text=_describe(line),
         actor=_actor_name(line),
         state=None if line.fault else _confirmation_state(line, last_signed),
         fault=fault_text,
@@ -160,6 +162,16 @@ def _audit_row(line: audit_reader.CheckedEntry, owners: RingOwners, *, last_sign
         links=tuple(links[:MAX_LINKS]),
         hidden_links=max(0, len(links) - MAX_LINKS),
     )
+
+
+def _describe(line: audit_reader.CheckedEntry) -> str:
+    """The sentence for an audit entry; where somebody was brought back, with the reason that was written."""
+    text = audit_texts.describe_event(line).text
+    if line.event == RetentionEvent.BROUGHT_BACK and not line.is_concealed:
+        for reference in line.references:
+            if returned := retentions.find_return(context.db(), context.vault(), reference):
+                text += f" ({audit_texts.describe_return(returned)})"
+    return text
 
 
 def _confirmation_state(line: audit_reader.CheckedEntry, last_signed: int) -> ConfirmationState:
