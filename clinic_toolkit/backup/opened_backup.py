@@ -14,6 +14,7 @@ from clinic_toolkit.backup import backup_files, backup_run, refusals, verificati
 from clinic_toolkit.backup.manifest import Manifest
 from clinic_toolkit.backup.progress import ByteCount, Report
 from clinic_toolkit.backup.verification import OpenVault
+from clinic_toolkit.errors import DamagedFile
 from clinic_toolkit.journal import inspection
 from clinic_toolkit.store.opening import open_read_only
 from clinic_toolkit.store.protocol import ReadOnlyView
@@ -72,11 +73,16 @@ def opened(
     ):
         for sentence in (*view.problems, *verification.list_contradictions(view.db, manifest)):
             raise refusals.contradicted(file, sentence)
+        try:
+            vault = open_vault(view.db)
+        except DamagedFile:
+            # Its sentence would name the folder that the backup was unpacked into.
+            raise refusals.changed(file, "its keys") from None
         yield OpenedBackup(
             file=file,
             manifest=manifest,
             view=view,
-            vault=open_vault(view.db),
+            vault=vault,
             begin_step=lambda: count.share(manifest.size),
         )
 

@@ -18,8 +18,8 @@ from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault import key_slots, ring_erasure
-from clinic_toolkit.web.screen_parts import client_returns
-from clinic_toolkit.web.screen_parts.client_returns import OtherKeys
+from clinic_toolkit.web.access import client_returns
+from clinic_toolkit.web.access.client_returns import OtherKeys
 from tests.backup.test_client_return import clients_of, filled_client, notes_of, plain_of
 from tests.fixtures.backups import LATER, erase, faults_of, make_backup, restored, unlocked
 from tests.fixtures.practices import NOW, Work

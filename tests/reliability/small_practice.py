@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 from uuid import UUID
@@ -14,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine
 
 from clinic_toolkit.instruments import loader
-from clinic_toolkit.journal import inventory_snapshot
+from clinic_toolkit.journal import erasure, inventory_snapshot
 from clinic_toolkit.journal.tombstone_record import ErasureReason
 from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.handovers import client_side, clinician_side
@@ -38,12 +39,12 @@ from clinic_toolkit.record.writing import handouts, notes
 from clinic_toolkit.record.writing.note_record import NotePart, PartSource
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.transactions import reading, store_of, writing
-from clinic_toolkit.vault import identity, key_directory, key_slots
+from clinic_toolkit.vault import identity, key_directory, key_slots, ring_erasure
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.worksheets import catalogue
-from tests.fixtures import practices
+from tests.fixtures import practices, returns
 from tests.fixtures.cheap_derivations import quickly
-from tests.fixtures.practices import CLINICIAN, NOW, SETTINGS, giving
+from tests.fixtures.practices import CLINICIAN, NOW, SETTINGS, Work, giving
 from tests.reliability.store_contents import Told, bytes_of, told
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "own-questionnaire.toml"
@@ -194,6 +195,7 @@ def _first_day(desk: Desk) -> tuple[UUID, UUID, UUID, UUID]:
     desk.do(lambda db, vault: retentions.confirm_rule(db, vault, 7, now=NOW))
     desk.do(lambda db, vault: retentions.set_hold(db, vault, ana.id, "A court asked.", now=NOW))
     _someone_erased(desk)
+    _someone_brought_back(desk)
     return ana.id, hour.id, note.id, form.id
 
 
@@ -211,6 +213,20 @@ def _someone_erased(desk: Desk) -> None:
             db, vault, cleo.id, confirmed_day=NOW.astimezone().date(), now=NOW
         )
     )
+
+
+def _someone_brought_back(desk: Desk) -> None:
+    """A client who was erased and came back from a backup, with a tombstone and a lift."""
+    dora = desk.do(lambda db, vault: clients.create_client(db, vault, Client(name="Dora Lenz"), now=NOW))
+    work = Work(engine=desk.engine, vault=desk.vault, groups=())
+    with TemporaryDirectory() as kept:
+        file = returns.back_up(work, Path(kept))
+        rings = ring_erasure.list_owner_rings(desk.vault, dora.id)
+        desk.do(
+            lambda db, vault: erasure.erase_rings(db, vault, rings, reason=ErasureReason.MISTAKE, now=NOW)
+        )
+        prepared = returns.prepare(work, file, dora.id)
+        desk.do(lambda db, vault: returns.carry_out(db, vault, prepared, file, now=NOW))
 
 
 def _colleague_confirmed(db: Connection, vault: Vault) -> Any:

@@ -161,8 +161,8 @@ def alone(judge: Judge, made: Small) -> Judge:
     return Judge(replace(made, files=files), judge.place)
 
 
-# Of the practice, of its clinician, of two clients with two each, and of their couple.
-RINGS = 7
+# Of the practice, of its clinician, of three clients with two each, and of a couple.
+RINGS = 9
 
 
 @pytest.mark.parametrize("table", ["ring", "ring_grant"])

@@ -11,9 +11,8 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import cases, clients
 from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.store.transactions import reading, writing
-from clinic_toolkit.web.access import short_lived_values
+from clinic_toolkit.web.access import client_returns, short_lived_values
 from clinic_toolkit.web.perimeter.timeouts import suspend_aware_clock
-from clinic_toolkit.web.screen_parts import client_returns
 from tests.backup.test_client_return import clients_of, filled_client, plain_of
 from tests.backup.test_couple_returns import erase_client
 from tests.fixtures import audit_lines
@@ -90,6 +89,8 @@ def test_an_erased_client_comes_back_by_these_pages(
     assert not (site.settings.data_folder / "clinic.unpacked").exists()
     for page in ("/audit", f"/clients/{gone.id}/keep"):
         assert "He came back" in site.get(page).text
+    again = site.post(f"{CHOOSE}/people/{gone.id}", {"reason": "He came back"})
+    assert again.headers["Location"] == f"{CHOOSE}/running", "sent twice"
     assert backup in site.get("/audit").text and "Bo Lindqvist" in site.get("/clients").text
     assert not [event for event in events(site) if "came back" in event or "Lindqvist" in event]
 
@@ -126,8 +127,8 @@ def test_a_reason_is_asked_for(site: Site, gone: RecordVersion[Client], backup: 
 def test_who_is_here_is_not_listed(site: Site, gone: RecordVersion[Client], backup: str) -> None:
     people = looked_into(site, backup)
     assert "Everybody who is in this backup is here." in people
-    answer = site.get(f"{CHOOSE}/people/{gone.id}")
-    assert answer.headers["Location"] == f"{CHOOSE}/people"
+    assert site.get(f"{CHOOSE}/people/{gone.id}").status_code == 404
+    assert site.post(f"{CHOOSE}/people/{gone.id}", {"reason": "He came back"}).status_code == 404
 
 
 def test_somebody_of_the_same_name_is_shown_beside(

@@ -226,7 +226,7 @@ def check_due_client(
 def erase_due_client(
     db: Connection, vault: Vault, client_id: UUID, *, confirmed_day: date | None, now: datetime
 ) -> None:
-    """Erase a client whose undo time is over; what it erases cannot be brought back.
+    """Erase a client whose undo time is over; after that only an older backup has the client.
 
     Raises:
         ErasureRefused, ClockMoved: see `check_due_client`.

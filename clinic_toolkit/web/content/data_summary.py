@@ -54,7 +54,8 @@ PLAIN = (
             "To have something put right. A signed note stays; the correction stands beside it.",
             "To leave any question open, to stop, or to take no paper home.",
             "To have it deleted. How long it must be kept is a matter of law: ask your therapist. What is "
-            "deleted can be brought back for seven days, and then not any more; older copies still hold it.",
+            "deleted can be brought back for seven days. After that only older copies still hold it: from "
+            "one of them your therapist can bring it back, and must write down why.",
         ),
     ),
     (

@@ -156,7 +156,9 @@ PROMISES = (
         safeguards=(CRYPTOGRAPHY, OUR_CODE),
         limitation="The undo time is seven days. Time alone deletes nothing: after it you do it yourself, "
         "with the passphrase. Lines of the audit trail stay; they hold no name. The joint record of a couple "
-        "stays for the other partner unless you say that it goes too.",
+        "stays for the other partner unless you say that it goes too. From a backup that you name you can "
+        "bring one client back, with your passphrase and for a reason that stays: exactly as the backup has "
+        "the record. The note of the erasure stands, and a later restore does not erase that client again.",
         tests=(
             "tests/reliability/test_erasure.py::test_no_file_and_no_key_has_anything_of_an_erased_client",
             "tests/reliability/test_erasure.py::test_a_kill_at_any_statement_leaves_all_or_nothing",
@@ -170,6 +172,9 @@ PROMISES = (
             "tests/backup/test_newer_deletions.py"
             "::test_what_is_not_signed_by_the_clinician_erases_nothing_and_is_counted",
             "tests/web/test_restored_practice.py::test_it_is_said_before_any_other_page",
+            "tests/backup/test_client_return.py::test_it_comes_back_exactly_as_it_was",
+            "tests/backup/test_returns_and_restores.py::test_a_restore_honours_the_last_word",
+            "tests/reliability/test_client_return.py::test_a_kill_at_any_statement_leaves_all_or_nothing",
         ),
         untested="The record that a restore put aside, and older backups, keep the client as long as they "
         "are there. A list of deletions in a file that cannot be read is not seen; the restore names the "

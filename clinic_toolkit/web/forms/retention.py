@@ -128,9 +128,10 @@ class ReturnForm(Form):
         """What is missing, by field."""
         self.validate()
         unanswered = [couple for couple in self.couples if self._choice_of(couple) not in _RETURN_CHOICES]
-        return self.errors | {
+        # In the order of the page.
+        return {
             COUPLE_PREFIX + couple: ["Choose what becomes of the joint record."] for couple in unanswered
-        }
+        } | self.errors
 
     def wanted_couples(self) -> list[str]:
         """The couples whose joint record comes too, or is joined again."""

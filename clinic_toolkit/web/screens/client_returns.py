@@ -1,25 +1,27 @@
 """Bringing an erased client back: which backup, who is in it and not here, why, and how far it has come."""
 
+from pathlib import Path
 from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
-from clinic_toolkit.backup.verification import OpenVault
+from clinic_toolkit.journal.records import RecordNotFound
 from clinic_toolkit.record.people import clients, display_names
 from clinic_toolkit.record.people.client_record import CLIENT
 from clinic_toolkit.record.retention.absent_clients import AbsentCouple, AbsentPerson
-from clinic_toolkit.vault import key_slots, passphrases
 from clinic_toolkit.web import context
-from clinic_toolkit.web.access import sheet_groups, step_up
+from clinic_toolkit.web.access import client_returns, sheet_groups, step_up
+from clinic_toolkit.web.access.client_returns import LookedInto
+from clinic_toolkit.web.access.unlocking import MAX_SECRET_LENGTH
 from clinic_toolkit.web.content import audit_texts
 from clinic_toolkit.web.forms.retention import COUPLE_PREFIX, LEAVE_COUPLE, RETURN_COUPLE, ReturnForm
-from clinic_toolkit.web.screen_parts import backups, client_returns, jobs
-from clinic_toolkit.web.screen_parts.client_returns import LookedInto
+from clinic_toolkit.web.screen_parts import backups, jobs
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("client_returns", __name__)
 
+_NO_BACKUP = "Choose one of these backups."
 # What can be said of a joint record that is here, and of one that is not.
 _CHOICES_IF_HERE = [
     (RETURN_COUPLE, "Put both together again", "It is here, and names this client again as a partner."),
@@ -51,12 +53,16 @@ def look() -> ViewResult:
     if not step_up.is_passphrase_fresh():
         # Not the question itself: it would carry what was typed of a passphrase through the page.
         return responses.redirect_to(url_for(".choose"))
-    typed = request.form.get("past_passphrase", "")
-    if len(typed) > passphrases.MAX_PASSPHRASE_LENGTH:
-        return _render_choice({"past_passphrase": ["This is too long for a passphrase."]}, by_sheet=False)
-    if not typed:
-        return _start(client_returns.open_with_present_keys(context.vault()), {}, by_sheet=False)
-    return _start(lambda at: key_slots.unlock_with_passphrase(at, typed), {}, by_sheet=False)
+    typed, file = request.form.get("past_passphrase", ""), _find_file()
+    errors: dict[str, list[str]] = {}
+    if file is None:
+        errors["backup"] = [_NO_BACKUP]
+    if len(typed) > MAX_SECRET_LENGTH:
+        errors["past_passphrase"] = ["This is too long for a passphrase."]
+    if file is None or errors:
+        return _render_choice(errors, by_sheet=False)
+    client_returns.start_looking_with_passphrase(file, typed)
+    return responses.redirect_to(url_for(".looking"))
 
 
 @screen.post("/backups/bring-back/sheet")
@@ -64,20 +70,20 @@ def look_with_sheet() -> ViewResult:
     """Start to look who is in a backup, with the recovery sheet of that day."""
     if not step_up.is_passphrase_fresh():
         return responses.redirect_to(url_for(".choose_with_sheet"))
-    typed, group_errors = sheet_groups.read_sheet(request.form)
+    file, (typed, group_errors) = _find_file(), sheet_groups.read_sheet(request.form)
     errors = {field: [sentence] for field, sentence in group_errors.items()}
-    return _start(lambda at: key_slots.unlock_with_recovery_sheet(at, typed), errors, by_sheet=True)
-
-
-def _start(open_vault: OpenVault, errors: dict[str, list[str]], *, by_sheet: bool) -> ViewResult:
-    lines = backups.list_usable_lines()
-    file = next((line.file for line in lines if line.name == request.form.get("backup")), None)
     if file is None:
-        errors = {"backup": ["Choose one of these backups."], **errors}
+        errors = {"backup": [_NO_BACKUP], **errors}
     if file is None or errors:
-        return _render_choice(errors, by_sheet=by_sheet)
-    client_returns.start_looking(file, open_vault)
+        return _render_choice(errors, by_sheet=True)
+    client_returns.start_looking_with_sheet(file, typed)
     return responses.redirect_to(url_for(".looking"))
+
+
+def _find_file() -> Path | None:
+    """The file of the backup that the form names, if it is one of those in the list."""
+    lines = backups.list_usable_lines()
+    return next((line.file for line in lines if line.name == request.form.get("backup")), None)
 
 
 def _render_choice(errors: dict[str, list[str]], *, by_sheet: bool) -> ViewResult:
@@ -122,20 +128,28 @@ def person(id: UUID) -> ViewResult:
     """What would come back, what stays as it is, who of this name is here; nothing is done yet."""
     found, chosen = _find(id)
     if found is None or chosen is None:
-        return responses.redirect_to(url_for(".people"))
+        raise RecordNotFound
     return _render_person(found, chosen, _form(chosen, None), {})
 
 
 @screen.post("/backups/bring-back/people/<uuid:id>")
-@step_up.require_passphrase
 def bring_back(id: UUID) -> ViewResult:
     """Start to bring this person back."""
     found, chosen = _find(id)
     if found is None or chosen is None:
+        if jobs.find_job(client_returns.RETURN_JOB) is None:
+            raise RecordNotFound
+        # Sent twice: what was found is forgotten once somebody is back.
         return responses.redirect_to(url_for(".running"))
+    # First, so that the passphrase is asked for about somebody whom there is, and a form that can be taken.
     form = _form(chosen, request.form)
     if errors := form.find_errors():
         return _render_person(found, chosen, form, errors)
+    return _bring_back(found, chosen, form)
+
+
+@step_up.require_passphrase
+def _bring_back(found: LookedInto, chosen: AbsentPerson, form: ReturnForm) -> ViewResult:
     couples = [UUID(hex=couple) for couple in form.wanted_couples()]
     client_returns.start_bringing_back(found, chosen.id, couples, form.reason.data or "")
     return responses.redirect_to(url_for(".running"))

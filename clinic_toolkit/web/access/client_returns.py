@@ -77,8 +77,20 @@ def open_with_present_keys(vault: Vault) -> OpenVault:
     return open_at
 
 
-def start_looking(file: Path, open_vault: OpenVault) -> None:
-    """Start to look who is in this backup and not here; the audit trail says that it was looked at."""
+def start_looking_with_passphrase(file: Path, typed: str) -> None:
+    """Start to look into a backup with the passphrase of its day; with today’s keys if none was typed."""
+    if typed:
+        _start_looking(file, lambda at: key_slots.unlock_with_passphrase(at, typed))
+    else:
+        _start_looking(file, open_with_present_keys(context.vault()))
+
+
+def start_looking_with_sheet(file: Path, groups: str) -> None:
+    """Start to look into a backup with the eight groups of the recovery sheet of its day."""
+    _start_looking(file, lambda at: key_slots.unlock_with_recovery_sheet(at, groups))
+
+
+def _start_looking(file: Path, open_vault: OpenVault) -> None:
     folder, now = context.settings().data_folder, context.now()
 
     def look(db: Connection, vault: Vault, progress: Progress) -> LookedInto:
