@@ -93,7 +93,9 @@ def check_rings(backup: OpenedBackup, rings: Collection[UUID], report: Report) -
     Raises:
         BackupDamaged: there is one.
     """
+    # Read anew, so that the entries after the last signature are checked too.
+    backup.vault.inventory = None
     found = inspection.inspect_all(backup.view.db, backup.vault, report)
     for finding in found.findings:
         if finding.ring is None or finding.ring in rings:
-            raise refusals.contradicted(backup.file, finding.sentence)
+            raise refusals.damaged_inside(backup.file, finding.sentence)

@@ -66,6 +66,11 @@ def contradicted(file: Path, sentence: str) -> BackupDamaged:
     )
 
 
+def damaged_inside(file: Path, sentence: str) -> BackupDamaged:
+    """Build the error for a file whose record has a fault where it is needed; the sentence says which."""
+    return BackupDamaged(f"The record in {file.name} is not whole. {sentence} Use another backup.")
+
+
 def from_newer_program(file: Path, program: str = "") -> NotABackup:
     """Build the error for a backup whose format this version does not know."""
     named = f", version {program}" if program else ""

@@ -197,7 +197,7 @@ def _describe_deletions(done: RestoredFolder) -> Iterator[str]:
         counted = "1 deletion is" if newer.count == 1 else f"{newer.count} deletions are"
         yield (
             f"{counted} newer than this backup, found in {', '.join(newer.sources)}. The first unlock "
-            "carries out what you signed of it, before anything is shown."
+            "carries out what you signed of it, before anything is shown; whom you brought back since stays."
         )
     else:
         yield (

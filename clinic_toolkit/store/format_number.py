@@ -5,12 +5,13 @@ Imports nothing of the store, so that a start can look at the number without loa
 
 from pathlib import Path
 
-# 1 to 6 were drafts. In 1, audit events and some contents of records were English sentences. In 2, the
+# 1 to 7 were drafts. In 1, audit events and some contents of records were English sentences. In 2, the
 # settings of a clinician lay with those of the practice, and there was no directory of public keys. In 3, a
 # contact held no key, and a grant of a ring said nothing of who had made the ring. In 4, a key slot held the
 # user key alone, under which the private signing key lay, and there was no key for psychotherapy notes.
-# In 5, nothing could be erased. In 6, an executor could have authenticated the list of key slots.
-FORMAT_VERSION = 7
+# In 5, nothing could be erased. In 6, an executor could have authenticated the list of key slots. In 7,
+# nobody could be brought back from a backup.
+FORMAT_VERSION = 8
 _NUMBER_AT, _NUMBER_BYTES = 60, 4
 
 

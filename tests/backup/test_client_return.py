@@ -8,7 +8,14 @@ from uuid import UUID
 import pytest
 
 from clinic_toolkit.backup.creation import MadeBackup
-from clinic_toolkit.journal import audit_log, idempotency, records, sealed_rows, tombstones
+from clinic_toolkit.journal import (
+    audit_log,
+    idempotency,
+    inventory_snapshot,
+    records,
+    sealed_rows,
+    tombstones,
+)
 from clinic_toolkit.journal.idempotency import IdempotencyKeyTaken
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.journal.returned_rings import ReturnEvent
@@ -253,3 +260,22 @@ def test_who_was_never_entered_here_comes_from_a_copy(work: Work, tmp_path: Path
     assert (person.name, person.is_erased) == ("Edda Moen", False)
     bring_back(work, made.file, alone.id)
     assert before.items() <= plain_of(work, alone.id).items() and faults_of(work) == ()
+
+
+def test_what_was_open_all_along_knows_how_old_each_record_is(
+    work: Work, gone: RecordVersion[Client], older: MadeBackup
+) -> None:
+    """Which line named a record first decides which key its signature may have, and the order in lists."""
+    erase(work, gone)
+    beside = reopened(work.engine, work.vault)
+    with reading(work.engine) as db:
+        erased = inventory_snapshot.refresh_inventory(db, beside)
+        assert erased.find_newest(gone.id.bytes) is None, "the control"
+    bring_back(work, older.file, gone.id)
+    ages = []
+    for vault in (work.vault, beside, reopened(work.engine, work.vault)):
+        with reading(work.engine) as db:
+            inventory = inventory_snapshot.refresh_inventory(db, vault)
+            ages.append({record: known.first_seq for record, known in inventory.items()})
+            assert inventory.first_seq(gone.id.bytes) < older.manifest.last_line
+    assert ages[0] == ages[1] == ages[2]

@@ -6,22 +6,25 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from clinic_toolkit.backup import opened_backup
 from clinic_toolkit.backup.creation import MadeBackup
-from clinic_toolkit.backup.refusals import BackupDamaged, BackupRefused
+from clinic_toolkit.backup.progress import report_nothing
+from clinic_toolkit.backup.refusals import BackupDamaged, BackupRefused, NotABackup
 from clinic_toolkit.journal.past_records import CannotReturn
-from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.journal.record_versions import PendingVersion, RecordVersion, seal_version
 from clinic_toolkit.record.handovers import clinician_side
 from clinic_toolkit.record.people import clients
-from clinic_toolkit.record.people.client_record import CLIENT, Client
+from clinic_toolkit.record.people.client_record import CLIENT, Client, ClientState
 from clinic_toolkit.record.retention import client_return
 from clinic_toolkit.record.retention.client_return import NotAbsent, ReturnRefused
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.sqlite import schema
 from clinic_toolkit.store.transactions import writing
+from clinic_toolkit.vault import ring_erasure
 from clinic_toolkit.vault.rings import RingClass
 from tests.backup.test_client_return import clients_of, filled_client
 from tests.fixtures import practices
-from tests.fixtures.backups import LATER, erase, faults_of, make_backup
+from tests.fixtures.backups import LATER, erase, faults_of, forged, make_backup
 from tests.fixtures.practices import NOW, Work, giving
 from tests.fixtures.returns import (
     bring_back,
@@ -148,7 +151,10 @@ def test_damage_in_the_record_of_the_client_refuses_it_and_elsewhere_does_not(
         make_backup(Work(engine=engine, vault=work.vault, groups=()), place, signed=False)
     erase(work, gone)
     [file] = (tmp_path / "of this one" / "kept").iterdir()
-    with pytest.raises((BackupDamaged, CannotReturn)):
+    with pytest.raises(BackupDamaged, match="is not whole"), open_backup(work, file) as backup:
+        rings = ring_erasure.list_owner_rings(backup.vault, gone.id)
+        opened_backup.check_rings(backup, rings, report_nothing)
+    with pytest.raises(CannotReturn, match="does not open in this backup"):
         bring_back(work, file, gone.id)
     [file] = (tmp_path / "of another" / "kept").iterdir()
     bring_back(work, file, gone.id)
@@ -162,3 +168,52 @@ def test_nothing_of_it_is_left_in_the_folder(
     with open_backup(work, older.file):
         assert (tmp_path / "data" / "clinic.unpacked" / "clinic.db").exists()
     assert not (tmp_path / "data" / "clinic.unpacked").exists()
+
+
+def test_a_backup_that_is_damaged_or_of_a_newer_program_is_refused(
+    work: Work, gone: RecordVersion[Client], older: MadeBackup, tmp_path: Path
+) -> None:
+    erase(work, gone)
+    newer = forged(older.file, tmp_path / "newer.tar", store_format=older.manifest.store_format + 1)
+    with pytest.raises(NotABackup, match="made by a newer version"):
+        bring_back(work, newer, gone.id)
+    other_end = forged(older.file, tmp_path / "other.tar", last_line=older.manifest.last_line - 1)
+    with pytest.raises(BackupDamaged, match="another end of the audit trail"):
+        bring_back(work, other_end, gone.id)
+    raw = bytearray(older.file.read_bytes())
+    raw[len(raw) // 2] ^= 1
+    (tmp_path / "changed.tar").write_bytes(raw)
+    with pytest.raises(BackupDamaged, match="changed or damaged"):
+        bring_back(work, tmp_path / "changed.tar", gone.id)
+    assert "Bo Lindqvist" not in clients_of(work) and faults_of(work) == ()
+    bring_back(work, older.file, gone.id)
+    assert "Bo Lindqvist" in clients_of(work), "the control"
+
+
+def test_what_nobody_signed_for_in_the_backup_is_refused(
+    work: Work, gone: RecordVersion[Client], tmp_path: Path
+) -> None:
+    """Whoever has the user key, such as an executor once, can seal a row and sign no line for it."""
+    shutil.copytree(tmp_path / "data", tmp_path / "copy" / "data")
+    engine = open_store(tmp_path / "copy" / "data")
+    copy = Work(engine=engine, vault=reopened(engine, work.vault), groups=work.groups)
+    ring = copy.vault.rings.get_ring(gone.id, RingClass.DEMOGRAPHICS)
+    with writing(engine) as db:
+        seen = clients.load_client(db, copy.vault, gone.id)
+        pending = PendingVersion(
+            id=gone.id,
+            version=seen.version + 1,
+            ring=ring,
+            state=ClientState.ACTIVE,
+            final=True,
+            previous_content_id=seen.content_id,
+            follows_final=True,
+        )
+        _, values = seal_version(
+            copy.vault, CLIENT, Client(name="Bo Lindqvist", phone="666"), pending, now=NOW
+        )
+        db.execute(CLIENT.table.insert().values(**values))
+    made = make_backup(copy, tmp_path / "copy")
+    erase(work, gone)
+    with pytest.raises(BackupDamaged, match="the audit trail does not mention it"):
+        bring_back(work, made.file, gone.id)

@@ -10,10 +10,10 @@ import pytest
 
 from clinic_toolkit.backup.creation import MadeBackup
 from clinic_toolkit.crypto.signature import verify_signature
-from clinic_toolkit.journal import tombstones
+from clinic_toolkit.journal import inventory_snapshot, tombstones
 from clinic_toolkit.journal.past_records import CannotReturn
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people import clients
+from clinic_toolkit.record.people import clients, newer_deletions
 from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.transactions import reading, writing
@@ -121,6 +121,24 @@ def test_a_backup_of_the_record_with_a_client_who_came_back_is_restored_as_it_is
     assert plain_of(again, gone.id) == before and faults_of(again) == ()
 
 
+def test_a_restored_folder_that_cannot_be_written_hides_nobody_who_was_brought_back(
+    work: Work, gone: RecordVersion[Client], older: MadeBackup, tmp_path: Path
+) -> None:
+    erase(work, gone)
+    for number, expected in enumerate((False, True)):
+        restored(older, tmp_path / f"read{number}", beside=(tmp_path / "data",))
+        engine = open_store(tmp_path / f"read{number}")
+        with reading(engine) as db:
+            vault = key_slots.unlock_with_session_keys(db, work.vault.user_id, work.vault.session_keys())
+            inventory_snapshot.load_inventory(db, vault)
+            newer_deletions.hide_deletions(db, vault)
+            assert bool(ring_erasure.list_owner_rings(vault, gone.id)) == expected
+        engine.dispose()
+        shutil.rmtree(tmp_path / f"read{number}")
+        if not expected:
+            bring_back(work, older.file, gone.id)
+
+
 @pytest.fixture
 def practice(tmp_path: Path) -> Iterator[Practice]:
     with open_practice(tmp_path / "data") as made:
@@ -207,4 +225,31 @@ def test_what_the_old_keys_made_after_they_were_replaced_does_not_come_back(
                 work, made.file, client_id, open_vault=lambda db: key_slots.unlock_with_passphrase(db, FIRST)
             )
     assert not ring_erasure.list_owner_rings(work.vault, ana) and faults_of(work) == ()
+    work.engine.dispose()
+
+
+def test_keys_that_this_practice_never_had_bring_nobody_back(practice: Practice, tmp_path: Path) -> None:
+    """The other way round: a copy that was left behind, and a backup with the keys that came after."""
+    shutil.copytree(practice.place, tmp_path / "behind" / "data")
+    after = rekeyed(practice)
+    made = make_backup(after, tmp_path)
+    behind = Work(engine=open_store(tmp_path / "behind" / "data"), vault=practice.vault, groups=())
+    behind.vault = reopened(behind.engine, practice.vault)
+    ana = ana_of(behind)
+    erase_all_of(behind, ana)
+    with pytest.raises(CannotReturn, match="never had the keys"):
+        bring_back(behind, made.file, ana, open_vault=lambda db: key_slots.unlock_with_passphrase(db, SECOND))
+    after.engine.dispose()
+
+
+def test_every_key_can_be_replaced_afterwards(practice: Practice, tmp_path: Path) -> None:
+    old = Work(engine=practice.engine, vault=practice.vault, groups=tuple(practice.sheet.split()))
+    ana, made = ana_of(old), make_backup(old, tmp_path)
+    before = plain_of(old, ana)
+    erase_all_of(old, ana)
+    bring_back(old, made.file, ana)
+    work = rekeyed(practice)
+    assert before.items() <= plain_of(work, ana).items() and faults_of(work) == ()
+    erase_all_of(work, ana)
+    assert faults_of(work) == () and not ring_erasure.list_owner_rings(work.vault, ana)
     work.engine.dispose()

@@ -45,9 +45,11 @@ def carry_out_deletions(db: Connection, vault: Vault, mark: RestoredMark, *, now
         deletions = deletion_list.load_deletions(identity.data_folder_of(db))
     except DamagedDeletions:
         return RestoreNotice(backup_made_at=made_at, is_list_damaged=True)
-    stored = {row.record for row in tombstones.list_tombstone_rows(db)}
+    rows_here = tombstones.list_tombstone_rows(db)
+    stored = {row.record for row in rows_here}
     signed, refused_count = select_signed(vault, deletions, stored)
-    lifted = lifted_rings.select_lifted(version for _, version in signed)
+    noted_here = tombstones.open_tombstones(vault, rows_here)
+    lifted = lifted_rings.select_lifted([*noted_here, *(version for _, version in signed)])
     erased_at = []
     for row, version in signed:
         if version.state == TombstoneState.LIFTED:

@@ -114,7 +114,8 @@ def _start_looking(file: Path, open_vault: OpenVault) -> None:
         return found
 
     forget_looked_into()
-    jobs.start_job(LOOK_JOB, look)
+    # Its result holds names and keys, and is forgotten too if nobody comes for it.
+    short_lived_values.hold(LOOK_JOB, jobs.start_job(LOOK_JOB, look))
 
 
 def hold_looked_into() -> LookedInto | None:
