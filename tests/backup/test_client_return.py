@@ -29,6 +29,7 @@ from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, ClinicalNot
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault import ring_erasure
+from clinic_toolkit.vault.inventory import Inventory
 from clinic_toolkit.vault.vault import Vault
 from tests.fixtures import audit_lines
 from tests.fixtures.backups import LATER, erase, faults_of, make_backup
@@ -152,6 +153,16 @@ def test_the_trail_says_it_with_the_backup_and_without_a_name(
     with reading(work.engine) as db:
         noted = tombstones.open_tombstones(work.vault, tombstones.list_tombstone_rows(db))
     assert [note.state for note in noted] == [TombstoneState.ERASED, TombstoneState.LIFTED]
+    new_rings = {ring.bytes for ring in ring_erasure.list_owner_rings(work.vault, gone.id)}
+    assert noted[1].payload.successors == new_rings
+    inventory = reopened_inventory(work)
+    assert set(noted[0].payload.rings) == inventory.erased_rings
+    assert not new_rings & inventory.erased_records
+
+
+def reopened_inventory(work: Work) -> Inventory:
+    with reading(work.engine) as db:
+        return inventory_snapshot.load_inventory(db, reopened(work.engine, work.vault))
 
 
 def test_what_was_asked_for_on_that_day_is_taken_back(

@@ -1,5 +1,6 @@
 """Bringing back one partner of a couple: the joint record comes too, is joined again, or stays as it is."""
 
+import shutil
 from datetime import date
 from pathlib import Path
 from uuid import UUID
@@ -22,6 +23,7 @@ from clinic_toolkit.record.retention import client_erasure, retentions
 from clinic_toolkit.record.retention.retention_record import UNDO_TIME
 from clinic_toolkit.store.transactions import reading, writing
 from tests.backup.test_client_return import clients_of, plain_of
+from tests.backup.test_returns_and_restores import restored_beside
 from tests.fixtures.backups import faults_of, make_backup
 from tests.fixtures.practices import NOW, Work
 from tests.fixtures.returns import bring_back, list_absent
@@ -138,3 +140,17 @@ def test_without_the_other_partner_the_joint_record_does_not_come(
     assert partners(work, case) == (one.id, two.id) and faults_of(work) == ()
     with reading(work.engine) as db:
         assert retentions.load_retention(db, work.vault, two.id)
+
+
+def test_a_later_restore_leaves_the_couple_together(
+    work: Work, couple: Couple, older: MadeBackup, tmp_path: Path
+) -> None:
+    one, two, case = couple
+    erase_client(work, one)
+    control = restored_beside(work, older, tmp_path / "control")
+    assert partners(control, case) == (two.id,), "the control"
+    control.engine.dispose()
+    shutil.rmtree(tmp_path / "control")
+    bring_back(work, older.file, one.id, couples=(case.id,))
+    again = restored_beside(work, older, tmp_path / "again")
+    assert partners(again, case) == (one.id, two.id) and faults_of(again) == ()

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from clinic_toolkit.backup import opened_backup
@@ -217,3 +218,25 @@ def test_what_nobody_signed_for_in_the_backup_is_refused(
     erase(work, gone)
     with pytest.raises(BackupDamaged, match="the audit trail does not mention it"):
         bring_back(work, made.file, gone.id)
+
+
+def test_a_signature_that_does_not_hold_here_or_a_part_that_is_lacking_undoes_all_of_it(
+    work: Work, gone: RecordVersion[Client], older: MadeBackup
+) -> None:
+    erase(work, gone)
+    prepared = prepare(work, older.file, gone.id)
+    versions = prepared.past.versions
+    [number] = [number for number, version in enumerate(versions) if version.plain.signature]
+    forged_plain = replace(versions[number].plain, signature=bytes(64))
+    forged_version = replace(versions[number], plain=forged_plain)
+    signed_by_nobody = (*versions[:number], forged_version, *versions[number + 1 :])
+    newest = {version.row.record: version for version in versions}[gone.id]
+    without_newest = tuple(version for version in versions if version != newest)
+    for changed, error in ((signed_by_nobody, CannotReturn), (without_newest, ReturnRefused)):
+        other = replace(prepared, past=replace(prepared.past, versions=changed))
+        with pytest.raises(error, match="nothing was brought back"), writing(work.engine) as db:
+            carry_out(db, work.vault, other, older.file)
+        assert "Bo Lindqvist" not in clients_of(work) and faults_of(work) == ()
+    with writing(work.engine) as db:
+        carry_out(db, work.vault, prepared, older.file)
+    assert "Bo Lindqvist" in clients_of(work), "the control"

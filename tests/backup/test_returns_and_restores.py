@@ -74,8 +74,13 @@ def test_a_restore_of_an_older_backup_does_not_erase_again_who_was_brought_back(
     assert "Bo Lindqvist" not in clients_of(again) and faults_of(again) == ()
 
 
+@pytest.mark.parametrize("from_oldest", [True, False])
 def test_a_restore_honours_the_last_word(
-    work: Work, gone: RecordVersion[Client], older: MadeBackup, tmp_path: Path
+    from_oldest: bool,
+    work: Work,
+    gone: RecordVersion[Client],
+    older: MadeBackup,
+    tmp_path: Path,
 ) -> None:
     """Erased, brought back, erased again: also out of a backup from before all of it."""
     erase(work, gone)
@@ -88,7 +93,7 @@ def test_a_restore_honours_the_last_word(
         assert "Bo Lindqvist" not in clients_of(again) and faults_of(again) == ()
         again.engine.dispose()
         shutil.rmtree(tmp_path / f"again{number}")
-    bring_back(work, between.file, gone.id)
+    bring_back(work, (older if from_oldest else between).file, gone.id)
     for number, made in enumerate((older, between)):
         again = restored_beside(work, made, tmp_path / f"back{number}")
         assert "Bo Lindqvist" in clients_of(again) and faults_of(again) == ()
