@@ -79,7 +79,7 @@ def read_rings(db: Connection, vault: Vault, rings: Set[UUID], step: StepCallbac
             step()
     ring_ids = {ring.bytes for ring in rings}
     named: dict[tuple[bytes, int], VersionReference] = {}
-    for reference in _iter_references(db, vault, step):
+    for _, reference in _iter_references(db, vault, step):
         if reference.ring in ring_ids:
             named[reference.record, reference.version] = reference
     return PastRecords(
@@ -87,11 +87,16 @@ def read_rings(db: Connection, vault: Vault, rings: Set[UUID], step: StepCallbac
     )
 
 
-def check_against_log(db: Connection, vault: Vault, past: PastRecords, step: StepCallback) -> None:
+def check_against_log(
+    db: Connection, vault: Vault, past: PastRecords, step: StepCallback
+) -> dict[bytes, int]:
     """Compare what another store holds with what the log of this one says was saved.
 
     A key that was replaced counts only for what the log named before, and whoever had it could have made
     another store since. So with such a key nothing may be there that the log does not name.
+
+    Returns:
+        The number of the entry that named each record first, for those that the log names.
 
     Raises:
         CannotReturn: the two differ, or the key of the other store is not one that this practice knows.
@@ -103,9 +108,11 @@ def check_against_log(db: Connection, vault: Vault, past: PastRecords, step: Ste
             "Who made this backup cannot be confirmed. This practice never had the keys in it."
         )
     records = past.record_ids
+    first_entries: dict[bytes, int] = {}
     named: dict[tuple[bytes, int], set[bytes]] = {}
-    for reference in _iter_references(db, vault, step):
+    for seq, reference in _iter_references(db, vault, step):
         if reference.record in records:
+            first_entries.setdefault(reference.record, seq)
             named.setdefault((reference.record, reference.version), set()).add(reference.content_id)
     for reference in past.references:
         known = named.get((reference.record, reference.version))
@@ -117,16 +124,20 @@ def check_against_log(db: Connection, vault: Vault, past: PastRecords, step: Ste
                 "What this backup holds is not what the audit trail here says was saved. It is of a copy of "
                 "the practice that went its own way, or it was changed."
             )
+    return first_entries
 
 
-def _iter_references(db: Connection, vault: Vault, step: StepCallback) -> Iterator[VersionReference]:
-    """Yield what each believed entry wrote, oldest first."""
+def _iter_references(
+    db: Connection, vault: Vault, step: StepCallback
+) -> Iterator[tuple[int, VersionReference]]:
+    """Yield what each believed entry wrote, oldest first, with the number of the entry."""
     gaps = set(inventory_snapshot.refresh_inventory(db, vault).gaps)
     reference_filter = ReferenceFilter(db, vault)
     for result in audit_entries.iter_entries_after(db, vault, 0):
         step()
         if result.seq not in gaps:
-            yield from reference_filter.select(result.entry)
+            for reference in reference_filter.select(result.entry):
+                yield result.seq, reference
 
 
 def _open_version(

@@ -96,13 +96,17 @@ def create_lift(
     )
 
 
-def rebuild_inventory(db: Connection, vault: Vault) -> None:
-    """Read the whole log again: which entry named a record first was forgotten when it was erased."""
+def restore_ages(db: Connection, vault: Vault, first_entries: Mapping[bytes, int]) -> None:
+    """Let each record be as old as it is: which entry named it first was forgotten when it was erased.
+
+    Args:
+        first_entries: the number of the first entry for each record (`past_records.check_against_log`).
+    """
     snapshots = inventory_snapshot.inventory_snapshot_table
+    # The snapshot does not know it either; without one the next unlock reads the whole log.
     db.execute(snapshots.delete().where(snapshots.c.user == vault.user_id))
-    vault.inventory = None
     on_rollback(db, lambda: setattr(vault, "inventory", None))
-    inventory_snapshot.refresh_inventory(db, vault)
+    inventory_snapshot.refresh_inventory(db, vault).note_first_entries(first_entries)
 
 
 def check_signatures(vault: Vault, past: PastRecords) -> None:

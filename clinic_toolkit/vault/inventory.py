@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from threading import Lock
 from typing import Any, NamedTuple
 
+from msgspec import structs
+
 from clinic_toolkit.vault.known_versions import KnownVersion, ReferencedVersion
 from clinic_toolkit.vault.record_places import Place, RecordPlaces
 
@@ -228,6 +230,16 @@ class Inventory:
             if gone:
                 self.kept_facts.clear()
                 self.kept_lists.clear()
+
+    def note_first_entries(self, first_by_record: Mapping[bytes, int]) -> None:
+        """Note which entry named these records first; that was forgotten when they were erased."""
+        with self._lock:
+            for record, first_seq in first_by_record.items():
+                if newest := self._newest.get(record):
+                    first = min(first_seq, newest.first_seq)
+                    self._newest[record] = structs.replace(newest, first_seq=first)
+            self.kept_facts.clear()
+            self.kept_lists.clear()
 
     def find_newest(self, record: bytes) -> KnownVersion | None:
         """The newest version of a record, or None if no entry names it."""

@@ -4,7 +4,7 @@
 tombstone of the erasure stays, and what is brought back lies in new rings.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
@@ -52,12 +52,16 @@ class PastRing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PreparedReturn(msgspec.Struct, frozen=True, kw_only=True):
-    """What is brought back, read and compared: the person, the joint records that come too, all of it."""
+    """What is brought back, read and compared: the person, the joint records that come too, all of it.
+
+    `first_entries` are the audit entries here that named each record first.
+    """
 
     person: AbsentPerson
     couples: frozenset[UUID]
     rings: tuple[PastRing, ...]
     past: PastRecords
+    first_entries: Mapping[bytes, int]
 
 
 def list_rings(vault: Vault, person: AbsentPerson, couples: Collection[UUID]) -> frozenset[UUID]:
@@ -89,8 +93,10 @@ def prepare_return(
             )
     _check_own_questionnaires(past, here, ids)
     read = past_records.read_rings(past.db, past.vault, ids, step)
-    past_records.check_against_log(here.db, here.vault, read, step)
-    return PreparedReturn(person=person, couples=frozenset(couples), rings=rings, past=read)
+    first_entries = past_records.check_against_log(here.db, here.vault, read, step)
+    return PreparedReturn(
+        person=person, couples=frozenset(couples), rings=rings, past=read, first_entries=first_entries
+    )
 
 
 def bring_back(
@@ -132,7 +138,7 @@ def bring_back(
     for owner in owners:
         past_rings = {ring.ring for ring in prepared.rings if ring.owner == owner}
         returned_rings.create_lift(db, vault, past_rings, {new_rings[ring] for ring in past_rings}, now=now)
-    returned_rings.rebuild_inventory(db, vault)
+    returned_rings.restore_ages(db, vault, prepared.first_entries)
     returned_rings.check_signatures(vault, prepared.past)
     _check_readable(db, vault, frozenset(new_rings.values()))
     told = BroughtBack(at=now, reason=reason, backup_name=backup_name, backup_made_at=backup_made_at)
