@@ -3,7 +3,6 @@
 import shutil
 from datetime import timedelta
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 
@@ -12,8 +11,6 @@ from clinic_toolkit.journal import (
     audit_log,
     idempotency,
     inventory_snapshot,
-    records,
-    sealed_rows,
     tombstones,
 )
 from clinic_toolkit.journal.idempotency import IdempotencyKeyTaken
@@ -25,52 +22,27 @@ from clinic_toolkit.record.people.client_record import CLIENT, Client, ClientSta
 from clinic_toolkit.record.retention import client_erasure, last_sessions, retentions
 from clinic_toolkit.record.retention.retention_record import RetentionEvent
 from clinic_toolkit.record.writing import notes
-from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, ClinicalNote, NotePart, PartSource
+from clinic_toolkit.record.writing.note_record import NotePart, PartSource
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault import ring_erasure
 from clinic_toolkit.vault.inventory import Inventory
-from clinic_toolkit.vault.vault import Vault
-from tests.fixtures import audit_lines
+from tests.fixtures import audit_lines, lists_from_records
 from tests.fixtures.backups import LATER, erase, faults_of, make_backup
-from tests.fixtures.practices import NOW, Work, giving, signed
+from tests.fixtures.practices import NOW, Work
 from tests.fixtures.returns import (
     REASON,
     bring_back,
+    clients_of,
+    filled_client,
     list_absent,
+    notes_of,
+    plain_of,
 )
 from tests.fixtures.vaults import reopened
+from tests.record.test_list_facts import today_from_facts
 
 ERASED_AT = NOW + timedelta(hours=5)
-
-
-def filled_client(work: Work, name: str = "Bo Lindqvist") -> RecordVersion[Client]:
-    """A client with a session, a signed note, a note that is not signed, and answers."""
-    client = work.client(name)
-    with writing(work.engine) as db:
-        seen = clients.load_client(db, work.vault, client.id)
-        clients.revise_client(db, work.vault, seen, Client(name=name, phone="2"), now=NOW)
-    hour, other = work.hour(client), work.hour(client)
-    work.answer(work.begun(client, giving(), session=hour.id, word="Mona"), [3, None, 2])
-    with writing(work.engine) as db:
-        part = NotePart(section="data", source=PartSource.CLINICIAN, text="A quiet hour.")
-        signed(db, work.vault, hour, notes.create_note(db, work.vault, hour, [part], now=NOW))
-        notes.create_note(db, work.vault, other, [part], now=NOW)
-    return client
-
-
-def plain_of(work: Work, owner: UUID, vault: Vault | None = None) -> dict[tuple[str, UUID, int], object]:
-    """The plain of every version of one owner, with whether it is final."""
-    opener = vault or work.vault
-    found: dict[tuple[str, UUID, int], object] = {}
-    rings = ring_erasure.list_owner_rings(opener, owner)
-    with reading(work.engine) as db:
-        for table in sealed_rows.list_sealed_tables():
-            rows = db.execute(table.select().where(table.c.ring.in_(rings))).all()
-            for row, plain in zip(rows, opener.open_rows(table.name, rows), strict=True):
-                assert plain is not None
-                found[str(table.name), row.record, row.version] = (plain, row.final)
-    return found
 
 
 @pytest.fixture
@@ -112,12 +84,6 @@ def test_it_comes_back_exactly_as_it_was(work: Work, gone: RecordVersion[Client]
         assert sorted(noted) == [False, True]
 
 
-def notes_of(vault: Vault, work: Work, client_id: UUID) -> list[RecordVersion[ClinicalNote]]:
-    with reading(work.engine) as db:
-        rings = ring_erasure.list_owner_rings(vault, client_id)
-        return records.list_records_in_rings(db, vault, CLINICAL_NOTE, rings)
-
-
 def test_a_draft_goes_on_and_the_trail_names_all_of_it(
     work: Work, gone: RecordVersion[Client], older: MadeBackup
 ) -> None:
@@ -130,11 +96,6 @@ def test_a_draft_goes_on_and_the_trail_names_all_of_it(
     work.hour(clients_of(work)["Bo Lindqvist"])
     assert faults_of(work) == ()
     assert faults_of(Work(engine=work.engine, vault=reopened(work.engine, work.vault), groups=())) == ()
-
-
-def clients_of(work: Work) -> dict[str, RecordVersion[Client]]:
-    with reading(work.engine) as db:
-        return {client.payload.name: client for client in clients.list_clients(db, work.vault)}
 
 
 def test_the_trail_says_it_with_the_backup_and_without_a_name(
@@ -271,6 +232,22 @@ def test_who_was_never_entered_here_comes_from_a_copy(work: Work, tmp_path: Path
     assert (person.name, person.is_erased) == ("Edda Moen", False)
     bring_back(work, made.file, alone.id)
     assert before.items() <= plain_of(work, alone.id).items() and faults_of(work) == ()
+
+
+def test_lists_are_those_that_all_records_give(
+    work: Work, gone: RecordVersion[Client], older: MadeBackup
+) -> None:
+    with reading(work.engine) as db:
+        before = today_from_facts(db, work.vault, now=NOW)
+    assert before["earlier"] or before["unfinished"] or before["open"], "the control"
+    erase(work, gone)
+    with reading(work.engine) as db:
+        assert today_from_facts(db, work.vault, now=NOW) != before
+    bring_back(work, older.file, gone.id)
+    for vault in (work.vault, reopened(work.engine, work.vault)):
+        with reading(work.engine) as db:
+            found = today_from_facts(db, vault, now=NOW)
+            assert found == lists_from_records.today_from_records(db, vault, now=NOW) == before
 
 
 def test_what_was_open_all_along_knows_how_old_each_record_is(

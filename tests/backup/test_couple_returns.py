@@ -22,11 +22,15 @@ from clinic_toolkit.record.people.therapy_session_record import (
 from clinic_toolkit.record.retention import client_erasure, retentions
 from clinic_toolkit.record.retention.retention_record import UNDO_TIME
 from clinic_toolkit.store.transactions import reading, writing
-from tests.backup.test_client_return import clients_of, plain_of
 from tests.backup.test_returns_and_restores import restored_beside
 from tests.fixtures.backups import faults_of, make_backup
 from tests.fixtures.practices import NOW, Work
-from tests.fixtures.returns import bring_back, list_absent
+from tests.fixtures.returns import (
+    bring_back,
+    clients_of,
+    list_absent,
+    plain_of,
+)
 
 Couple = tuple[RecordVersion[Client], RecordVersion[Client], RecordVersion[Case]]
 DUE = NOW + UNDO_TIME

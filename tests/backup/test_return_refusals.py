@@ -23,13 +23,14 @@ from clinic_toolkit.store.sqlite import schema
 from clinic_toolkit.store.transactions import writing
 from clinic_toolkit.vault import ring_erasure
 from clinic_toolkit.vault.rings import RingClass
-from tests.backup.test_client_return import clients_of, filled_client
 from tests.fixtures import practices
 from tests.fixtures.backups import LATER, erase, faults_of, forged, make_backup
 from tests.fixtures.practices import NOW, Work, giving
 from tests.fixtures.returns import (
     bring_back,
     carry_out,
+    clients_of,
+    filled_client,
     list_absent,
     open_backup,
     prepare,
@@ -84,11 +85,11 @@ def test_what_fails_at_its_end_leaves_nothing(
 ) -> None:
     erase(work, gone)
     prepared = prepare(work, older.file, gone.id)
-    held = work.vault.rings.list_rings()
+    held = work.vault.rings.list_open_rings()
     with pytest.raises(RuntimeError), writing(work.engine) as db:
         carry_out(db, work.vault, prepared, older.file)
         raise RuntimeError
-    assert work.vault.rings.list_rings() == held
+    assert work.vault.rings.list_open_rings() == held
     assert "Bo Lindqvist" not in clients_of(work) and faults_of(work) == ()
     bring_back(work, older.file, gone.id)
     assert "Bo Lindqvist" in clients_of(work) and faults_of(work) == ()

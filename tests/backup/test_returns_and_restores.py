@@ -20,7 +20,6 @@ from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault import key_slots, ring_erasure
 from clinic_toolkit.web.access import client_returns
 from clinic_toolkit.web.access.client_returns import OtherKeys
-from tests.backup.test_client_return import clients_of, filled_client, notes_of, plain_of
 from tests.fixtures.backups import LATER, erase, faults_of, make_backup, restored, unlocked
 from tests.fixtures.practices import NOW, Work
 from tests.fixtures.rekeyed import (
@@ -33,7 +32,14 @@ from tests.fixtures.rekeyed import (
     opened_again,
     replace_keys,
 )
-from tests.fixtures.returns import bring_back, open_backup
+from tests.fixtures.returns import (
+    bring_back,
+    clients_of,
+    filled_client,
+    notes_of,
+    open_backup,
+    plain_of,
+)
 from tests.fixtures.vaults import reopened
 
 

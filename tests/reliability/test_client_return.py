@@ -14,10 +14,14 @@ from clinic_toolkit.store import folder
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.transactions import reading, store_of, writing
 from clinic_toolkit.vault import key_slots
-from tests.backup.test_client_return import filled_client
 from tests.fixtures.backups import erase, make_backup
 from tests.fixtures.practices import Work, at_work
-from tests.fixtures.returns import carry_out, open_backup, prepare
+from tests.fixtures.returns import (
+    carry_out,
+    filled_client,
+    open_backup,
+    prepare,
+)
 from tests.reliability.test_erasure import before_each_statement
 
 

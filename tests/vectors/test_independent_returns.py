@@ -5,10 +5,13 @@ from pathlib import Path
 import pytest
 
 from clinic_toolkit.store.transactions import writing
-from tests.backup.test_client_return import filled_client
 from tests.fixtures.backups import erase, make_backup
 from tests.fixtures.practices import Work, at_work
-from tests.fixtures.returns import REASON, bring_back
+from tests.fixtures.returns import (
+    REASON,
+    bring_back,
+    filled_client,
+)
 
 from . import independent_erasures, independent_fields, independent_reader, independent_trail
 

@@ -13,11 +13,11 @@ from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.web.access import client_returns, short_lived_values
 from clinic_toolkit.web.perimeter.timeouts import suspend_aware_clock
-from tests.backup.test_client_return import clients_of, filled_client, plain_of
 from tests.backup.test_couple_returns import erase_client
 from tests.fixtures import audit_lines
 from tests.fixtures.backups import erase, faults_of
 from tests.fixtures.practices import NOW
+from tests.fixtures.returns import clients_of, filled_client, plain_of
 from tests.fixtures.sites import Site
 from tests.fixtures.waiting import wait_for
 
