@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.fixtures import fresh_reruns, memory_folders, shared_caches, starts
+from tests.fixtures import file_schedule, fresh_reruns, memory_folders, shared_caches, starts
 from tests.fixtures.outside import sitecustomize as outside
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 NO_BROWSER = "no Chrome, Edge or Chromium; set CLINIC_BROWSER"
 NO_FIREFOX = "no Firefox; set CLINIC_FIREFOX"
 LONG = ("bench", "reliability")
-SLOW = ("browser", "reliability")
 # What depends on other programs may be run once more in CI; each that needed it is named as a defect.
 AGAIN = ("browser", "processes")
 
@@ -51,6 +50,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_ratios] = []
     config.pluginmanager.register(starts)
     config.pluginmanager.register(fresh_reruns)
+    config.pluginmanager.register(file_schedule)
+    file_schedule.step_back(config)
+    file_schedule.collect_from_elsewhere(config)
     # What is measured is measured as it is in life.
     if not config.getoption("--bench"):
         shared_caches.share()
@@ -103,8 +105,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left:
         config.hook.pytest_deselected(items=[item for item in items if item in left])
         items[:] = wanted
-    place = {path: number for number, path in enumerate(_woven([item.path for item in items]))}
-    items.sort(key=lambda item: place[item.path])
     if config.getoption("--ci"):
         for item in items:
             if any(item.get_closest_marker(mark) for mark in AGAIN):
@@ -113,21 +113,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if item.get_closest_marker("browser"):
                 item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
-
-
-def _woven(paths: list[Path]) -> list[Path]:
-    """The files in the order in which the processes take them.
-
-    Those that wait a good deal alternate with those that keep a processor busy, so that it is used; and
-    none of them is among the last, for which the others would wait.
-    """
-    files = list(dict.fromkeys(paths))
-    slow = [path for path in files if path.parent.name in SLOW]
-    quick = [path for path in files if path.parent.name not in SLOW]
-    between = len(quick) // (len(slow) + len(slow) // 2 + 1)
-    beside = [quick[number * between : (number + 1) * between] for number in range(len(slow))]
-    woven = [path for one, some in zip(slow, beside, strict=True) for path in (one, *some)]
-    return woven + quick[len(slow) * between :]
 
 
 def pytest_collection_finish() -> None:

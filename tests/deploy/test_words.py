@@ -30,7 +30,14 @@ def test_only_the_whole_suite_is_run_in_parallel(given: list[str], test_command:
     assert in_parallel([], None) == []
     for whole in ([], ["--require-browser"], ["--require-browser", "--ci"], ["--fast"]):
         for cores in (2, 3, 16):
-            words = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", *whole]
+            words = [
+                "-n",
+                "2" if "--fast" in whole else "3",
+                "--dist",
+                "loadfile",
+                "--no-loadscope-reorder",
+                *whole,
+            ]
             assert in_parallel(whole, cores) == words
 
 
