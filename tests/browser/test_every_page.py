@@ -4,6 +4,7 @@ import re
 from typing import Literal
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, expect
 
 from tests.browser import axe, chrome
@@ -31,6 +32,8 @@ def test_every_page_is_whole_in_light_dark_and_narrow(browser: Browser, practice
     assert new | {"/when-the-computer-fails", "/when-the-computer-fails list"} <= set(kinds)
     with chrome.watched(browser, practice.running.host) as seen:
         shown = practice.enter(seen)
+        # It comes with every page by itself, instead of being sent after each.
+        shown.add_init_script(AXE_SCRIPT)
         for shape, path in kinds.items():
             shown.goto(f"http://{practice.running.host}{path}")
             seen.look(shown, name=shape)
