@@ -1,6 +1,7 @@
 """A page as a person meets it: its words, its links, its forms, and what stands beside a field."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from html.parser import HTMLParser
 
 _VOID = {"input", "meta", "link", "br", "hr", "img"}
@@ -55,20 +56,61 @@ class Form:
 
 
 @dataclass
-class Page:
-    """One answer of the program."""
+class _Content:
+    """What a page holds for a person."""
 
-    path: str
-    status: int
-    headers: dict[str, str]
-    body: bytes
     forms: list[Form] = field(default_factory=list)
     links: list[tuple[str, str]] = field(default_factory=list)
     text: str = ""
     title: str = ""
     by_id: dict[str, str] = field(default_factory=dict)
     frame: str = ""
+
+
+@dataclass
+class Page:
+    """One answer of the program, read when somebody looks into it; what is no page has its bytes alone."""
+
+    path: str
+    status: int
+    headers: dict[str, str]
+    body: bytes
     paper: "Page | None" = None
+
+    @cached_property
+    def _content(self) -> _Content:
+        is_page = self.headers.get("Content-Type", "").startswith("text/html")
+        return _read(self.source) if is_page else _Content()
+
+    @cached_property
+    def forms(self) -> list[Form]:
+        """Its forms, in order."""
+        return self._content.forms
+
+    @cached_property
+    def links(self) -> list[tuple[str, str]]:
+        """The words of each link, and where it leads."""
+        return self._content.links
+
+    @cached_property
+    def text(self) -> str:
+        """Its words, in one line."""
+        return self._content.text
+
+    @cached_property
+    def title(self) -> str:
+        """What the window is called."""
+        return self._content.title
+
+    @cached_property
+    def by_id(self) -> dict[str, str]:
+        """The words of each element that has an id."""
+        return self._content.by_id
+
+    @cached_property
+    def frame(self) -> str:
+        """The address of the paper that is shown in it, or ""."""
+        return self._content.frame if b"data-paper" in self.body else ""
 
     @property
     def source(self) -> str:
@@ -96,27 +138,21 @@ class Page:
         return self.form(name).standing().get(name)
 
 
-def read(path: str, status: int, headers: dict[str, str], body: bytes) -> Page:
-    """Read an answer; what is no page keeps its bytes alone."""
-    page = Page(path, status, headers, body)
-    if headers.get("Content-Type", "").startswith("text/html"):
-        reader = _Reader(page)
-        reader.feed(page.source)
-        reader.close()
-        page.text = " ".join("".join(reader.seen).split())
-        page.by_id = {id: " ".join("".join(words).split()) for id, words in reader.by_id.items()}
-        _describe(page)
-    return page
-
-
-def _describe(page: Page) -> None:
-    for form in page.forms:
+def _read(source: str) -> _Content:
+    content = _Content()
+    reader = _Reader(content)
+    reader.feed(source)
+    reader.close()
+    content.text = " ".join("".join(reader.seen).split())
+    content.by_id = {id: " ".join("".join(words).split()) for id, words in reader.by_id.items()}
+    for form in content.forms:
         for control in form.controls:
             control.words = " ".join(control.words.split())
+    return content
 
 
 class _Reader(HTMLParser):
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: _Content) -> None:
         super().__init__()
         self.page = page
         self.seen: list[str] = []
@@ -127,6 +163,10 @@ class _Reader(HTMLParser):
         self._control: Control | None = None
         self._link: tuple[str, list[str]] | None = None
         self._select: Control | None = None
+
+    def updatepos(self, i: int, j: int) -> int:
+        """Count no lines: nobody asks where in the source something stands."""
+        return j
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}

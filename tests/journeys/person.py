@@ -7,7 +7,7 @@ from urllib.parse import urlencode, urljoin
 from clinic_toolkit.web.app import ClinicApp
 from tests.fixtures.running import Browser
 from tests.fixtures.sites import Site, Visitor
-from tests.journeys.pages import Form, Page, read
+from tests.journeys.pages import Form, Page
 
 Ask = Callable[[str, str, bytes | None, dict[str, str]], tuple[int, dict[str, str], bytes]]
 SURROGATE = "\ud83d"
@@ -64,7 +64,7 @@ class Person:
             status, answered, found = self.ask(method, path, body, headers)
             self.passed.append(path)
             if status not in (302, 303):
-                return self._with_paper(read(path, status, answered, found))
+                return self._with_paper(Page(path, status, answered, found))
             method, body, headers = "GET", None, {}
             path = urljoin(path, answered["Location"])
         raise AssertionError(f"{path} leads round in circles")

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from clinic_toolkit.web.error_pages import SECRET_FIELDS
-from tests.journeys.pages import read
+from tests.journeys.pages import Page
 from tests.journeys.person import Ask
 
 # Where the system has one; Python may still bring its own, see `works`.
@@ -165,7 +165,7 @@ class Tried:
             if not SECRET_FIELDS.fullmatch(name)
         }
         if answered["Content-Type"].startswith("text/html"):
-            page = read(path, 503, answered, found)
+            page = Page(path, 503, answered, found)
             assert "What you typed is kept" in page.text or not typed, page.text
             standing = page.form("csrf_token").standing() if typed else {}
             assert {name: standing[name] for name in typed} == typed

@@ -45,7 +45,7 @@ def shared(site: Site, form: RecordVersion[Administration]) -> TestResponse:
 
 
 def words(answer: TestResponse) -> str:
-    return pages.read("/", answer.status_code, dict(answer.headers), answer.data).text
+    return pages.Page("/", answer.status_code, dict(answer.headers), answer.data).text
 
 
 def heading(answer: TestResponse) -> str:
