@@ -131,7 +131,7 @@ def test_a_port_that_is_taken_gives_the_next_one(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with Running(tmp_path / "data", "--port", str(port)) as running:
+        with Running(tmp_path / "data", "--port", str(port), copied=True) as running:
             # The next one may be taken as well, by anybody on this machine.
             assert port < int(running.host.rpartition(":")[2]) <= port + 19
             assert running.browser().get("/").status == 200
@@ -146,12 +146,12 @@ def test_a_port_that_is_taken_for_the_other_family_is_not_used_either(tmp_path: 
     with taken:
         taken.listen()
         port = taken.getsockname()[1]
-        with Running(tmp_path / "data", "--port", str(port)) as running:
+        with Running(tmp_path / "data", "--port", str(port), copied=True) as running:
             assert int(running.host.rpartition(":")[2]) != port
 
 
 def test_nothing_listens_beyond_this_machine(tmp_path: Path) -> None:
-    with Running(tmp_path / "data") as running:
+    with Running(tmp_path / "data", copied=True) as running:
         port = int(running.host.rpartition(":")[2])
         addresses = set()
         for table in ("tcp", "tcp6"):
@@ -165,14 +165,14 @@ def test_nothing_listens_beyond_this_machine(tmp_path: Path) -> None:
 
 def test_a_second_start_says_where_the_first_one_is(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    with Running(data) as running:
+    with Running(data, copied=True) as running:
         second = started("--data", str(data))
         assert second.returncode == 0
         assert running.host in second.stdout
         assert "Ready" not in second.stdout
         assert running.browser().get("/").status == 200
     # After the first one was killed, its claim is gone with it.
-    with Running(data) as again:
+    with Running(data, copied=True) as again:
         assert again.browser().get("/").status == 200
 
 
@@ -187,7 +187,7 @@ def test_a_damaged_settings_file_is_named_and_left(tmp_path: Path) -> None:
 
 
 def test_a_damaged_database_is_named_and_left(tmp_path: Path) -> None:
-    with Running(tmp_path) as running:
+    with Running(tmp_path, copied=True) as running:
         assert running.stop() == 0
     path = tmp_path / "clinic.db"
     broken = b"not a database" * 500
@@ -217,7 +217,7 @@ def test_no_process_can_be_read_or_dumped_by_the_same_user(tmp_path: Path) -> No
 
 
 def test_files_are_for_this_user_only(tmp_path: Path) -> None:
-    with Running(tmp_path / "data") as running:
+    with Running(tmp_path / "data", copied=True) as running:
         running.browser().get("/")
         for path in (tmp_path / "data", *(tmp_path / "data").iterdir()):
             assert path.stat().st_mode & 0o077 == 0, path

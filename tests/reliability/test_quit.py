@@ -24,7 +24,7 @@ def test_quit_says_that_it_is_safe_and_leaves_no_process(tmp_path: Path, locked:
         assert program.process.wait(30) == 0
         assert not [pid for pid in workers if os.path.exists(f"/proc/{pid}")]
     # Nothing was lost, and the passphrase opens it at the next start.
-    with Running(tmp_path / "data") as program:
+    with Running(tmp_path / "data", copied=True) as program:
         me = person.over_http(program.browser())
         assert me.send(me.open("/unlock"), {"passphrase": words}).path == "/"
         assert "Ana Reyes" in me.open("/clients").text

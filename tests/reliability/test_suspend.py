@@ -36,7 +36,7 @@ def logind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Logind]:
 @pytest.fixture(scope="module")
 def running(logind: Logind, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     data = tmp_path_factory.mktemp("suspend") / "data"
-    with Running(data, environ={"DBUS_SYSTEM_BUS_ADDRESS": logind.address}) as program:
+    with Running(data, environ={"DBUS_SYSTEM_BUS_ADDRESS": logind.address}, copied=True) as program:
         yield program
 
 
@@ -92,5 +92,5 @@ def test_a_form_in_a_clients_hands_ends_too(
 
 def test_without_a_bus_it_starts_all_the_same(tmp_path: Path) -> None:
     nowhere = f"unix:path={tmp_path / 'nobody'}"
-    with Running(tmp_path / "data", environ={"DBUS_SYSTEM_BUS_ADDRESS": nowhere}) as running:
+    with Running(tmp_path / "data", environ={"DBUS_SYSTEM_BUS_ADDRESS": nowhere}, copied=True) as running:
         assert running.browser().get("/setup").status == 200
