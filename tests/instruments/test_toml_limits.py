@@ -182,4 +182,4 @@ def test_the_scan_of_the_longest_file_takes_a_moment(piece: str) -> None:
 
     # Twice the text may take about twice the time; a scan that looks back would take four times and more.
     quarter = min(spent(loader.MAX_BYTES // 4) for _ in range(3))
-    assert min(spent(loader.MAX_BYTES) for _ in range(2)) < max(0.05, 8 * quarter)
+    assert any(spent(loader.MAX_BYTES) < max(0.05, 8 * quarter) for _ in range(2))
