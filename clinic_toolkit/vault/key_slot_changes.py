@@ -49,8 +49,9 @@ class PsychotherapyKeyMissing(ClinicError):
     def __init__(self) -> None:
         super().__init__(
             "Nothing was changed: what you typed does not hold the key for psychotherapy notes. It would be "
-            "lost. Use the recovery sheet instead of the passphrase, or the passphrase instead of the sheet; "
-            "or restore a backup."
+            "lost. If you used the recovery sheet more than a quarter of an hour ago, lock and use it again. "
+            "Otherwise use the recovery sheet instead of the passphrase, or the passphrase instead of the "
+            "sheet; or restore a backup."
         )
 
 

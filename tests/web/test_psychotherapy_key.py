@@ -9,6 +9,7 @@ from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
 from clinic_toolkit.record.people import secret_changes
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault import key_slot_changes, key_slots
+from clinic_toolkit.web.access import short_lived_values
 from tests.fixtures import passphrase_checks
 from tests.fixtures.practices import NOW
 from tests.fixtures.sites import Site
@@ -39,6 +40,19 @@ def test_the_sheet_gives_a_forgotten_passphrase_a_successor_that_opens_it(site: 
     assert answer.status_code == 303
     assert KEY not in session.values.values()
     assert keys_by_passphrase(site, CHOSEN) == KEY
+
+
+def test_who_chooses_too_late_is_told_to_use_the_sheet_again(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with writing(site.work.engine) as db:
+        groups = secret_changes.replace_recovery_sheet(db, site.work.vault, psychotherapy_key=KEY, now=NOW)
+    site.app.worker.unlocked_sessions.clear()
+    site.post("/unlock/sheet", {f"group{number}": group for number, group in enumerate(groups, 1)})
+    monkeypatch.setattr(short_lived_values, "LIFETIME_SECONDS", 0.0)
+    short_lived_values.discard_expired(site.app.worker)
+    answer = site.post("/unlock/choose", {"passphrase": CHOSEN, "passphrase_again": CHOSEN})
+    assert answer.status_code >= 400 and "lock and use it again" in answer.text
 
 
 def test_another_passphrase_and_another_sheet_take_it_along(
