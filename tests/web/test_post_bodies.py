@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from clinic_toolkit.settings import Settings
-from clinic_toolkit.web.access import guard, unlocking
+from clinic_toolkit.web.access import after_unlock, guard, unlocking
 from clinic_toolkit.web.perimeter import browser_launch, post_bodies
 from tests.fixtures.handed_over_device import handed_over, key_of
 from tests.fixtures.practices import giving
@@ -145,7 +145,7 @@ def test_the_second_of_two_tries_does_not_end_the_first(
         return unlocking.BUSY_MESSAGE
 
     monkeypatch.setattr(unlocking, "unlock_with_passphrase", slowly)
-    monkeypatch.setattr(unlocking, "unverified_audit_line", lambda: 1)
+    monkeypatch.setattr(after_unlock, "unverified_audit_line", lambda: 1)
     token = locked.token()
     sent = {"csrf_token": token, "passphrase": "first"}
     first = threading.Thread(target=lambda: locked.post("/unlock", sent, token=False))
