@@ -149,6 +149,8 @@ def _build_successor(
         tip = resealing.copy_log(db, old, new_engine, new, steps.step, unread=unread)
         kept = KeptDamage(unopened, unread, resealing.list_named_versions(db, old, unread))
         with writing(new_engine) as new_db:
+            # The whole new trail is read for what is noted next.
+            inventory_snapshot.load_inventory(new_db, new, steps.stay)
             _note_change(new_db, new, old, tip, new_keys.list_practice_secrets(db, old, keys), now)
             if kept.count:
                 past_log.append_damage_kept(new_db, new, kept.count, now=now)
