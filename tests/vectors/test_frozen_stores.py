@@ -147,10 +147,14 @@ def test_it_holds_every_kind_of_record_in_more_than_one_version(frozen: Frozen) 
     assert frozen.described["erased_rings"] and frozen.described["handover_rows"]
 
 
-def test_its_past_holds_a_restore_and_new_keys(frozen: Frozen) -> None:
+def test_its_past_holds_a_restore_and_new_keys_and_someone_who_came_back(frozen: Frozen) -> None:
     events = [line["text"][0] for line in frozen.described["audit_lines"]]
     assert [event.partition(" ")[0] for event in events].count("practice.restored") == 1
     assert [event.partition(" ")[0] for event in events].count("practice.keys_replaced") == 1
+    states = [
+        record["body"][0][3] for record in frozen.described["records"] if record["table"] == "tombstone"
+    ]
+    assert sorted(states) == ["erased", "erased", "lifted"]
     assert "client.joined" in events and events[-1] == "unlock.failed"
 
 
