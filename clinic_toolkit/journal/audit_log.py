@@ -7,7 +7,8 @@ this machine (`docs/promises.md`).
 """
 
 import hashlib
-from collections.abc import Sequence
+import struct
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -41,6 +42,10 @@ _READ_ONLY_EVENTS = frozenset(JournalEvent)
 
 KEYLESS_PREFIX, SEALED_PREFIX = b"\x00", b"\x01"
 KEY_ID_LENGTH = 16
+
+_NUMBER_BYTES, _HASH_BYTES = 8, 32
+# What follows the incarnation in the encoding of an entry, up to its body: each field after its length.
+_CHAIN_FIELDS = struct.Struct(">IQI32sI")
 
 # The table by which a reference names a grant of a ring, and no version of a record.
 GRANT_TABLE = str(ring_grant_table.name)
@@ -96,6 +101,24 @@ def _next_position(db: Connection) -> tuple[int, bytes]:
 def chain_hash(incarnation: UUID, seq: int, previous_hash: bytes, body: bytes) -> bytes:
     """The hash of an entry, which the next entry of the chain is bound to."""
     return hashlib.sha256(encode_fields("hash/audit", incarnation, seq, previous_hash, body)).digest()
+
+
+def build_chain_hasher(incarnation: UUID) -> Callable[[int, bytes, bytes], bytes]:
+    """Return a function of (seq, previous hash, body) that gives what `chain_hash` gives, but quicker.
+
+    For checks of a whole log: the fields before the number are encoded once.
+    """
+    start = encode_fields("hash/audit", incarnation, 0, GENESIS_HASH, b"")[: -_CHAIN_FIELDS.size]
+    sha256, pack_fields = hashlib.sha256, _CHAIN_FIELDS.pack
+
+    def hash_entry(seq: int, previous_hash: bytes, body: bytes) -> bytes:
+        if len(previous_hash) != _HASH_BYTES:
+            # Only in a damaged log; the form of the fields below would hide it.
+            return chain_hash(incarnation, seq, previous_hash, body)
+        fields = pack_fields(_NUMBER_BYTES, seq, _HASH_BYTES, previous_hash, len(body))
+        return sha256(start + fields + body).digest()
+
+    return hash_entry
 
 
 def append_entry(

@@ -24,6 +24,7 @@ from clinic_toolkit.journal.audit_log import (
     chain_hash,
 )
 from clinic_toolkit.journal.unsigned_entries import UnsignedEntriesEvent
+from clinic_toolkit.store.chain import ChainRow
 from clinic_toolkit.store.transactions import remember_in_snapshot, transaction_of
 from clinic_toolkit.store.types import from_microseconds
 from clinic_toolkit.vault.inventory import GENESIS_HASH
@@ -213,6 +214,17 @@ def _conceal_foreign_records(vault: Vault, entry: CheckedEntry) -> CheckedEntry:
     if held:
         return replace(entry, references=held)
     return replace(entry, references=(), event="", is_concealed=True)
+
+
+def find_keyless_fault(row: ChainRow, *, is_continued: bool) -> EntryFault | None:
+    """The fault of an entry that shows without a key, or None.
+
+    Args:
+        is_continued: whether its hash continues the chain.
+    """
+    if is_continued and row.signature is not None and row.body[:1] == SEALED_PREFIX:
+        return None
+    return _check_entry(None, None, row, fault=None if is_continued else EntryFault.CHANGED).fault
 
 
 def _check_entry(

@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, MetaData, Table, and_, func, inspect, or_, select
 
 from clinic_toolkit.crypto.seal import SUITE
-from clinic_toolkit.journal import audit_reader, inspection, sealed_rows
+from clinic_toolkit.journal import audit_reader, chain_check, inspection, sealed_rows
 from clinic_toolkit.journal.inspection import ProgressCallback
 from clinic_toolkit.journal.inspection_keys import Finding
 from clinic_toolkit.store.base import metadata
 from clinic_toolkit.vault.ring_tables import ring_table
 
 # Ids of rows that one statement judges.
-_BATCH_SIZE = 2_000
+_BATCH_SIZE = 20_000
 
 
 def check_frames(
@@ -34,12 +34,10 @@ def check_frames(
     entry_count = audit_reader.last_entry_number(db)
     findings: list[Finding] = []
     done, total = 0, entry_count + row_count
-    for entry in audit_reader.iter_checked_entries(db, None):
-        if entry.fault:
-            findings.append(inspection.build_line_finding(entry.seq, entry.fault))
-        done += 1
-        if done % _BATCH_SIZE == 0:
-            report_progress(min(done, total), total)
+    for checked, faults in chain_check.iter_chain_faults(db):
+        findings += [inspection.build_line_finding(seq, fault) for seq, fault in faults]
+        done += checked
+        report_progress(min(done, total), total)
     for table in tables:
         for checked, found in _check_table(db, table):
             findings += found
@@ -59,16 +57,17 @@ def _check_table(db: Connection, table: Table) -> Iterator[tuple[int, list[Findi
         func.substr(table.c.sealed, 1, 1) != bytes([SUITE]),
         func.coalesce(func.length(table.c.sealed), 0) < inspection.MIN_SEALED_BYTES,
     )
-    is_next = table.c.id >= sealed_rows.LEAST_ID
-    while True:
-        ids = db.scalars(select(table.c.id).where(is_next).order_by(table.c.id).limit(_BATCH_SIZE)).all()
-        if not ids:
+    next_id: int | None = sealed_rows.LEAST_ID
+    while next_id is not None:
+        ids = (
+            select(table.c.id).where(table.c.id >= next_id).order_by(table.c.id).limit(_BATCH_SIZE).subquery()
+        )
+        last_id, checked = db.execute(select(func.max(ids.c.id), func.count()).select_from(ids)).one()
+        if not checked:
             return
-        in_batch = table.c.id.between(ids[0], ids[-1])
+        in_batch = table.c.id.between(next_id, last_id)
         suspects = db.execute(select(table).where(in_batch, or_(is_no_seal, has_no_ring))).all()
         key_ids = inspection.load_key_ids(db) if suspects else set()
-        yield (
-            len(ids),
-            [finding for row in suspects if (finding := inspection.find_outer_fault(table, row, key_ids))],
-        )
-        is_next = table.c.id > ids[-1]
+        findings = [inspection.find_outer_fault(table, row, key_ids) for row in suspects]
+        yield checked, [finding for finding in findings if finding]
+        next_id = last_id + 1 if last_id < sealed_rows.GREATEST_ID else None

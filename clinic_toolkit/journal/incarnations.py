@@ -125,6 +125,15 @@ def find_incarnations(db: Connection, vault: Vault | None) -> Callable[[int], UU
     return lambda seq: _find_incarnation(past, seq, current)
 
 
+def list_spans(db: Connection) -> list[tuple[int | None, UUID]]:
+    """The incarnations by the ids in the store, oldest first, each with the number of its last line.
+
+    The current one stands last, with None.
+    """
+    current = load_vault_ids(db)[1]
+    return [*list_past_incarnations(db, current), (None, current)]
+
+
 def _find_incarnation(past: tuple[tuple[int, UUID], ...], seq: int, current: UUID) -> UUID:
     return next((incarnation for last_seq, incarnation in past if seq <= last_seq), current)
 
