@@ -6,7 +6,7 @@ noticed: the header of each part is made anew from its name, length and time, an
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -92,21 +92,27 @@ def padding_after(length: int) -> int:
     return -length % BLOCK_BYTES
 
 
-def write_part(target: BinaryIO, name: str, source: BinaryIO, length: int, seconds: int) -> Iterator[bytes]:
+def write_part(
+    target: BinaryIO, name: str, chunks: Iterable[bytes], length: int, seconds: int
+) -> Iterator[bytes]:
     """Write a part and yield what is written of its content, piece by piece.
 
+    Args:
+        chunks: the content, `length` bytes in all.
+
     Raises:
-        OSError: it could not be written, or the source is not as long as it was.
+        OSError: it could not be written, or the content is not as long as it was.
     """
     target.write(encode_header(name, length, seconds))
     left = length
-    while left:
-        chunk = source.read(min(CHUNK_BYTES, left))
-        if not chunk:
-            raise OSError("the source is shorter than it was")
-        target.write(chunk)
+    for chunk in chunks:
         left -= len(chunk)
+        if left < 0:
+            break
+        target.write(chunk)
         yield chunk
+    if left:
+        raise OSError("the content is not as long as it was")
     target.write(bytes(padding_after(length)))
 
 

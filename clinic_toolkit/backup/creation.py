@@ -1,32 +1,35 @@
-"""Making a backup: a snapshot, checked without a key, packed aside, flushed, read back, and then named.
+"""Making a backup: all of one moment, checked without a key, packed aside, flushed, read back, then named.
 
 Everything in it is sealed already, so that no key is needed and a locked process can make one. Until the
-last step there is only a draft, which the next backup removes.
+last step there is only a draft, which the next backup removes. The files of the store are packed as they lie,
+held still, and checked meanwhile; where that cannot be, a copy of them is.
 """
 
-import hashlib
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
-from io import BytesIO
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import Connection, func, select
 
 from clinic_toolkit import __version__
-from clinic_toolkit.backup import archive, backup_files, manifest, refusals, verification
-from clinic_toolkit.backup.manifest import Manifest, PartEntry
+from clinic_toolkit.backup import archive, backup_files, draft, refusals, verification
+from clinic_toolkit.backup.draft import BackupDraft
+from clinic_toolkit.backup.manifest import Manifest
 from clinic_toolkit.backup.progress import ByteCount, Report
-from clinic_toolkit.journal import audit_log, deletion_list, restored_folder, tombstones
-from clinic_toolkit.store import folder
+from clinic_toolkit.backup.side_task import CountDone, SideTask
+from clinic_toolkit.journal import audit_log, deletion_list, frame_check, restored_folder, tombstones
+from clinic_toolkit.journal.inspection_keys import Finding
+from clinic_toolkit.store import folder, format_number
 from clinic_toolkit.store.base import metadata
 from clinic_toolkit.store.opening import open_as_it_is, open_read_only
-from clinic_toolkit.store.protocol import ReadOnlyView, SqlStore
+from clinic_toolkit.store.protocol import SqlStore
 from clinic_toolkit.store.transactions import reading
 from clinic_toolkit.store.types import to_microseconds
 from clinic_toolkit.vault import identity
@@ -79,7 +82,9 @@ def create_backup(
         raise refusals.place_gone(place)
     with reading(store.engine) as db:
         short_id = _short_id(db)
-    return _create(store, data_folder, place, short_id, vault=vault, now=now, report=report)
+    making = _Making(store, data_folder, place, short_id, vault, now, report)
+    making.clear_up()
+    return _pack_held(making) or _pack_copy(making)
 
 
 def create_backup_of_older(data_folder: Path, place: Path, *, now: datetime, report: Report) -> MadeBackup:
@@ -93,7 +98,9 @@ def create_backup_of_older(data_folder: Path, place: Path, *, now: datetime, rep
         short_id = _short_id(view.db)
     store = open_as_it_is(data_folder)
     try:
-        return _create(store, data_folder, place, short_id, vault=None, now=now, report=report)
+        making = _Making(store, data_folder, place, short_id, None, now, report)
+        making.clear_up()
+        return _pack_copy(making)
     finally:
         store.close()
 
@@ -102,35 +109,123 @@ def _short_id(db: Connection) -> str:
     return identity.load_vault_ids(db)[0].hex[:8]
 
 
-def _create(
-    store: SqlStore,
-    data_folder: Path,
-    place: Path,
-    short_id: str,
-    *,
-    vault: Vault | None,
-    now: datetime,
-    report: Report,
-) -> MadeBackup:
-    size = folder.database_path(data_folder).stat().st_size
-    count = ByteCount(report, total=4 * size)
-    backup_files.remove_drafts(place, short_id)
-    snapshot = make_snapshot_folder(data_folder, place, size, short_id)
+class _Making(NamedTuple):
+    """A backup that is to be made; see `create_backup`."""
+
+    store: SqlStore
+    data_folder: Path
+    place: Path
+    short_id: str
+    vault: Vault | None
+    now: datetime
+    report: Report
+
+    def clear_up(self) -> None:
+        """Remove what an interrupted backup left."""
+        backup_files.remove_drafts(self.place, self.short_id)
+        shutil.rmtree(self.data_folder / folder.SNAPSHOT_FOLDER, ignore_errors=True)
+
+    def read_header(self) -> bytes | None:
+        """The second copy of the head.
+
+        Read after the moment of the backup, so that it never opens for a secret that the store in it does not
+        open for any more.
+        """
+        with suppress(FileNotFoundError):
+            return (self.data_folder / folder.HEADER_BACKUP_FILE).read_bytes()
+        return None
+
+
+def _pack_held(making: _Making) -> MadeBackup | None:
+    """Pack the files of the store as they lie, and check them meanwhile.
+
+    None if they cannot be held still, or if something is wrong with their structure.
+    """
+    with making.store.holding_still() as held:
+        if held is None:
+            return None
+        count = ByteCount(making.report, total=2 * held.database_bytes)
+        chain_db, seals_db = held.dbs[:2]
+
+        def check_seals(_: CountDone) -> _Checked:
+            problems = held.find_problems(seals_db, metadata)
+            findings = [] if problems else frame_check.check_seals(seals_db)
+            statement = _describe(seals_db, making, format_number.FORMAT_VERSION, _count_rows(seals_db))
+            return _Checked(problems, findings, statement)
+
+        with (
+            SideTask(
+                lambda report: frame_check.check_chain(chain_db, report), interrupt=held.interrupt
+            ) as chain,
+            SideTask(check_seals, interrupt=held.interrupt) as seals,
+            draft.open_draft(making.place, making.short_id, making.now, count.add) as target,
+        ):
+            _add_text(target, folder.README_FILE, README_TEXT.encode())
+            target.add_part(
+                folder.DATABASE_FILE, lambda: held.iter_database(archive.CHUNK_BYTES), held.database_bytes
+            )
+            is_unchanged = held.is_unchanged()
+            target.read_back()
+            chain_findings, checked = chain.wait(lambda: count.add(0)), seals.wait(lambda: count.add(0))
+            if chain_findings is None or checked is None or checked.problems or not is_unchanged:
+                # What is wrong is found again in a copy, and told as it is told of any damaged file.
+                return None
+            header = making.read_header()
+            files = held.files if header is None else {**held.files, folder.HEADER_BACKUP_FILE: header}
+            for name in archive.PART_NAMES:
+                if name in files:
+                    _add_text(target, name, files[name])
+            faults = tuple(finding.sentence for finding in (*chain_findings, *checked.findings))
+            statement = replace(checked.statement, faults=len(faults))
+            made = target.finish(statement, making.vault)
+    return MadeBackup(file=target.file, manifest=made, faults=faults)
+
+
+class _Checked(NamedTuple):
+    """What was found beside the packing: in the structure, in the seals, and what the manifest says."""
+
+    problems: tuple[str, ...]
+    findings: list[Finding]
+    statement: Manifest
+
+
+def _add_text(target: BackupDraft, name: str, raw: bytes) -> None:
+    target.add_part(name, lambda: [raw], len(raw))
+
+
+def _pack_copy(making: _Making) -> MadeBackup:
+    """Copy the store into a folder first, check the copy and pack it: whatever state the store is in."""
+    size = folder.database_path(making.data_folder).stat().st_size
+    count = ByteCount(making.report, total=4 * size)
+    snapshot = make_snapshot_folder(making.data_folder, making.place, size, making.short_id)
     try:
         try:
-            store.write_snapshot(snapshot, report_progress=count.share(size))
+            making.store.write_snapshot(snapshot, report_progress=count.share(size))
         except OSError as error:
             raise refusals.place_error(snapshot.parent, error) from error
-        # After the copy, so that it never opens for a secret that the copy does not open for any more.
-        with suppress(FileNotFoundError):
-            shutil.copyfile(data_folder / folder.HEADER_BACKUP_FILE, snapshot / folder.HEADER_BACKUP_FILE)
+        if (header := making.read_header()) is not None:
+            (snapshot / folder.HEADER_BACKUP_FILE).write_bytes(header)
         with open_read_only(snapshot) as view:
             faults = verification.check_without_keys(view, count.share(size))
-            draft = _describe_snapshot(view, data_folder, faults=len(faults), vault=vault, now=now)
-        file, made = _pack_snapshot(snapshot, place, draft, vault=vault, now=now, count=count)
+            statement = _describe(view.db, making, view.format_number, view.counts or _count_rows(view.db))
+            statement = replace(statement, faults=len(faults))
+        with draft.open_draft(making.place, making.short_id, making.now, count.add) as target:
+            _add_text(target, folder.README_FILE, README_TEXT.encode())
+            for name in archive.PART_NAMES[1:-1]:
+                if (snapshot / name).exists():
+                    target.add_part(
+                        name, partial(_iter_file, snapshot / name), (snapshot / name).stat().st_size
+                    )
+            made = target.finish(statement, making.vault)
     finally:
         shutil.rmtree(snapshot, ignore_errors=True)
-    return MadeBackup(file=file, manifest=made, faults=tuple(faults))
+    return MadeBackup(file=target.file, manifest=made, faults=tuple(faults))
+
+
+def _iter_file(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as source:
+        while chunk := source.read(archive.CHUNK_BYTES):
+            yield chunk
 
 
 def make_snapshot_folder(data_folder: Path, place: Path, size: int, short_id: str) -> Path:
@@ -155,24 +250,25 @@ def make_snapshot_folder(data_folder: Path, place: Path, size: int, short_id: st
         raise refusals.place_error(place, error) from error
 
 
-def _describe_snapshot(
-    view: ReadOnlyView, data_folder: Path, *, faults: int, vault: Vault | None, now: datetime
+def _describe(
+    db: Connection, making: _Making, store_format: int, counts: tuple[tuple[str, int], ...]
 ) -> Manifest:
-    vault_id, incarnation = identity.load_vault_ids(view.db)
-    last_line, last_hash = audit_log.last_position(view.db)
+    """What the manifest says of the store of this connection, without the parts and the number of faults."""
+    vault_id, incarnation = identity.load_vault_ids(db)
+    last_line, last_hash = audit_log.last_position(db)
     return Manifest(
-        made_at=to_microseconds(now),
+        made_at=to_microseconds(making.now),
         program=__version__,
-        store_format=view.format_number,
+        store_format=store_format,
         vault=vault_id.bytes,
         incarnation=incarnation.bytes,
         last_line=last_line,
         last_hash=last_hash,
-        counts=view.counts or _count_rows(view.db),
+        counts=counts,
         parts=(),
-        faults=faults,
-        deletions=deletion_list.select_newest(_list_deletions(view, data_folder)),
-        signer=vault.user_id.bytes if vault else None,
+        faults=0,
+        deletions=deletion_list.select_newest(_list_deletions(db, making.data_folder)),
+        signer=making.vault.user_id.bytes if making.vault else None,
     )
 
 
@@ -183,89 +279,11 @@ def _count_rows(db: Connection) -> tuple[tuple[str, int], ...]:
     )
 
 
-def _list_deletions(view: ReadOnlyView, data_folder: Path) -> list[bytes]:
+def _list_deletions(db: Connection, data_folder: Path) -> list[bytes]:
     """The deletions in the store, oldest first, and those that it has still to carry out after a restore."""
     pending: list[bytes] = []
     with suppress(deletion_list.DamagedDeletions):
-        incarnation = identity.load_vault_ids(view.db)[1]
+        incarnation = identity.load_vault_ids(db)[1]
         pending = restored_folder.load_pending_deletions(data_folder, incarnation)
-    stored = [deletion_list.pack_row(row) for row in tombstones.list_tombstone_rows(view.db)]
+    stored = [deletion_list.pack_row(row) for row in tombstones.list_tombstone_rows(db)]
     return [*stored, *(deletion for deletion in pending if deletion not in stored)]
-
-
-def _pack_snapshot(
-    snapshot: Path, place: Path, draft: Manifest, *, vault: Vault | None, now: datetime, count: ByteCount
-) -> tuple[Path, Manifest]:
-    """Write the file of the backup; returns its path and its manifest, both as they were read back."""
-    file = backup_files.free_name(place, draft.short_id, now)
-    aside = file.with_name(file.stem + backup_files.DRAFT_SUFFIX)
-    try:
-        flags = os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_BINARY", 0)
-        with os.fdopen(os.open(aside, flags, 0o600), "w+b") as target:
-            _write_archive(target, snapshot, draft, vault, count.add)
-            _flush(target)
-        made = backup_files.read_signed_manifest(aside).manifest
-        verification.check_contents(aside, made, count.add)
-        os.replace(aside, file)
-        # Not every file system of a stick can do this.
-        with suppress(OSError):
-            folder.sync_folder(place)
-    except OSError as error:
-        _remove_draft(aside)
-        raise refusals.place_error(place, error) from error
-    except BaseException as error:
-        _remove_draft(aside)
-        if isinstance(error, refusals.BackupRefused) and not os.path.isdir(place):
-            raise refusals.place_gone(place) from error
-        raise
-    return file, made
-
-
-def _write_archive(
-    target: BinaryIO, snapshot: Path, draft: Manifest, vault: Vault | None, count: Callable[[int], None]
-) -> None:
-    seconds, entries = draft.made_at // 1_000_000, []
-    sources: dict[str, Path | bytes] = {folder.README_FILE: README_TEXT.encode()}
-    for name in archive.PART_NAMES[1:-1]:
-        if (snapshot / name).exists():
-            sources[name] = snapshot / name
-    for name, source in sources.items():
-        entries.append(_write_one(target, name, source, seconds, count))
-    statement = replace(draft, parts=tuple(entries))
-    _write_one(target, archive.MANIFEST, manifest.encode_manifest(statement, vault), seconds, count)
-    archive.write_end(target)
-
-
-def _write_one(
-    target: BinaryIO, name: str, source: Path | bytes, seconds: int, count: Callable[[int], None]
-) -> PartEntry:
-    length = len(source) if isinstance(source, bytes) else source.stat().st_size
-    if length > archive.MAX_PART_BYTES:
-        raise refusals.BackupRefused(
-            "The record is larger than 8 GB, which a backup of this kind cannot hold."
-        )
-    digest = hashlib.sha256()
-    with BytesIO(source) if isinstance(source, bytes) else source.open("rb") as content:
-        for chunk in archive.write_part(target, name, content, length, seconds):
-            digest.update(chunk)
-            count(len(chunk))
-    return PartEntry(name, length, digest.digest())
-
-
-def _flush(target: BinaryIO) -> None:
-    target.flush()
-    try:
-        folder.sync_handle(target.fileno())
-    except OSError as error:
-        # A file system that knows no flush; what matters there is that it can be read back.
-        if error.errno not in refusals.NO_FLUSH:
-            raise
-    if hasattr(os, "posix_fadvise"):
-        # So that it is read back from the disk and not from memory.
-        with suppress(OSError):
-            os.posix_fadvise(target.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-
-
-def _remove_draft(aside: Path) -> None:
-    with suppress(OSError):
-        aside.unlink(missing_ok=True)

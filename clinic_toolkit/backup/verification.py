@@ -91,20 +91,6 @@ def check_without_keys(view: ReadOnlyView, report: Report) -> list[str]:
     return [*view.problems, *(finding.sentence for finding in result.findings)]
 
 
-def check_contents(file: Path, manifest: Manifest, count: Callable[[int], None]) -> None:
-    """Read every part of a backup and compare it with the manifest.
-
-    Raises:
-        BackupDamaged: a part differs.
-        OSError: it could not be read.
-    """
-    with archive.open_archive(file) as source:
-        parts, _ = archive.list_parts(file, source)
-        for part, entry in zip(parts, manifest.parts, strict=False):
-            for chunk in _read_part(file, source, part, entry):
-                count(len(chunk))
-
-
 def check_store_format(file: Path, manifest: Manifest) -> None:
     """Refuse a backup of a store that this version cannot read.
 
@@ -161,7 +147,7 @@ def unpack(file: Path, manifest: Manifest, place: Path, count: Callable[[int], N
                 # Every folder of a practice has a readme of its own.
                 target_file = place / name if name != folder.README_FILE else Path(os.devnull)
                 with target_file.open("wb") as target:
-                    for chunk in _read_or_refuse(file, _read_part(file, source, part, entry)):
+                    for chunk in _read_or_refuse(file, read_part(file, source, part, entry)):
                         target.write(chunk)
                         count(len(chunk))
                     target.flush()
@@ -196,7 +182,7 @@ def _read_or_refuse(file: Path, chunks: Iterator[bytes]) -> Iterator[bytes]:
         raise refusals.unreadable(file) from error
 
 
-def _read_part(file: Path, source: BinaryIO, part: Part, entry: PartEntry) -> Iterator[bytes]:
+def read_part(file: Path, source: BinaryIO, part: Part, entry: PartEntry) -> Iterator[bytes]:
     """Yield the content of a part, piece by piece.
 
     Raises:

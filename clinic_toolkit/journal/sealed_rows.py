@@ -8,7 +8,7 @@ from sqlalchemy import Connection, MetaData, Row, Table, select
 from clinic_toolkit.store.base import metadata
 
 # A row that was put in from outside may have any id that an integer column takes.
-LEAST_ID, GREATEST_ID = -(1 << 63), (1 << 63) - 1
+LEAST_ID = -(1 << 63)
 
 
 def list_sealed_tables(known_tables: MetaData = metadata) -> list[Table]:

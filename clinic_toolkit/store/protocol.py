@@ -4,14 +4,14 @@
 for statements of portable SQLAlchemy, and the upkeep of its files (`SqlTransaction`, `SqlStore`).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import Connection, Engine, Table
+from sqlalchemy import Connection, Engine, MetaData, Table
 
 from clinic_toolkit.store.chain import ChainEntry, ChainRow, ChainTip, RecordReference
 from clinic_toolkit.store.rows import RawRow, RowValues, SealedRow
@@ -207,12 +207,54 @@ class StoreUpkeep(Protocol):
         """Checkpoint once nothing was saved for a while; returns whether it ran."""
 
 
+class HeldStore(Protocol):
+    """A store whose files nobody writes to for a while, as they can be copied as a whole."""
+
+    @property
+    def dbs(self) -> tuple[Connection, ...]:
+        """Two connections or more in read transactions of this moment, each for one thread at a time."""
+
+    @property
+    def database_bytes(self) -> int:
+        """The length of the file of the database."""
+
+    @property
+    def files(self) -> Mapping[str, bytes]:
+        """The small files that belong to it, by their names in the data folder."""
+
+    def iter_database(self, chunk_bytes: int) -> Iterator[bytes]:
+        """Yield the content of the database as a file of its own, at most so many bytes at a time.
+
+        Raises:
+            OSError: it could not be read.
+        """
+
+    def is_unchanged(self) -> bool:
+        """Whether nobody wrote to it in spite of this; asked after the last chunk."""
+
+    def find_problems(self, db: Connection, metadata: MetaData) -> tuple[str, ...]:
+        """One sentence for each problem of its structure, found through one of the connections.
+
+        Raises:
+            DamagedFile, StorageError: it cannot be read as far as that.
+        """
+
+    def interrupt(self) -> None:
+        """Let the statement fail that runs on a connection, from another thread."""
+
+
 class SqlStore(Store[SqlTransaction], StoreUpkeep, Protocol):
     """A store of an SQL engine, as the layers above use it."""
 
     @property
     def engine(self) -> Engine:
         """The engine of SQLAlchemy by which the layers above name this store."""
+
+    def holding_still(self) -> AbstractContextManager[HeldStore | None]:
+        """Hold the files of this moment still while others read and save, until this ends.
+
+        None if that cannot be done, or not within a few seconds; `write_snapshot` can copy the store then.
+        """
 
     def pausing_writes(self) -> AbstractContextManager[None]:
         """Refuse every save until this ends, or for good if `install_successor` ran in it.

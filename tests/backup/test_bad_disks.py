@@ -82,9 +82,9 @@ def test_a_stick_that_cannot_be_read_to_its_end_is_named_and_not_the_folder(
     restored(made, tmp_path / "new")
 
 
-@pytest.mark.parametrize("step", range(0, 16, 2))
+@pytest.mark.parametrize("step", range(0, 10, 2))
 def test_a_stick_that_is_pulled_out_at_any_step_keeps_what_it_has(
-    step: int, work: Work, made: MadeBackup, tmp_path: Path
+    step: int, work: Work, made: MadeBackup, way: str, tmp_path: Path
 ) -> None:
     """And the record goes on; with the stick back, the next backup is made and clears up."""
     before, reports = made.file.read_bytes(), 0

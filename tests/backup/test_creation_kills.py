@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from clinic_toolkit.backup import creation
+from clinic_toolkit.backup import draft
 from clinic_toolkit.backup.backup_files import list_backups
 from clinic_toolkit.store.folder import SNAPSHOT_FOLDER
 from clinic_toolkit.store.opening import open_store
@@ -18,8 +18,10 @@ class Killed(BaseException):
     """Nothing after this ran."""
 
 
-@pytest.mark.parametrize("step", range(0, 24, 2))
-def test_what_has_the_name_is_whole_and_the_next_one_clears_up(step: int, work: Work, tmp_path: Path) -> None:
+@pytest.mark.parametrize("step", range(0, 24, 3))
+def test_what_has_the_name_is_whole_and_the_next_one_clears_up(
+    step: int, work: Work, way: str, tmp_path: Path
+) -> None:
     reports: list[int] = []
 
     def kill(done: int, total: int) -> None:
@@ -30,14 +32,13 @@ def test_what_has_the_name_is_whole_and_the_next_one_clears_up(step: int, work: 
     with pytest.MonkeyPatch.context() as patched:
         # A process that is killed tidies nothing up.
         patched.setattr(shutil, "rmtree", lambda *_, **__: None)
-        patched.setattr(creation, "_remove_draft", lambda aside: None)
+        patched.setattr(draft, "_remove_draft", lambda aside: None)
         try:
             make_backup(work, tmp_path, report=kill)
         except Killed:
             left = [path.name for path in (tmp_path / "kept").iterdir()]
-            assert (tmp_path / "data" / SNAPSHOT_FOLDER).exists() and all(
-                name.endswith(".new") for name in left
-            )
+            assert (tmp_path / "data" / SNAPSHOT_FOLDER).exists() == (way == "copied")
+            assert all(name.endswith(".new") for name in left)
         else:
             assert len(reports) <= step, "the control: the last rounds end by themselves"
     before = contents(tmp_path / "data")

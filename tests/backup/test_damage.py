@@ -22,7 +22,7 @@ from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import audit_log
 from clinic_toolkit.record.people.practice_record import AccessEvent
 from clinic_toolkit.store.transactions import store_of, writing
-from tests.fixtures.backups import forged, make_backup
+from tests.fixtures.backups import check_contents, forged, make_backup
 from tests.fixtures.practices import NOW, Work
 
 SAMPLE = 400
@@ -47,7 +47,7 @@ def flipped(file: Path, at: int, bit: int = 1) -> Iterator[None]:
 def is_refused(file: Path) -> bool:
     """Whether a look at its bytes refuses the file, in a sentence."""
     try:
-        verification.check_contents(file, read_signed_manifest(file).manifest, lambda length: None)
+        check_contents(file)
     except NotABackup as error:
         return error.sentence.startswith(file.name) and error.sentence.endswith(".")
     return False
@@ -97,9 +97,7 @@ def test_parts_of_two_backups_do_not_mix(work: Work, made: MadeBackup, tmp_path:
     assert len(first) == len(second), "the control: nothing else gives it away"
     (tmp_path / "mixed.tar").write_bytes(first[:start] + second[start:])
     with pytest.raises(BackupDamaged, match=r"the part clinic\.db"):
-        verification.check_contents(
-            tmp_path / "mixed.tar", read_signed_manifest(tmp_path / "mixed.tar").manifest, lambda length: None
-        )
+        check_contents(tmp_path / "mixed.tar")
 
 
 def test_what_is_no_backup_is_told(made: MadeBackup, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from clinic_toolkit.backup import backup_files, restoration, verification
+from clinic_toolkit.backup import restoration
 from clinic_toolkit.backup.progress import report_nothing
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import inspection
@@ -16,6 +16,7 @@ from clinic_toolkit.store import folder, old_copies
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.transactions import reading, store_of, writing
 from clinic_toolkit.vault.key_slots import WrongSecret
+from tests.fixtures.backups import check_contents
 from tests.fixtures.cheap_derivations import quickly
 from tests.fixtures.practices import NOW
 from tests.fixtures.rekeyed import FIRST, SECOND, Versions
@@ -158,8 +159,7 @@ def _look_beside(act: Act, place: Path, world: World, found: Found, *, told: boo
     named = sorted((place / "kept").glob("*.tar"))
     for file in named:
         try:
-            made = backup_files.read_signed_manifest(file).manifest
-            verification.check_contents(file, made, lambda length: None)
+            check_contents(file)
         except ClinicError as refusal:
             found.wrong.append(refusal.sentence)
             found.noticed = True

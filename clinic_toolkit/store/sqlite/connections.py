@@ -112,6 +112,21 @@ def checkpoint_log(engine: Engine, *, wait_for_readers: bool) -> bool:
     return result_row is not None and result_row[0] == 0
 
 
+def move_log_into_file(engine: Engine) -> bool:
+    """Checkpoint without waiting for anybody; returns whether all of the log is in the file now."""
+    connection = writer_engine(engine).raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        result_row = cursor.fetchone()
+        cursor.close()
+    finally:
+        connection.close()
+    is_busy, log_pages, moved_pages = result_row or (1, 0, 0)
+    # Both are -1 where there is no log.
+    return is_busy == 0 and 0 <= log_pages == moved_pages
+
+
 def _build_engine(
     file: Path, creator: Callable[[], sqlite3.Connection], begin: Callable[[Connection], None]
 ) -> Engine:

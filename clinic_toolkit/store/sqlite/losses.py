@@ -65,7 +65,12 @@ def write_losses(data_folder: Path, losses: tuple[Loss, ...]) -> None:
     Raises:
         OSError: they could not be written.
     """
-    folder.write_durably(data_folder / folder.LOSSES_FILE, b"".join(_encode_loss(loss) for loss in losses))
+    folder.write_durably(data_folder / folder.LOSSES_FILE, encode_losses(losses))
+
+
+def encode_losses(losses: tuple[Loss, ...]) -> bytes:
+    """Encode losses as the file of them holds them."""
+    return b"".join(_encode_loss(loss) for loss in losses)
 
 
 def remove_losses(data_folder: Path) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sqlalchemy import Connection, MetaData, text
+from sqlalchemy import MetaData, text
 from sqlalchemy.exc import OperationalError
 
 from clinic_toolkit.errors import DamagedFile
@@ -24,6 +24,7 @@ from clinic_toolkit.store.sqlite.salvage import SalvagedStore
 from clinic_toolkit.store.sqlite.store import SqliteStore
 from clinic_toolkit.store.sqlite.store_format import APPLICATION_ID, check_file_type, check_format_version
 from clinic_toolkit.store.sqlite.store_migration import MigratedCopy
+from clinic_toolkit.store.sqlite.structure_check import find_problems
 from clinic_toolkit.store.storage_errors import (
     OtherFormat,
     StartInterrupted,
@@ -102,9 +103,9 @@ def _inspect_structure(file: Path, metadata: MetaData) -> tuple[tuple[str, ...],
             if db.scalar(text("PRAGMA application_id")) != APPLICATION_ID:
                 raise damaged_file_error(file)
             check_format_version(file, db.scalar(text("PRAGMA user_version")))
-            return tuple(_find_problems(db, metadata, file)), schema.read_schema(
-                db
-            ) == schema.expected_schema(metadata)
+            return tuple(find_problems(db, metadata, file)), schema.read_schema(db) == schema.expected_schema(
+                metadata
+            )
     except OtherFormat:
         raise
     except DamagedFile:
@@ -134,18 +135,3 @@ def _explaining_schema_errors(problems: tuple[str, ...]) -> Iterator[None]:
         if not problems or code not in (None, sqlite3.SQLITE_ERROR):
             raise
         raise DamagedFile(" ".join(problems)) from error
-
-
-def _find_problems(db: Connection, metadata: MetaData, file: Path) -> Iterator[str]:
-    try:
-        schema.check_schema(db, metadata, file)
-        for name in schema.tables_with_invalid_ids(db, metadata):
-            yield f"The table {name} has a row that this program did not write."
-    except DamagedFile as error:
-        yield error.sentence
-    report_lines = db.scalars(text("PRAGMA integrity_check(20)")).all()
-    if report_lines != ["ok"]:
-        yield (
-            f"SQLite finds {len(report_lines)} faults in the structure of the file: "
-            f"{'; '.join(report_lines)[:400]}."
-        )

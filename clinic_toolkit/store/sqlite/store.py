@@ -2,18 +2,19 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine, event
 
 from clinic_toolkit.store import successor
-from clinic_toolkit.store.sqlite import file_guard, snapshot, store_rescue, upkeep
+from clinic_toolkit.store.sqlite import file_guard, held_store, snapshot, store_rescue, upkeep
 from clinic_toolkit.store.sqlite.anchor import Anchor
 from clinic_toolkit.store.sqlite.connections import set_engine_options, writer_engine
 from clinic_toolkit.store.sqlite.driver_errors import translating_errors
 from clinic_toolkit.store.sqlite.file_guard import FileGuard
+from clinic_toolkit.store.sqlite.held_store import HeldStore
 from clinic_toolkit.store.sqlite.store_files import StoreFiles
 from clinic_toolkit.store.sqlite.transaction import SqliteTransaction
 from clinic_toolkit.store.sqlite.write_lock import hold_write_lock
@@ -157,6 +158,10 @@ class SqliteStore(StoreFiles):
         # A copy made now would open with keys that are about to be replaced.
         self._check_not_paused()
         snapshot.write_snapshot(self, folder, report_progress=report_progress)
+
+    def holding_still(self) -> AbstractContextManager[HeldStore | None]:
+        """Hold the file still until this ends; None if that cannot be done now."""
+        return held_store.hold_still(self, self.reading)
 
     def close(self) -> None:
         """Close all connections."""

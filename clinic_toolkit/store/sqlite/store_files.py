@@ -26,6 +26,8 @@ class StoreFiles:
     last_write_at: float | None = None
     # Nothing may be saved: another store is being built from this one, or has taken its place.
     is_paused: bool = False
+    # Reads the file for a backup; see `held_store`.
+    copy_handle: int | None = None
 
     @property
     def verdict(self) -> Verdict:
