@@ -16,6 +16,7 @@ from clinic_toolkit.backup import backup_files, backup_state, newer_deletions, r
 from clinic_toolkit.backup.manifest import Manifest
 from clinic_toolkit.backup.newer_deletions import FoundDeletions
 from clinic_toolkit.backup.progress import ByteCount, Report
+from clinic_toolkit.backup.side_task import SideTask
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import audit_reader, deletion_list, restored_folder, tombstones
 from clinic_toolkit.settings import SETTINGS_FILE
@@ -220,13 +221,19 @@ def _stage(
     shutil.rmtree(staging, ignore_errors=True)
     count = ByteCount(report, total=2 * manifest.size)
     verification.unpack(file, manifest, staging, count.add)
-    with open_read_only(staging) as view:
+    with (
+        SideTask(lambda _: verification.flush_unpacked(staging)) as flushing,
+        verification.open_copy(staging) as (view, find_in_chain),
+    ):
         # A manifest can be forged, and needs no key: what is restored is what the store itself says.
         for sentence in verification.list_contradictions(view.db, manifest):
             raise refusals.contradicted(file, sentence)
         incarnation = identity.load_vault_ids(view.db)[1]
-        faults = verification.check_without_keys(view, count.share(manifest.size))
+        faults = verification.check_without_keys(view, count.share(manifest.size), find_in_chain)
         stored = {row.record for row in tombstones.list_tombstone_rows(view.db)}
+        if not flushing.wait(lambda: count.add(0)):
+            error = flushing.error if isinstance(flushing.error, OSError) else OSError()
+            raise refusals.folder_error(data_folder, error) from flushing.error
     newer = newer_deletions.find_newer_deletions(file, manifest, data_folder, stored=stored, beside=beside)
     try:
         if newer.deletions:

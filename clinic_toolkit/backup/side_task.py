@@ -24,7 +24,10 @@ class TaskStopped(Exception):
 
 
 class SideTask(Generic[T]):
-    """Work that begins with the block and is over at its end, whatever happened in it."""
+    """Work that begins with the block and is over at its end, whatever happened in it.
+
+    `error` is what it raised, if it failed.
+    """
 
     def __init__(
         self, work: Callable[[CountDone], T], *, interrupt: Callable[[], None] | None = None
@@ -38,6 +41,7 @@ class SideTask(Generic[T]):
         self._work, self._interrupt = work, interrupt
         self._is_unwanted = threading.Event()
         self._result: T | None = None
+        self.error: Exception | None = None
         # A process that ends does not wait for it.
         self._thread = threading.Thread(target=self._run, name="side task", daemon=True)
 
@@ -67,7 +71,8 @@ class SideTask(Generic[T]):
     def _run(self) -> None:
         try:
             self._result = self._work(self._stop_if_unwanted)
-        except Exception:
+        except Exception as error:
+            self.error = error
             if not self._is_unwanted.is_set():
                 log.exception("backup.side_task_failed")
 

@@ -18,10 +18,13 @@ from clinic_toolkit.backup import archive, backup_files, refusals
 from clinic_toolkit.backup.archive import Part
 from clinic_toolkit.backup.manifest import Manifest, PartEntry, SignedManifest
 from clinic_toolkit.backup.progress import ByteCount, Report
+from clinic_toolkit.backup.side_task import CountDone, SideTask
 from clinic_toolkit.journal import audit_log, frame_check, inspection
+from clinic_toolkit.journal.frame_check import CountChecked, FindInChain
+from clinic_toolkit.journal.inspection_keys import Finding
 from clinic_toolkit.store import folder, format_number
 from clinic_toolkit.store.folder import prepare_folder
-from clinic_toolkit.store.opening import can_migrate, open_read_only
+from clinic_toolkit.store.opening import can_migrate, open_read_only, open_unchecked
 from clinic_toolkit.store.protocol import ReadOnlyView
 from clinic_toolkit.vault import identity
 from clinic_toolkit.vault.vault import Vault
@@ -59,18 +62,23 @@ def verify_backup(
     """
     signed = backup_files.read_signed_manifest(file)
     count = ByteCount(report, total=2 * signed.manifest.size)
-    with unpacked(file, signed.manifest, workspace, count.add) as place, open_read_only(place) as view:
-        vault = open_vault(view.db) if open_vault else None
-        return _inspect_unpacked(view, signed, vault, count.share(signed.manifest.size))
+    with unpacked(file, signed.manifest, workspace, count.add) as place:
+        if open_vault:
+            with open_read_only(place) as view:
+                vault = open_vault(view.db)
+                result = inspection.inspect_all(view.db, vault, count.share(signed.manifest.size))
+                return _judge_unpacked(view, signed, vault, result)
+        with open_copy(place) as (view, find_in_chain):
+            result = frame_check.check_frames(
+                view.db, count.share(signed.manifest.size), find_in_chain=find_in_chain
+            )
+            return _judge_unpacked(view, signed, None, result)
 
 
-def _inspect_unpacked(
-    view: ReadOnlyView, signed: SignedManifest, vault: Vault | None, report: Report
+def _judge_unpacked(
+    view: ReadOnlyView, signed: SignedManifest, vault: Vault | None, result: inspection.Report
 ) -> BackupReport:
-    """Check the store of a backup that was unpacked, and what its manifest says of it."""
-    result = (
-        inspection.inspect_all(view.db, vault, report) if vault else frame_check.check_frames(view.db, report)
-    )
+    """Put together what was found in the store of a backup, and what its manifest says otherwise."""
     faults = [*view.problems, *(finding.sentence for finding in result.findings)]
     faults += list_contradictions(view.db, signed.manifest)
     if vault and signed.manifest.signer and not signed.is_signed_by_member(vault):
@@ -84,10 +92,39 @@ def _inspect_unpacked(
     )
 
 
-def check_without_keys(view: ReadOnlyView, report: Report) -> list[str]:
+@contextmanager
+def open_copy(place: Path) -> Iterator[tuple[ReadOnlyView, FindInChain]]:
+    """Open an unpacked store for inspection; its chain is checked while its structure is.
+
+    Yields:
+        What `open_read_only` does, and what gives the findings in the chain.
+
+    Raises:
+        DamagedFile: as `open_read_only`.
+    """
+
+    def check_chain(count_done: CountDone) -> list[Finding]:
+        with open_unchecked(place) as db:
+            return frame_check.check_chain(db, count_done)
+
+    with SideTask(check_chain) as task, open_read_only(place) as view:
+
+        def find_in_chain(count_checked: CountChecked) -> list[Finding]:
+            found = task.wait(lambda: count_checked(0))
+            # What counts is what the view reads: a damaged file by our own list of tables, and of one that an
+            # earlier release wrote a migrated copy.
+            is_same = not view.problems and view.format_number == format_number.FORMAT_VERSION
+            return found if is_same and found is not None else frame_check.check_chain(view.db, count_checked)
+
+        yield view, find_in_chain
+
+
+def check_without_keys(
+    view: ReadOnlyView, report: Report, find_in_chain: FindInChain | None = None
+) -> list[str]:
     """Check the frame of every seal and the chain of a snapshot; returns one sentence for each fault."""
     # Not whether there is a second copy of the head: the next unlock writes it anew.
-    result = frame_check.check_frames(view.db, report)
+    result = frame_check.check_frames(view.db, report, find_in_chain=find_in_chain)
     return [*view.problems, *(finding.sentence for finding in result.findings)]
 
 
@@ -124,7 +161,9 @@ def unpacked(file: Path, manifest: Manifest, workspace: Path, count: Callable[[i
 
 
 def unpack(file: Path, manifest: Manifest, place: Path, count: Callable[[int], None]) -> None:
-    """Unpack the store of a backup into a new folder, durably, comparing every part with the manifest.
+    """Unpack the store of a backup into a new folder, comparing every part with the manifest.
+
+    It is not flushed: a copy that is thrown away needs that as little as one that turns out to be damaged.
 
     Raises:
         NotABackup: a part differs, or another version of the program is needed.
@@ -150,10 +189,6 @@ def unpack(file: Path, manifest: Manifest, place: Path, count: Callable[[int], N
                     for chunk in _read_or_refuse(file, read_part(file, source, part, entry)):
                         target.write(chunk)
                         count(len(chunk))
-                    target.flush()
-                    if name != folder.README_FILE:
-                        folder.sync_handle(target.fileno())
-        folder.sync_folder(place)
     except OSError as error:
         raise refusals.folder_error(place.parent, error) from error
 
@@ -180,6 +215,22 @@ def _read_or_refuse(file: Path, chunks: Iterator[bytes]) -> Iterator[bytes]:
         yield from chunks
     except OSError as error:
         raise refusals.unreadable(file) from error
+
+
+def flush_unpacked(place: Path) -> bool:
+    """Flush what `unpack` wrote to the disk; returns True.
+
+    Raises:
+        OSError: it failed. A second try might succeed without the bytes that the first one lost.
+    """
+    for name in sorted(os.listdir(place)):
+        handle = os.open(place / name, os.O_RDWR | getattr(os, "O_BINARY", 0))
+        try:
+            folder.sync_handle(handle)
+        finally:
+            os.close(handle)
+    folder.sync_folder(place)
+    return True
 
 
 def read_part(file: Path, source: BinaryIO, part: Part, entry: PartEntry) -> Iterator[bytes]:

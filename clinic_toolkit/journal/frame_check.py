@@ -18,15 +18,21 @@ from clinic_toolkit.vault.ring_tables import ring_table
 
 # Called with the number of entries that were checked since the last call; raise in it to stop.
 CountChecked = Callable[[int], None]
+FindInChain = Callable[[CountChecked], list[Finding]]
 
 
 def check_frames(
-    db: Connection, report_progress: ProgressCallback, *, known_tables: MetaData = metadata
+    db: Connection,
+    report_progress: ProgressCallback,
+    *,
+    find_in_chain: FindInChain | None = None,
+    known_tables: MetaData = metadata,
 ) -> inspection.Report:
     """Check the chain and the form of each seal.
 
     Args:
         report_progress: called after some entries and rows.
+        find_in_chain: gives the findings of `check_chain` where it runs elsewhere already.
         known_tables: the tables that may hold sealed rows.
     """
     counts = {
@@ -41,10 +47,12 @@ def check_frames(
         done += number
         report_progress(min(done, total), total)
 
-    findings = check_chain(db, count_checked)
+    findings: list[Finding] = []
     for table, number in counts.items():
         findings += _check_table(db, table)
         count_checked(number)
+    in_chain = find_in_chain(count_checked) if find_in_chain else check_chain(db, count_checked)
+    findings = [*in_chain, *findings]
     return inspection.Report(entries_checked=entry_count, rows_checked=row_count, findings=tuple(findings))
 
 

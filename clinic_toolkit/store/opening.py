@@ -43,6 +43,15 @@ def open_read_only(
     return read_only_view.open_read_only(data_folder, metadata)
 
 
+def open_unchecked(data_folder: Path) -> AbstractContextManager[Connection]:
+    """Open a complete copy of a store for reading, while something else checks its structure.
+
+    Raises:
+        DamagedFile, StorageError: it cannot be read.
+    """
+    return read_only_view.open_unchecked(data_folder)
+
+
 def open_temporary_store(tables: Iterable[Table]) -> AbstractContextManager[Connection]:
     """Open an empty store with these tables in memory; it ends with this block."""
     return temporary_store.open_in_memory(tables)

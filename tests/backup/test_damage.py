@@ -7,11 +7,12 @@ import shutil
 import struct
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from clinic_toolkit.backup import archive, backup_files, backup_run, verification
 from clinic_toolkit.backup.backup_files import read_signed_manifest
@@ -198,3 +199,21 @@ def test_a_whole_one_is_verified_without_and_with_keys(work: Work, made: MadeBac
         assert found.faults == () and found.rows_checked > 3
         assert (found.with_keys, found.entries_checked) == (open_vault is not None, made.manifest.last_line)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "kept"]
+
+
+@pytest.mark.parametrize("beside", ["beside", "one after the other"])
+def test_a_fault_in_the_chain_is_told_once(
+    beside: str, work: Work, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether its check ran beside that of the structure, or failed there and ran once more."""
+    with writing(work.engine) as db:
+        refusal = db.scalar(text("SELECT sql FROM sqlite_schema WHERE name = 'no_update_audit_line'"))
+        db.execute(text("DROP TRIGGER no_update_audit_line"))
+        db.execute(text("UPDATE audit_line SET hash = zeroblob(32) WHERE seq = 3"))
+        db.execute(text(refusal))
+    made = make_backup(work, tmp_path)
+    if beside != "beside":
+        monkeypatch.setattr(verification, "open_unchecked", lambda place: nullcontext(place))
+    found = verification.verify_backup(made.file, tmp_path, open_vault=None, report=report_nothing)
+    assert found.faults == made.faults and len(found.faults) == 2
+    assert found.entries_checked == made.manifest.last_line and found.rows_checked > 5

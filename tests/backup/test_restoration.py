@@ -1,13 +1,15 @@
 """A backup restored: the same contents, with the sheet alone, under a new incarnation; and every refusal."""
 
+import errno
 import hashlib
+import os
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from clinic_toolkit.backup import manifest
+from clinic_toolkit.backup import manifest, verification
 from clinic_toolkit.backup.backup_files import read_signed_manifest
 from clinic_toolkit.backup.creation import MadeBackup
 from clinic_toolkit.backup.progress import report_nothing
@@ -16,6 +18,7 @@ from clinic_toolkit.backup.restoration import restore_backup
 from clinic_toolkit.journal import audit_reader, records
 from clinic_toolkit.journal.restored_folder import MARK_FILE, RestoreNotice
 from clinic_toolkit.record.people.client_record import CLIENT
+from clinic_toolkit.store import folder
 from clinic_toolkit.store.folder_lock import acquire_folder_lock
 from clinic_toolkit.store.transactions import reading
 from clinic_toolkit.vault import identity
@@ -144,6 +147,45 @@ def test_too_little_room_is_told_before_anything_is_written(
     with pytest.raises(BackupRefused, match=r"not enough room.* 1 MB are free"):
         restored(made, tmp_path / "new")
     assert not (tmp_path / "new").exists()
+
+
+NOT_FLUSHED = {errno.ENOSPC: "not enough room", errno.EIO: "not there", None: "can be written"}
+
+
+@pytest.mark.parametrize("number", NOT_FLUSHED)
+def test_what_could_not_be_flushed_is_not_restored(
+    number: int | None, work: Work, made: MadeBackup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second flush might succeed without what the first one lost, so there is none."""
+    work.engine.dispose()
+    before, tried = listing(tmp_path / "data"), []
+
+    def fail(place: Path) -> bool:
+        tried.append(place)
+        raise OSError(number, os.strerror(number)) if number else ValueError("not an error of the disk")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(verification, "flush_unpacked", fail)
+        with pytest.raises(BackupRefused, match=NOT_FLUSHED[number]):
+            restored(made, tmp_path / "data", replace=True)
+    assert len(tried) == 1 and listing(tmp_path / "data") == before
+    assert restored(made, tmp_path / "data", replace=True).faults == (), "the control"
+
+
+def test_every_file_is_flushed_before_it_takes_its_place(
+    made: MadeBackup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: list[int] = []
+    real = folder.sync_handle
+
+    def watch(handle: int) -> None:
+        flushed.append(os.fstat(handle).st_ino)
+        real(handle)
+
+    monkeypatch.setattr(folder, "sync_handle", watch)
+    restored(made, tmp_path / "new")
+    for name in ("clinic.db", "clinic.anchor", "clinic.head"):
+        assert (tmp_path / "new" / name).stat().st_ino in flushed
 
 
 @pytest.mark.parametrize("change", [{"store_format": 99}, {"store_format": 3}])

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sqlalchemy import MetaData, text
+from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.exc import OperationalError
 
 from clinic_toolkit.errors import DamagedFile
@@ -25,6 +25,7 @@ from clinic_toolkit.store.sqlite.store import SqliteStore
 from clinic_toolkit.store.sqlite.store_format import APPLICATION_ID, check_file_type, check_format_version
 from clinic_toolkit.store.sqlite.store_migration import MigratedCopy
 from clinic_toolkit.store.sqlite.structure_check import find_problems
+from clinic_toolkit.store.sqlite.transaction import SqliteTransaction
 from clinic_toolkit.store.storage_errors import (
     OtherFormat,
     StartInterrupted,
@@ -32,6 +33,7 @@ from clinic_toolkit.store.storage_errors import (
     SuccessorReady,
     damaged_file_error,
 )
+from clinic_toolkit.store.transactions import TRANSACTION_KEY
 
 SCHEMA_DAMAGED_MESSAGE = (
     "The list of tables in the data file {} is damaged. The program read the file by its own list."
@@ -83,6 +85,23 @@ def open_read_only(data_folder: Path, metadata: MetaData) -> Iterator[ReadOnlyVi
         for side_file in new_side_files:
             with suppress(OSError):
                 side_file.unlink()
+
+
+@contextmanager
+def open_unchecked(data_folder: Path) -> Iterator[Connection]:
+    """Open a complete copy of a store, without a log, for reading; nothing of its structure is checked.
+
+    Raises:
+        DamagedFile, StorageError: SQLite cannot read it.
+    """
+    file = folder.database_path(data_folder)
+    engine = create_reader_engine(file, creator=lambda: connect_read_only(file))
+    try:
+        with translating_errors(file), engine.connect() as db, db.begin():
+            db.info[TRANSACTION_KEY] = SqliteTransaction(db, is_writing=False)
+            yield db
+    finally:
+        engine.dispose()
 
 
 def _migrate_copy_or_none(file: Path, metadata: MetaData) -> MigratedCopy | None:
