@@ -1,6 +1,5 @@
 """The file of a backup until it has its name: written aside, flushed, read back from the disk, renamed."""
 
-import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -13,6 +12,7 @@ from msgspec.structs import replace
 from clinic_toolkit.backup import archive, backup_files, manifest, refusals
 from clinic_toolkit.backup.archive import Part
 from clinic_toolkit.backup.manifest import Manifest, PartEntry
+from clinic_toolkit.backup.side_hash import SideHash
 from clinic_toolkit.store import folder
 from clinic_toolkit.store.types import to_microseconds
 from clinic_toolkit.vault.vault import Vault
@@ -43,11 +43,13 @@ class BackupDraft:
             raise refusals.BackupRefused(
                 "The record is larger than 8 GB, which a backup of this kind cannot hold."
             )
-        digest, offset = hashlib.sha256(), self._target.tell() + archive.BLOCK_BYTES
-        for chunk in archive.write_part(self._target, name, content(), length, self._seconds):
-            digest.update(chunk)
-            self._count(len(chunk))
-        self._entries.append(PartEntry(name, length, digest.digest()))
+        offset = self._target.tell() + archive.BLOCK_BYTES
+        with SideHash() as pieces:
+            for chunk in archive.write_part(
+                self._target, name, _hashed(content(), pieces), length, self._seconds
+            ):
+                self._count(len(chunk))
+            self._entries.append(PartEntry(name, length, pieces.digest()))
         self._unread.append((Part(name, offset, length), content))
 
     def read_back(self) -> None:
@@ -94,6 +96,12 @@ class BackupDraft:
         with suppress(OSError):
             folder.sync_folder(self.file.parent)
         return made
+
+
+def _hashed(chunks: Iterable[bytes], pieces: SideHash) -> Iterator[bytes]:
+    for chunk in chunks:
+        pieces.add(chunk)
+        yield chunk
 
 
 @contextmanager

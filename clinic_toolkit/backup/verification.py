@@ -3,7 +3,6 @@
 What is found is returned as plain sentences; only a file that cannot be used at all is an error.
 """
 
-import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ from clinic_toolkit.backup import archive, backup_files, refusals
 from clinic_toolkit.backup.archive import Part
 from clinic_toolkit.backup.manifest import Manifest, PartEntry, SignedManifest
 from clinic_toolkit.backup.progress import ByteCount, Report
+from clinic_toolkit.backup.side_hash import SideHash
 from clinic_toolkit.backup.side_task import CountDone, SideTask
 from clinic_toolkit.journal import audit_log, frame_check, inspection
 from clinic_toolkit.journal.frame_check import CountChecked, FindInChain
@@ -239,12 +239,12 @@ def read_part(file: Path, source: BinaryIO, part: Part, entry: PartEntry) -> Ite
     Raises:
         BackupDamaged: after the last piece, it is not what the manifest says.
     """
-    digest = hashlib.sha256()
-    for chunk in archive.read_content(source, part):
-        digest.update(chunk)
-        yield chunk
-    if digest.digest() != entry.sha256:
-        raise refusals.changed(file, f"the part {part.name}")
+    with SideHash() as pieces:
+        for chunk in archive.read_content(source, part):
+            pieces.add(chunk)
+            yield chunk
+        if pieces.digest() != entry.sha256:
+            raise refusals.changed(file, f"the part {part.name}")
 
 
 def list_contradictions(db: Connection, manifest: Manifest) -> Iterator[str]:
