@@ -17,6 +17,7 @@ from clinic_toolkit.journal import checked_entries, inventory_snapshot
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.people import cases, clients, relationships, therapy_sessions
+from clinic_toolkit.record.people.case_record import Case
 from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.record.people.therapy_session_record import (
     Attendance,
@@ -31,7 +32,7 @@ from clinic_toolkit.record.safety.risk_entry_record import RiskAction, RiskEntry
 from clinic_toolkit.record.writing import notes
 from clinic_toolkit.record.writing.note_record import NotePart, PartSource
 from clinic_toolkit.store.opening import open_store
-from clinic_toolkit.store.transactions import store_of, writing
+from clinic_toolkit.store.transactions import reading, store_of, writing
 from clinic_toolkit.vault import header_backup, key_slot_changes, key_slots
 from clinic_toolkit.vault.user_keys import SessionKeys
 from clinic_toolkit.vault.vault import Vault
@@ -112,6 +113,31 @@ def load_or_grow(
     return GrownPractice(kept / "data", UUID(user_id), keys, tuple(groups), 3 * clients * each)
 
 
+def of_years(request: pytest.FixtureRequest) -> GrownPractice:
+    """The practice of 300 clients with 60 sessions each."""
+    return of_size(request, clients=300, each=60)
+
+
+def of_size(request: pytest.FixtureRequest, *, clients: int, each: int) -> GrownPractice:
+    """As `load_or_grow`; says in the report of the tests if it has to be made."""
+    reporter = request.config.pluginmanager.get_plugin("terminalreporter")
+    say = reporter.write_line if reporter else print
+    return load_or_grow(request.config, clients=clients, each=each, say=say)
+
+
+def add_notes(work: Work, count: int) -> None:
+    """Add so many sessions with a signed note, after the others, in turns to the clients."""
+    with reading(work.engine) as db:
+        kept = clients.list_clients_by_creation(db, work.vault)
+    for number in range(count):
+        client = kept[number % len(kept)]
+        with writing(work.engine) as db:
+            case = cases.load_single_case(db, work.vault, client.id)
+            now = _FIRST_DAY + timedelta(days=3000 + number // len(kept), minutes=number % len(kept))
+            session = _hold_session(db, work.vault, client, case, now)
+            _write_note(db, work.vault, session, number, now)
+
+
 def _grow_client(work: Work, number: int, each: int) -> None:
     vault, began = work.vault, _FIRST_DAY + timedelta(days=5 * number)
     with writing(work.engine) as db:
@@ -122,14 +148,7 @@ def _grow_client(work: Work, number: int, each: int) -> None:
     with writing(work.engine) as db:
         for week in range(each):
             now = began + timedelta(days=7 * week)
-            body = TherapySession(
-                case_id_bytes=case.id.bytes,
-                kind=TherapySessionKind.SESSION,
-                on=now.date(),
-                attendance=Attendance.CAME,
-                present=(added.id.bytes,),
-            )
-            session = therapy_sessions.create_therapy_session(db, vault, case, body, now=now)
+            session = _hold_session(db, vault, added, case, now)
             form = administrations.create_administration(
                 db,
                 vault,
@@ -142,15 +161,34 @@ def _grow_client(work: Work, number: int, each: int) -> None:
             )
             form = progress.record_responses(db, vault, form, _answers(number + week), now=now)
             progress.complete_administration(db, vault, form, now=now)
-            parts = tuple(
-                NotePart(section=name, text=f"{name} of week {week}. " * 12, source=PartSource.CLINICIAN)
-                for name in ("data", "assessment", "plan")
-            )
-            draft = notes.create_note(db, vault, session, parts, now=now)
-            practices.signed(db, vault, session, draft, now)
+            _write_note(db, vault, session, week, now)
         _close_prompts(db, vault, added, now)
         # As the unlock of every few days does it.
         checked_entries.note_checked(db, vault, inventory_snapshot.load_inventory(db, vault), now=now)
+
+
+def _hold_session(
+    db: Connection, vault: Vault, client: RecordVersion[Client], case: RecordVersion[Case], now: datetime
+) -> RecordVersion[TherapySession]:
+    body = TherapySession(
+        case_id_bytes=case.id.bytes,
+        kind=TherapySessionKind.SESSION,
+        on=now.date(),
+        attendance=Attendance.CAME,
+        present=(client.id.bytes,),
+    )
+    return therapy_sessions.create_therapy_session(db, vault, case, body, now=now)
+
+
+def _write_note(
+    db: Connection, vault: Vault, session: RecordVersion[TherapySession], week: int, now: datetime
+) -> None:
+    parts = tuple(
+        NotePart(section=name, text=f"{name} of week {week}. " * 12, source=PartSource.CLINICIAN)
+        for name in ("data", "assessment", "plan")
+    )
+    draft = notes.create_note(db, vault, session, parts, now=now)
+    practices.signed(db, vault, session, draft, now)
 
 
 def _close_prompts(db: Connection, vault: Vault, client: RecordVersion[Client], now: datetime) -> None:

@@ -27,9 +27,14 @@ def cost(act: Act, times: int, clock: Callable[[], float]) -> float:
     return clock() - began
 
 
-def by_turns(ours: Act, yardstick: Act, *, turns: int) -> float:
-    """The ratio of the medians of single acts, each right after the other; for what waits for a disk."""
-    return median(ours / theirs for ours, theirs in zip(*_times(ours, yardstick, turns), strict=True))
+def by_turns(ours: Act, yardstick: Act, *, turns: int, clear_up: Act = lambda: None) -> float:
+    """The ratio of the medians of single acts, each right after the other; for what waits for a disk.
+
+    Args:
+        clear_up: what is done after each pair, and not counted.
+    """
+    times = _times(ours, yardstick, turns, clear_up)
+    return median(ours / theirs for ours, theirs in zip(*times, strict=True))
 
 
 def difference_by_turns(ours: Act, yardstick: Act, *, turns: int) -> float:
@@ -42,13 +47,16 @@ def cost_of_one(act: Act, *, turns: int = 100) -> float:
     return median(cost(act, 1, time.perf_counter) for _ in range(turns))
 
 
-def _times(ours: Act, yardstick: Act, turns: int) -> tuple[list[float], list[float]]:
+def _times(
+    ours: Act, yardstick: Act, turns: int, clear_up: Act = lambda: None
+) -> tuple[list[float], list[float]]:
     found: tuple[list[float], list[float]] = ([], [])
-    for act in (ours, yardstick) * 5:
+    for act in (ours, yardstick, clear_up) * 5:
         act()
     for _ in range(turns):
         for act, times in zip((ours, yardstick), found, strict=True):
             began = time.perf_counter()
             act()
             times.append(time.perf_counter() - began)
+        clear_up()
     return found

@@ -32,7 +32,6 @@ from tests.journeys.person import Person
 pytestmark = pytest.mark.bench
 
 Report = Callable[..., None]
-CLIENTS, EACH = 300, 60
 SMALL_CLIENTS, SMALL_EACH = 5, 60
 LATER_LOOKS, SAVES = 10, 100
 TICK = 1 / os.sysconf("SC_CLK_TCK")
@@ -71,18 +70,12 @@ READING = "/unlock/reading"
 
 @pytest.fixture(scope="module")
 def grown(request: pytest.FixtureRequest) -> GrownPractice:
-    return _grown(request, CLIENTS, EACH)
+    return grown_practice.of_years(request)
 
 
 @pytest.fixture(scope="module")
 def young(request: pytest.FixtureRequest) -> GrownPractice:
-    return _grown(request, SMALL_CLIENTS, SMALL_EACH)
-
-
-def _grown(request: pytest.FixtureRequest, clients: int, each: int) -> GrownPractice:
-    reporter = request.config.pluginmanager.get_plugin("terminalreporter")
-    say = reporter.write_line if reporter else print
-    return grown_practice.load_or_grow(request.config, clients=clients, each=each, say=say)
+    return grown_practice.of_size(request, clients=SMALL_CLIENTS, each=SMALL_EACH)
 
 
 @pytest.fixture(scope="module")
@@ -146,6 +139,18 @@ def test_goal_2_memory(old: AtWork, new: AtWork, ratio: Report, part: Report) ->
     part(2, "the same with 900 records", new.memory_mb("VmRSS"))
     part(2, "MB at its most with 900 records, while the passphrase was derived", new.memory_mb("VmHWM"))
     ratio(2, "MB of the worker at its most, after Today and the clients", old.memory_mb("VmHWM"), most=130)
+
+
+def test_goal_6_memory_of_a_backup(old: AtWork, tmp_path: Path, ratio: Report) -> None:
+    me, page = old.me, old.me.open("/backups")
+    page = me.send(page, {"other": str(tmp_path)})
+    idle = old.memory_mb("VmRSS")
+    # The most memory is counted from here on.
+    Path(f"/proc/{old.worker}/clear_refs").write_text("5", encoding="utf-8")
+    making = me.press(page, "Make a backup now")
+    wait_for(lambda: "Refresh" not in me.ask("GET", making.path, None, {})[1])
+    assert len(list(tmp_path.glob("*.tar"))) == 1
+    ratio(6, "memory of a worker that makes a backup, against idle", old.memory_mb("VmHWM") / idle, most=1.3)
 
 
 def test_goal_2_unlock(old: AtWork, ratio: Report, part: Report) -> None:
