@@ -11,11 +11,13 @@ from clinic_toolkit.backup import opened_backup
 from clinic_toolkit.backup.creation import MadeBackup
 from clinic_toolkit.backup.progress import report_nothing
 from clinic_toolkit.backup.refusals import BackupDamaged, BackupRefused, NotABackup
+from clinic_toolkit.instruments import loader
 from clinic_toolkit.journal.past_records import CannotReturn
 from clinic_toolkit.journal.record_versions import PendingVersion, RecordVersion, seal_version
 from clinic_toolkit.record.handovers import clinician_side
 from clinic_toolkit.record.people import clients
 from clinic_toolkit.record.people.client_record import CLIENT, Client, ClientState
+from clinic_toolkit.record.questionnaires import own_questionnaires
 from clinic_toolkit.record.retention import client_return
 from clinic_toolkit.record.retention.client_return import NotAbsent, ReturnRefused
 from clinic_toolkit.store.opening import open_store
@@ -25,7 +27,9 @@ from clinic_toolkit.vault import ring_erasure
 from clinic_toolkit.vault.rings import RingClass
 from tests.fixtures import practices
 from tests.fixtures.backups import LATER, erase, faults_of, forged, make_backup
+from tests.fixtures.frozen_work import OWN_QUESTIONNAIRE
 from tests.fixtures.practices import NOW, Work, giving
+from tests.fixtures.rekeyed import open_practice
 from tests.fixtures.returns import (
     bring_back,
     carry_out,
@@ -36,6 +40,7 @@ from tests.fixtures.returns import (
     prepare,
     take_no_step,
 )
+from tests.fixtures.second_identity import at_work_together
 from tests.fixtures.vaults import reopened
 
 
@@ -109,9 +114,7 @@ def test_a_form_in_the_hands_of_the_client_refuses_it(work: Work, tmp_path: Path
 def test_other_content_than_the_trail_names_refuses_it(
     work: Work, gone: RecordVersion[Client], tmp_path: Path
 ) -> None:
-    shutil.copytree(tmp_path / "data", tmp_path / "copy" / "data")
-    copy = Work(engine=open_store(tmp_path / "copy" / "data"), vault=work.vault, groups=work.groups)
-    copy.vault = reopened(copy.engine, work.vault)
+    copy = copied(work, tmp_path / "copy")
     for each, phone in ((copy, "3"), (work, "4")):
         with writing(each.engine) as db:
             seen = clients.load_client(db, each.vault, gone.id)
@@ -196,11 +199,9 @@ def test_what_nobody_signed_for_in_the_backup_is_refused(
     work: Work, gone: RecordVersion[Client], tmp_path: Path
 ) -> None:
     """Whoever has the user key, such as an executor once, can seal a row and sign no line for it."""
-    shutil.copytree(tmp_path / "data", tmp_path / "copy" / "data")
-    engine = open_store(tmp_path / "copy" / "data")
-    copy = Work(engine=engine, vault=reopened(engine, work.vault), groups=work.groups)
+    copy = copied(work, tmp_path / "copy")
     ring = copy.vault.rings.get_ring(gone.id, RingClass.DEMOGRAPHICS)
-    with writing(engine) as db:
+    with writing(copy.engine) as db:
         seen = clients.load_client(db, copy.vault, gone.id)
         pending = PendingVersion(
             id=gone.id,
@@ -241,3 +242,51 @@ def test_a_signature_that_does_not_hold_here_or_a_part_that_is_lacking_undoes_al
     with writing(work.engine) as db:
         carry_out(db, work.vault, prepared, older.file)
     assert "Bo Lindqvist" in clients_of(work), "the control"
+
+
+def copied(work: Work, place: Path) -> Work:
+    """A copy of the practice, which goes its own way from here."""
+    shutil.copytree(Path(work.engine.url.database or "").parent, place / "data")
+    engine = open_store(place / "data")
+    return Work(engine=engine, vault=reopened(engine, work.vault), groups=work.groups)
+
+
+def test_an_own_questionnaire_that_is_not_here_refuses_it(work: Work, tmp_path: Path) -> None:
+    raw = OWN_QUESTIONNAIRE.read_bytes()
+    own = loader.parse_instrument(raw, "own.toml", own=True)
+    copy = copied(work, tmp_path / "copy")
+    with writing(copy.engine) as db:
+        own_questionnaires.add_questionnaire(db, copy.vault, own, raw, "own.toml", now=NOW)
+    client = copy.client("Edda Moen")
+    copy.answer(copy.begun(client, own), [0])
+    made = make_backup(copy, tmp_path / "copy")
+    with pytest.raises(ReturnRefused, match="a questionnaire of your own that is not here"):
+        bring_back(work, made.file, client.id)
+    with writing(work.engine) as db:
+        own_questionnaires.add_questionnaire(db, work.vault, own, raw, "own.toml", now=NOW)
+    bring_back(work, made.file, client.id)
+    assert "Edda Moen" in clients_of(work) and faults_of(work) == (), "the control"
+
+
+def test_what_a_colleague_has_a_key_of_is_refused(work: Work, tmp_path: Path) -> None:
+    copy = copied(work, tmp_path / "copy")
+    client = copy.client("Edda Moen")
+    founder, _ = at_work_together(copy, client)
+    made = make_backup(founder, tmp_path / "copy")
+    with pytest.raises(ReturnRefused, match="A colleague has the key"):
+        bring_back(work, made.file, client.id)
+
+
+def test_psychotherapy_notes_refuse_it(tmp_path: Path) -> None:
+    with open_practice(tmp_path / "data") as practice:
+        work = Work(engine=practice.engine, vault=practice.vault, groups=())
+        client = work.client("Edda Moen")
+        without = make_backup(work, tmp_path)
+        with writing(work.engine) as db:
+            work.vault.rings.create_ring(db, owner=client.id, ring_class=RingClass.PSYCHOTHERAPY)
+        made = make_backup(work, tmp_path, now=LATER)
+        erase(work, client)
+        with pytest.raises(ReturnRefused, match="psychotherapy notes"):
+            bring_back(work, made.file, client.id)
+        bring_back(work, without.file, client.id)
+        assert "Edda Moen" in clients_of(work), "the control"
