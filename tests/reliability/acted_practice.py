@@ -66,7 +66,11 @@ def make_world(place: Path) -> World:
         shutil.copy(f"{database}-wal", log_copies.copy_path(database, 1))
         in_backup = practice.versions()
         erased = _versions_of(work, gone, in_backup)
-        make_backup(work, place)
+        # As the one that is made before the tables are brought up to date.
+        (place / "data" / folder.UPGRADE_BACKUP_FOLDER).mkdir(mode=0o700)
+        upgrade_backup = shutil.copy(
+            make_backup(work, place).file, place / "data" / folder.UPGRADE_BACKUP_FOLDER
+        )
         erase(work, gone)
         work.client("Ines Moreau")
         # A copy of a file that was exchanged while it was open.
@@ -76,7 +80,8 @@ def make_world(place: Path) -> World:
         versions, seals = practice.versions(), _seals(work, leaving)
         of_leaving = _versions_of(work, leaving, versions)
         practice.engine.dispose()
-    copies = {database.name, f"{database.name}.rescued.1", f"{database.name}-wal.aside.1"}
+    copies = {f"{database.name}{suffix}" for suffix in ("", ".rescued.1", "-wal.aside.1")}
+    copies.add(Path(upgrade_backup).name)
     assert holding(place / "data", seals[Act.ERASURE]) >= copies and erased and of_leaving
     assert all(database.name in holding(place / "data", [seal]) for each in seals.values() for seal in each)
     return World(

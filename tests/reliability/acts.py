@@ -200,7 +200,8 @@ _VERBS: dict[Act, Callable[[Engine, Vault, SlotKeys], None]] = {
 
 def _purge(engine: Engine) -> None:
     """What a page does before it says that it is done."""
-    backup_run.remove_interrupted_copies(Path(engine.url.database or "").parent)
+    data = Path(engine.url.database or "").parent
+    assert backup_run.remove_interrupted_copies(data) and folder.remove_upgrade_backup(data)
     assert store_of(engine).purge_copies()
 
 

@@ -29,6 +29,8 @@ from clinic_toolkit.record.writing import form_drafts, notes
 from clinic_toolkit.record.writing.form_draft_record import FormDraft
 from clinic_toolkit.record.writing.note_record import NotePart, PartSource
 from clinic_toolkit.store import old_copies
+from clinic_toolkit.store.folder import UPGRADE_BACKUP_FOLDER as UPGRADE
+from clinic_toolkit.store.folder import remove_upgrade_backup
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.sqlite import log_copies
 from clinic_toolkit.store.sqlite.connections import writer_engine
@@ -236,10 +238,10 @@ def test_no_file_and_no_key_has_anything_of_an_erased_client(
 def test_no_copy_beside_it_has_anything_of_an_erased_client_or_it_is_named(
     work: Work, leaving: RecordVersion[Client]
 ) -> None:
-    """Rescued copies, and what an interrupted backup, proof or restore left; there are no other copies."""
+    """Rescued copies, what an interrupted backup, proof or restore left, and the backup before an upgrade."""
     folder, store = folder_of(work), store_of(work.engine)
     seals = seals_of(work, ring_erasure.list_owner_rings(work.vault, leaving.id))
-    names = ("clinic.backup.new", "clinic.unpacked", "clinic.restoring", "before-restore-1")
+    names = ("clinic.backup.new", "clinic.unpacked", "clinic.restoring", "before-restore-1", UPGRADE)
     for name in names:
         store.write_snapshot(folder / name)
     for number in (1, 2):
@@ -252,7 +254,7 @@ def test_no_copy_beside_it_has_anything_of_an_erased_client_or_it_is_named(
     held = {path.parent.name for path in holding_paths(folder, seals)}
     assert held == {folder.name, *names}, "the control: all hold it"
     erase(work, leaving)
-    assert backup_run.remove_interrupted_copies(folder)
+    assert backup_run.remove_interrupted_copies(folder) and remove_upgrade_backup(folder)
     left = [path.relative_to(folder).as_posix() for path in holding_paths(folder, seals)]
     told = [copy.name for copy in old_copies.list_old_copies(folder / "clinic.db")]
     assert left == ["before-restore-1/clinic.db", "clinic.db.rescued.2"]
