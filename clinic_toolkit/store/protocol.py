@@ -197,6 +197,9 @@ class StoreUpkeep(Protocol):
     def checkpoint(self) -> bool:
         """Remove every deleted row for good; False if a reader is in the way and it is done later."""
 
+    def schedule_purge(self) -> None:
+        """Let the next start do what `purge_copies` does, should this process end before."""
+
     def purge_copies(self) -> bool:
         """Checkpoint, and delete copies that hold replaced data; False if it is finished later."""
 

@@ -73,7 +73,7 @@ def look(act: Act, place: Path, world: World, *, told: bool) -> Found:
             found.noticed = True
         finally:
             engine.dispose()
-        _look_beside(act, place, world, found, told=told)
+        _look_beside(act, place, world, found)
     if told and found.state == "old":
         found.wrong.append("it was said to be done, and is not")
     return found
@@ -145,10 +145,10 @@ def _everything(engine: Engine, world: World, opens: Opens) -> Versions | None:
     return world.practice.versions(vault, engine)
 
 
-def _look_beside(act: Act, place: Path, world: World, found: Found, *, told: bool) -> None:
+def _look_beside(act: Act, place: Path, world: World, found: Found) -> None:
     left = [path.name for path in (place / "data").iterdir() if path.name.startswith("clinic.successor")]
     found.wrong += [f"{name} is left" for name in left]
-    seals = world.seals.get(act, []) if told and found.state == "new" else []
+    seals = world.seals.get(act, []) if found.state == "new" else []
     if seals and holding(place / "data", seals):
         found.wrong.append(f"what is gone is still in {holding(place / 'data', seals)}")
     if act is Act.RESTORE and found.state == "new":

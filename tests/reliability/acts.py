@@ -102,6 +102,9 @@ def do(act: Act, place: Path, begin: Callable[[], None]) -> None:
     with reading(engine) as db:
         keys = key_slots.open_keys_with_passphrase(db, vault.user_id, FIRST)
     _mark(place, BEGUN, begin)
+    if act not in (Act.KEYS, Act.BACKUP):
+        # What a page does before it commits.
+        store_of(engine).schedule_purge()
     _VERBS[act](engine, vault, keys)
     _mark(place, DONE)
     engine.dispose()
@@ -200,8 +203,7 @@ _VERBS: dict[Act, Callable[[Engine, Vault, SlotKeys], None]] = {
 
 def _purge(engine: Engine) -> None:
     """What a page does before it says that it is done."""
-    data = Path(engine.url.database or "").parent
-    assert backup_run.remove_interrupted_copies(data) and folder.remove_upgrade_backup(data)
+    assert backup_run.remove_interrupted_copies(Path(engine.url.database or "").parent)
     assert store_of(engine).purge_copies()
 
 

@@ -261,6 +261,25 @@ def test_no_copy_beside_it_has_anything_of_an_erased_client_or_it_is_named(
     assert told == ["clinic.db.rescued.2", "before-restore-1"], "what the page names"
 
 
+@pytest.mark.parametrize("is_scheduled", [True, False], ids=["as the page does", "control"])
+def test_a_kill_right_after_it_leaves_the_copies_to_the_next_start(
+    is_scheduled: bool, work: Work, leaving: RecordVersion[Client], tmp_path: Path
+) -> None:
+    folder, store = folder_of(work), store_of(work.engine)
+    seals = seals_of(work, ring_erasure.list_owner_rings(work.vault, leaving.id))
+    shutil.copy(folder / "clinic.db-wal", log_copies.copy_path(folder / "clinic.db", 1))
+    store.write_snapshot(folder / UPGRADE)
+    if is_scheduled:
+        store.schedule_purge()
+    with writing(work.engine) as db:
+        day = DUE.astimezone().date()
+        client_erasure.erase_due_client(db, work.vault, leaving.id, confirmed_day=day, now=DUE)
+    killed = shutil.copytree(folder, tmp_path / "killed")
+    assert {"clinic.db", "clinic.db-wal.aside.1"} <= holding(killed, seals)
+    assert state_of(killed, work, leaving.id) == "gone"
+    assert (holding(killed, seals) == set()) == is_scheduled
+
+
 def opened_by(keys: list[RingKey], work: Work) -> int:
     """How many rows of the live files these keys open."""
     count = 0

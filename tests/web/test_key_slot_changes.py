@@ -1,6 +1,7 @@
 """Changing the ways in: the present passphrase is asked as at the lock, and the old secret is gone after."""
 
 import re
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -14,6 +15,7 @@ from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
 from clinic_toolkit.journal import audit_log
 from clinic_toolkit.record.people import secret_changes
 from clinic_toolkit.store import folder
+from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.sqlite import rescue_copies
 from clinic_toolkit.store.sqlite.store import SqliteStore
 from clinic_toolkit.store.transactions import reading, store_of, writing
@@ -207,6 +209,41 @@ def test_the_old_slot_is_in_no_file_when_the_page_has_answered(
         assert "clinic.db-wal" in files_with(place, old)
         assert then.endswith("-later")
         assert "Lock once" in site.get(then).text
+
+
+@pytest.mark.parametrize(
+    ("kind", "change"),
+    [(KeySlotKind.RECOVERY_SHEET, a_new_sheet), (KeySlotKind.PASSPHRASE, a_new_passphrase)],
+)
+def test_a_kill_before_the_page_has_answered_leaves_the_rest_to_the_next_start(
+    site: Site,
+    knows: None,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    kind: int,
+    change: Callable[[Site], str],
+) -> None:
+    """The old slot is in copies that the page was about to remove, and nobody was told of them."""
+    monkeypatch.setattr(key_slot_changes, "calibrate_cost", lambda: MIN_COST)
+    with writing(site.work.engine) as db:
+        key_slot_changes.replace_passphrase(db, site.work.vault, RIGHT, cost=MIN_COST)
+    with reading(site.work.engine) as db:
+        old: bytes = db.execute(select(slot_table.c.sealed).where(slot_table.c.kind == kind)).scalar_one()
+    place, killed = site.settings.data_folder, tmp_path / "killed"
+    copy, before_upgrade = "clinic.db-wal.aside.1", folder.UPGRADE_BACKUP_FOLDER
+    shutil.copy(place / "clinic.db-wal", place / copy)
+    store_of(site.work.engine).write_snapshot(place / before_upgrade)
+
+    def leave_as_a_kill_does(store: SqliteStore) -> bool:
+        shutil.copytree(place, killed)
+        return False
+
+    monkeypatch.setattr(SqliteStore, "purge_copies", leave_as_a_kill_does)
+    change(site)
+    monkeypatch.undo()
+    assert copy in files_with(killed, old) and files_with(killed / before_upgrade, old), "the control"
+    open_store(killed).dispose()
+    assert files_with(killed, old) == []
 
 
 @pytest.mark.parametrize("change", [a_new_passphrase, a_new_sheet])

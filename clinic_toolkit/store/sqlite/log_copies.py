@@ -92,12 +92,13 @@ def is_purge_scheduled(file: Path) -> bool:
 
 
 def finish_purge(file: Path) -> bool:
-    """Delete every log copy, every redundant rescue copy, and then the mark.
+    """Delete every log copy, every redundant rescue copy, the backup before an upgrade, and then the mark.
 
-    Returns whether no log copy is left.
+    Returns whether no log copy and no such backup is left.
     """
     rescue_copies.remove_redundant(file)
-    all_removed = remove_copies(file)
+    is_backup_removed = folder.remove_upgrade_backup(file.parent)
+    all_removed = remove_copies(file) and is_backup_removed
     if all_removed:
         try:
             _purge_marker(file).unlink(missing_ok=True)

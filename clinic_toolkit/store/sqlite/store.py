@@ -191,6 +191,10 @@ class SqliteStore(StoreFiles):
         """Checkpoint and truncate the write-ahead log."""
         return upkeep.checkpoint(self)
 
+    def schedule_purge(self) -> None:
+        """Let the next start purge the copies, should this process end before."""
+        upkeep.schedule_purge(self)
+
     def purge_copies(self) -> bool:
         """Checkpoint, and delete log copies and redundant rescue copies."""
         return upkeep.purge_copies(self)

@@ -23,6 +23,11 @@ def checkpoint(store: StoreFiles) -> bool:
         return _run_checkpoint(store, wait_for_readers=True)
 
 
+def schedule_purge(store: StoreFiles) -> None:
+    """Let the next start do what `purge_copies` does, should this process end before."""
+    log_copies.schedule_purge(store.file)
+
+
 def purge_copies(store: StoreFiles) -> bool:
     """Checkpoint, and delete log copies and redundant rescue copies, after data was replaced for good.
 

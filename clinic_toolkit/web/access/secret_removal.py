@@ -40,6 +40,8 @@ def redirect_once_purged(target: str, *, if_not_purged: str, if_copies_left: str
             lock, at the latest.
     """
     engine, data_folder = context.unit_of_work().engine, context.settings().data_folder
+    # Before the commit, so that the next start does it, should this process be killed after it.
+    store_of(engine).schedule_purge()
 
     # Runs after the commit of this request and before its response is sent.
     @after_this_request
@@ -55,7 +57,6 @@ def redirect_once_purged(target: str, *, if_not_purged: str, if_copies_left: str
         try:
             # Both are tried.
             is_clear = backup_run.remove_interrupted_copies(data_folder)
-            is_clear = folder.remove_upgrade_backup(data_folder) and is_clear
             return store_of(engine).purge_copies() and is_clear
         except ClinicError:
             log.exception("checkpoint.failed")

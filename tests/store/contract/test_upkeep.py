@@ -11,6 +11,7 @@ from tests.store.contract.saving import append, only, records_in, records_of, sa
 
 ACTS: dict[str, Callable[[KeptStore], object]] = {
     "checkpoint": lambda store: store.checkpoint(),
+    "schedule": lambda store: store.schedule_purge(),
     "purge": lambda store: store.purge_copies(),
     "try": lambda store: store.try_upkeep(),
     "idle": lambda store: store.checkpoint_when_idle(after_seconds=0),
