@@ -12,8 +12,8 @@ from clinic_toolkit.demo import content as made_up
 from clinic_toolkit.demo import content_reader
 from clinic_toolkit.demo.acts import DemoState, Step
 from clinic_toolkit.demo.content import Content
-from clinic_toolkit.demo.hour_acts import HourScript
-from clinic_toolkit.demo.schedule import schedule_hour
+from clinic_toolkit.demo.schedule import schedule_session
+from clinic_toolkit.demo.session_acts import SessionScript
 from clinic_toolkit.instruments import loader
 from clinic_toolkit.record.people import cases, clients, practice_access, relationships
 from clinic_toolkit.record.people.client_record import Client
@@ -71,68 +71,68 @@ def demo_clinician(spec: made_up.Practice) -> Clinician:
 
 
 def _all_steps(content: Content, now: datetime) -> Iterator[Step]:
-    single_hours = {name: _single_hours(name, content, now) for name in content.clients}
-    couple_hours = {name: _couple_hours(name, content, now) for name in content.couples}
+    single_sessions = {name: _single_sessions(name, content, now) for name in content.clients}
+    couple_sessions = {name: _couple_sessions(name, content, now) for name in content.couples}
     for name, client in content.clients.items():
-        client_hours = [
-            hour
-            for hour in [*single_hours[name], *chain(*couple_hours.values())]
-            if name in hour.client_names
+        client_sessions = [
+            session
+            for session in [*single_sessions[name], *chain(*couple_sessions.values())]
+            if name in session.client_names
         ]
-        first_planned = min(hour.planned_at for hour in client_hours)
+        first_planned = min(session.planned_at for session in client_sessions)
         yield Step(at=first_planned - timedelta(minutes=30), act=partial(_add_client, name, client))
-        yield from _relationship_steps(name, client, single_hours[name])
+        yield from _relationship_steps(name, client, single_sessions[name])
         if client.archived_after_days is not None:
-            last_end = max(hour.span.end for hour in client_hours)
+            last_end = max(session.span.end for session in client_sessions)
             yield Step(
                 at=last_end + timedelta(days=client.archived_after_days), act=partial(_archive_client, name)
             )
     for name, couple in content.couples.items():
-        opened_at = min(hour.planned_at for hour in couple_hours[name]) - timedelta(minutes=10)
+        opened_at = min(session.planned_at for session in couple_sessions[name]) - timedelta(minutes=10)
         yield Step(at=opened_at, act=partial(_open_couple, name, couple.partners))
-    for hour in chain(*single_hours.values(), *couple_hours.values()):
-        yield from hour.steps()
-    first_hour_planned = min(
-        hour.planned_at for hour in chain(*single_hours.values(), *couple_hours.values())
+    for session in chain(*single_sessions.values(), *couple_sessions.values()):
+        yield from session.steps()
+    first_session_planned = min(
+        session.planned_at for session in chain(*single_sessions.values(), *couple_sessions.values())
     )
-    yield Step(at=first_hour_planned - timedelta(minutes=45), act=_add_own_questionnaire)
+    yield Step(at=first_session_planned - timedelta(minutes=45), act=_add_own_questionnaire)
 
 
-def _single_hours(name: str, content: Content, now: datetime) -> list[HourScript]:
+def _single_sessions(name: str, content: Content, now: datetime) -> list[SessionScript]:
     client = content.clients[name]
     relationship_specs = {relationship.key: relationship for relationship in client.relationships}
     return [
-        HourScript(
-            spec=hour,
+        SessionScript(
+            spec=session,
             usual=client.usual,
             case=name,
             client_names=(name,),
             relationship_specs=relationship_specs,
-            span=schedule_hour(hour, client.usual, now=now),
+            span=schedule_session(session, client.usual, now=now),
         )
-        for hour in client.hours
+        for session in client.sessions
     ]
 
 
-def _couple_hours(name: str, content: Content, now: datetime) -> list[HourScript]:
+def _couple_sessions(name: str, content: Content, now: datetime) -> list[SessionScript]:
     couple = content.couples[name]
     return [
-        HourScript(
-            spec=hour,
+        SessionScript(
+            spec=session,
             usual=couple.usual,
             case=name,
             client_names=couple.partners,
             relationship_specs={},
-            span=schedule_hour(hour, couple.usual, now=now),
+            span=schedule_session(session, couple.usual, now=now),
         )
-        for hour in couple.hours
+        for session in couple.sessions
     ]
 
 
-def _relationship_steps(name: str, spec: made_up.Client, hours: list[HourScript]) -> Iterator[Step]:
+def _relationship_steps(name: str, spec: made_up.Client, sessions: list[SessionScript]) -> Iterator[Step]:
     """The steps that add, in the first session held, the relationships that no questionnaire is about."""
-    used_keys = {questionnaire.about for hour in hours for questionnaire in hour.spec.questionnaires}
-    session_ends = [hour.span.end for hour in hours if hour.spec.took_place]
+    used_keys = {questionnaire.about for session in sessions for questionnaire in session.spec.questionnaires}
+    session_ends = [session.span.end for session in sessions if session.spec.took_place]
     for relationship in spec.relationships:
         if relationship.key not in used_keys:
             yield Step(

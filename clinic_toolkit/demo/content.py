@@ -95,7 +95,7 @@ class Note(ContentModel):
     plan: str = ""
 
 
-class Hour(ContentModel):
+class Session(ContentModel):
     """One therapy session.
 
     `weeks` counts back from today (1: the last such weekday before today) or, if negative, ahead; `today` is
@@ -132,7 +132,7 @@ class Hour(ContentModel):
         return self.is_past and self.attendance in (None, *HELD_ATTENDANCE)
 
     @model_validator(mode="after")
-    def _check_hour(self) -> Self:
+    def _check_session(self) -> Self:
         if (self.weeks is None) == (self.today is None) or self.weeks == 0:
             raise ValueError("needs either weeks, which is never 0, or today")
         if self.attendance == Attendance.PLANNED:
@@ -177,7 +177,7 @@ class Client(ContentModel):
     archived_after_days: int | None = None
     usual: UsualSchedule
     relationships: list[Relationship] = Field(default_factory=list)
-    hours: list[Hour] = Field(default_factory=list)
+    sessions: list[Session] = Field(default_factory=list)
 
 
 class Couple(ContentModel):
@@ -185,7 +185,7 @@ class Couple(ContentModel):
 
     partners: tuple[str, str] = Field(strict=False)
     usual: UsualSchedule
-    hours: list[Hour]
+    sessions: list[Session]
 
 
 class Content(ContentModel):

@@ -6,7 +6,7 @@ Times are local.
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from clinic_toolkit.demo.content import Hour, UsualSchedule
+from clinic_toolkit.demo.content import Session, UsualSchedule
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 _WORKDAY = 3
@@ -23,17 +23,17 @@ class TimeSpan:
     end: datetime
 
 
-def schedule_hour(hour: Hour, usual: UsualSchedule, *, now: datetime) -> TimeSpan:
+def schedule_session(session: Session, usual: UsualSchedule, *, now: datetime) -> TimeSpan:
     """Compute start and end of a session of the demo."""
     local = now.astimezone()
-    minutes = hour.minutes or usual.minutes
-    if hour.weeks is not None:
-        day = _day_in_week(hour.weeks, hour.weekday or usual.weekday, today=local.date())
-        start = datetime.combine(day, hour.at or usual.at)
+    minutes = session.minutes or usual.minutes
+    if session.weeks is not None:
+        day = _day_in_week(session.weeks, session.weekday or usual.weekday, today=local.date())
+        start = datetime.combine(day, session.at or usual.at)
         return TimeSpan(start=start.astimezone(), end=(start + timedelta(minutes=minutes)).astimezone())
-    start = datetime.combine(local.date(), _time_of_slot(hour.today or "next", local))
+    start = datetime.combine(local.date(), _time_of_slot(session.today or "next", local))
     end = start + timedelta(minutes=minutes)
-    if hour.today == "earlier":
+    if session.today == "earlier":
         # A past session of today must have ended by now, even if the demo is opened just after midnight.
         end = min(end, local.replace(second=0, microsecond=0, tzinfo=None))
     return TimeSpan(start=start.astimezone(), end=end.astimezone())

@@ -20,17 +20,17 @@ def letterhead_block(value: "Letterhead") -> Text:
     return Text([(name, style) for name, style in names if name.strip()], after=16)
 
 
-def hour_fact_blocks(hour: "TherapySessionFacts") -> list[Block]:
+def session_fact_blocks(session: "TherapySessionFacts") -> list[Block]:
     """The facts of the session, one labelled value a line; empty ones are left out."""
     rows = [
-        ("Client", hour.client_names, STRONG),
-        ("Date", format_date(hour.session_date), BODY),
-        ("Time", format_time_range(hour.start, hour.end), BODY),
-        ("", hour.remark, BODY),
-        ("Kind", hour.kind, BODY),
-        ("Place", hour.place, BODY),
-        ("Attendance", hour.attendance, BODY),
-        ("Present", hour.present_names, BODY),
+        ("Client", session.client_names, STRONG),
+        ("Date", format_date(session.session_date), BODY),
+        ("Time", format_time_range(session.start, session.end), BODY),
+        ("", session.remark, BODY),
+        ("Kind", session.kind, BODY),
+        ("Place", session.place, BODY),
+        ("Attendance", session.attendance, BODY),
+        ("Present", session.present_names, BODY),
     ]
     return [
         LabelledValue(Text(label, QUIET), Text(value, style), label_width=LABEL_WIDTH, before=2)

@@ -9,7 +9,7 @@ from clinic_toolkit import standing_sentences
 from clinic_toolkit.dates import format_date, format_timestamp
 from clinic_toolkit.documents import page_layout
 from clinic_toolkit.documents.blocks import Block, LabelledValue, Rule, Text, typed_paragraphs
-from clinic_toolkit.documents.clinician_header import hour_fact_blocks, letterhead_block
+from clinic_toolkit.documents.clinician_header import letterhead_block, session_fact_blocks
 from clinic_toolkit.documents.styles import BODY, HEADING, QUIET, SMALL, STRONG
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def render_note(value: "NotePage") -> bytes:
         letterhead_block(value.letterhead),
         *page_layout.title_blocks("Progress note", after=4 if not is_signed else 14),
         *([] if is_signed else [Text(DRAFT, STRONG, after=14)]),
-        *hour_fact_blocks(value.session_facts),
+        *session_fact_blocks(value.session_facts),
     ]
     for section in value.sections:
         blocks += _section_blocks(section)

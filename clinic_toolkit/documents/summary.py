@@ -7,7 +7,7 @@ from clinic_toolkit import standing_sentences
 from clinic_toolkit.dates import format_date
 from clinic_toolkit.documents import page_layout, sheet_texts
 from clinic_toolkit.documents.blocks import Block, LabelledValue, Rule, Text
-from clinic_toolkit.documents.clinician_header import LABEL_WIDTH, hour_fact_blocks, letterhead_block
+from clinic_toolkit.documents.clinician_header import LABEL_WIDTH, letterhead_block, session_fact_blocks
 from clinic_toolkit.documents.dot_chart import DotChart
 from clinic_toolkit.documents.styles import BODY, HEADING, QUIET, SMALL, STRONG, TextStyle
 from clinic_toolkit.instruments.validation_status import validation_status_line
@@ -33,7 +33,7 @@ def render_session_summary(value: "TherapySessionSummary") -> bytes:
     blocks: list[Block] = [
         letterhead_block(value.letterhead),
         *page_layout.title_blocks("Session summary"),
-        *hour_fact_blocks(value.session_facts),
+        *session_fact_blocks(value.session_facts),
         LabelledValue(
             Text("Note", QUIET),
             Text(_strip_note_prefix(value.note_state_label), BODY),

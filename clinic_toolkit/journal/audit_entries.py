@@ -242,7 +242,7 @@ def open_body(vault: Vault, seq: int, body: bytes) -> bytes:
         record=incarnations.incarnation_of(vault, seq),
         version=seq,
         ring=vault.practice_ring,
-        kid=content[:KEY_ID_LENGTH],
+        key_id=content[:KEY_ID_LENGTH],
         blob=content[KEY_ID_LENGTH:],
     )
     return plain.content

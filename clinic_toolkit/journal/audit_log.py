@@ -182,7 +182,7 @@ def append_content(
         ring=vault.practice_ring,
         content=content,
     )
-    body = SEALED_PREFIX + sealed.kid + sealed.blob
+    body = SEALED_PREFIX + sealed.key_id + sealed.blob
     entry_hash = chain_hash(vault.incarnation, seq, previous_hash, body)
     signature = vault.sign("sig/audit", vault.incarnation, seq, entry_hash)
     transaction_of(db).append_entry(

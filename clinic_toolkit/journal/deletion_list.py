@@ -35,7 +35,7 @@ class _Deletion(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fie
 
     record: bytes
     ring: bytes
-    kid: bytes
+    key_id: bytes
     sealed: bytes
 
 
@@ -46,7 +46,7 @@ _decode_list = msgspec.msgpack.Decoder(list[bytes]).decode
 
 def pack_row(row: SealedRow) -> bytes:
     """Return a deletion: the row of a tombstone, without its number in the table."""
-    return _encode(_Deletion(row.record.bytes, row.ring.bytes, row.kid, row.sealed))
+    return _encode(_Deletion(row.record.bytes, row.ring.bytes, row.key_id, row.sealed))
 
 
 def unpack_row(deletion: bytes) -> SealedRow | None:
@@ -55,10 +55,10 @@ def unpack_row(deletion: bytes) -> SealedRow | None:
         found = _decode_deletion(deletion)
     except msgspec.DecodeError:
         return None
-    if {len(found.record), len(found.ring), len(found.kid)} != {16}:
+    if {len(found.record), len(found.ring), len(found.key_id)} != {16}:
         return None
     record, ring = UUID(bytes=found.record), UUID(bytes=found.ring)
-    return SealedRow(0, record, _VERSION, ring, found.kid, _FINAL, found.sealed)
+    return SealedRow(0, record, _VERSION, ring, found.key_id, _FINAL, found.sealed)
 
 
 def select_newest(deletions: Sequence[bytes], max_bytes: int = MAX_BYTES_IN_MANIFEST) -> tuple[bytes, ...]:

@@ -79,7 +79,7 @@ def _check_table(db: Connection, table: Table) -> list[Finding]:
     """What is wrong with the rows of a table; no row is fetched that has nothing wrong."""
     has_no_ring = ~(
         select(ring_table.c.ring)
-        .where(and_(ring_table.c.ring == table.c.ring, ring_table.c.kid == table.c.kid))
+        .where(and_(ring_table.c.ring == table.c.ring, ring_table.c.key_id == table.c.key_id))
         .exists()
     )
     is_no_seal = or_(

@@ -138,7 +138,7 @@ def _inspect_rows(
 
 def load_key_ids(db: Connection) -> set[tuple[UUID, bytes]]:
     """Every key id that a ring has or had, with the ring."""
-    return {(row.ring, row.kid) for row in db.execute(select(ring_table))}
+    return {(row.ring, row.key_id) for row in db.execute(select(ring_table))}
 
 
 def find_outer_fault(table: Table, row: Any, key_ids: set[tuple[UUID, bytes]]) -> Finding | None:
@@ -168,7 +168,7 @@ def _outer_fault(row: Any, key_ids: set[tuple[UUID, bytes]]) -> str:
         or len(row.sealed) < MIN_SEALED_BYTES
     ):
         return "its bytes are not a sealed entry"
-    if (row.ring, row.kid) not in key_ids:
+    if (row.ring, row.key_id) not in key_ids:
         return "it names a key that this practice does not have"
     return ""
 
@@ -180,7 +180,7 @@ def _inner_fault(vault: Vault, table: Table, row: Any, logged: LoggedVersions) -
             record=row.record,
             version=row.version,
             ring=row.ring,
-            kid=row.kid,
+            key_id=row.key_id,
             blob=row.sealed,
         )
         header, _ = decode_header(plain.content)

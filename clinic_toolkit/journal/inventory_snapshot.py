@@ -47,7 +47,7 @@ inventory_snapshot_table = Table(
     metadata,
     Column("user", UuidType, primary_key=True),
     Column("seq", Integer, nullable=False),
-    Column("kid", LargeBinary(16), nullable=False),
+    Column("key_id", LargeBinary(16), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     CheckConstraint('length("user") = 16', name="ids"),
     info=HIDES_INSERTION_ORDER,
@@ -213,7 +213,7 @@ def save_snapshot(db: Connection, vault: Vault) -> None:
         signature_label=_SIGNATURE_LABEL,
     )
     db.execute(inventory_snapshot_table.delete().where(inventory_snapshot_table.c.user == vault.user_id))
-    row = {"user": vault.user_id, "seq": inventory.seq, "kid": sealed.kid, "sealed": sealed.blob}
+    row = {"user": vault.user_id, "seq": inventory.seq, "key_id": sealed.key_id, "sealed": sealed.blob}
     db.execute(inventory_snapshot_table.insert().values(**row))
 
 
@@ -267,7 +267,7 @@ def _open_snapshot(db: Connection, vault: Vault) -> tuple[int, _SnapshotPayload]
         record=vault.incarnation,
         version=row.seq,
         ring=vault.own_ring,
-        kid=row.kid,
+        key_id=row.key_id,
         blob=row.sealed,
     )
     signed, signature = (vault.vault_id, vault.incarnation, row.seq, plain.content_id), plain.signature

@@ -206,10 +206,10 @@ def open_past_content(vault: Vault, change: KeyChange, seq: int, body: bytes) ->
         LookupError: the change kept no key for it.
         SealBroken: it does not open.
     """
-    kid, incarnation = body[1 : 1 + KEY_ID_LENGTH], UUID(bytes=incarnation_of(change, seq))
-    secret = dict(change.practice_keys)[kid]
+    key_id, incarnation = body[1 : 1 + KEY_ID_LENGTH], UUID(bytes=incarnation_of(change, seq))
+    secret = dict(change.practice_keys)[key_id]
     blob = body[1 + KEY_ID_LENGTH :]
-    opened = open_with_past_key(vault, CHAIN_TABLE, incarnation, seq, kid=kid, secret=secret, blob=blob)
+    opened = open_with_past_key(vault, CHAIN_TABLE, incarnation, seq, key_id=key_id, secret=secret, blob=blob)
     return opened.content
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from clinic_toolkit.journal.condition_findings import Finding
-from clinic_toolkit.vault.confirmed_keys import CONFIRMED_COLLEAGUE_TABLE
+from clinic_toolkit.vault.confirmed_keys import KNOWN_KEY_TABLE
 from clinic_toolkit.vault.key_directory import PublicKeyFault
 from clinic_toolkit.vault.vault import Vault
 
@@ -48,7 +48,7 @@ def unreadable_colleague_sentences(vault: Vault) -> list[str]:
     return sorted(
         f"Which key you confirmed for one colleague cannot be read ({failure.record.hex[:8]})."
         for failure in list(vault.integrity_failures.values())
-        if failure.table == CONFIRMED_COLLEAGUE_TABLE
+        if failure.table == KNOWN_KEY_TABLE
     )
 
 

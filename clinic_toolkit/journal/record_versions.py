@@ -131,7 +131,7 @@ def seal_version(
         "record": pending.id,
         "version": pending.version,
         "ring": pending.ring,
-        "kid": sealed.kid,
+        "key_id": sealed.key_id,
         "final": int(pending.final),
         "sealed": sealed.blob,
     }

@@ -30,15 +30,15 @@ from clinic_toolkit.record import carried_damage
 from clinic_toolkit.record.carried_damage import KeptDamage, KeysNotReplaced
 from clinic_toolkit.record.handovers import clinician_side
 from clinic_toolkit.record.people import clinician as clinicians
-from clinic_toolkit.record.people.confirmed_colleague_record import (
-    CONFIRMED_COLLEAGUE,
+from clinic_toolkit.record.people.known_key_record import (
+    KNOWN_KEY,
     ConfirmedColleagueState,
 )
 from clinic_toolkit.store import successor
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.transactions import reading, store_of, transaction_of, writing
 from clinic_toolkit.vault import identity, key_slots, new_keys
-from clinic_toolkit.vault.confirmed_keys import ConfirmedColleague
+from clinic_toolkit.vault.confirmed_keys import KnownKey
 from clinic_toolkit.vault.key_slot_contents import SlotKeys
 from clinic_toolkit.vault.rings import RingClass
 from clinic_toolkit.vault.vault import Vault
@@ -195,7 +195,7 @@ def _note_change(
     now: datetime,
 ) -> None:
     """End the old log, keep the old public key, and note that the new sheet was typed back."""
-    replaced_key = ConfirmedColleague(
+    replaced_key = KnownKey(
         user=old.user_id.bytes, signing_key=old.public_key, receiving_key=None, name="", confirmed_at=now
     )
     pending = PendingVersion(
@@ -206,9 +206,9 @@ def _note_change(
         final=True,
         previous_content_id=None,
     )
-    version, values = seal_version(new, CONFIRMED_COLLEAGUE, replaced_key, pending, now=now)
-    transaction_of(db).insert_row(CONFIRMED_COLLEAGUE.table, values)
-    reference = records.version_reference(CONFIRMED_COLLEAGUE, version)
+    version, values = seal_version(new, KNOWN_KEY, replaced_key, pending, now=now)
+    transaction_of(db).insert_row(KNOWN_KEY.table, values)
+    reference = records.version_reference(KNOWN_KEY, version)
     past_log.append_key_change(db, new, old, tip, practice_keys, reference, now=now)
     current = clinicians.load_clinician(db, new)
     clinicians.record_sheet_proved(db, new, current, made_on=now.date(), now=now)
@@ -231,7 +231,7 @@ def _check_new(
 
 
 def _open_vault(db: Connection, vault: Vault, keys: SlotKeys) -> Vault:
-    opened = key_slots.unlock_with_session_keys(db, vault.user_id, keys.session_keys)
+    opened = key_slots.unlock_with_keys(db, vault.user_id, keys.unlocked_keys)
     if keys.psychotherapy_key is not None:
         opened.open_psychotherapy_notes(db, keys.psychotherapy_key)
     return opened

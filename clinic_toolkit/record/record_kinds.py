@@ -11,7 +11,7 @@ from clinic_toolkit.record.outcomes.repeat_agreement_record import REPEAT_AGREEM
 from clinic_toolkit.record.people.case_record import CASE
 from clinic_toolkit.record.people.client_record import CLIENT
 from clinic_toolkit.record.people.clinician_record import CLINICIAN
-from clinic_toolkit.record.people.confirmed_colleague_record import CONFIRMED_COLLEAGUE
+from clinic_toolkit.record.people.known_key_record import KNOWN_KEY
 from clinic_toolkit.record.people.practice_record import PRACTICE
 from clinic_toolkit.record.people.relationship_record import RELATIONSHIP
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
@@ -28,7 +28,7 @@ from clinic_toolkit.vault import identity, key_directory, key_slot_tables, ring_
 ALL_KINDS = (
     PRACTICE,
     CLINICIAN,
-    CONFIRMED_COLLEAGUE,
+    KNOWN_KEY,
     CLIENT,
     CASE,
     RELATIONSHIP,

@@ -68,11 +68,11 @@ def sealed_table(name: str, target_metadata: MetaData = metadata) -> Table:
         Column("record", UuidType, nullable=False),
         Column("version", Integer, nullable=False),
         Column("ring", UuidType, nullable=False),
-        Column("kid", LargeBinary(16), nullable=False),
+        Column("key_id", LargeBinary(16), nullable=False),
         Column("final", Integer, nullable=False),
         Column("sealed", LargeBinary, nullable=False),
         UniqueConstraint("record", "version"),
-        CheckConstraint("length(record) = 16 AND length(ring) = 16 AND length(kid) = 16", name="ids"),
+        CheckConstraint("length(record) = 16 AND length(ring) = 16 AND length(key_id) = 16", name="ids"),
         CheckConstraint("version >= 1", name="version"),
         CheckConstraint("final IN (0, 1)", name="final"),
     )

@@ -7,8 +7,8 @@ from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.store.types import cached_uuid
 
 # What a new row is made of; its id is given by the engine.
-COLUMNS = ("record", "version", "ring", "kid", "final", "sealed")
-# The values of a new row by column: `record` and `ring` are UUIDs, `kid` and `sealed` bytes.
+COLUMNS = ("record", "version", "ring", "key_id", "final", "sealed")
+# The values of a new row by column: `record` and `ring` are UUIDs, `key_id` and `sealed` bytes.
 RowValues = dict[str, Any]
 
 
@@ -19,7 +19,7 @@ class SealedRow(NamedTuple):
     record: UUID
     version: int
     ring: UUID
-    kid: bytes
+    key_id: bytes
     final: int
     sealed: bytes
 
@@ -37,5 +37,5 @@ class RowTaken(ClinicError):
 
 def to_sealed_row(row: RawRow) -> SealedRow:
     """Convert a raw row: record and ring become UUIDs."""
-    id, record, version, ring, kid, final, sealed = row
-    return SealedRow(id, UUID(bytes=record), version, cached_uuid(ring), kid, final, sealed)
+    id, record, version, ring, key_id, final, sealed = row
+    return SealedRow(id, UUID(bytes=record), version, cached_uuid(ring), key_id, final, sealed)

@@ -19,13 +19,13 @@ from clinic_toolkit.vault.key_directory import ConfirmedKey, PastKey, PublicKeys
 from clinic_toolkit.vault.user_keys import key_fingerprint
 from clinic_toolkit.vault.vault import Vault
 
-CONFIRMED_COLLEAGUE_TABLE = "contact"
-CONFIRMED_COLLEAGUE_SCHEMA_VERSION = 1
+KNOWN_KEY_TABLE = "contact"
+KNOWN_KEY_SCHEMA_VERSION = 1
 
-confirmed_colleague_table = sealed_table(CONFIRMED_COLLEAGUE_TABLE)
+known_key_table = sealed_table(KNOWN_KEY_TABLE)
 
 
-class ConfirmedColleague(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+class KnownKey(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     """A colleague: the public keys whose six words were compared in person, and the name as it was then.
 
     With one's own user id, it is a public key of one's own that was replaced; then it has no name.
@@ -54,7 +54,7 @@ class ConfirmedColleague(msgspec.Struct, array_like=True, frozen=True, kw_only=T
         return ConfirmedKey(key=key, name=self.name, confirmed_at=self.confirmed_at)
 
 
-_decode = msgspec.msgpack.Decoder(tuple[list[Any], ConfirmedColleague]).decode
+_decode = msgspec.msgpack.Decoder(tuple[list[Any], KnownKey]).decode
 
 
 def load_confirmed_keys(db: Connection, vault: Vault) -> bool:
@@ -65,13 +65,11 @@ def load_confirmed_keys(db: Connection, vault: Vault) -> bool:
     """
     if vault.own_ring is None:
         return False
-    query = select(confirmed_colleague_table).where(confirmed_colleague_table.c.ring == vault.own_ring)
-    rows = db.execute(
-        query.order_by(confirmed_colleague_table.c.record, confirmed_colleague_table.c.version)
-    ).all()
-    colleagues: dict[UUID, ConfirmedColleague] = {}
+    query = select(known_key_table).where(known_key_table.c.ring == vault.own_ring)
+    rows = db.execute(query.order_by(known_key_table.c.record, known_key_table.c.version)).all()
+    colleagues: dict[UUID, KnownKey] = {}
     past_keys: list[PastKey] = []
-    for row, plain in zip(rows, vault.open_rows(CONFIRMED_COLLEAGUE_TABLE, rows), strict=True):
+    for row, plain in zip(rows, vault.open_rows(KNOWN_KEY_TABLE, rows), strict=True):
         if plain is None:
             continue
         try:
@@ -79,7 +77,7 @@ def load_confirmed_keys(db: Connection, vault: Vault) -> bool:
             user_id = colleague.user_id
         except (msgspec.DecodeError, ValueError):
             continue
-        if header[:1] != [CONFIRMED_COLLEAGUE_SCHEMA_VERSION]:
+        if header[:1] != [KNOWN_KEY_SCHEMA_VERSION]:
             continue
         if user_id == vault.user_id:
             past_keys.append(

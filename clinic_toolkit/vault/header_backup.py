@@ -33,7 +33,7 @@ from clinic_toolkit.vault import (
     key_slot_tables,
     key_slots,
 )
-from clinic_toolkit.vault.confirmed_keys import confirmed_colleague_table
+from clinic_toolkit.vault.confirmed_keys import known_key_table
 from clinic_toolkit.vault.header_fault import HeaderFault
 from clinic_toolkit.vault.header_rows import VaultHeader
 from clinic_toolkit.vault.ring_statements import list_users
@@ -188,7 +188,7 @@ def _find_colleagues(db: Connection, header: VaultHeader) -> set[UUID]:
 @contextmanager
 def _temporary_store(db: Connection, header: VaultHeader) -> Iterator[Connection]:
     """An in-memory database: the header of the backup, and the stored public keys and rings."""
-    beside = (key_directory.public_key_table, confirmed_colleague_table)
+    beside = (key_directory.public_key_table, known_key_table)
     with open_temporary_store([*header_rows.HEADER_TABLES, *beside]) as temporary_db:
         header_rows.insert_header(temporary_db, header)
         held: dict[str, list[dict[str, Any]]] = {

@@ -28,7 +28,7 @@ from clinic_toolkit.vault.confirmed_keys import load_confirmed_keys
 from clinic_toolkit.vault.ring_errors import UnknownRing
 from clinic_toolkit.vault.rings import OpenRings, RingClass
 from clinic_toolkit.vault.user_keys import (
-    SessionKeys,
+    UnlockedKeys,
     UserKeys,
     signing_seal_context,
     user_seal_context,
@@ -130,7 +130,7 @@ def create_identity(db: Connection, vault_id: UUID, user_id: UUID | None = None)
     user_keys = UserKeys(
         vault_id=vault_id,
         user_id=user_id,
-        session_keys=SessionKeys(user_key=user_key, signing_seal_key=signing_seal_key),
+        unlocked_keys=UnlockedKeys(user_key=user_key, signing_seal_key=signing_seal_key),
         sealing_key=user_sealing_key(user_key),
         public_key=signing_key.public_key,
         signer=signing_key,
@@ -163,7 +163,7 @@ def load_vault_ids(db: Connection) -> tuple[UUID, UUID]:
     return row.vault, row.incarnation
 
 
-def open_vault(db: Connection, user_id: UUID, session_keys: SessionKeys) -> Vault:
+def open_vault(db: Connection, user_id: UUID, unlocked_keys: UnlockedKeys) -> Vault:
     """Open the identity and the ring grants; without a signing seal key the vault reads and cannot sign.
 
     Raises:
@@ -172,7 +172,7 @@ def open_vault(db: Connection, user_id: UUID, session_keys: SessionKeys) -> Vaul
         UnsupportedSuite: the vault or the identity has another version.
     """
     vault_id, incarnation = load_vault_ids(db)
-    user_keys = open_user_keys(db, vault_id, user_id, session_keys)
+    user_keys = open_user_keys(db, vault_id, user_id, unlocked_keys)
     rings = OpenRings(user_keys)
     rings.key_directory.load_rows(db)
     rings.load_grants(db)
@@ -186,14 +186,14 @@ def open_vault(db: Connection, user_id: UUID, session_keys: SessionKeys) -> Vaul
     return vault
 
 
-def open_user_keys(db: Connection, vault_id: UUID, user_id: UUID, session_keys: SessionKeys) -> UserKeys:
+def open_user_keys(db: Connection, vault_id: UUID, user_id: UUID, unlocked_keys: UnlockedKeys) -> UserKeys:
     """Open the identity of a clinician.
 
     Raises:
         DamagedFile: it is missing, or was not sealed with these keys.
         UnsupportedSuite: it has another version.
     """
-    sealing_key = user_sealing_key(session_keys.user_key)
+    sealing_key = user_sealing_key(unlocked_keys.user_key)
     row = db.execute(select(identity_table).where(identity_table.c.user == user_id)).first()
     if row is None:
         raise damaged_store_error(db)
@@ -202,9 +202,9 @@ def open_user_keys(db: Connection, vault_id: UUID, user_id: UUID, session_keys: 
             sealing_key.open(row.sealed, user_seal_context(vault_id, user_id, "identity"))
         )
         signer = None
-        if session_keys.signing_seal_key is not None:
+        if unlocked_keys.signing_seal_key is not None:
             signing_context = signing_seal_context(vault_id, user_id, "identity")
-            signing_sealing_key = user_sealing_key(session_keys.signing_seal_key)
+            signing_sealing_key = user_sealing_key(unlocked_keys.signing_seal_key)
             signer = SigningKey(_identity_part(signing_sealing_key.open(row.sealed_signing, signing_context)))
     except (DecryptionError, TypeError):  # TypeError where a damaged column holds no bytes
         raise damaged_store_error(db) from None
@@ -213,7 +213,7 @@ def open_user_keys(db: Connection, vault_id: UUID, user_id: UUID, session_keys: 
     return UserKeys(
         vault_id=vault_id,
         user_id=user_id,
-        session_keys=session_keys,
+        unlocked_keys=unlocked_keys,
         sealing_key=sealing_key,
         public_key=public_key,
         signer=signer,

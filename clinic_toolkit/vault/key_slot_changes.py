@@ -30,7 +30,7 @@ from clinic_toolkit.vault import (
 from clinic_toolkit.vault.key_slot_contents import NewSlot, SlotKeys
 from clinic_toolkit.vault.key_slot_tables import KeySlotKind, slot_table
 from clinic_toolkit.vault.rings import RingClass
-from clinic_toolkit.vault.user_keys import SessionKeys, SigningKeyNotOpen
+from clinic_toolkit.vault.user_keys import SigningKeyNotOpen, UnlockedKeys
 from clinic_toolkit.vault.vault import Vault
 
 
@@ -203,7 +203,7 @@ def prepare_executor_halves(
     salt = secrets.token_bytes(KDF_SALT_BYTES)
     root = hkdf_extract(salt, executor_halves.join_halves(" ".join(first), " ".join(second)))
     keys = SlotKeys(
-        session_keys=SessionKeys(user_key=vault.session_keys().user_key, signing_seal_key=None),
+        unlocked_keys=UnlockedKeys(user_key=vault.unlocked_keys().user_key, signing_seal_key=None),
         psychotherapy_key=psychotherapy_key,
     )
     return key_slot_contents.seal_slot(vault, KeySlotKind.EXECUTOR, keys, salt=salt, root=root)
@@ -289,6 +289,6 @@ def add_psychotherapy_key(
 
 
 def _keys_to_seal(vault: Vault, psychotherapy_key: bytes | None) -> SlotKeys:
-    session_keys = vault.session_keys()
-    session_keys.require_signing_seal_key()
-    return SlotKeys(session_keys=session_keys, psychotherapy_key=psychotherapy_key)
+    unlocked_keys = vault.unlocked_keys()
+    unlocked_keys.require_signing_seal_key()
+    return SlotKeys(unlocked_keys=unlocked_keys, psychotherapy_key=psychotherapy_key)

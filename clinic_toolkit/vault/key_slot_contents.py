@@ -22,7 +22,7 @@ from clinic_toolkit.crypto.seal import (
 )
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.vault.key_slot_tables import KeySlotKind
-from clinic_toolkit.vault.user_keys import SessionKeys
+from clinic_toolkit.vault.user_keys import UnlockedKeys
 from clinic_toolkit.vault.vault import Vault
 
 _LABELS = {"sealed": "slot", "sealed_signing": "slot-sign", "sealed_psychotherapy": "slot-psy"}
@@ -41,12 +41,12 @@ class SlotPartDamaged(ClinicError):
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class SlotKeys:
-    """What a slot holds: the keys of a session, and the user key for psychotherapy notes if it has that.
+    """What a slot holds: the keys of a login, and the user key for psychotherapy notes if it has that.
 
     `is_psychotherapy_key_damaged`: the slot has one that does not open.
     """
 
-    session_keys: SessionKeys
+    unlocked_keys: UnlockedKeys
     psychotherapy_key: bytes | None
     is_psychotherapy_key_damaged: bool = False
 
@@ -109,10 +109,10 @@ def seal_slot(
         context = slot_context(vault.vault_id, bare, _LABELS[column])
         return encrypt_once(derive_keying_material(root, context), key, context)
 
-    signing_seal_key, psychotherapy_key = keys.session_keys.signing_seal_key, keys.psychotherapy_key
+    signing_seal_key, psychotherapy_key = keys.unlocked_keys.signing_seal_key, keys.psychotherapy_key
     return replace(
         bare,
-        sealed=seal_key("sealed", keys.session_keys.user_key),
+        sealed=seal_key("sealed", keys.unlocked_keys.user_key),
         sealed_signing=seal_key("sealed_signing", signing_seal_key) if signing_seal_key else None,
         sealed_psychotherapy=seal_key("sealed_psychotherapy", psychotherapy_key)
         if psychotherapy_key
@@ -120,8 +120,8 @@ def seal_slot(
     )
 
 
-def open_slot(vault_id: UUID, row: Row[Any], root: bytes) -> SessionKeys:
-    """Open the keys of a session; that for psychotherapy notes stays sealed.
+def open_slot(vault_id: UUID, row: Row[Any], root: bytes) -> UnlockedKeys:
+    """Open the keys of a login; that for psychotherapy notes stays sealed.
 
     Raises:
         DecryptionError: this is not the root of the slot.
@@ -129,11 +129,11 @@ def open_slot(vault_id: UUID, row: Row[Any], root: bytes) -> SessionKeys:
     """
     user_key = _open_key(vault_id, row, root, "sealed")
     if row.kind == KeySlotKind.EXECUTOR:
-        return SessionKeys(user_key=user_key, signing_seal_key=None)
+        return UnlockedKeys(user_key=user_key, signing_seal_key=None)
     signing_seal_key = _open_further_key(vault_id, row, root, "sealed_signing")
     if signing_seal_key is None:
         raise SlotPartDamaged
-    return SessionKeys(user_key=user_key, signing_seal_key=signing_seal_key)
+    return UnlockedKeys(user_key=user_key, signing_seal_key=signing_seal_key)
 
 
 def open_whole_slot(vault_id: UUID, row: Row[Any], root: bytes) -> SlotKeys:
@@ -144,7 +144,7 @@ def open_whole_slot(vault_id: UUID, row: Row[Any], root: bytes) -> SlotKeys:
         SlotPartDamaged: the user key opens, but another one does not.
     """
     return SlotKeys(
-        session_keys=open_slot(vault_id, row, root),
+        unlocked_keys=open_slot(vault_id, row, root),
         psychotherapy_key=_open_further_key(vault_id, row, root, "sealed_psychotherapy"),
     )
 
@@ -155,12 +155,14 @@ def open_undamaged_keys(vault_id: UUID, row: Row[Any], root: bytes) -> SlotKeys:
     Raises:
         DecryptionError, SlotPartDamaged: as `open_slot`.
     """
-    session_keys = open_slot(vault_id, row, root)
+    unlocked_keys = open_slot(vault_id, row, root)
     try:
         psychotherapy_key = _open_further_key(vault_id, row, root, "sealed_psychotherapy")
     except SlotPartDamaged:
-        return SlotKeys(session_keys=session_keys, psychotherapy_key=None, is_psychotherapy_key_damaged=True)
-    return SlotKeys(session_keys=session_keys, psychotherapy_key=psychotherapy_key)
+        return SlotKeys(
+            unlocked_keys=unlocked_keys, psychotherapy_key=None, is_psychotherapy_key_damaged=True
+        )
+    return SlotKeys(unlocked_keys=unlocked_keys, psychotherapy_key=psychotherapy_key)
 
 
 def _open_further_key(vault_id: UUID, row: Row[Any], root: bytes, column: str) -> bytes | None:

@@ -66,7 +66,7 @@ def _slot_list_mac(vault: Vault, generation: int, rows: Sequence[Row[Any]]) -> b
     # The hash covers each sealed key, and whether there is one: a part that was taken out shows as well.
     slot_hashes = sorted(_hash_slot(vault.vault_id, row) for row in rows)
     return hkdf_expand(
-        vault.session_keys().require_signing_seal_key(),
+        vault.unlocked_keys().require_signing_seal_key(),
         encode_fields("slot-list", vault.vault_id, vault.user_id, generation, *slot_hashes),
     )
 

@@ -29,7 +29,7 @@ from clinic_toolkit.vault import (
 )
 from clinic_toolkit.vault.key_slot_contents import SlotKeys
 from clinic_toolkit.vault.key_slot_tables import KeySlotKind, slot_table
-from clinic_toolkit.vault.user_keys import SessionKeys
+from clinic_toolkit.vault.user_keys import UnlockedKeys
 from clinic_toolkit.vault.vault import Vault
 
 T = TypeVar("T")
@@ -78,7 +78,7 @@ def unlock_with_passphrase(db: Connection, text: str, *, user_id: UUID | None = 
         _load_slots(db, KeySlotKind.PASSPHRASE, user_id),
         lambda row: _open_with_passphrase(db, row, text, key_slot_contents.open_slot),
     )
-    return unlock_with_session_keys(db, slot_user_id, keys)
+    return unlock_with_keys(db, slot_user_id, keys)
 
 
 def open_keys_with_passphrase(db: Connection, user_id: UUID, text: str) -> SlotKeys:
@@ -121,7 +121,7 @@ def unlock_with_recovery_sheet(db: Connection, groups: str, *, user_id: UUID | N
         _load_slots(db, KeySlotKind.RECOVERY_SHEET, user_id),
         lambda row: _open_with_secret(db, row, secret, _SHEET_REFUSED, key_slot_contents.open_slot),
     )
-    return unlock_with_session_keys(db, slot_user_id, keys)
+    return unlock_with_keys(db, slot_user_id, keys)
 
 
 def open_keys_with_recovery_sheet(db: Connection, user_id: UUID, groups: str) -> SlotKeys:
@@ -156,7 +156,7 @@ def unlock_with_executor_halves(db: Connection, first: str, second: str) -> tupl
             db, row, secret, _HALVES_REFUSED, key_slot_contents.open_undamaged_keys
         ),
     )
-    return unlock_with_session_keys(db, slot_user_id, keys.session_keys), keys
+    return unlock_with_keys(db, slot_user_id, keys.unlocked_keys), keys
 
 
 def _open_first(rows: Sequence[Row[Any]], open_row: Callable[[Row[Any]], T]) -> tuple[UUID, T]:
@@ -177,7 +177,7 @@ def _open_first(rows: Sequence[Row[Any]], open_row: Callable[[Row[Any]], T]) -> 
     raise errors[0]
 
 
-def unlock_with_session_keys(db: Connection, user_id: UUID, keys: SessionKeys) -> Vault:
+def unlock_with_keys(db: Connection, user_id: UUID, keys: UnlockedKeys) -> Vault:
     """Unlock with the keys themselves, and verify the slot list."""
     vault = identity.open_vault(db, user_id, keys)
     vault.key_slots = key_slot_list_store.read_slot_list(db, vault)

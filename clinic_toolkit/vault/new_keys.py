@@ -49,7 +49,7 @@ def create_successor_vault(
             db, with_notes, ring.owner, ring.ring_class, ring.creation_order, ring_id=ring.ring
         )
     KeyDirectory(user_keys).publish_own_key(db)
-    vault = identity.open_vault(db, old.user_id, user_keys.session_keys)
+    vault = identity.open_vault(db, old.user_id, user_keys.unlocked_keys)
     vault.open_psychotherapy_notes(db, psychotherapy_key)
     # The audit log names the highest generation, so it goes on from there.
     vault.key_slots = KeySlotList(generation=old.slot_generation, intact=True, trusted_slots=frozenset())
@@ -71,17 +71,17 @@ def list_usable_rings(vault: Vault) -> list[RingKey]:
 
 def list_practice_secrets(db: Connection, vault: Vault, keys: SlotKeys) -> tuple[tuple[bytes, bytes], ...]:
     """The id and secret of every key of the practice's ring, by which the old audit log stays readable."""
-    user_keys = identity.open_user_keys(db, vault.vault_id, vault.user_id, keys.session_keys)
+    user_keys = identity.open_user_keys(db, vault.vault_id, vault.user_id, keys.unlocked_keys)
     grants, ring = ring_grant_table, vault.practice_ring
-    query = select(ring_table.c.kid, ring_table.c.generation, grants.c.sealed).where(
+    query = select(ring_table.c.key_id, ring_table.c.generation, grants.c.sealed).where(
         ring_table.c.ring == ring,
         grants.c.ring == ring,
         grants.c.generation == ring_table.c.generation,
         grants.c.user == vault.user_id,
     )
     return tuple(
-        (kid, open_secret(user_keys, ring, generation, sealed))
-        for kid, generation, sealed in db.execute(query.order_by(ring_table.c.generation))
+        (key_id, open_secret(user_keys, ring, generation, sealed))
+        for key_id, generation, sealed in db.execute(query.order_by(ring_table.c.generation))
     )
 
 

@@ -45,7 +45,7 @@ def reseal(vault: Vault, table: str, row: Any, plain: PlainContent) -> dict[str,
         "record": row.record,
         "version": row.version,
         "ring": row.ring,
-        "kid": key.kid,
+        "key_id": key.key_id,
         "final": row.final,
         "sealed": context.key.seal(pack_content(plain), place),
     }
@@ -82,7 +82,7 @@ def is_unopened_kept(vault: Vault, table: str, row: Any, kept: Any) -> bool:
             record=place.record,
             version=place.version,
             ring=place.ring,
-            kid=kept.kid,
+            key_id=kept.key_id,
             blob=kept.sealed,
         )
     except SealBroken:
@@ -106,11 +106,11 @@ def _readable_place(vault: Vault, row: Any) -> _Place:
 
 
 def _pack_unopened(row: Any) -> bytes:
-    return _UNOPENED_PREFIX + msgspec.msgpack.encode([row.kid, row.sealed])
+    return _UNOPENED_PREFIX + msgspec.msgpack.encode([row.key_id, row.sealed])
 
 
 def open_with_past_key(
-    vault: Vault, table: str, record: UUID, version: int, *, kid: bytes, secret: bytes, blob: bytes
+    vault: Vault, table: str, record: UUID, version: int, *, key_id: bytes, secret: bytes, blob: bytes
 ) -> PlainContent:
     """Open what was sealed in the practice's ring with a key that was replaced.
 
@@ -118,7 +118,7 @@ def open_with_past_key(
         SealBroken: any byte, or its table, record or version, differs from what was sealed.
     """
     present_key = vault.rings.get_key(vault.practice_ring)
-    past_key = replace(present_key, kid=kid, key=ring_sealing_key(secret))
+    past_key = replace(present_key, key_id=key_id, key=ring_sealing_key(secret))
     context = create_seal_context(vault.vault_id, table, past_key)
     try:
         return unpack_content(

@@ -1,4 +1,4 @@
-"""The return code: it seals a session's keys, which the keeper holds in memory and never on the disk."""
+"""The return code: it seals a login's keys, which the keeper holds in memory and never on the disk."""
 
 import secrets
 from uuid import UUID
@@ -17,13 +17,13 @@ from clinic_toolkit.crypto.seal import (
 )
 from clinic_toolkit.vault import identity
 from clinic_toolkit.vault.crockford_base32 import normalize_code
-from clinic_toolkit.vault.key_slots import WrongSecret, unlock_with_session_keys
-from clinic_toolkit.vault.user_keys import SessionKeys
+from clinic_toolkit.vault.key_slots import WrongSecret, unlock_with_keys
+from clinic_toolkit.vault.user_keys import UnlockedKeys
 from clinic_toolkit.vault.vault import Vault
 
 
-def wrap_session_keys(vault: Vault, code: str) -> bytes:
-    """Seal the keys of a session under the short return code, for the keeper's memory and never for the disk.
+def wrap_unlocked_keys(vault: Vault, code: str) -> bytes:
+    """Seal the keys of a login under the short return code, for the keeper's memory and never for the disk.
 
     The user key for psychotherapy notes is not among them.
 
@@ -33,7 +33,7 @@ def wrap_session_keys(vault: Vault, code: str) -> bytes:
     Raises:
         SigningKeyNotOpen: this vault was opened by an executor, who has no return code.
     """
-    keys = vault.session_keys()
+    keys = vault.unlocked_keys()
     both_keys = keys.user_key + keys.require_signing_seal_key()
     salt = secrets.token_bytes(KDF_SALT_BYTES)
     context = _return_context(vault.vault_id, vault.user_id, salt)
@@ -46,7 +46,7 @@ def unlock_with_return_code(db: Connection, blob: bytes, code: str) -> Vault:
     """Unlock with the short return code.
 
     Args:
-        blob: what `wrap_session_keys` returned.
+        blob: what `wrap_unlocked_keys` returned.
 
     Raises:
         WrongSecret: it is not the code, or the blob belongs to another practice.
@@ -63,12 +63,12 @@ def unlock_with_return_code(db: Connection, blob: bytes, code: str) -> Vault:
         raise WrongSecret("That is not your return code.") from None
     if identity.load_vault_ids(db)[0] != vault_id:
         raise WrongSecret("That code belongs to another practice.")
-    keys = SessionKeys(user_key=opened[:KEY_BYTES], signing_seal_key=opened[KEY_BYTES:])
-    return unlock_with_session_keys(db, user_id, keys)
+    keys = UnlockedKeys(user_key=opened[:KEY_BYTES], signing_seal_key=opened[KEY_BYTES:])
+    return unlock_with_keys(db, user_id, keys)
 
 
 def user_of_blob(blob: bytes) -> UUID | None:
-    """The clinician whose keys the blob holds; None if it is not what `wrap_session_keys` returns."""
+    """The clinician whose keys the blob holds; None if it is not what `wrap_unlocked_keys` returns."""
     return UUID(bytes=blob[16:32]) if len(blob) > 32 else None
 
 

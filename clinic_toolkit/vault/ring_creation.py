@@ -30,7 +30,7 @@ def insert_ring(
         ring_id: the id that the ring had in the store before this one; None for a new one.
 
     Raises:
-        SigningKeyNotOpen: this session cannot sign.
+        SigningKeyNotOpen: this login cannot sign.
         PsychotherapyClosed: it is for psychotherapy notes, and their key is not open.
     """
     id, ring_secret, creator = ring_id or uuid4(), secrets.token_bytes(KEY_BYTES), user_keys.fingerprint()
@@ -42,11 +42,11 @@ def insert_ring(
     key = build_ring_key(id, owner, ring_class, creation_order, creator, ring_secret)
     members = encode_members(RingMember(user_keys.user_id.bytes, creator, sha256(sealed).digest()))
     signature = user_keys.signing_key.sign(
-        "sig/ring", user_keys.vault_id, id, FIRST_GENERATION, key.kid, members, None, user_keys.user_id
+        "sig/ring", user_keys.vault_id, id, FIRST_GENERATION, key.key_id, members, None, user_keys.user_id
     )
     db.execute(
         ring_table.insert().values(
-            ring=id, generation=FIRST_GENERATION, kid=key.kid, members=members, previous=None,
+            ring=id, generation=FIRST_GENERATION, key_id=key.key_id, members=members, previous=None,
             grantor=user_keys.user_id, signature=signature,
         )
     )  # fmt: skip

@@ -8,7 +8,7 @@ from clinic_toolkit.crypto.encoding import encode_fields
 from clinic_toolkit.crypto.seal import SealingKey, hkdf_expand
 from clinic_toolkit.vault.ring_statements import FIRST_GENERATION
 
-_KID_BYTES = 16
+_KEY_ID_BYTES = 16
 
 
 class RingClass(StrEnum):
@@ -45,7 +45,7 @@ class RingKey:
 
     ring: UUID
     generation: int
-    kid: bytes
+    key_id: bytes
     key: SealingKey
     owner: UUID
     ring_class: RingClass
@@ -72,7 +72,7 @@ def build_ring_key(
     return RingKey(
         ring=id,
         generation=generation,
-        kid=hkdf_expand(ring_secret, place, _KID_BYTES),
+        key_id=hkdf_expand(ring_secret, place, _KEY_ID_BYTES),
         key=ring_sealing_key(ring_secret),
         owner=owner,
         ring_class=ring_class,

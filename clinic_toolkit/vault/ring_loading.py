@@ -64,7 +64,7 @@ def load_rings(
         if id in incomplete:
             continue
         newest_keys += keys[-1:]
-        earlier_keys.update({(id, key.kid): key for key in keys[:-1]})
+        earlier_keys.update({(id, key.key_id): key for key in keys[:-1]})
     return LoadedRings(
         newest_keys=newest_keys,
         earlier_keys=earlier_keys,

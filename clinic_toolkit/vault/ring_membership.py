@@ -32,5 +32,5 @@ def list_members(db: Connection, vault_id: UUID, directory: KeyDirectory, key: R
             verify_statements(vault_id, directory, rows[: verified_count + 1])
             members |= parse_members(rows[verified_count].members).keys()
             verified_count += 1
-    is_of_this_ring = any(row.kid == key.kid for row in rows[:verified_count])
+    is_of_this_ring = any(row.key_id == key.key_id for row in rows[:verified_count])
     return frozenset(members) if is_of_this_ring else frozenset()

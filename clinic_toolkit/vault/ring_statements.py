@@ -178,4 +178,4 @@ def _may_change(
 
 
 def _signed_fields(vault_id: UUID, row: Row[Any]) -> tuple[Field, ...]:
-    return (vault_id, row.ring, row.generation, row.kid, row.members, row.previous, row.grantor)
+    return (vault_id, row.ring, row.generation, row.key_id, row.members, row.previous, row.grantor)

@@ -52,7 +52,7 @@ def verify_generations(
     Raises:
         DecryptionError: a statement does not verify, or a grant is not what it says.
     """
-    key_by_kid = {key.kid: key for key in keys}
+    key_by_id = {key.key_id: key for key in keys}
     verify_statements(user_keys.vault_id, directory, [row for row, _ in generations])
     first, own_fingerprint = generations[0][0], user_keys.fingerprint()
     # The grant names the creator, so that nobody can put a first statement of their own in its place.
@@ -64,7 +64,7 @@ def verify_generations(
         # and the statements of those do not list them.
         member = parse_members(row.members).get(user_keys.user_id.bytes)
         is_newest = row is generations[-1][0]
-        key = key_by_kid.get(row.kid)
+        key = key_by_id.get(row.key_id)
         if key is None or (key.generation, key.creator) != (row.generation, creator):
             raise DecryptionError
         if is_newest and member is None:

@@ -66,7 +66,7 @@ class OpenRings:
         self.closed: Mapping[UUID, UUID] = {}
 
     def load_grants(self, db: Connection) -> None:
-        """Open every grant of this clinician that is not open yet, such as those made by another session.
+        """Open every grant of this clinician that is not open yet, such as those made by another login.
 
         Rings whose grant does not open, or is missing, are listed in `damaged`.
         """
@@ -109,7 +109,7 @@ class OpenRings:
         """
         fresh = OpenRings(self._user_keys, self.key_directory)
         fresh.load_grants(db)
-        replaced = {(key.ring, key.kid): key for id, key in self._rings.items() if id in fresh._rings}
+        replaced = {(key.ring, key.key_id): key for id, key in self._rings.items() if id in fresh._rings}
         self._earlier_keys = {**self._earlier_keys, **replaced, **fresh._earlier_keys}
         self._rings = {**self._rings, **fresh._rings}
         self._ring_by_owner = {**self._ring_by_owner, **fresh._ring_by_owner}
@@ -153,20 +153,20 @@ class OpenRings:
         self.closed = {id: owner for id, owner in self.closed.items() if id not in ids}
         return undo
 
-    def get_key(self, id: UUID, kid: bytes | None = None) -> RingKey:
+    def get_key(self, id: UUID, key_id: bytes | None = None) -> RingKey:
         """The key of a ring, after its signed statement was verified.
 
         Args:
             id: the ring.
-            kid: the expected key id, which may be that of an earlier generation; None for the newest.
+            key_id: the expected key id, which may be that of an earlier generation; None for the newest.
 
         Raises:
             DecryptionError: no such key is open, or the statement does not verify.
         """
         ring_key = self._rings.get(id)
-        if ring_key is not None and kid not in (None, ring_key.kid):
-            ring_key = self._earlier_keys.get((id, kid or b""))
-        if ring_key is None or (kid is None and not self._may_write(ring_key)):
+        if ring_key is not None and key_id not in (None, ring_key.key_id):
+            ring_key = self._earlier_keys.get((id, key_id or b""))
+        if ring_key is None or (key_id is None and not self._may_write(ring_key)):
             raise DecryptionError
         self._verify_ring(id)
         return ring_key

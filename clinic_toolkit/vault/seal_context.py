@@ -13,7 +13,7 @@ from clinic_toolkit.vault.ring_keys import RingKey
 class SealedVersion(Struct, frozen=True, kw_only=True):
     """A sealed version: what goes into its row, and the content id that audit entries refer to."""
 
-    kid: bytes
+    key_id: bytes
     blob: bytes
     content_id: bytes
     signature: bytes | None
@@ -32,6 +32,6 @@ def create_seal_context(vault_id: UUID, table: str, key: RingKey) -> SealContext
     # Exactly the fields that locate the row, so that a blob moved to another row, table, version or ring
     # does not open. Author, times and state are inside the seal.
     aad_template = EncodingTemplate(
-        "rec", vault_id, SUITE, table, Placeholder(16), Placeholder(8), key.ring, key.kid
+        "rec", vault_id, SUITE, table, Placeholder(16), Placeholder(8), key.ring, key.key_id
     )
     return SealContext(ring=key.ring, key=key.key, aad_template=aad_template)

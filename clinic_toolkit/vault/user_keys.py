@@ -21,7 +21,7 @@ class SigningKeyNotOpen(ClinicError):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
-class SessionKeys:
+class UnlockedKeys:
     """What an unlock takes out of a key slot and keeps for as long as it lasts, 32 bytes each.
 
     The signing seal key opens the private part of the identity; an executor does not have it.
@@ -46,16 +46,16 @@ class SessionKeys:
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class UserKeys:
-    """The keys of a session, the sealing key made from the user key, and the identity that they opened.
+    """The keys of a login, the sealing key made from the user key, and the identity that they opened.
 
     Attributes:
-        signer: the private signing key; None if this session can read and cannot sign.
+        signer: the private signing key; None if this login can read and cannot sign.
         psychotherapy_key: the sealing key of the user key for psychotherapy notes, while it is open.
     """
 
     vault_id: UUID
     user_id: UUID
-    session_keys: SessionKeys
+    unlocked_keys: UnlockedKeys
     sealing_key: SealingKey
     public_key: bytes
     signer: SigningKey | None
@@ -64,14 +64,14 @@ class UserKeys:
     @property
     def user_key(self) -> bytes:
         """The user key, 32 bytes."""
-        return self.session_keys.user_key
+        return self.unlocked_keys.user_key
 
     @property
     def signing_key(self) -> SigningKey:
         """The private signing key.
 
         Raises:
-            SigningKeyNotOpen: this session can read and cannot sign.
+            SigningKeyNotOpen: this login can read and cannot sign.
         """
         if self.signer is None:
             raise SigningKeyNotOpen

@@ -32,7 +32,7 @@ from clinic_toolkit.vault.rings import OpenRings, RingClass
 from clinic_toolkit.vault.seal_broken import RingReadOnly
 from clinic_toolkit.vault.seal_broken import SealBroken as SealBroken
 from clinic_toolkit.vault.seal_context import SealContext, SealedVersion, create_seal_context
-from clinic_toolkit.vault.user_keys import SessionKeys, UserKeys, user_sealing_key
+from clinic_toolkit.vault.user_keys import UnlockedKeys, UserKeys, user_sealing_key
 
 # Another key, context or bytes; ValueError where a damaged row has a negative version.
 _OPEN_ERRORS = (DecryptionError, InvalidContent, ValueError)
@@ -182,10 +182,10 @@ class Vault:
         )
         aad = context.aad_template.fill(record.bytes, encode_u64(version))
         blob = context.key.seal(pack_content(plain), aad)
-        return SealedVersion(kid=key.kid, blob=blob, content_id=content_id, signature=signature)
+        return SealedVersion(key_id=key.key_id, blob=blob, content_id=content_id, signature=signature)
 
     def open(
-        self, *, table: str, record: UUID, version: int, ring: UUID, kid: bytes, blob: bytes
+        self, *, table: str, record: UUID, version: int, ring: UUID, key_id: bytes, blob: bytes
     ) -> PlainContent:
         """Open one version of one record; its signature, if any, is not verified here.
 
@@ -193,7 +193,7 @@ class Vault:
             SealBroken: any byte, or its table, record, version or ring, differs from what was sealed.
         """
         try:
-            return self._open_version(table, record, version, ring, kid, blob)
+            return self._open_version(table, record, version, ring, key_id, blob)
         except _OPEN_ERRORS:
             raise SealBroken(table=table, record=record) from None
 
@@ -202,18 +202,18 @@ class Vault:
         plain_contents: list[PlainContent | None] = []
         for row in rows:
             try:
-                place = (table, row.record, row.version, row.ring, row.kid)
+                place = (table, row.record, row.version, row.ring, row.key_id)
                 plain_contents.append(self._open_version(*place, row.sealed))
             except _OPEN_ERRORS:
                 plain_contents.append(None)
         return plain_contents
 
     def _open_version(
-        self, table: str, record: UUID, version: int, ring: UUID, kid: bytes, blob: bytes
+        self, table: str, record: UUID, version: int, ring: UUID, key_id: bytes, blob: bytes
     ) -> PlainContent:
-        context = self.seal_contexts.get((table, kid))
+        context = self.seal_contexts.get((table, key_id))
         if context is None or context.ring != ring:
-            context = self.seal_context(table, self._rings.get_key(ring, kid))
+            context = self.seal_context(table, self._rings.get_key(ring, key_id))
         associated_data = context.aad_template.fill(record.bytes, encode_u64(version))
         return unpack_content(context.key.open(blob, associated_data))
 
@@ -252,17 +252,17 @@ class Vault:
         self._rings.open_psychotherapy_rings(db, user_sealing_key(psychotherapy_key))
 
     def load_new_rings(self, db: Connection, ring_ids: Iterable[bytes]) -> None:
-        """Open those of these rings that are not open yet, because another session created them."""
+        """Open those of these rings that are not open yet, because another login created them."""
         if not all(self._rings.holds(cached_uuid(ring)) for ring in ring_ids):
             self._rings.load_grants(db)
 
-    def session_keys(self) -> SessionKeys:
-        """The keys of this session, only for key slots, their list's MAC, and the return code."""
-        return self._user_keys.session_keys
+    def unlocked_keys(self) -> UnlockedKeys:
+        """The keys of this login, only for key slots, their list's MAC, and the return code."""
+        return self._user_keys.unlocked_keys
 
     def seal_context(self, table: str, key: RingKey) -> SealContext:
         """The key and associated data for the rows of one table in one ring; made once for each."""
-        context = self.seal_contexts.get((table, key.kid))
+        context = self.seal_contexts.get((table, key.key_id))
         if context is None:
-            context = self.seal_contexts[table, key.kid] = create_seal_context(self.vault_id, table, key)
+            context = self.seal_contexts[table, key.key_id] = create_seal_context(self.vault_id, table, key)
         return context

@@ -17,7 +17,7 @@ from clinic_toolkit.store.transactions import reading
 from clinic_toolkit.vault import identity
 from clinic_toolkit.web import context, error_pages, unit_of_work
 from clinic_toolkit.web.access import guard, record_reading, short_lived_values
-from clinic_toolkit.web.access.session_cookie import SessionCookie
+from clinic_toolkit.web.access.login_cookie import LoginCookie
 from clinic_toolkit.web.pages import filters, page_addresses, static_files
 from clinic_toolkit.web.pages.template_environment import TemplateEnvironment, remember_macros
 from clinic_toolkit.web.perimeter import gate, post_bodies
@@ -64,7 +64,7 @@ class ClinicApp(Flask):
             WTF_CSRF_SSL_STRICT=True,
             TEMPLATES_AUTO_RELOAD=False,
         )
-        self.session_interface = self._cookies = SessionCookie(self)
+        self.session_interface = self._cookies = LoginCookie(self)
         self._rejected_posts = post_bodies.RejectedPosts(self)
         self.url_map.strict_slashes = False
         # Not given the app, to which it would add a hook for every request and one for every page:
@@ -105,11 +105,11 @@ class ClinicApp(Flask):
     def may_read_body(self, environ: "WSGIEnvironment") -> bool:
         """Whether a POST body may be read into this process; called before its first byte is received.
 
-        While no session is unlocked, only the forms of the lock and the set-up are read.
+        While nobody is logged in, only the forms of the lock and the set-up are read.
         """
         if not post_bodies.may_accept_body(environ, self.worker.settings, self._cookie_key):
             return False
-        if self.worker.unlocked_sessions:
+        if self.worker.logins:
             return True
         endpoint = post_bodies.post_endpoint(environ, self.url_map)
         with self.app_context():
@@ -127,7 +127,7 @@ class ClinicApp(Flask):
                 return self.make_response(guard_response)
             if not guard.is_csrf_exempt(request.endpoint):
                 self._check_csrf_token()
-            if context.find_unlocked_session() is not None and not is_automatic():
+            if context.find_login() is not None and not is_automatic():
                 self.worker.timeouts.record_activity()
             response = self.make_response(super().dispatch_request())
             # Render the whole response now: nothing may read the record after the commit.
@@ -140,7 +140,7 @@ class ClinicApp(Flask):
         if request.method != "POST":
             # Nothing is changed, and looking for the fields of a form costs as much as the guard.
             return
-        # The token that the pages of this session carry is compared as it is; another one, such as that of a
+        # The token that the pages of this login carry is compared as it is; another one, such as that of a
         # page from before a restart, is looked at by its signature.
         if not self._cookies.is_form_token(request.form.get("csrf_token", "")):
             self.csrf.protect()
@@ -174,8 +174,8 @@ class ClinicApp(Flask):
 
     @property
     def is_locked_and_serving(self) -> bool:
-        """Whether no session is unlocked and the process is not ending yet."""
-        return not self.worker.unlocked_sessions and not self.worker.is_ending
+        """Whether nobody is logged in and the process is not ending yet."""
+        return not self.worker.logins and not self.worker.is_ending
 
     def end_worker(self, reason: EndReason) -> None:
         """Drop the keys, and end this process after its pending responses."""
@@ -183,8 +183,8 @@ class ClinicApp(Flask):
         self.worker.end_process(reason)
 
     def refuse_requests(self) -> None:
-        """Drop all unlocked sessions, because this process ends: further requests get the lock page."""
-        self.worker.unlocked_sessions.clear()
+        """Drop all logins, because this process ends: further requests get the lock page."""
+        self.worker.logins.clear()
         self.worker.is_ending = True
 
 
@@ -214,7 +214,7 @@ def create_app(
         keeper: holds the blob for a quick return.
         end_worker: ends this process once the pending responses have been sent; a lock calls it.
         engine: the store; a worker that waits opens it later, with `attach_store`.
-        cookie_key: signs the session cookie; the keeper gives every worker the same one.
+        cookie_key: signs the login cookie; the keeper gives every worker the same one.
     """
     worker = context.WorkerState(
         settings=settings,

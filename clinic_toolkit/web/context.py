@@ -1,6 +1,6 @@
 """Typed access to what a request may use: the store, the keys, the time, the settings.
 
-Nothing below `web` uses it. `WorkerState` lasts as long as the process, `UnlockedSession` until the lock.
+Nothing below `web` uses it. `WorkerState` lasts as long as the process, `Login` until the lock.
 """
 
 import secrets
@@ -12,7 +12,8 @@ from datetime import date, datetime
 from typing import Any, Protocol, TypeVar, cast
 from uuid import UUID
 
-from flask import current_app, g, session
+from flask import current_app, g
+from flask import session as cookie
 from msgspec import Struct
 from sqlalchemy import Connection, Engine
 
@@ -34,7 +35,7 @@ from clinic_toolkit.web.waiting_reads import WaitingReads
 
 P = TypeVar("P", bound=Struct)
 
-SESSION_ID_KEY = "sid"
+LOGIN_ID_KEY = "sid"
 
 
 class LockedMeanwhile(Exception):
@@ -74,8 +75,8 @@ class KeeperServices(Protocol):
 
 
 @dataclass(kw_only=True)
-class UnlockedSession:
-    """The unlocked session of one browser, held in the memory of this process only."""
+class Login:
+    """The login of one browser, held in the memory of this process only."""
 
     vault: Vault
     values: dict[str, Any] = field(default_factory=dict)
@@ -93,7 +94,7 @@ class WorkerState:
     end_process: Callable[[EndReason], None]
     timeouts: Timeouts
     engine: Engine | None = None
-    unlocked_sessions: dict[str, UnlockedSession] = field(default_factory=dict)
+    logins: dict[str, Login] = field(default_factory=dict)
     has_practice: bool = False
     is_ending: bool = False
     waiting_reads: WaitingReads = field(default_factory=WaitingReads)
@@ -137,21 +138,21 @@ def today() -> date:
     return now().astimezone().date()
 
 
-def find_unlocked_session() -> UnlockedSession | None:
-    """The unlocked session of this browser, or None."""
-    return worker().unlocked_sessions.get(session.get(SESSION_ID_KEY, ""))
+def find_login() -> Login | None:
+    """The login of this browser, or None."""
+    return worker().logins.get(cookie.get(LOGIN_ID_KEY, ""))
 
 
-def _require_unlocked_session() -> UnlockedSession:
-    unlocked_session = find_unlocked_session()
-    if unlocked_session is None:
+def _require_login() -> Login:
+    login = find_login()
+    if login is None:
         raise LockedMeanwhile
-    return unlocked_session
+    return login
 
 
 def vault() -> Vault:
-    """The open vault of this browser's session."""
-    return _require_unlocked_session().vault
+    """The open vault of this login."""
+    return _require_login().vault
 
 
 def clinician_id() -> UUID:
@@ -204,68 +205,66 @@ def audit_export(event: str) -> None:
 
 
 def log_in(opened_vault: Vault, *, must_choose_passphrase: bool = False) -> None:
-    """Start an unlocked session with a new session id and CSRF token; earlier ones become invalid.
+    """Start a login with a new id and CSRF token; earlier ones become invalid.
 
     Every browser of one clinician uses the vault that was opened first, because its inventory must include
     what each saves. Another clinician, or an executor, has a vault of their own; a lock ends them all.
     """
-    session.clear()
-    session[SESSION_ID_KEY] = secrets.token_urlsafe(32)
+    cookie.clear()
+    login_id = cookie[LOGIN_ID_KEY] = secrets.token_urlsafe(32)
     state = worker()
     had_practice = state.has_practice
     on_rollback(db(), lambda: abort_login(has_practice=had_practice))
-    open_vaults = {(v.user_id, v.can_sign): v for v in (s.vault for s in state.unlocked_sessions.values())}
+    open_vaults = {(v.user_id, v.can_sign): v for v in (s.vault for s in state.logins.values())}
     shared_vault = open_vaults.get((opened_vault.user_id, opened_vault.can_sign), opened_vault)
     shared_vault.executor_uses = tuple(sorted({*shared_vault.executor_uses, *opened_vault.executor_uses}))
-    state.unlocked_sessions[session[SESSION_ID_KEY]] = UnlockedSession(
-        vault=shared_vault, must_choose_passphrase=must_choose_passphrase
-    )
+    state.logins[login_id] = Login(vault=shared_vault, must_choose_passphrase=must_choose_passphrase)
     state.was_unlocked.set()
     state.has_practice = True
     state.timeouts.start()
 
 
 def abort_login(*, has_practice: bool) -> None:
-    """End the session whose unlock could not be completed; the keys go when this process ends."""
-    session.clear()
+    """End the login whose unlock could not be completed; the keys go when this process ends."""
+    cookie.clear()
     worker().has_practice = has_practice
     end_worker(EndReason.NOT_LET_IN)
 
 
 def record_passphrase_chosen() -> None:
     """Note that a new passphrase was chosen after unlocking with the recovery sheet."""
-    unlocked_session = _require_unlocked_session()
-    unlocked_session.must_choose_passphrase = False
-    on_rollback(db(), lambda: setattr(unlocked_session, "must_choose_passphrase", True))
+    login = _require_login()
+    login.must_choose_passphrase = False
+    on_rollback(db(), lambda: setattr(login, "must_choose_passphrase", True))
     record_passphrase_typed()
 
 
 def record_passphrase_typed(at: float | None = None) -> None:
     """Note that the right passphrase was typed now, or at this time of `suspend_aware_clock`."""
-    _require_unlocked_session().passphrase_typed_at = suspend_aware_clock() if at is None else at
+    _require_login().passphrase_typed_at = suspend_aware_clock() if at is None else at
 
 
 def seconds_since_passphrase() -> float:
     """Seconds since the passphrase itself was typed; infinity if it was not."""
-    typed_at = _require_unlocked_session().passphrase_typed_at
+    typed_at = _require_login().passphrase_typed_at
     return suspend_aware_clock() - typed_at if typed_at is not None else float("inf")
 
 
-def put_in_session(name: str, value: object) -> None:
-    """Store a value in this process's memory until the session ends; never in the cookie."""
-    values = _require_unlocked_session().values
+def put_in_login(name: str, value: object) -> None:
+    """Store a value in this process's memory until the login ends; never in the cookie."""
+    values = _require_login().values
     _restore_on_rollback(values)
     values[name] = value
 
 
-def get_from_session(name: str) -> Any:
-    """The value stored in the session under this name, or None."""
-    return _require_unlocked_session().values.get(name)
+def get_from_login(name: str) -> Any:
+    """The value stored in the login under this name, or None."""
+    return _require_login().values.get(name)
 
 
-def pop_from_session(name: str) -> Any:
-    """Remove and return the value stored in the session under this name, or None."""
-    values = _require_unlocked_session().values
+def pop_from_login(name: str) -> Any:
+    """Remove and return the value stored in the login under this name, or None."""
+    values = _require_login().values
     _restore_on_rollback(values)
     return values.pop(name, None)
 
@@ -284,17 +283,17 @@ def _restore_values(values: dict[str, Any], before: dict[str, Any]) -> None:
 
 def extend_idle_timeout() -> None:
     """Use the longer idle timeout of a therapy session."""
-    worker().timeouts.hour_open = True
+    worker().timeouts.session_open = True
 
 
 def restore_idle_timeout() -> None:
     """Use the normal idle timeout again."""
-    worker().timeouts.hour_open = False
+    worker().timeouts.session_open = False
 
 
 def end_worker(reason: EndReason) -> None:
-    """Drop all unlocked sessions at once, and end this process after its pending responses."""
+    """Drop all logins at once, and end this process after its pending responses."""
     state = worker()
-    state.unlocked_sessions.clear()
+    state.logins.clear()
     state.is_ending = True
     state.end_process(reason)

@@ -98,7 +98,7 @@ def _handle_csrf_error(error: CSRFError) -> ViewResult:
         # The form came while the program was locked and was not read; the page still has the text.
         return responses.no_content()
     # The gate accepted it, so it comes from one of our pages, which is only out of date.
-    if context.find_unlocked_session() is None:
+    if context.find_login() is None:
         return _render_plain_error(_STALE_LOCK_MESSAGE, 422)
     if is_from_script():
         return responses.json_response({"message": _STALE_PAGE_MESSAGE, "csrf_token": generate_csrf()}, 422)

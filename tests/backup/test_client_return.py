@@ -93,7 +93,7 @@ def test_a_draft_goes_on_and_the_trail_names_all_of_it(
     with writing(work.engine) as db:
         part = NotePart(section="data", source=PartSource.CLINICIAN, text="And a walk.")
         notes.revise_note(db, work.vault, draft, (part,), expected_version=draft.version, now=LATER)
-    work.hour(clients_of(work)["Bo Lindqvist"])
+    work.session(clients_of(work)["Bo Lindqvist"])
     assert faults_of(work) == ()
     assert faults_of(Work(engine=work.engine, vault=reopened(work.engine, work.vault), groups=())) == ()
 

@@ -40,7 +40,7 @@ ERASED_AT = NOW + timedelta(hours=5)
 def gone(work: Work) -> RecordVersion[Client]:
     """A client who will be erased."""
     client = work.client("Bo Lindqvist")
-    work.hour(client)
+    work.session(client)
     return client
 
 

@@ -140,7 +140,7 @@ def test_a_restored_folder_that_cannot_be_written_hides_nobody_who_was_brought_b
         restored(older, tmp_path / f"read{number}", beside=(tmp_path / "data",))
         engine = open_store(tmp_path / f"read{number}")
         with reading(engine) as db:
-            vault = key_slots.unlock_with_session_keys(db, work.vault.user_id, work.vault.session_keys())
+            vault = key_slots.unlock_with_keys(db, work.vault.user_id, work.vault.unlocked_keys())
             inventory_snapshot.load_inventory(db, vault)
             newer_deletions.hide_deletions(db, vault)
             assert bool(ring_erasure.list_owner_rings(vault, gone.id)) == expected

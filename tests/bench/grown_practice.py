@@ -34,7 +34,7 @@ from clinic_toolkit.record.writing.note_record import NotePart, PartSource
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.transactions import reading, store_of, writing
 from clinic_toolkit.vault import header_backup, key_slot_changes, key_slots
-from clinic_toolkit.vault.user_keys import SessionKeys
+from clinic_toolkit.vault.user_keys import UnlockedKeys
 from clinic_toolkit.vault.vault import Vault
 from tests.fixtures import practices
 from tests.fixtures.practices import Work, giving
@@ -61,7 +61,7 @@ class GrownPractice(msgspec.Struct, frozen=True):
 
     folder: Path
     user_id: UUID
-    keys: SessionKeys
+    keys: UnlockedKeys
     groups: tuple[str, ...]
     record_count: int
 
@@ -74,7 +74,7 @@ class GrownPractice(msgspec.Struct, frozen=True):
         """A copy, opened and unlocked."""
         engine = open_store(self.copy_to(place))
         with writing(engine) as db:
-            vault = key_slots.unlock_with_session_keys(db, self.user_id, self.keys)
+            vault = key_slots.unlock_with_keys(db, self.user_id, self.keys)
         return Work(engine=engine, vault=vault, groups=self.groups)
 
 
@@ -103,13 +103,13 @@ def load_or_grow(
             _grow_client(work, number, each)
         assert store_of(work.engine).checkpoint()
         work.engine.dispose()
-        keys = work.vault.session_keys()
+        keys = work.vault.unlocked_keys()
         opened = [keys.user_key.hex(), (keys.signing_seal_key or b"").hex()]
         opens = [work.vault.user_id.hex, opened, work.groups]
         description.write_text(json.dumps(opens), encoding="utf-8")
     user_id, opened, groups = json.loads(description.read_text(encoding="utf-8"))
     user_key, signing_seal_key = map(bytes.fromhex, opened)
-    keys = SessionKeys(user_key=user_key, signing_seal_key=signing_seal_key)
+    keys = UnlockedKeys(user_key=user_key, signing_seal_key=signing_seal_key)
     return GrownPractice(kept / "data", UUID(user_id), keys, tuple(groups), 3 * clients * each)
 
 

@@ -32,7 +32,7 @@ def answer(tmp_path: Path) -> Act:
     """Keep an answer, with its line of audit and its anchor."""
     work = practices.at_work(tmp_path)
     client = work.client()
-    kept = work.begun(client, giving(), session=work.hour(client).id)
+    kept = work.begun(client, giving(), session=work.session(client).id)
     values = cycle(range(5))
 
     def keep() -> None:

@@ -41,7 +41,7 @@ def grown(request: pytest.FixtureRequest, tmp_path: Path) -> Work:
     assert ring is not None
     with writing(work.engine) as db:
         for _ in range(ROWS):
-            row = {"record": uuid4(), "ring": ring.ring, "kid": ring.kid, "version": 1, "final": 0}
+            row = {"record": uuid4(), "ring": ring.ring, "key_id": ring.key_id, "version": 1, "final": 0}
             db.execute(table.insert().values(**row, sealed=b"\1" + os.urandom(ROW_BYTES)))
     store_of(work.engine).checkpoint()
     return work

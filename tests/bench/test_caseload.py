@@ -68,9 +68,11 @@ def test_goal_11_the_whole_caseload(work: Work, ratio: Report, part: Report) -> 
         vault, name = work.vault, "administration"
         sealed = [
             (
-                vault._rings.get_key(row.ring, row.kid).key,
+                vault._rings.get_key(row.ring, row.key_id).key,
                 row.sealed,
-                encode_fields("rec", vault.vault_id, SUITE, name, row.record, row.version, row.ring, row.kid),
+                encode_fields(
+                    "rec", vault.vault_id, SUITE, name, row.record, row.version, row.ring, row.key_id
+                ),
             )
             for row in found
         ]

@@ -65,7 +65,7 @@ def desk(tmp_path: Path) -> Desk:
     site = sites.made(tmp_path)
     site.unlock()
     client = site.work.client()
-    kept = site.work.begun(client, giving(), session=site.work.hour(client).id)
+    kept = site.work.begun(client, giving(), session=site.work.session(client).id)
     return Desk(site, site.work.answer(kept, [0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1]))
 
 

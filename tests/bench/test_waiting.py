@@ -27,7 +27,7 @@ from tests.fixtures.vaults import PASSPHRASE
 pytestmark = pytest.mark.bench
 
 Report = Callable[..., None]
-CLIENTS, HOURS, LOOKED_AT = 40, 12, 400
+CLIENTS, SESSIONS, LOOKED_AT = 40, 12, 400
 WRITERS, SAVES = 4, 150
 
 
@@ -39,17 +39,17 @@ def test_an_unlock_against_its_passphrase_alone(tmp_path: Path, ratio: Report) -
         with writing(engine) as db:
             kept = clients.create_client(db, vault, Client(name=f"Client {number}"), now=NOW)
             case = cases.load_single_case(db, vault, kept.id)
-            for week in range(HOURS):
+            for week in range(SESSIONS):
                 body = TherapySession(
                     case_id_bytes=case.id.bytes,
                     kind=TherapySessionKind.SESSION,
                     on=date(2026, 11, 19) - timedelta(weeks=week),
                 )
-                hour = therapy_sessions.create_therapy_session(db, vault, case, body, now=NOW)
+                session = therapy_sessions.create_therapy_session(db, vault, case, body, now=NOW)
                 notes.create_note(
                     db,
                     vault,
-                    hour,
+                    session,
                     [NotePart(section="data", source=PartSource.CLINICIAN, text="A line.")],
                     now=NOW,
                 )
@@ -78,8 +78,8 @@ def test_the_slowest_save_while_four_write(tmp_path: Path, ratio: Report) -> Non
     site = sites.made(tmp_path)
     site.unlock()
     client = site.work.client()
-    hour = site.work.hour(client).id
-    kept = [site.work.begun(client, giving(), session=hour, word=f"P{at}") for at in range(WRITERS)]
+    session = site.work.session(client).id
+    kept = [site.work.begun(client, giving(), session=session, word=f"P{at}") for at in range(WRITERS)]
     headers = {"Origin": site.origin, "X-Autosave": "1"}
     waited: list[float] = []
     together = threading.Barrier(WRITERS)

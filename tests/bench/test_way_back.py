@@ -30,7 +30,12 @@ def export(work: Work, last_line: int) -> dict[str, tuple[int, str]]:
             lines = said.setdefault(str(table.name), [])
             for batch in sealed_rows.iter_batches(db, table, 200):
                 for row in batch:
-                    place = {"record": row.record, "version": row.version, "ring": row.ring, "kid": row.kid}
+                    place = {
+                        "record": row.record,
+                        "version": row.version,
+                        "ring": row.ring,
+                        "key_id": row.key_id,
+                    }
                     plain = work.vault.open(table=str(table.name), **place, blob=row.sealed)
                     head = f"{row.record} {row.version} {row.ring} {row.final}"
                     lines.append(head.encode() + plain.content_id + (plain.signature or b"") + plain.content)

@@ -22,12 +22,12 @@ expect.set_options(timeout=60_000)
 
 @dataclass
 class Practice:
-    """The program with a practice, a client and an hour; and the passphrase."""
+    """The program with a practice, a client and a session; and the passphrase."""
 
     running: Running
     words: str
     client: str
-    hour: str
+    session: str
 
     def enter(self, seen: Watched) -> Page:
         """Unlock in this browser."""
@@ -39,7 +39,7 @@ class Practice:
 
     def begin(self, page: Page, instrument: str = "How I give") -> None:
         """Choose a questionnaire and stand at its first question."""
-        page.goto(f"http://{self.running.host}{self.hour}/questionnaire")
+        page.goto(f"http://{self.running.host}{self.session}/questionnaire")
         page.get_by_role("radio", name=instrument).first.check()
         page.get_by_role("radio", name="People in general").check()
         page.get_by_role("button", name="Go to the introduction").click()
@@ -71,8 +71,8 @@ def made(folder: Path) -> Iterator[Practice]:
         me = person.over_http(running.browser())
         words = steps.set_up(me)
         client = me.send(me.follow(me.open("/"), "Add a client"), {"name": "Ana Reyes"})
-        hour = me.press(client, "Start a session now")
-        yield Practice(running, words, client.path, hour.path)
+        session = me.press(client, "Start a session now")
+        yield Practice(running, words, client.path, session.path)
 
 
 @pytest.fixture(scope="module")

@@ -70,7 +70,7 @@ def test_back_after_a_form_with_an_error(browser: Browser, practice: Practice) -
 def test_back_to_an_address_that_only_takes_a_form(browser: Browser, practice: Practice) -> None:
     with chrome.watched(browser, practice.running.host) as seen:
         page = practice.enter(seen)
-        page.goto(f"http://{practice.running.host}{practice.hour}")
+        page.goto(f"http://{practice.running.host}{practice.session}")
         agreed = page.locator("#f-agreed")
         agreed.fill("a" * 300)
         agreed.press("Enter")
@@ -80,7 +80,7 @@ def test_back_to_an_address_that_only_takes_a_form(browser: Browser, practice: P
         agreed.press("Enter")
         page.wait_for_url("**kept=**")
         page.go_back()
-        at(page, practice.hour)
+        at(page, practice.session)
         expect(agreed).to_have_value("Rest on Tuesday.")
 
 
@@ -88,7 +88,7 @@ def test_words_are_not_left_behind_by_back_unasked(browser: Browser, practice: P
     with chrome.watched(browser, practice.running.host) as seen:
         page = practice.enter(seen)
         page.goto(f"http://{practice.running.host}/practice/code")
-        page.goto(f"http://{practice.running.host}{practice.hour}/worksheets")
+        page.goto(f"http://{practice.running.host}{practice.session}/worksheets")
         asked: list[str] = []
 
         def answer(dialog: Dialog) -> None:

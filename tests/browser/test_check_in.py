@@ -38,7 +38,7 @@ def named(page: Page, practice: Practice) -> None:
 
 def begin(page: Page, practice: Practice) -> None:
     """Stand at the introduction of a check-in about the one person."""
-    page.goto(f"http://{practice.running.host}{practice.hour}/check-in")
+    page.goto(f"http://{practice.running.host}{practice.session}/check-in")
     page.get_by_role("radio", name=re.compile("Mum")).last.check()
     page.get_by_role("button", name="Go to the introduction").click()
     page.wait_for_url(re.compile("/introduction$"))
@@ -55,7 +55,7 @@ def test_it_is_filled_in_by_keyboard_alone_and_every_page_is_whole(
         page.get_by_role("button", name="Save this choice").click()
         page.wait_for_url(lambda url: url != before)
         seen.look(page, name="the person")
-        page.goto(f"http://{practice.running.host}{practice.hour}/check-in")
+        page.goto(f"http://{practice.running.host}{practice.session}/check-in")
         seen.look(page, name="about whom")
         begin(page, practice)
         seen.look(page, name="introduction")

@@ -22,12 +22,12 @@ def test_the_whole_job_by_clicking(browser: Browser, tmp_path: Path) -> None:
     ):
         page = seen.page()
         set_up(seen, page)
-        hour = open_hour(seen, page)
+        session = open_session(seen, page)
         ask(seen, page)
         look_together(seen, page)
-        give_sheet(seen, page, hour)
-        sign(seen, page, hour)
-        lock(seen, page, hour)
+        give_sheet(seen, page, session)
+        sign(seen, page, session)
+        lock(seen, page, session)
     assert len(set(seen.looked_at)) >= 12
 
 
@@ -92,7 +92,7 @@ def set_up(seen: Watched, page: Page) -> None:
     seen.look(page, name="empty today")
 
 
-def open_hour(seen: Watched, page: Page) -> str:
+def open_session(seen: Watched, page: Page) -> str:
     follow(page, "Add a client")
     seen.look(page)
     page.get_by_label("Client’s name").fill("Ana Reyes")
@@ -170,16 +170,16 @@ def look_together(seen: Watched, page: Page) -> None:
     assert "I can rest first." in paper(page, "Client page").replace("\n", " ")
 
 
-def give_sheet(seen: Watched, page: Page, hour: str) -> None:
-    page.goto(hour)
+def give_sheet(seen: Watched, page: Page, session: str) -> None:
+    page.goto(session)
     follow(page, "Give a worksheet")
     page.get_by_role("radio", name="A ladder of small steps").check()
     press(page, "Give this sheet")
     assert paper(page, "Print the sheet")
 
 
-def sign(seen: Watched, page: Page, hour: str) -> None:
-    page.goto(hour)
+def sign(seen: Watched, page: Page, session: str) -> None:
+    page.goto(session)
     follow(page, "Write the note")
     page.get_by_label("Assessment").fill("Speaks more freely.")
     expect(page.locator("[data-status]")).to_have_text(re.compile(r"Saved \d\d:\d\d"))
@@ -193,11 +193,11 @@ def sign(seen: Watched, page: Page, hour: str) -> None:
     follow(page, "Copy as plain text")
 
 
-def lock(seen: Watched, page: Page, hour: str) -> None:
+def lock(seen: Watched, page: Page, session: str) -> None:
     press(page, "Lock")
     page.wait_for_url(re.compile("/unlock"))
     seen.look(page, name="unlock")
-    page.goto(hour)
+    page.goto(session)
     expect(page.get_by_role("button", name="Unlock")).to_be_visible()
     page.go_back()
     expect(page.get_by_text("Speaks more freely.")).to_have_count(0)

@@ -122,7 +122,7 @@ def arrived(hand: Hand, pattern: str) -> str:
     return hand.path()
 
 
-def test_one_client_one_hour_and_one_entry(hand: Hand, me: Person) -> None:
+def test_one_client_one_session_and_one_entry(hand: Hand, me: Person) -> None:
     known = there_are(me, "/clients", f"/clients/{ID}")
     hand.go("/clients/new")
     hand.fill("#f-name", "Ben Okoro")
@@ -131,8 +131,8 @@ def test_one_client_one_hour_and_one_entry(hand: Hand, me: Person) -> None:
     assert there_are(me, "/clients", f"/clients/{ID}") - known == {client}
 
     hand.press_twice("Start a session now")
-    hour = arrived(hand, f"/sessions/{ID}")
-    assert there_are(me, client, f"/sessions/{ID}") == {hour}
+    session = arrived(hand, f"/sessions/{ID}")
+    assert there_are(me, client, f"/sessions/{ID}") == {session}
 
     hand.go(f"{client}/relationships/new")
     hand.fill("#f-word", "M.")
@@ -158,7 +158,7 @@ def test_a_second_press_of_what_turns_the_page_says_nothing_wrong(
     hand.press_twice("Unlock")
     assert arrived(hand, "/") == "/"
     me.send(me.open("/unlock"), {"passphrase": practice.words})
-    place = steps.place(steps.begin(me, practice.hour))
+    place = steps.place(steps.begin(me, practice.session))
     hand.go(f"{place}/hand-over")
     hand.press_twice("Hand over now")
     wait_for(lambda: hand.path().startswith("/form") and hand.heading())

@@ -47,7 +47,7 @@ def test_a_menu_link_and_a_reload_lose_nothing_of_a_long_form(browser: Browser, 
 def test_a_short_form_asks_before_it_is_left(browser: Browser, practice: Practice) -> None:
     with chrome.watched(browser, practice.running.host) as seen:
         page = practice.enter(seen)
-        page.goto(f"http://{practice.running.host}{practice.hour}/worksheets")
+        page.goto(f"http://{practice.running.host}{practice.session}/worksheets")
         sentence = page.get_by_label("A sentence of the client")
         asked: list[str] = []
 
@@ -95,7 +95,7 @@ def test_a_page_that_shows_a_draft_is_as_good_as_any(browser: Browser, practice:
             "/practice": "#f-crisis_text",
             "/clients/new": "#f-reach_note",
             f"{practice.client}/edit": "#f-reach_note",
-            f"{practice.hour}/edit": "#f-place",
+            f"{practice.session}/edit": "#f-place",
         }
         # Each in a window of its own: a draft is saved two seconds after the last key.
         pages = {path: seen.page(path) for path in fields}

@@ -49,7 +49,7 @@ def test_a_menu_link_and_a_reload_lose_nothing_of_a_long_form(driven: Firefox, p
 
 
 def test_a_short_form_asks_before_it_is_left(driven: Firefox, practice: Practice) -> None:
-    address = f"http://{practice.running.host}{practice.hour}/worksheets"
+    address = f"http://{practice.running.host}{practice.session}/worksheets"
     driven.go(address)
     assert not driven.script(ASKS), "the control: a page without words is left at once"
     driven.fill("#f-sentence", "I can rest.")

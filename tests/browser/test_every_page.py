@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 def test_every_page_is_whole_in_light_dark_and_narrow(browser: Browser, practice: Practice) -> None:
     me = person.over_http(practice.running.browser())
     me.send(me.open("/unlock"), {"passphrase": practice.words})
-    furnish(me, practice.hour)
+    furnish(me, practice.session)
     kinds = longest_of_each_kind(me)
     assert len(kinds) >= 25
     new = {
@@ -71,10 +71,10 @@ def test_a_long_word_is_broken_and_moves_no_page_sideways(browser: Browser, prac
     other = me.send(me.open("/clients/new"), {"name": f"Bo {UNBROKEN}"})
     first, second = (page.path.rpartition("/")[2].replace("-", "") for page in (client, other))
     me.send(me.open("/couples/new"), {"first": first, "second": second})
-    hour = me.press(me.open(client.path), "Start a session now").path
-    me.send(me.open(hour), {"agreed": UNBROKEN})
-    furnish(me, hour, " " + UNBROKEN)
-    me.send(me.open(f"{hour}/note"), {"section-data": UNBROKEN})
+    session = me.press(me.open(client.path), "Start a session now").path
+    me.send(me.open(session), {"agreed": UNBROKEN})
+    furnish(me, session, " " + UNBROKEN)
+    me.send(me.open(f"{session}/note"), {"section-data": UNBROKEN})
     kinds = longest_of_each_kind(me, UNBROKEN)
     assert len(kinds) >= 20
     wrong = []
@@ -90,7 +90,7 @@ def test_a_long_word_is_broken_and_moves_no_page_sideways(browser: Browser, prac
     assert not wrong, "\n".join(wrong)
 
 
-def furnish(me: person.Person, hour: str, more: str = "") -> None:
+def furnish(me: person.Person, session: str, more: str = "") -> None:
     """A finished questionnaire with every kind of answer, one that was stopped, a sheet, a draft.
 
     Args:
@@ -100,29 +100,29 @@ def furnish(me: person.Person, hour: str, more: str = "") -> None:
         {"answer": "4", "talk": "yes", "said": "With my sister." + more, **steps.NEXT}
     ]
     answers += [4, 3, 4, steps.WOULD_NOT, steps.COULD_NOT, None, 2, 1, 2, 3, 4]
-    result = steps.finish(me, steps.answer_all(me, steps.begin(me, hour, word="M." + more), answers))
+    result = steps.finish(me, steps.answer_all(me, steps.begin(me, session, word="M." + more), answers))
     # The same once more, so that its course has a pattern to draw; and it is to be repeated.
-    again = steps.finish(me, steps.answer_all(me, _again(me, hour), [2, 1, 4, 3, 0, 1, 2, 2, 1, 3, 4, 0]))
+    again = steps.finish(me, steps.answer_all(me, _again(me, session), [2, 1, 4, 3, 0, 1, 2, 2, 1, 3, 4, 0]))
     me.send(me.open(f"{steps.place(again)}/rhythm"), {"why": "To see what helps." + more, "times": "6"})
     me.send(
         me.follow(result, "Look at it together"),
         {"own_words": "I can rest." + more, "wrong": "Not at work." + more},
     )
-    first = me.follow(steps.begin(me, hour, "boundaries", word="K." + more), "first question")
+    first = me.follow(steps.begin(me, session, "boundaries", word="K." + more), "first question")
     me.send(first, {"answer": "1", "go": "stop"})
-    crawl.check_in(me, hour)
+    crawl.check_in(me, session)
     me.send(
-        me.open(f"{hour}/worksheets"), {"worksheet": "receiving-ladder", "sentence": "I can rest." + more}
+        me.open(f"{session}/worksheets"), {"worksheet": "receiving-ladder", "sentence": "I can rest." + more}
     )
-    me.send(me.open(f"{hour}/risk-entries/new"), {"did": "Rang the clinic." + more})
-    me.send(me.open(f"{hour}/note"), {"section-data": "Came on time." + more})
-    sign_and_edit(me, hour, more)
-    join(me, hour, more)
+    me.send(me.open(f"{session}/risk-entries/new"), {"did": "Rang the clinic." + more})
+    me.send(me.open(f"{session}/note"), {"section-data": "Came on time." + more})
+    sign_and_edit(me, session, more)
+    join(me, session, more)
 
 
-def sign_and_edit(me: person.Person, hour: str, more: str) -> None:
+def sign_and_edit(me: person.Person, session: str, more: str) -> None:
     """A signed note beside which later changes stand, and something that came to its hour later."""
-    client = next(href for _, href in me.open(hour).links if re.fullmatch(r"/clients/[0-9a-f-]{36}", href))
+    client = next(href for _, href in me.open(session).links if re.fullmatch(r"/clients/[0-9a-f-]{36}", href))
     other = enter(me, me.follow(me.open(client), "Add a past or planned session"), -1, place="Room 2" + more)
     reading = me.send(me.open(f"{other.path}/note"), {"section-data": "Spoke of rest." + more, "sign": "yes"})
     note = me.send(reading, {"read": "yes"})
@@ -131,9 +131,9 @@ def sign_and_edit(me: person.Person, hour: str, more: str) -> None:
     assert "is In the room: Room 9" in me.open(note.path).text
 
 
-def join(me: person.Person, hour: str, more: str) -> None:
+def join(me: person.Person, session: str, more: str) -> None:
     """Two entries of the client, and two of one person, each shown under one."""
-    client = next(href for _, href in me.open(hour).links if re.fullmatch(r"/clients/[0-9a-f-]{36}", href))
+    client = next(href for _, href in me.open(session).links if re.fullmatch(r"/clients/[0-9a-f-]{36}", href))
     other = me.send(me.open("/clients/new"), {"name": "Anna Reyes" + more})
     mine = client.rpartition("/")[2].replace("-", "")
     me.send(me.open(f"{other.path}/join"), {"other": mine})
@@ -145,9 +145,9 @@ def join(me: person.Person, hour: str, more: str) -> None:
     assert "This entry was joined" in me.open(two.path).text
 
 
-def _again(me: person.Person, hour: str) -> Page:
+def _again(me: person.Person, session: str) -> Page:
     """Begin it about the person who is known already."""
-    page = me.open(f"{hour}/questionnaire")
+    page = me.open(f"{session}/questionnaire")
     return me.send(page, {"instrument": "giving", "about": page.form("about").values("about")[0]})
 
 
@@ -202,7 +202,7 @@ def test_the_words_of_a_drawing_can_be_read(
     """axe says nothing of text in an SVG: the contrast is computed."""
     me = person.over_http(practice.running.browser())
     me.send(me.open("/unlock"), {"passphrase": practice.words})
-    result = steps.finish(me, steps.answer_all(me, steps.begin(me, practice.hour, word="L."), [1, 4] * 6))
+    result = steps.finish(me, steps.answer_all(me, steps.begin(me, practice.session, word="L."), [1, 4] * 6))
     with chrome.watched(browser, practice.running.host) as seen:
         page = practice.enter(seen)
         page.emulate_media(color_scheme=scheme)

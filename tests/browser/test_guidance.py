@@ -37,7 +37,7 @@ def begun(practice: Practice) -> dict[tuple[str, str], str]:
             about = (
                 {"about": "general", "word": "", "frame": ""} if frame.general else {"word": id, "frame": id}
             )
-            page = steps.begin(me, practice.hour, one.id, **about)
+            page = steps.begin(me, practice.session, one.id, **about)
             found[one.id, id] = steps.place(page)
     return found
 
@@ -74,7 +74,7 @@ def test_every_form_about_anyone_in_every_way_fits_on_one_screen(
     assert page.locator(".guidance").evaluate(HEIGHT) > SCREEN["height"]
 
 
-def test_it_opens_in_its_place_on_the_pages_of_the_hour_and_fits_there(
+def test_it_opens_in_its_place_on_the_pages_of_the_session_and_fits_there(
     seen: Watched, practice: Practice, begun: dict[tuple[str, str], str]
 ) -> None:
     page = practice.enter(seen)
@@ -94,7 +94,7 @@ def test_what_is_folded_on_the_page_where_one_is_chosen_opens_to_one_screen(
     seen: Watched, practice: Practice
 ) -> None:
     page = practice.enter(seen)
-    at(page, practice, f"{practice.hour}/questionnaire")
+    at(page, practice, f"{practice.session}/questionnaire")
     page.get_by_text("For the clinician: when not to use it").click()
     opened = page.locator("main details[open]")
     expect(opened).to_have_count(1)

@@ -1,4 +1,4 @@
-"""The hour by keyboard alone: what the keys do, where the focus is, and when they do nothing."""
+"""The session by keyboard alone: what the keys do, where the focus is, and when they do nothing."""
 
 import re
 
@@ -117,7 +117,7 @@ def test_what_was_saved_is_there_after_the_page_is_gone(browser: Browser, practi
 def test_two_windows_at_one_note_are_told_of_each_other(browser: Browser, practice: Practice) -> None:
     with chrome.watched(browser, practice.running.host) as seen:
         one = practice.enter(seen)
-        one.goto(f"http://{practice.running.host}{practice.hour}/note")
+        one.goto(f"http://{practice.running.host}{practice.session}/note")
         other = seen.context.new_page()
         other.goto(one.url)
         one.get_by_label("Data", exact=True).fill("From the first window.")

@@ -30,7 +30,7 @@ def begun(practice: Practice) -> str:
     """Begin a questionnaire, from another browser; returns its address."""
     me = person.over_http(practice.running.browser())
     me.send(me.open("/unlock"), {"passphrase": practice.words})
-    return f"http://{practice.running.host}{steps.place(steps.begin(me, practice.hour))}"
+    return f"http://{practice.running.host}{steps.place(steps.begin(me, practice.session))}"
 
 
 def test_keys_answer_marks_and_words_as_in_every_browser(driven: Firefox, practice: Practice) -> None:

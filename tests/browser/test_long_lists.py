@@ -45,14 +45,14 @@ def test_two_hundred_people_leave_every_page_short(browser: Browser, practice: P
     asked = steps.place(
         steps.begin(
             me,
-            practice.hour,
-            about=me.open(f"{practice.hour}/questionnaire").form("about").values("about")[-1],
+            practice.session,
+            about=me.open(f"{practice.session}/questionnaire").form("about").values("about")[-1],
         )
     )
     pages = {
-        f"{practice.hour}/questionnaire": "Go to the introduction",
-        f"{practice.hour}/check-in": "Go to the introduction",
-        f"{practice.hour}/paper": "Go to the answers",
+        f"{practice.session}/questionnaire": "Go to the introduction",
+        f"{practice.session}/check-in": "Go to the introduction",
+        f"{practice.session}/paper": "Go to the answers",
         f"{practice.client}/paper": "Go to the answers",
         practice.client: "Go on with the open session",
     }
@@ -81,7 +81,7 @@ def test_two_hundred_people_leave_every_page_short(browser: Browser, practice: P
         for path, most in (
             (f"{asked}/guidance", 2.7),
             ("/questionnaires/giving", 6),
-            (f"{practice.hour}/questionnaire", 3.7),
+            (f"{practice.session}/questionnaire", 3.7),
         ):
             page.goto(f"http://{practice.running.host}{path}")
             assert page.evaluate(OPENED) <= most * SCREEN["height"], path

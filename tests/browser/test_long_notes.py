@@ -28,7 +28,7 @@ TYPE_AND_LEAVE = """
 def test_the_last_words_of_a_long_note_are_not_lost(browser: Browser, practice: Practice) -> None:
     with chrome.watched(browser, practice.running.host) as seen:
         page = practice.enter(seen)
-        address = f"http://{practice.running.host}{practice.hour}/note"
+        address = f"http://{practice.running.host}{practice.session}/note"
         page.goto(address)
         fields = page.locator("textarea[name^=section-]")
         first, last = fields.first, fields.last
@@ -65,8 +65,8 @@ def test_the_last_words_of_a_long_note_are_not_lost(browser: Browser, practice: 
 def test_a_short_note_is_left_without_a_question(browser: Browser, practice: Practice) -> None:
     with chrome.watched(browser, practice.running.host) as seen:
         page = practice.enter(seen)
-        hour = f"http://{practice.running.host}{practice.hour}"
-        page.goto(f"{hour}/note")
+        session = f"http://{practice.running.host}{practice.session}"
+        page.goto(f"{session}/note")
         asked: list[str] = []
 
         def answer(dialog: Dialog) -> None:
@@ -79,5 +79,5 @@ def test_a_short_note_is_left_without_a_question(browser: Browser, practice: Pra
         page.wait_for_url(f"http://{practice.running.host}/")
         assert asked == []
         wait_for(
-            lambda: page.goto(f"{hour}/note") and page.locator("textarea").first.input_value() == "Short."
+            lambda: page.goto(f"{session}/note") and page.locator("textarea").first.input_value() == "Short."
         )

@@ -34,7 +34,7 @@ def test_a_paste_into_a_note_is_never_called_saved_and_never_cut(
 ) -> None:
     with chrome.watched(browser, practice.running.host) as seen:
         page = practice.enter(seen)
-        page.goto(f"http://{practice.running.host}{practice.hour}/note")
+        page.goto(f"http://{practice.running.host}{practice.session}/note")
         field = page.locator("#f-section-data")
         paste(page, "#f-section-data", PASTED)
         expect(page.get_by_text("11800 characters too long; it can hold 20000.").first).to_be_visible()
@@ -71,7 +71,7 @@ def test_more_than_fits_at_once_stays_in_the_page(browser: Browser, practice: Pr
         expect(page.get_by_role("alert")).to_contain_text("more text than fits at once")
         assert page.locator("#f-address").input_value() == whole
         expect(page.locator("#f-name")).to_have_value("Ben")
-        page.goto(f"http://{practice.running.host}{practice.hour}/note")
+        page.goto(f"http://{practice.running.host}{practice.session}/note")
         put(page, "#f-section-data", whole)
         expect(page.locator("[data-status]")).to_contain_text("more text than fits at once")
         page.get_by_role("button", name="Save the draft").click()

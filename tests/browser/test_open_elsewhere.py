@@ -41,7 +41,7 @@ def at(practice: Practice, path: str) -> str:
 
 
 def type_words(page: Page, practice: Practice) -> None:
-    page.goto(at(practice, f"{practice.hour}/worksheets"))
+    page.goto(at(practice, f"{practice.session}/worksheets"))
     page.get_by_role("radio").first.check()
     page.locator(FIELD).fill(WORDS)
 
@@ -174,7 +174,7 @@ def test_every_other_window_is_emptied_when_a_form_is_handed_over(
     browser: Browser, practice: Practice, record_property: Callable[[str, object], None]
 ) -> None:
     with two_pages(browser, practice) as (seen, page, note):
-        note.goto(at(practice, f"{practice.hour}/note"))
+        note.goto(at(practice, f"{practice.session}/note"))
         note.get_by_label("Data", exact=True).fill("Words in a note.")
         expect(note.get_by_text("Saved").first).to_be_visible()
         edit = seen.context.new_page()

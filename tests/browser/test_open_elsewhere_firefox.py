@@ -98,12 +98,12 @@ def in_tab(driven: Firefox, tab: str) -> str:
 
 
 def test_every_other_tab_is_emptied_when_a_form_is_handed_over(driven: Firefox, practice: Practice) -> None:
-    driven.go(at(practice, f"{practice.hour}/note"))
+    driven.go(at(practice, f"{practice.session}/note"))
     driven.fill("main textarea", "Words in a note.")
     driven.until(lambda: "Saved" in driven.text("[data-status]"))
     note = driven.tab
     driven.new_tab()
-    driven.go(at(practice, f"{practice.hour}/questionnaire"))
+    driven.go(at(practice, f"{practice.session}/questionnaire"))
     choose(driven, "How I give")
     choose(driven, "People in general")
     driven.click(driven.link("Go to the introduction"))

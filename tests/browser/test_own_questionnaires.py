@@ -55,7 +55,7 @@ def test_from_the_file_to_the_client_and_back(browser: Browser, practice: Practi
         seen.look(page, name="your own, taken in")
         page.goto(f"{host}/questionnaires/resting")
         seen.look(page, name="its page")
-        page.goto(f"{host}{practice.hour}/questionnaire")
+        page.goto(f"{host}{practice.session}/questionnaire")
         seen.look(page, name="choose")
         practice.begin(page, "How I rest")
         place = page.url.partition("/items")[0]

@@ -21,7 +21,7 @@ def enter(page: Page, keys: str) -> None:
 def test_a_sheet_is_entered_twice_and_settled(browser: Browser, practice: Practice) -> None:
     with chrome.watched(browser, practice.running.host) as seen:
         page = practice.enter(seen)
-        page.goto(f"http://{practice.running.host}{practice.hour}")
+        page.goto(f"http://{practice.running.host}{practice.session}")
         page.get_by_role("link", name="Enter a paper form").click()
         page.get_by_role("radio", name="People in general").check()
         code = page.get_by_label("Code at the foot of the sheet")

@@ -38,7 +38,7 @@ def unlocked_elsewhere(practice: Practice) -> Person:
 
 def note_of(me: Person, practice: Practice) -> str:
     """The address of the paper of a draft."""
-    page = me.open(f"{practice.hour}/note")
+    page = me.open(f"{practice.session}/note")
     return me.send(page, {"section-data": "Came on time."}).link("Print the draft")
 
 
@@ -97,7 +97,7 @@ def test_it_goes_when_the_device_is_handed_over(with_viewer: Browser, tmp_path: 
         path = note_of(me, practice)
         page = practice.enter(seen)
         opened(seen, page, path)
-        me.press(me.follow(steps.begin(me, practice.hour), "Hand it to the client"), "Hand over now")
+        me.press(me.follow(steps.begin(me, practice.session), "Hand it to the client"), "Hand over now")
         until = time.monotonic() + 60
         # Between two workers nobody answers: the page asks again, as it does every twenty seconds.
         while not page.get_by_role("heading", name="Locked").count():
@@ -144,7 +144,7 @@ def test_a_browser_without_a_viewer_says_so_and_saves_nothing(browser: Browser, 
 def test_keep_this_and_print_the_page_opens_it_to_print(with_viewer: Browser, practice: Practice) -> None:
     with chrome.watched(with_viewer, practice.running.host) as seen:
         me = unlocked_elsewhere(practice)
-        result = steps.finish(me, steps.answer_all(me, steps.begin(me, practice.hour), [3] * 12))
+        result = steps.finish(me, steps.answer_all(me, steps.begin(me, practice.session), [3] * 12))
         page = practice.enter(seen)
         page.goto(f"http://{practice.running.host}{result.link('Look at it together')}")
         page.get_by_label("In your own words").fill("I can rest before I say yes.")

@@ -25,7 +25,7 @@ def begun(practice: Practice) -> str:
     """A questionnaire, begun."""
     me = person.over_http(practice.running.browser())
     me.send(me.open("/unlock"), {"passphrase": practice.words})
-    return steps.place(steps.begin(me, practice.hour))
+    return steps.place(steps.begin(me, practice.session))
 
 
 def pages(pdf: bytes) -> list[tuple[str, Image]]:

@@ -24,7 +24,7 @@ def come_back(page: Page, words: str) -> None:
 
 
 def note(page: Page, practice: Practice) -> Page:
-    page.goto(f"http://{practice.running.host}{practice.hour}/note")
+    page.goto(f"http://{practice.running.host}{practice.session}/note")
     return page
 
 
@@ -40,7 +40,7 @@ def test_one_key_covers_the_page_and_what_was_typed_is_there_again(
         assert "the door" not in page.content()
         seen.look(page, name="covered")
         come_back(page, practice.words)
-        page.wait_for_url(f"**{practice.hour}/note#f-section-data")
+        page.wait_for_url(f"**{practice.session}/note#f-section-data")
         expect(page.get_by_label("Data", exact=True)).to_have_value("Typed a moment before the door opened.")
 
 
@@ -53,7 +53,7 @@ def test_a_covered_note_opens_again_where_somebody_was_writing(browser: Browser,
         page.wait_for_url("**/unlock?**")
         assert "Half" not in page.url
         come_back(page, practice.words)
-        page.wait_for_url(f"**{practice.hour}/note#f-section-plan")
+        page.wait_for_url(f"**{practice.session}/note#f-section-plan")
         expect(page.get_by_label("Plan", exact=True)).to_be_focused()
         page.keyboard.type("tence.")
         expect(page.get_by_label("Plan", exact=True)).to_have_value("Half a sentence.")
@@ -72,7 +72,7 @@ def test_the_button_covers_too(browser: Browser, practice: Practice) -> None:
 def test_words_that_are_in_no_save_stay_under_the_cover(browser: Browser, practice: Practice) -> None:
     with chrome.watched(browser, practice.running.host) as seen:
         page = practice.enter(seen)
-        page.goto(f"http://{practice.running.host}{practice.hour}/worksheets")
+        page.goto(f"http://{practice.running.host}{practice.session}/worksheets")
         page.get_by_label("A sentence of the client").fill("I can rest.")
         page.keyboard.press("F8")
         expect(page.get_by_role("link", name="Unlock")).to_be_visible()
@@ -109,8 +109,8 @@ def test_what_is_typed_right_before_the_idle_time_is_over_is_on_the_disk(
         me = person.over_http(running.browser())
         words = steps.set_up(me)
         client = me.send(me.follow(me.open("/"), "Add a client"), {"name": "Ana Reyes"})
-        hour = me.press(client, "Start a session now")
-        practice = Practice(running, words, client.path, hour.path)
+        session = me.press(client, "Start a session now")
+        practice = Practice(running, words, client.path, session.path)
         with chrome.watched(browser, running.host) as seen:
             page = practice.enter(seen)
             field = note(page, practice).get_by_label("Data", exact=True)
@@ -129,7 +129,7 @@ def test_what_is_typed_right_before_the_idle_time_is_over_is_on_the_disk(
             expect(page.get_by_role("heading", name="Locked")).to_be_visible()
             page.get_by_role("link", name="Unlock").click()
             come_back(page, words)
-            page.wait_for_url(f"**{practice.hour}/note")
+            page.wait_for_url(f"**{practice.session}/note")
             expect(field).to_have_value("The last words before the silence.")
             # A locked pulse is answered 401, which the browser mentions.
             seen.complaints = [each for each in seen.complaints if "status of 401" not in each]

@@ -28,7 +28,7 @@ class Places:
     begun: str
     result: str
     over_time: str
-    hour: str
+    session: str
 
 
 @pytest.fixture(scope="module")
@@ -36,17 +36,17 @@ def places(practice: Practice) -> Places:
     me = person.over_http(practice.running.browser())
     me.send(me.open("/unlock"), {"passphrase": practice.words})
     high: list[steps.Answer] = [LABELS.index(LABELS[-1])] * len(FORM.items)
-    result = steps.finish(me, steps.answer_all(me, steps.begin(me, practice.hour, FORM.id), high))
-    page = me.open(f"{practice.hour}/questionnaire")
+    result = steps.finish(me, steps.answer_all(me, steps.begin(me, practice.session, FORM.id), high))
+    page = me.open(f"{practice.session}/questionnaire")
     again = me.send(page, {"instrument": FORM.id, "about": page.form("about").values("about")[0]})
     low: list[steps.Answer] = [1] * len(FORM.items)
     result = steps.finish(me, steps.answer_all(me, again, low[:-1] + high[-1:]))
-    begun = steps.place(steps.begin(me, practice.hour, FORM.id, word="K."))
+    begun = steps.place(steps.begin(me, practice.session, FORM.id, word="K."))
     return Places(
         begun=begun,
         result=result.path,
         over_time=result.link("Over time"),
-        hour=practice.hour,
+        session=practice.session,
     )
 
 
@@ -148,7 +148,7 @@ def first_row(reader: Reader) -> list[Heard]:
 
 
 def test_the_error_of_a_choice_belongs_to_its_group(reader: Reader, places: Places) -> None:
-    reader.go(f"{places.hour}/questionnaire")
+    reader.go(f"{places.session}/questionnaire")
     before = reader.told()
     assert not [each for each in before if {"invalid", "required"} & each.states]
     readers.press(reader, "Go to the introduction")
@@ -188,7 +188,7 @@ def test_a_drawing_is_one_picture_with_one_true_name(reader: Reader, places: Pla
 
 
 def test_an_empty_time_is_told_as_empty(reader: Reader, places: Places) -> None:
-    reader.go(f"{places.hour}/edit")
+    reader.go(f"{places.session}/edit")
     described = {each.name: each.described for each in reader.told() if each.described}
     assert described["End (optional)"] == "No time yet."
     # Heard by the field alone: what reaches the form is kept as a draft, and the next reader would find it.
@@ -223,7 +223,9 @@ def test_in_the_clients_hands_and_handed_back(request: pytest.FixtureRequest, tm
     with made(tmp_path) as practice, ExitStack() as both:
         me = person.over_http(practice.running.browser())
         me.send(me.open("/unlock"), {"passphrase": practice.words})
-        me.press(me.follow(steps.begin(me, practice.hour, FORM.id), "Hand it to the client"), "Hand over now")
+        me.press(
+            me.follow(steps.begin(me, practice.session, FORM.id), "Hand it to the client"), "Hand over now"
+        )
         pair = {name: both.enter_context(opened(request, name, practice)) for name in ("Chromium", "Firefox")}
         for name, reader in pair.items():
             reader.go("/form")

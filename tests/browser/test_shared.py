@@ -33,7 +33,7 @@ def test_the_window_follows_and_goes_blank_with_the_lock(
 ) -> None:
     with chrome.watched(browser, practice.running.host, script=script) as seen:
         page = practice.enter(seen)
-        page.goto(f"http://{practice.running.host}{practice.hour}/edit")
+        page.goto(f"http://{practice.running.host}{practice.session}/edit")
         page.get_by_label("Telehealth").check()
         with page.expect_navigation():
             page.get_by_role("button", name="Save the session").click()

@@ -20,13 +20,13 @@ def places(practice: Practice) -> dict[str, str]:
     """The pages on which the row stands, of a client with an open prompt."""
     me = person.over_http(practice.running.browser())
     me.send(me.open("/unlock"), {"passphrase": practice.words})
-    result = steps.finish(me, steps.answer_all(me, steps.begin(me, practice.hour), RAISING))
-    read = me.send(me.open(f"{practice.hour}/note"), crawl.WRITTEN | {"sign": "yes"})
+    result = steps.finish(me, steps.answer_all(me, steps.begin(me, practice.session), RAISING))
+    read = me.send(me.open(f"{practice.session}/note"), crawl.WRITTEN | {"sign": "yes"})
     return {
-        "hour": practice.hour,
-        "before the end": f"{practice.hour}/end",
+        "hour": practice.session,
+        "before the end": f"{practice.session}/end",
         "client": practice.client,
-        "note": f"{practice.hour}/note",
+        "note": f"{practice.session}/note",
         "sign": read.path,
         "finished": result.path.replace("result", "finished"),
     }

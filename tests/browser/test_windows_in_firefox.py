@@ -30,7 +30,7 @@ def practice(tmp_path: Path) -> Iterator[Practice]:
 def test_two_windows_at_one_question(driven: Firefox, practice: Practice) -> None:
     me = person.over_http(practice.running.browser())
     me.send(me.open("/unlock"), {"passphrase": practice.words})
-    place = f"http://{practice.running.host}{steps.place(steps.begin(me, practice.hour))}/items/1"
+    place = f"http://{practice.running.host}{steps.place(steps.begin(me, practice.session))}/items/1"
     driven.go(place)
     one = driven.tab
     untouched = driven.new_tab()
@@ -53,7 +53,7 @@ def test_two_windows_at_one_question(driven: Firefox, practice: Practice) -> Non
 
 
 def test_a_long_paste_stays_whole(driven: Firefox, practice: Practice) -> None:
-    driven.go(f"http://{practice.running.host}{practice.hour}/note")
+    driven.go(f"http://{practice.running.host}{practice.session}/note")
     assert driven.script(PASTE, "#f-section-data", PASTED)
     driven.until(lambda: "11800 characters too long" in driven.text("[data-status]"))
     assert driven.value("#f-section-data") == PASTED

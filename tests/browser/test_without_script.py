@@ -1,4 +1,4 @@
-"""The same hour in a browser that runs no script: nothing is lost but comfort."""
+"""The same session in a browser that runs no script: nothing is lost but comfort."""
 
 import re
 import threading
@@ -32,7 +32,7 @@ def follow(page: Page, words: str) -> None:
     page.get_by_role("link", name=words).first.click()
 
 
-def test_the_hour_without_script(browser: Browser, practice: Practice) -> None:
+def test_the_session_without_script(browser: Browser, practice: Practice) -> None:
     with chrome.watched(browser, practice.running.host, script=False) as seen:
         page = practice.enter(seen)
         practice.begin(page)
@@ -90,7 +90,7 @@ def long_trail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tupl
             yield result
 
     def open_with(db: Connection, typed: str) -> Vault:
-        return key_slots.unlock_with_session_keys(db, site.work.vault.user_id, site.work.vault.session_keys())
+        return key_slots.unlock_with_keys(db, site.work.vault.user_id, site.work.vault.unlocked_keys())
 
     monkeypatch.setattr(audit_entries, "iter_entries_after", read_slowly)
     monkeypatch.setattr(inventory_replay, "_ENTRIES_PER_REPORT", 1)

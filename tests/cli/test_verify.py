@@ -172,7 +172,7 @@ def test_a_table_that_was_taken_out_is_named(copy: Path, table: str) -> None:
         (b"BEFORE UPDATE", b"BEFORE UPDATA", "list of tables"),
         (b"tableclientclient", b"tableclienuclient", "list of tables"),
         (b"RAISE(ABORT", b"RAISE(ABOR\xd4", "list of tables"),
-        (b"kid BLOB", b"kie BLOB", "does not fit this version of the program"),
+        (b"key_id BLOB", b"key_ie BLOB", "does not fit this version of the program"),
     ],
 )
 def test_a_hurt_list_of_tables_is_named_and_the_rest_is_checked(

@@ -72,8 +72,8 @@ def test_no_two_people_share_a_name(told: content.Content) -> None:
 
 
 def test_notes_are_short_and_end_their_sentences(told: content.Content) -> None:
-    hours = [hour for one in (told.clients | told.couples).values() for hour in one.hours]
-    for note in [hour.note for hour in hours if hour.note]:
+    sessions = [session for one in (told.clients | told.couples).values() for session in one.sessions]
+    for note in [session.note for session in sessions if session.note]:
         for text in (note.data, note.assessment, note.plan):
             assert len(text) <= 600
             assert not text or text.endswith((".", "”", "?"))
@@ -91,35 +91,35 @@ WRONG = {
     "clients/b7.toml": [
         ('leave_message = "no"', 'leave_message = "perhaps"', "b7.toml, leave_message:"),
         ('weekday = "monday"', 'weekday = "sunday"', "b7.toml, usual.weekday:"),
-        ("weeks = 21", "weeks = 0", "b7.toml, hours[0]:"),
-        ("weeks = 21", 'weeks = "21"', "b7.toml, hours[0].weeks:"),
-        ("weeks = 21", "wekes = 21", "b7.toml, hours[0].wekes:"),
+        ("weeks = 21", "weeks = 0", "b7.toml, sessions[0]:"),
+        ("weeks = 21", 'weeks = "21"', "b7.toml, sessions[0].weeks:"),
+        ("weeks = 21", "wekes = 21", "b7.toml, sessions[0].wekes:"),
         ("weeks = 21", 'weeks = 21\nattendance = "planned"', "needs no attendance while it is only planned"),
         (
             "weeks = -1",
-            'weeks = -1\n[hours.note]\ndata = "x"',
+            'weeks = -1\n[sessions.note]\ndata = "x"',
             "holds something although it did not take place",
         ),
     ],
     "clients/k12.toml": [
-        ('answers = "2 3* 1', 'answers = "2 7* 1', "k12.toml, hours[1]: an answer of 'giving'"),
-        ('answers = "2 3* 1', 'answers = "3* 1', "k12.toml, hours[1]: 11 answers do not fit 'giving'"),
-        ('about = "r"', 'about = "s"', "k12.toml, hours[1]: there is no relationship 's'"),
-        ('said = { "2"', 'said = { "13"', "k12.toml, hours[1]: said names an item"),
+        ('answers = "2 3* 1', 'answers = "2 7* 1', "k12.toml, sessions[1]: an answer of 'giving'"),
+        ('answers = "2 3* 1', 'answers = "3* 1', "k12.toml, sessions[1]: 11 answers do not fit 'giving'"),
+        ('about = "r"', 'about = "s"', "k12.toml, sessions[1]: there is no relationship 's'"),
+        ('said = { "2"', 'said = { "13"', "k12.toml, sessions[1]: said names an item"),
         ('frame = "friend"', 'frame = "foe"', "k12.toml, relationships: there is no frame 'foe'"),
-        ("want-to-have-to", "want-to", "k12.toml, hours[3]: there is no worksheet 'want-to'"),
+        ("want-to-have-to", "want-to", "k12.toml, sessions[3]: there is no worksheet 'want-to'"),
         (
             'about = "r"\nfear = "home"',
             'about = "s"',
-            "hours[3]: 'want-to-have-to' waits until fear was asked about and sheets may go home; k12.toml, "
-            "hours[3]: there is no relationship 's'",
+            "sessions[3]: 'want-to-have-to' waits until fear was asked about and sheets may go home; "
+            "k12.toml, sessions[3]: there is no relationship 's'",
         ),
-        ('fear = "home"', 'fear = "room"', "hours[3]: 'want-to-have-to' waits until fear was asked about"),
+        ('fear = "home"', 'fear = "room"', "sessions[3]: 'want-to-have-to' waits until fear was asked about"),
     ],
     "clients/rana.toml": [
-        ('"giving:OG1-B"', '"giving:OG9-B"', "rana.toml, hours[4]: nobody can watch 'giving:OG9-B'"),
+        ('"giving:OG1-B"', '"giving:OG9-B"', "rana.toml, sessions[4]: nobody can watch 'giving:OG9-B'"),
         ('answers = "2 1 n 1 0 2"', 'answers = "2 1 n 1 0"', "5 answers do not fit 'check-in'"),
-        ('own_words = "It is', 'open_line = "It is', "hours[2]: 'giving' is no check-in"),
+        ('own_words = "It is', 'open_line = "It is', "sessions[2]: 'giving' is no check-in"),
     ],
     "couples/tomas_and_birgit.toml": [
         ('"birgit"]\n\n', '"bridget"]\n\n', "tomas_and_birgit.toml: nobody is called 'bridget'"),

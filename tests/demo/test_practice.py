@@ -58,16 +58,16 @@ def test_the_trail_holds_and_is_in_the_order_of_time(demo: Demo) -> None:
 def test_notes_are_genuine_and_only_the_last_days_are_unfinished(demo: Demo) -> None:
     with reading(demo.engine) as db:
         written = records.list_all_records(db, demo.vault, CLINICAL_NOTE)
-        hours = {kept.id: kept for kept in records.list_all_records(db, demo.vault, THERAPY_SESSION)}
+        sessions = {kept.id: kept for kept in records.list_all_records(db, demo.vault, THERAPY_SESSION)}
         with_note = {kept.payload.therapy_session_id for kept in written}
         signed = [kept for kept in written if kept.final]
         drafts = [kept for kept in written if not kept.final]
     assert all(notes.has_valid_signature(demo.vault, kept) for kept in signed)
     assert len(signed) > 30 * len(drafts)
     assert len(drafts) == 2
-    missing = [kept for kept in hours.values() if kept.payload.took_place and kept.id not in with_note]
+    missing = [kept for kept in sessions.values() if kept.payload.took_place and kept.id not in with_note]
     assert len(missing) == 1
-    for kept in [hours[draft.payload.therapy_session_id] for draft in drafts] + missing:
+    for kept in [sessions[draft.payload.therapy_session_id] for draft in drafts] + missing:
         assert timedelta(0) < NOW.date() - kept.payload.on <= timedelta(days=7)
 
 
@@ -90,18 +90,18 @@ def test_people_are_adults_and_of_many_kinds(demo: Demo) -> None:
         assert script in letters
 
 
-def test_hours_are_of_every_kind(demo: Demo) -> None:
+def test_sessions_are_of_every_kind(demo: Demo) -> None:
     with reading(demo.engine) as db:
-        hours = [kept.payload for kept in records.list_all_records(db, demo.vault, THERAPY_SESSION)]
-    assert len(hours) >= 90
-    assert {body.attendance for body in hours} == set(ATTENDANCE_LABELS)
-    assert {body.kind for body in hours} == set(KIND_LABELS)
-    assert {body.setting for body in hours} == set(SETTING_LABELS)
-    assert any(body.setting == "telehealth" and body.call_back for body in hours)
-    assert any(body.others_present for body in hours)
-    assert sum(bool(body.agreed_for_next) for body in hours) > 40
-    assert NOW.date() - min(body.on for body in hours) >= timedelta(days=175)
-    assert all(bool(body.present) == (body.attendance not in ("cancelled", "no_show")) for body in hours)
+        sessions = [kept.payload for kept in records.list_all_records(db, demo.vault, THERAPY_SESSION)]
+    assert len(sessions) >= 90
+    assert {body.attendance for body in sessions} == set(ATTENDANCE_LABELS)
+    assert {body.kind for body in sessions} == set(KIND_LABELS)
+    assert {body.setting for body in sessions} == set(SETTING_LABELS)
+    assert any(body.setting == "telehealth" and body.call_back for body in sessions)
+    assert any(body.others_present for body in sessions)
+    assert sum(bool(body.agreed_for_next) for body in sessions) > 40
+    assert NOW.date() - min(body.on for body in sessions) >= timedelta(days=175)
+    assert all(bool(body.present) == (body.attendance not in ("cancelled", "no_show")) for body in sessions)
 
 
 def test_questionnaires_show_every_way_to_answer(demo: Demo) -> None:
@@ -180,7 +180,7 @@ def test_a_sheet_that_acts_towards_somebody_was_given_after_fear_of_them_was_ask
         assert any(0 <= (given.given_at.date() - on).days <= INQUIRY_VALID_DAYS for on in asked), given.title
 
 
-def test_a_note_of_an_hour_with_a_questionnaire_says_where_its_blocks_come_from(demo: Demo) -> None:
+def test_a_note_of_a_session_with_a_questionnaire_says_where_its_blocks_come_from(demo: Demo) -> None:
     with reading(demo.engine) as db:
         written = records.list_all_records(db, demo.vault, CLINICAL_NOTE)
         sources = {part.source for note in written for part in note.payload.parts}
@@ -190,9 +190,9 @@ def test_a_note_of_an_hour_with_a_questionnaire_says_where_its_blocks_come_from(
     assert all(texts)
 
 
-def _at_once(hours: list[TherapySession], but: date) -> Iterator[tuple[date, time | None]]:
-    """Hours that begin before the one before has ended; today's are close together late at night."""
-    times = sorted((body.on, body.start, body.end) for body in hours if body.on != but)
+def _at_once(sessions: list[TherapySession], but: date) -> Iterator[tuple[date, time | None]]:
+    """Sessions that begin before the one before has ended; today's are close together late at night."""
+    times = sorted((body.on, body.start, body.end) for body in sessions if body.on != but)
     for (day, _, end), (next_day, start, _) in pairwise(times):
         if day == next_day and (end is None or start is None or start < end):
             yield day, start
@@ -208,9 +208,9 @@ def test_today_is_full_whenever_it_is_opened(demo: Demo, tmp_path: Path, weekday
     with reading(engine) as db:
         day = daily_overview.build_daily_overview(db, vault, now=now)
         audit_lines.check(db, vault)
-        hours = [kept.payload for kept in records.list_all_records(db, vault, THERAPY_SESSION)]
+        sessions = [kept.payload for kept in records.list_all_records(db, vault, THERAPY_SESSION)]
     engine.dispose()
-    held = [body for body in hours if body.took_place]
+    held = [body for body in sessions if body.took_place]
     assert (
         day.next_session
         and len(day.later_sessions) == 2
@@ -223,7 +223,7 @@ def test_today_is_full_whenever_it_is_opened(demo: Demo, tmp_path: Path, weekday
     assert all(line.session_date.weekday() < 5 for line in day.upcoming_sessions)
     assert all(body.on <= now.astimezone().date() for body in held)
     assert all(body.on.weekday() < 5 for body in held if body.on < now.astimezone().date())
-    assert not list(_at_once(hours, but=day.today))
+    assert not list(_at_once(sessions, but=day.today))
 
 
 def test_it_opens_with_the_passphrase_it_tells(demo: Demo) -> None:

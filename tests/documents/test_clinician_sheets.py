@@ -1,4 +1,4 @@
-"""What the clinician keeps: the summary of an hour, the progress note."""
+"""What the clinician keeps: the summary of a session, the progress note."""
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
@@ -61,7 +61,7 @@ def test_each_answer_is_one_dot_of_one_size_and_colour() -> None:
     assert len({(round(dot["width"], 2), dot["non_stroking_color"]) for dot in found}) == 1
 
 
-def test_an_hour_without_a_questionnaire_has_no_trace_of_one() -> None:
+def test_a_session_without_a_questionnaire_has_no_trace_of_one() -> None:
     said = " ".join(
         texts(summary.render_session_summary(replace(values.summary(), results=(), worksheet_titles=())))
     )
@@ -159,8 +159,8 @@ def test_what_was_changed_after_a_note_was_signed_stands_on_a_sheet_of_its_own(p
 
 
 @every
-def test_a_remark_about_the_end_of_an_hour_stands_under_its_times(paper: str) -> None:
+def test_a_remark_about_the_end_of_a_session_stands_under_its_times(paper: str) -> None:
     value = values.note(paper)
-    hour = replace(value.session_facts, end=None, remark="The end was not known when this was signed.")
-    said = texts(note.render_note(replace(value, session_facts=hour)))[0]
+    session = replace(value.session_facts, end=None, remark="The end was not known when this was signed.")
+    said = texts(note.render_note(replace(value, session_facts=session)))[0]
     assert "from 10:00 The end was not known when this was signed. Kind" in said

@@ -112,7 +112,7 @@ def hostile(typed: str) -> list[bytes]:
     """Every sheet that takes typed text, with this text in every field."""
     head = replace(values.letterhead(), practice_name=typed, clinician_name=typed, crisis_text=typed)
     name = typed[:240]  # as long as the names of a couple may be
-    hour = replace(values.hour(name), place=typed, kind=typed, attendance=typed)
+    session = replace(values.session(name), place=typed, kind=typed, attendance=typed)
     answered = replace(values.result(typed, typed, typed), mode_label=typed, frame_label=typed)
     return [
         client_page.render_client_page(
@@ -130,7 +130,7 @@ def hostile(typed: str) -> list[bytes]:
             replace(
                 values.note(),
                 letterhead=head,
-                session_facts=hour,
+                session_facts=session,
                 signer_name=typed,
                 check_code=typed,
                 sections=(page_values.NoteSection(heading=typed, text=typed, evidence_lines=(typed,)),),
@@ -140,7 +140,7 @@ def hostile(typed: str) -> list[bytes]:
             replace(
                 values.summary(),
                 letterhead=head,
-                session_facts=hour,
+                session_facts=session,
                 results=(answered,),
                 worksheet_titles=(typed,),
             )

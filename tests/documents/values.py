@@ -199,7 +199,7 @@ def result(client: str = "D. K.", about: str = "M.", said: str = "not since the 
     )
 
 
-def hour(who: str = "D. K.") -> TherapySessionFacts:
+def session(who: str = "D. K.") -> TherapySessionFacts:
     return TherapySessionFacts(
         client_names=who,
         kind="Session",
@@ -293,7 +293,7 @@ def summary(
 ) -> TherapySessionSummary:
     return TherapySessionSummary(
         letterhead=letterhead(paper, demo=demo),
-        session_facts=hour(who),
+        session_facts=session(who),
         results=(result(who, said=said),),
         worksheet_titles=("Want to, have to",),
         note_state_label="Note: draft, not signed",
@@ -325,7 +325,7 @@ def note(
     )
     return NotePage(
         letterhead=letterhead(paper, demo=demo),
-        session_facts=hour(who),
+        session_facts=session(who),
         sections=(
             NoteSection(heading="Data", text=data, evidence_lines=() if text else (KNOWN,)),
             NoteSection(heading="Assessment", text="Tired, and clear about it."),

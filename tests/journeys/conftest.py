@@ -32,6 +32,6 @@ def me(site: Site) -> Person:
 
 
 @pytest.fixture
-def hour(site: Site) -> str:
-    """An hour with a client, for which nothing has happened yet."""
-    return f"/sessions/{site.work.hour(site.work.client()).id}"
+def session(site: Site) -> str:
+    """A session with a client, for which nothing has happened yet."""
+    return f"/sessions/{site.work.session(site.work.client()).id}"

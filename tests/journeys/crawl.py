@@ -16,24 +16,26 @@ WRITTEN = {"section-data": "Came on time.", "section-assessment": "Calmer.", "se
 
 
 def furnish(site: Site) -> Person:
-    """Give the practice a client, hours, relationships, questionnaires in every state, sheets and notes."""
+    """Give the practice a client, sessions, relationships, questionnaires in every state, sheets, notes."""
     me = person.at(site)
     client = site.work.client("Ana Reyes")
-    hours = [f"/sessions/{site.work.hour(client).id}" for _ in range(3)]
-    steps.finish(me, steps.answer_all(me, steps.begin(me, hours[0], word="M."), [3] * 12))
-    first = me.follow(steps.begin(me, hours[0], "receiving", word="K."), "first question")
+    sessions = [f"/sessions/{site.work.session(client).id}" for _ in range(3)]
+    steps.finish(me, steps.answer_all(me, steps.begin(me, sessions[0], word="M."), [3] * 12))
+    first = me.follow(steps.begin(me, sessions[0], "receiving", word="K."), "first question")
     me.send(steps.give(me, first, 2), {"answer": "1", "go": "stop"})
-    steps.give(me, me.follow(steps.begin(me, hours[0], "flows", word="T."), "first question"), 1)
-    me.send(me.open(f"{hours[0]}/worksheets"), {"worksheet": "receiving-ladder", "sentence": "I can rest."})
-    me.send(me.open(f"{hours[0]}/risk-entries/new"), {"did": "Rang the clinic."})
-    me.send(me.open(f"{hours[0]}/note"), WRITTEN)
+    steps.give(me, me.follow(steps.begin(me, sessions[0], "flows", word="T."), "first question"), 1)
+    me.send(
+        me.open(f"{sessions[0]}/worksheets"), {"worksheet": "receiving-ladder", "sentence": "I can rest."}
+    )
+    me.send(me.open(f"{sessions[0]}/risk-entries/new"), {"did": "Rang the clinic."})
+    me.send(me.open(f"{sessions[0]}/note"), WRITTEN)
     again = f"/administrations/{_given_again(site, client)}"
     me.send(me.open(f"{again}/rhythm"), {"why": "To see what helps.", "times": "9"})
-    check_in(me, hours[2])
-    page = me.send(me.open(f"{hours[1]}/note"), WRITTEN | {"sign": "yes"})
+    check_in(me, sessions[2])
+    page = me.send(me.open(f"{sessions[1]}/note"), WRITTEN | {"sign": "yes"})
     me.send(page, {"read": "yes"})
     own.take_in(site, me)
-    steps.finish(me, steps.answer_all(me, steps.begin(me, hours[2], "resting", word="S."), [3] * 7))
+    steps.finish(me, steps.answer_all(me, steps.begin(me, sessions[2], "resting", word="S."), [3] * 7))
     return me
 
 
@@ -44,11 +46,11 @@ def _given_again(site: Site, client: RecordVersion[Client]) -> UUID:
     return over_time.weekly(site.work, client, about, rounds)[-1].id
 
 
-def check_in(me: Person, hour: str) -> None:
+def check_in(me: Person, session: str) -> None:
     """Choose a question to watch, and finish a check-in about that person; begin another one."""
-    page = me.follow(me.open(f"{hour}/check-in"), "question to watch with")
+    page = me.follow(me.open(f"{session}/check-in"), "question to watch with")
     me.send(page, {"item": "giving:OG1-C"})
-    start = me.open(f"{hour}/check-in")
+    start = me.open(f"{session}/check-in")
     about = start.form("about").values("about")[0]
     whole = me.follow(me.send(start, {"about": about}), "All questions on one page")
     steps.finish(me, me.send(whole, {"1-answer": "4", "5-answer": "1", "open_line": "Tea."}, by="1-answer"))

@@ -1,4 +1,4 @@
-"""Steps that several journeys share: taking clients in, entering hours, and the odd things people type."""
+"""Steps that several journeys share: taking clients in, entering sessions, and the odd things people type."""
 
 import re
 from datetime import date, datetime, timedelta
@@ -51,7 +51,7 @@ def couple(me: Person, *names: str) -> Page:
 
 
 def enter(me: Person, page: Page, ahead: int = 0, /, **facts: str | None) -> Page:
-    """Enter an hour that took place, unless said otherwise."""
+    """Enter a session that took place, unless said otherwise."""
     typed = {"on": day(ahead), "start": "10:00", "end": "10:50", "attendance": "came"} | facts
     found = me.send(me.open(page.path), typed)
     assert re.fullmatch(r"/sessions/[0-9a-f-]{36}", found.path), found.text

@@ -13,22 +13,22 @@ PLAIN = {"country", "record_role"}
 def do(me: Person, say: Say) -> tuple[str, str]:
     """Do the whole job, up to the lock; `say(field)` gives the words for a field.
 
-    Returns the passphrase and the address of the hour.
+    Returns the passphrase and the address of the session.
     """
     words = {name: say(name) for name in steps.ABOUT if name not in PLAIN}
     passphrase = steps.set_up(me, steps.ABOUT | words)
     client = take_in(me, say)
-    hour = open_hour(me, client, say)
-    ask(me, hour, say)
-    check_in(me, hour, say)
-    give_sheet(me, hour, say)
-    note = me.send(me.open(f"{hour}/note"), {name: say(name) for name in NOTE} | {"sign": "yes"})
+    session = open_session(me, client, say)
+    ask(me, session, say)
+    check_in(me, session, say)
+    give_sheet(me, session, say)
+    note = me.send(me.open(f"{session}/note"), {name: say(name) for name in NOTE} | {"sign": "yes"})
     note = me.send(note, {"read": "yes"})
     assert "Signed by" in note.text, note.text
     steps.words_of(me.follow(note, "Print it"))
     me.follow(note, "plain text")
-    end(me, hour)
-    return passphrase, hour
+    end(me, session)
+    return passphrase, session
 
 
 NOTE = ("section-data", "section-assessment", "section-plan")
@@ -57,21 +57,21 @@ def take_in(me: Person, say: Say) -> Page:
     return me.open(page.path)
 
 
-def open_hour(me: Person, client: Page, say: Say) -> str:
-    """An hour, begun now, with its facts."""
+def open_session(me: Person, client: Page, say: Say) -> str:
+    """A session, begun now, with its facts."""
     page = me.press(client, "Start a session now")
-    hour = page.path
+    session = page.path
     facts = {"place": say("place"), "call_back": say("call_back"), "others_present": say("others")}
     page = me.send(me.follow(page, "Edit the session details"), facts | {"setting": "telehealth"})
-    assert page.path == hour, page.text
+    assert page.path == session, page.text
     page = me.send(page, {"agreed": say("agreed")})
     assert page.status == 200
-    return hour
+    return session
 
 
-def ask(me: Person, hour: str, say: Say) -> None:
+def ask(me: Person, session: str, say: Say) -> None:
     """A questionnaire about someone new, with a word at every question, looked at together."""
-    page = me.follow(steps.begin(me, hour, word=say("relationship"), frame="parent"), "first question")
+    page = me.follow(steps.begin(me, session, word=say("relationship"), frame="parent"), "first question")
     for number in range(1, 13):
         typed = {
             "said": say(f"said {number}"),
@@ -92,9 +92,9 @@ def ask(me: Person, hour: str, say: Say) -> None:
     me.follow(result, "All answers")
 
 
-def check_in(me: Person, hour: str, say: Say) -> None:
+def check_in(me: Person, session: str, say: Say) -> None:
     """A check-in with a question of the client's own and words at its open line, on one page."""
-    start = me.open(f"{hour}/check-in")
+    start = me.open(f"{session}/check-in")
     page = me.send(me.follow(start, "question to watch with"), {"item": "giving:OG1-C"})
     page = me.send(page, {"about": page.form("about").values("about")[0]})
     page = me.follow(page, "All questions on one page")
@@ -105,18 +105,18 @@ def check_in(me: Person, hour: str, say: Say) -> None:
     steps.words_of(me.follow(result, "Client page"))
 
 
-def give_sheet(me: Person, hour: str, say: Say) -> None:
+def give_sheet(me: Person, session: str, say: Say) -> None:
     """A worksheet with a sentence."""
     page = me.send(
-        me.open(f"{hour}/worksheets"), {"worksheet": "receiving-ladder", "sentence": say("sentence")}
+        me.open(f"{session}/worksheets"), {"worksheet": "receiving-ladder", "sentence": say("sentence")}
     )
     steps.words_of(me.follow(page, "Print the sheet"))
 
 
-def end(me: Person, hour: str) -> None:
-    """The summary on paper, then the end of the hour."""
-    page = me.open(hour)
+def end(me: Person, session: str) -> None:
+    """The summary on paper, then the end of the session."""
+    page = me.open(session)
     steps.words_of(me.follow(page, "Session summary"))
-    page = steps.end_hour(me, page)
+    page = steps.end_session(me, page)
     assert page.status == 200
     assert me.open("/").status == 200

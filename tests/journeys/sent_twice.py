@@ -26,15 +26,15 @@ PUT_OFF = {"how": "not_today", "because": "Her sister came in."}
 
 @dataclass
 class Desk:
-    """A practice, its clinician, and an hour with one client."""
+    """A practice, its clinician, and a session with one client."""
 
     site: Site
     me: Person
-    hour: str
+    session: str
     client: str
 
     def form(self, *, answered: bool = False) -> str:
-        """A questionnaire of the hour, under way; answered so that it raises a prompt."""
+        """A questionnaire of the session, under way; answered so that it raises a prompt."""
         kept = self.begun()
         if answered:
             self.site.work.answer(kept, [4] * 12)
@@ -42,7 +42,7 @@ class Desk:
 
     def begun(self) -> RecordVersion[Administration]:
         client = self.site.work.client("Bo")
-        return self.site.work.begun(client, giving(), session=self.site.work.hour(client).id)
+        return self.site.work.begun(client, giving(), session=self.site.work.session(client).id)
 
     def result(self) -> str:
         """A finished questionnaire."""
@@ -55,7 +55,7 @@ class Desk:
         return self.me.send(page, {"word": "M.", "frame": "parent"})
 
     def note(self) -> Page:
-        return self.me.send(self.me.open(f"{self.hour}/note"), NOTE | {"sign": "yes"})
+        return self.me.send(self.me.open(f"{self.session}/note"), NOTE | {"sign": "yes"})
 
     def entry(self) -> Page:
         return self.me.send(self.me.open(f"{self.client}/risk-entries/new"), {"did": "Rang the clinic."})
@@ -84,7 +84,7 @@ class Desk:
         return f"/handovers/{out.id}"
 
     def case(self) -> str:
-        """The address under which the hours of the client's case are entered."""
+        """The address under which the sessions of the client's case are entered."""
         return self.me.open(self.client).link("Add a past or planned session").rpartition("/sessions")[0]
 
     def paper(self) -> dict[str, str]:
@@ -93,7 +93,7 @@ class Desk:
         return {"code": code} | about
 
     def entered(self) -> str:
-        page = self.me.send(self.me.open(f"{self.hour}/paper"), self.paper())
+        page = self.me.send(self.me.open(f"{self.session}/paper"), self.paper())
         self.me.send(page, {"1-answer": "4", "2-answer": "3"}, by="1-answer")
         return steps.place(page)
 
@@ -162,7 +162,7 @@ def _joined_person(at: Desk, *, back: bool = False) -> Page:
 
 
 def _check_in(at: Desk) -> Page:
-    page = at.me.send(at.me.open(f"{at.hour}/check-in"), {"about": "general"})
+    page = at.me.send(at.me.open(f"{at.session}/check-in"), {"about": "general"})
     return at.me.open(f"{steps.place(page)}/open-line")
 
 
@@ -184,14 +184,14 @@ def _erasure(at: Desk) -> Page:
 
 
 WAYS: dict[str, Way] = {
-    "questionnaire_choice.choose": lambda at: steps.begin(at.me, at.hour),
+    "questionnaire_choice.choose": lambda at: steps.begin(at.me, at.session),
     "administrations.item": lambda at: steps.give(at.me, at.me.open(f"{at.form()}/items/1"), 3),
     "administrations.finish": _press(lambda at: f"{at.form()}/check", "Finish"),
     "administrations.stop": _press(lambda at: f"{at.form()}/check", "Stop"),
     "audit.begin_check": _press(lambda at: "/audit", "Check everything"),
     "audit.search": lambda at: at.me.send(at.me.open("/audit"), {"day": ""}),
     "cases.new": lambda at: intake.couple(at.me, "Cy", "Di"),
-    "check_ins.begin": lambda at: at.me.send(at.me.open(f"{at.hour}/check-in"), {"about": "general"}),
+    "check_ins.begin": lambda at: at.me.send(at.me.open(f"{at.session}/check-in"), {"about": "general"}),
     "clients.archive": _archived,
     "clients.edit": lambda at: at.me.send(at.me.open(f"{at.client}/edit"), {"phone": "1"}),
     "clients.search": lambda at: at.me.send(at.me.open("/clients"), {"words": "Ana"}),
@@ -201,7 +201,7 @@ WAYS: dict[str, Way] = {
     "clients.restore": lambda at: at.me.press(_archived(at), "Bring back"),
     "handover.decide": _press(lambda at: at.returned(changed=True), "Leave the record as it is"),
     "handover.close_handover": _press(lambda at: at.returned(), "Go on together"),
-    "notes.save": lambda at: at.me.send(at.me.open(f"{at.hour}/note"), NOTE),
+    "notes.save": lambda at: at.me.send(at.me.open(f"{at.session}/note"), NOTE),
     "note_signing.sign": lambda at: at.me.send(at.note(), {"read": "yes"}),
     "open_lines.show": lambda at: at.me.send(_check_in(at), {"open_line": "Tea.", "go": "next"}),
     "own_questionnaires.preview_from_folder": _from_folder,
@@ -213,7 +213,7 @@ WAYS: dict[str, Way] = {
         at.me.open(f"{at.entered()}/again"), {"1-answer": "4", "2-answer": "3"}, by="1-answer"
     ),
     "paper_forms.new_for_client": lambda at: at.me.send(at.me.open(f"{at.client}/paper"), at.paper()),
-    "paper_forms.new_in_session": lambda at: at.me.send(at.me.open(f"{at.hour}/paper"), at.paper()),
+    "paper_forms.new_in_session": lambda at: at.me.send(at.me.open(f"{at.session}/paper"), at.paper()),
     "paper_forms.settle_differences": _settled,
     "practice.code": lambda at: _ways(at, "/practice/code", code="4H7K2M"),
     "practice.index": lambda at: at.me.send(at.me.open("/practice"), {"practice_name": "Quay"}),
@@ -254,13 +254,13 @@ WAYS: dict[str, Way] = {
         at.me.open(f"{at.client}/risk-entries/new"), PUT_OFF
     ),
     "risk_entries.new_in_session": lambda at: at.me.send(
-        at.me.open(f"{at.hour}/risk-entries/new"), {"did": "Rang the clinic."}
+        at.me.open(f"{at.session}/risk-entries/new"), {"did": "Rang the clinic."}
     ),
-    "endings.end": lambda at: steps.end_hour(
+    "endings.end": lambda at: steps.end_session(
         at.me, at.me.press(at.me.open(at.client), "Start a session now")
     ),
-    "sessions.agree": lambda at: at.me.send(at.me.open(at.hour), {"agreed": "To rest."}),
-    "sessions.edit": lambda at: at.me.send(at.me.open(f"{at.hour}/edit"), {"place": "Room 2"}),
+    "sessions.agree": lambda at: at.me.send(at.me.open(at.session), {"agreed": "To rest."}),
+    "sessions.edit": lambda at: at.me.send(at.me.open(f"{at.session}/edit"), {"place": "Room 2"}),
     "sessions.new": lambda at: intake.enter(at.me, at.me.open(f"{at.case()}/sessions/new")),
     "session_opening.open_new": _press(lambda at: at.client, "Start a session now"),
     "session_opening.open_planned": lambda at: at.me.press(
@@ -278,7 +278,7 @@ WAYS: dict[str, Way] = {
         at.me.open(f"{at.form()}/all"), {"1-answer": "4"}, by="1-answer"
     ),
     "worksheets.offer": lambda at: at.me.send(
-        at.me.open(f"{at.hour}/worksheets"), {"worksheet": "receiving-ladder", "sentence": "I can rest."}
+        at.me.open(f"{at.session}/worksheets"), {"worksheet": "receiving-ladder", "sentence": "I can rest."}
     ),
 }
 

@@ -66,14 +66,14 @@ def set_up(me: Person, about: Mapping[str, str] = ABOUT) -> str:
     return words
 
 
-def begin(me: Person, hour: str, instrument: str = "giving", **about: str) -> Page:
-    """Choose a questionnaire in this hour; returns its introduction."""
+def begin(me: Person, session: str, instrument: str = "giving", **about: str) -> Page:
+    """Choose a questionnaire in this session; returns its introduction."""
     whom = (
         ({"word": "M.", "frame": "parent"} if about.get("about", "new") == "new" else {})
         | {"about": "new"}
         | about
     )
-    page = me.open(f"{hour}/questionnaire")
+    page = me.open(f"{session}/questionnaire")
     # Somebody who is named already is chosen, and not named a second time.
     known = whom.get("word") and re.search(
         rf'value="([0-9a-f]{{32}})"[^>]*><span>{re.escape(whom["word"])}<', page.source
@@ -107,15 +107,15 @@ def finish(me: Person, page: Page) -> Page:
     return me.open(f"{place(page)}/result")
 
 
-def end_hour(me: Person, page: Page) -> Page:
-    """End the hour of this page, through the page that comes before every end; returns the hour."""
+def end_session(me: Person, page: Page) -> Page:
+    """End the session of this page, through the page that comes before every end; returns the session."""
     before = me.press(page, "End the session")
     assert before.path.endswith("/end") and "Before you end" in before.text, before.text
     return look_and_end(me, before)
 
 
 def look_and_end(me: Person, before: Page) -> Page:
-    """On the page before the end: open what is for the clinician, come back, and end the hour."""
+    """On the page before the end: open what is for the clinician, come back, and end the session."""
     back = me.follow(me.follow(before, "For the clinician"), "Back to where you were")
     assert back.path == before.path.partition("?")[0], back.path
     return me.press(before, "End the session")

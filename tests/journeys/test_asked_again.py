@@ -30,20 +30,20 @@ BURDEN = next(
 SOMETHING = "Something to ask about, from"
 
 
-def other_form(me: Person, hour: str, value: int) -> Page:
+def other_form(me: Person, session: str, value: int) -> Page:
     """The result of the other form that asks about fear, about the person of the first."""
-    about = me.open(f"{hour}/worksheets").form("about").options["about"][1]
+    about = me.open(f"{session}/worksheets").form("about").options["about"][1]
     given: list[steps.Answer] = [value if item.safety_flag == "fear" else 1 for item in OTHER.items]
-    begun = steps.begin(me, hour, instrument=OTHER.id, about=about)
+    begun = steps.begin(me, session, instrument=OTHER.id, about=about)
     return steps.finish(me, steps.answer_all(me, begun, given))
 
 
-def test_two_forms_about_the_same_person_are_one_line_and_one_entry(me: Person, hour: str) -> None:
-    first = raised(me, hour)
-    second = other_form(me, hour, 1)
+def test_two_forms_about_the_same_person_are_one_line_and_one_entry(me: Person, session: str) -> None:
+    first = raised(me, session)
+    second = other_form(me, session, 1)
     today = me.open("/")
     assert today.text.count(SOMETHING) == 1 and f"{SOMETHING} 2 questionnaires, the first of" in today.text
-    opened = me.follow(me.open(hour), ROW)
+    opened = me.follow(me.open(session), ROW)
     assert opened.text.count(ASKED) == 1
     assert f"“{giving().title}”, about M." in opened.text and f"“{OTHER.title}”" in opened.text
     page = me.follow(second, "Say what was done")
@@ -53,22 +53,22 @@ def test_two_forms_about_the_same_person_are_one_line_and_one_entry(me: Person, 
     assert done.path == second.path
     assert all("Asked today" in me.open(result.path).text for result in (first, second))
     assert SOMETHING not in me.open("/").text
-    closed = me.follow(me.open(hour), ROW).text
+    closed = me.follow(me.open(session), ROW).text
     assert ASKED not in closed and "Sheets about M. stay in the room." in closed
 
 
-def test_a_form_that_came_meanwhile_is_not_closed_unseen(me: Person, hour: str) -> None:
-    page = me.follow(raised(me, hour), "Say what was done")
-    other_form(me, hour, 1)
+def test_a_form_that_came_meanwhile_is_not_closed_unseen(me: Person, session: str) -> None:
+    page = me.follow(raised(me, session), "Say what was done")
+    other_form(me, session, 1)
     refused = me.send(page, {"how": "asked"})
     assert refused.status == 409 and f"“{OTHER.title}”" in refused.text
     assert me.send(refused, {"how": "asked"}).status == 200
     assert SOMETHING not in me.open("/").text
 
 
-def test_what_says_no_more_than_was_asked_says_when_that_was(me: Person, hour: str) -> None:
-    me.send(me.follow(raised(me, hour), "Say what was done"), {"how": "asked"})
-    result = other_form(me, hour, 4)
+def test_what_says_no_more_than_was_asked_says_when_that_was(me: Person, session: str) -> None:
+    me.send(me.follow(raised(me, session), "Say what was done"), {"how": "asked"})
+    result = other_form(me, session, 4)
     assert (
         ASKED in result.text
         and "Asked about on" in result.text
@@ -79,16 +79,16 @@ def test_what_says_no_more_than_was_asked_says_when_that_was(me: Person, hour: s
     assert SOMETHING not in me.open("/").text
 
 
-def test_a_hold_that_stays_is_lifted_from_the_row(me: Person, hour: str) -> None:
-    result = raised(me, hour)
+def test_a_hold_that_stays_is_lifted_from_the_row(me: Person, session: str) -> None:
+    result = raised(me, session)
     me.send(me.follow(result, "Say what was done"), {"how": "in_hand"})
     assert "Keep the client page in the room" in me.open(result.path).text
-    steps.finish(me, steps.answer_all(me, steps.begin(me, hour, word="K."), CALM))
-    assert "Sheets about M. stay in the room." in me.follow(me.open(hour), ROW).text
-    page = me.follow(me.follow(me.open(hour), ROW), "Say where sheets may go")
+    steps.finish(me, steps.answer_all(me, steps.begin(me, session, word="K."), CALM))
+    assert "Sheets about M. stay in the room." in me.follow(me.open(session), ROW).text
+    page = me.follow(me.follow(me.open(session), ROW), "Say where sheets may go")
     assert "until an entry says that they may go home" in page.text
     me.send(page, {"fear": "home"})
-    assert "stay in the room" not in me.follow(me.open(hour), ROW).text
+    assert "stay in the room" not in me.follow(me.open(session), ROW).text
     assert "Keep the client page in the room" not in me.open(result.path).text
 
 
@@ -122,12 +122,12 @@ def test_a_softer_line_changes_no_byte_that_a_client_can_see(
 
 
 def test_a_couples_pages_tell_nothing_of_what_is_held_or_asked_again(site: Site, me: Person) -> None:
-    hour, ana, _ = couple(site)
+    session, ana, _ = couple(site)
     with reading(site.work.engine) as db:
         client = clients.load_client(db, site.work.vault, ana)
-    own = f"/sessions/{site.work.hour(client).id}"
-    case = me.open(hour).link("Ana Reyes and Ben Okoro")
-    paths = [case, hour, f"{hour}/end", f"{hour}/note", f"{hour}/worksheets"]
+    own = f"/sessions/{site.work.session(client).id}"
+    case = me.open(session).link("Ana Reyes and Ben Okoro")
+    paths = [case, session, f"{session}/end", f"{session}/note", f"{session}/worksheets"]
 
     def look() -> list[bytes]:
         rows = [me.open(path).link(ROW) for path in paths if not path.endswith("/worksheets")]

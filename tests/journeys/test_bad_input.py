@@ -132,18 +132,18 @@ def test_the_judge_of_refusals_sees_what_is_missing(site: Site, me: Person) -> N
 def test_whatever_was_typed_is_printed_as_it_was_typed(site: Site, me: Person, kind: str) -> None:
     text = BAD[kind]
     me.send(me.open("/practice"), {"practice_name": text, "clinician_name": text, "crisis_text": text})
-    hour = f"/sessions/{site.work.hour(site.work.client('Ana Reyes')).id}"
+    session = f"/sessions/{site.work.session(site.work.client('Ana Reyes')).id}"
     answers: list[steps.Answer] = [{"answer": "4", "talk": "yes", "said": text, **steps.NEXT}]
-    introduction = steps.begin(me, hour, word=text[:30])
+    introduction = steps.begin(me, session, word=text[:30])
     result = steps.finish(me, steps.answer_all(me, introduction, answers + [3] * 11))
     me.send(me.follow(result, "Look at it together"), {"own_words": text, "next_step": text, "wrong": text})
-    sheet = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "receiving-ladder", "sentence": text})
-    note = me.send(me.open(f"{hour}/note"), {"section-data": text, "section-plan": text, "sign": "yes"})
+    sheet = me.send(me.open(f"{session}/worksheets"), {"worksheet": "receiving-ladder", "sentence": text})
+    note = me.send(me.open(f"{session}/note"), {"section-data": text, "section-plan": text, "sign": "yes"})
     note = me.send(note, {"read": "yes"})
     place = steps.place(result)
     papers = [
         me.open(f"{place}/client-page"),
-        me.open(f"{hour}/summary"),
+        me.open(f"{session}/summary"),
         me.follow(sheet, "Print the sheet"),
     ]
     papers += [me.follow(note, "Print it"), me.open("/questionnaires/giving/blank")]
@@ -155,18 +155,18 @@ def test_whatever_was_typed_is_printed_as_it_was_typed(site: Site, me: Person, k
             assert "<b>&</b><script>alert(1)</script>" in steps.words_of(paper).replace("\u2019", "'"), (
                 paper.path
             )
-    for page in (result, sheet, note, me.open(f"{place}/answers"), me.open(hour), me.open("/")):
+    for page in (result, sheet, note, me.open(f"{place}/answers"), me.open(session), me.open("/")):
         assert page.status == 200 and "<b>&</b>" not in page.source and "49" not in page.text[:80]
 
 
 def test_names_that_no_page_has_are_passed_over(site: Site) -> None:
-    hour = f"/sessions/{site.work.hour(site.work.client()).id}"
+    session = f"/sessions/{site.work.session(site.work.client()).id}"
     strange = {"\x00": "x", f"{SURROGATE}": "x", "block-zz": "x", "__class__": "x", "w" * 3000: "x", "": "x"}
     for path in (
         "/practice",
-        f"{hour}/questionnaire",
-        f"{hour}/note",
-        f"{hour}/worksheets",
+        f"{session}/questionnaire",
+        f"{session}/note",
+        f"{session}/worksheets",
         "/practice/code",
     ):
         page = person.at(site).post(path, strange | {"csrf_token": site.token()})

@@ -98,7 +98,7 @@ def test_what_was_found_is_found_again_until_the_lock_and_by_this_browser_alone(
         again = me.open(page.path)
         assert (again.path, named(again)) == (page.path, [name])
     assert me.open("/clients/find?search=0123456789abcdef").path == "/clients"
-    site.app.worker.unlocked_sessions["known"].values.clear()
+    site.app.worker.logins["known"].values.clear()
     assert me.open(found.path).path == "/clients"
 
 
@@ -204,8 +204,8 @@ def test_archiving_takes_out_of_the_list_and_loses_nothing(me: Person) -> None:
 
 def test_a_page_of_a_client_without_a_questionnaire_has_no_trace_of_one(me: Person) -> None:
     page = take_in(me)
-    hour = me.press(page, "Start a session now")
-    for text in (me.open(page.path).text, hour.text.replace("Begin a questionnaire", "")):
+    session = me.press(page, "Start a session now")
+    for text in (me.open(page.path).text, session.text.replace("Begin a questionnaire", "")):
         assert "uestionnaire" not in text.partition("Worksheets")[2]
 
 

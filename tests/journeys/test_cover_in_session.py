@@ -15,19 +15,19 @@ def covers(page: Page) -> list[str]:
 
 
 @pytest.fixture
-def hour(site: Site) -> str:
-    return f"/sessions/{site.work.hour(site.work.client()).id}"
+def session(site: Site) -> str:
+    return f"/sessions/{site.work.session(site.work.client()).id}"
 
 
-def test_every_page_of_a_questionnaire_has_a_cover_that_leads_back(me: Person, hour: str) -> None:
-    introduction = steps.begin(me, hour)
+def test_every_page_of_a_questionnaire_has_a_cover_that_leads_back(me: Person, session: str) -> None:
+    introduction = steps.begin(me, session)
     place = steps.place(introduction)
     check = steps.answer_all(me, introduction, [3] * 12)
     pages = [introduction, me.open(f"{place}/items/3"), me.open(f"{place}/all"), check]
     pages.append(me.press(check, "Finish"))
     pages.append(me.follow(pages[-1], "Look at it together"))
     pages.append(me.follow(me.open(f"{place}/result"), "Client page"))
-    first = me.follow(steps.begin(me, hour, "boundaries"), "first question")
+    first = me.follow(steps.begin(me, session, "boundaries"), "first question")
     pages.append(me.send(first, {"answer": "1", "go": "stop"}))
     headings = ("Your answers", "That was the last question", "What you told me", "That is enough for today")
     assert all(any(heading in page.text for page in pages) for heading in headings)
@@ -35,8 +35,8 @@ def test_every_page_of_a_questionnaire_has_a_cover_that_leads_back(me: Person, h
         assert covers(page) == [page.path], page.path
 
 
-def test_a_pause_offers_one_cover_and_its_button_says_what_it_does(me: Person, hour: str) -> None:
-    first = me.follow(steps.begin(me, hour), "first question")
+def test_a_pause_offers_one_cover_and_its_button_says_what_it_does(me: Person, session: str) -> None:
+    first = me.follow(steps.begin(me, session), "first question")
     pause = me.press(first, "Pause and hide")
     assert "A pause" in pause.text and covers(pause) == [pause.path]
 

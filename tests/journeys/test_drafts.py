@@ -20,7 +20,7 @@ WORDS = "Said that nobody would miss him."
 @pytest.fixture
 def desk(site: Site, me: Person) -> Desk:
     client = site.work.client("Ana Reyes")
-    return Desk(site, me, f"/sessions/{site.work.hour(client).id}", f"/clients/{client.id}")
+    return Desk(site, me, f"/sessions/{site.work.session(client).id}", f"/clients/{client.id}")
 
 
 def autosave(me: Person, page: Page, name: str, typed: dict[str, str]) -> Page:
@@ -35,11 +35,11 @@ FORMS: dict[str, tuple[Callable[[Desk], str], str, dict[str, str]]] = {
     "client": (lambda at: "/clients/new", "reach_note", {"name": "Eve"}),
     "client, changed": (lambda at: f"{at.client}/edit", "reach_note", {}),
     "hour": (lambda at: f"{at.case()}/sessions/new", "place", {"on": intake.day(), "attendance": "came"}),
-    "session, changed": (lambda at: f"{at.hour}/edit", "place", {}),
+    "session, changed": (lambda at: f"{at.session}/edit", "place", {}),
     "relationship": (lambda at: f"{at.client}/relationships/new", "word", {"frame": "parent"}),
     "relationship, changed": (lambda at: f"{at.relationship().path}/edit", "word", {}),
     "risk entry": (lambda at: f"{at.client}/risk-entries/new", "asked", {}),
-    "risk entry of a session": (lambda at: f"{at.hour}/risk-entries/new", "asked", {}),
+    "risk entry of a session": (lambda at: f"{at.session}/risk-entries/new", "asked", {}),
     "risk entry that follows": (lambda at: f"{at.entry().path}/add", "asked", {}),
     "risk entry after a prompt": (lambda at: f"{at.result()}/risk-entry", "asked", {"how": "asked"}),
     "settings": (lambda at: "/practice", "crisis_text", {}),
@@ -97,7 +97,7 @@ def test_a_save_that_comes_after_the_form_leaves_no_draft(
     page = me.open(path)
     assert me.send(page, needed | {field: WORDS}, by=field).status == 200
     if in_another_process:
-        for each in desk.site.app.worker.unlocked_sessions.values():
+        for each in desk.site.app.worker.logins.values():
             each.vault.record_cache.clear()
     late = autosave(me, page, field, needed | {field: WORDS})
     assert late.status == 409 and "was saved already" in json.loads(late.body)["message"]
@@ -129,7 +129,7 @@ def test_a_form_that_was_not_recorded_goes_on_being_kept(desk: Desk) -> None:
 
 
 def test_a_paper_form_too(desk: Desk) -> None:
-    path = f"{desk.hour}/paper"
+    path = f"{desk.session}/paper"
     typed = desk.paper() | {"word": "Aunt Maud"}
     autosave(desk.me, desk.me.open(path), "word", typed)
     page = desk.me.open(path)
@@ -217,7 +217,7 @@ def test_a_risk_entry_that_is_begun_closes_and_lifts_and_counts_for_nothing(desk
 def test_nobody_elses_form_holds_it(desk: Desk) -> None:
     other = intake.take_in(desk.me, "Mallory")
     autosave(desk.me, desk.me.open(f"{desk.client}/risk-entries/new"), "asked", {"asked": WORDS})
-    for path in (f"{other.path}/risk-entries/new", other.path, desk.client, desk.hour, "/clients/new"):
+    for path in (f"{other.path}/risk-entries/new", other.path, desk.client, desk.session, "/clients/new"):
         assert WORDS not in desk.me.open(path).source
 
 

@@ -36,8 +36,8 @@ def type_passphrase(site: Site) -> None:
 
 def unlock(site: Site) -> None:
     site.unlock()
-    for session in site.app.worker.unlocked_sessions.values():
-        session.passphrase_typed_at = suspend_aware_clock()
+    for login in site.app.worker.logins.values():
+        login.passphrase_typed_at = suspend_aware_clock()
 
 
 def later(days: float) -> time_machine.travel:
@@ -112,7 +112,7 @@ def test_without_the_passphrase_nothing_is_asked_for_and_nothing_erased(
     monkeypatch.setattr(practice_access, "is_current_passphrase", lambda db, vault, typed: typed == RIGHT)
     site.app.worker.serving_since = -1000.0
     page = take_in(me, "Ana Reyes")
-    here = next(iter(site.app.worker.unlocked_sessions.values()))
+    here = next(iter(site.app.worker.logins.values()))
     here.passphrase_typed_at = suspend_aware_clock() - 301
     asked = ask(me, page)
     assert "Your passphrase, once more" in asked.text

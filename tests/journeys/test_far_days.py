@@ -18,7 +18,7 @@ def asked_back(me: Person, page: Page, typed: dict[str, str | None], name: str, 
     return me.send(asked, {name: typed[name], f"{name}-meant": typed[name]})
 
 
-def test_an_hour_in_another_century(me: Person) -> None:
+def test_a_session_in_another_century(me: Person) -> None:
     client = take_in(me)
     year = today().year
     typed = {"on": f"{year + 200}-11-22", "attendance": "planned", "place": "Room 2", "present": None}
@@ -32,12 +32,12 @@ def test_an_hour_in_another_century(me: Person) -> None:
     assert me.send(edit, {"place": "Room 3"}).status == 200
 
 
-def test_a_birth_date_and_a_next_check(me: Person, hour: str) -> None:
+def test_a_birth_date_and_a_next_check(me: Person, session: str) -> None:
     year = today().year
     born = f"{year - 110}-06-01"
     page = asked_back(me, me.open("/clients/new"), {"name": "Ana", "birth_date": born}, "birth_date", "ago.")
     assert page.status == 200 and page.path.startswith("/clients/")
-    entry = me.open(f"{hour}/risk-entries/new")
+    entry = me.open(f"{session}/risk-entries/new")
     typed: dict[str, str | None] = {"did": "Rang the clinic.", "next_check": f"{year + 200}-01-05"}
     done = asked_back(me, entry, typed, "next_check", "years.")
     assert done.status == 200
@@ -64,5 +64,7 @@ def test_a_search_by_a_far_day_asks_nothing(site: Site, me: Person) -> None:
 def test_a_likely_day_is_not_asked_about(me: Person) -> None:
     page = me.send(me.open("/clients/new"), {"name": "Ana", "birth_date": "1961-02-03"})
     assert page.status == 200
-    hour = me.send(me.follow(page, "Add a past or planned session"), {"on": day(-800), "attendance": "came"})
-    assert hour.status == 200
+    session = me.send(
+        me.follow(page, "Add a past or planned session"), {"on": day(-800), "attendance": "came"}
+    )
+    assert session.status == 200

@@ -57,7 +57,7 @@ def empty(tmp_path: Path) -> Empty:
 def unproved(site: Site, me: Person, monkeypatch: pytest.MonkeyPatch) -> Person:
     """A practice whose recovery sheet was just made anew and is not proved."""
     passphrase_checks.know_passphrase(monkeypatch, lambda typed: typed == RIGHT)
-    site.app.worker.unlocked_sessions["known"].values["sheet proved"] = False
+    site.app.worker.logins["known"].values["sheet proved"] = False
     practice_without_sheet(site)
     return me
 
@@ -116,10 +116,10 @@ def test_the_last_step_sent_twice_makes_one_practice_and_ends_nothing(empty: Emp
     other = person.newcomer(empty.app, empty.me.origin)
     token = other.open("/setup").typed("csrf_token") or ""
     empty.me.send(page, {"passphrase": words, "passphrase_again": words})
-    with_keys = dict(empty.app.worker.unlocked_sessions)
+    with_keys = dict(empty.app.worker.logins)
     assert other.post("/setup/passphrase", sent | {"csrf_token": token}).path == "/unlock"
     assert empty.has_practice and not ends
-    assert empty.app.worker.unlocked_sessions == with_keys != {}
+    assert empty.app.worker.logins == with_keys != {}
 
 
 @pytest.mark.parametrize("name", ABOUT)

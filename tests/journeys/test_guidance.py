@@ -36,10 +36,10 @@ def given() -> Iterator[tuple[Instrument, Frame]]:
                 yield one, frame
 
 
-def guidance(me: Person, hour: str, one: Instrument, frame: Frame) -> Page:
+def guidance(me: Person, session: str, one: Instrument, frame: Frame) -> Page:
     """Begin this form about somebody of this kind, and open what is for the clinician."""
     about = {"about": "general", "word": "", "frame": ""} if frame.general else {"frame": frame.id}
-    return me.follow(steps.begin(me, hour, one.id, **about), ROW)
+    return me.follow(steps.begin(me, session, one.id, **about), ROW)
 
 
 def parted(source: str) -> tuple[str, str]:
@@ -53,9 +53,9 @@ def parted(source: str) -> tuple[str, str]:
 
 @pytest.mark.parametrize(("one", "frame"), list(given()), ids=lambda each: each.id)
 def test_the_note_of_this_relationship_is_shown_and_of_no_other(
-    me: Person, hour: str, one: Instrument, frame: Frame
+    me: Person, session: str, one: Instrument, frame: Frame
 ) -> None:
-    page = guidance(me, hour, one, frame)
+    page = guidance(me, session, one, frame)
     notes = {each.note for each in catalogue.list_frames()} - {frame.note}
     assert frame.note in page.text.partition("Read aloud.")[0]
     assert [note for note in notes if note in page.text] == []
@@ -71,9 +71,9 @@ def test_the_note_of_this_relationship_is_shown_and_of_no_other(
     assert [each.id for each in others if each.guidance.pacing[0] in page.text] == []
 
 
-def test_nothing_of_it_stands_in_a_page_that_a_client_may_read(me: Person, hour: str) -> None:
+def test_nothing_of_it_stands_in_a_page_that_a_client_may_read(me: Person, session: str) -> None:
     form, frame = giving(), catalogue.load_frame("boss")
-    page = steps.begin(me, hour, frame=frame.id)
+    page = steps.begin(me, session, frame=frame.id)
     for each in (page, me.follow(page, "first question"), me.open(f"{steps.place(page)}/all")):
         said = (
             *form.guidance.pacing,
@@ -84,10 +84,10 @@ def test_nothing_of_it_stands_in_a_page_that_a_client_may_read(me: Person, hour:
     assert frame.note in me.follow(page, ROW).text, "the control"
 
 
-def test_it_opens_from_each_page_of_the_hour_and_leads_back(me: Person, hour: str) -> None:
-    page = steps.begin(me, hour)
+def test_it_opens_from_each_page_of_the_session_and_leads_back(me: Person, session: str) -> None:
+    page = steps.begin(me, session)
     first = me.follow(page, "first question")
-    for each, words in ((page, ROW), (first, ROW), (me.open(hour), "how to give")):
+    for each, words in ((page, ROW), (first, ROW), (me.open(session), "how to give")):
         assert me.follow(me.follow(each, words), "Back to where you were").path == each.path
     handing = me.follow(page, "Hand it to the client")
     told = me.follow(handing, ROW)
@@ -95,8 +95,8 @@ def test_it_opens_from_each_page_of_the_hour_and_leads_back(me: Person, hour: st
     assert mode_guidance.guidance_lines("aloud")[0] not in told.text
 
 
-def test_the_other_ways_are_one_press_away_and_each_has_three_to_five_lines(me: Person, hour: str) -> None:
-    page = me.follow(steps.begin(me, hour), ROW)
+def test_the_other_ways_are_one_press_away_and_each_has_three_to_five_lines(me: Person, session: str) -> None:
+    page = me.follow(steps.begin(me, session), ROW)
     for way, words in mode_guidance.MODE_GROUP_LABELS.items():
         shown = page if way == "aloud" else me.follow(page, words)
         lines = mode_guidance.guidance_lines(way)
@@ -112,18 +112,20 @@ def test_the_other_ways_are_one_press_away_and_each_has_three_to_five_lines(me: 
     assert all(3 <= len(mode_guidance.guidance_lines(way)) <= 5 for way in mode_guidance.MODE_GROUP_LABELS)
 
 
-def test_telehealth_and_an_interpreter_bring_their_line_where_it_is_read_aloud(me: Person, hour: str) -> None:
+def test_telehealth_and_an_interpreter_bring_their_line_where_it_is_read_aloud(
+    me: Person, session: str
+) -> None:
     both = mode_guidance.guidance_lines("aloud", is_over_telehealth=True, has_interpreter=True)
     assert mode_guidance.TELEHEALTH_LINE in both and mode_guidance.INTERPRETER_LINE in both
-    page = me.follow(steps.begin(me, hour, interpreter="yes"), ROW)
+    page = me.follow(steps.begin(me, session, interpreter="yes"), ROW)
     assert mode_guidance.INTERPRETER_LINE in page.text and mode_guidance.TELEHEALTH_LINE not in page.text
     assert (
         mode_guidance.INTERPRETER_LINE not in me.follow(page, mode_guidance.MODE_GROUP_LABELS["paper"]).text
     )
 
 
-def test_a_script_gets_the_same_lines_and_the_way_to_the_rest(site: Site, me: Person, hour: str) -> None:
-    page = steps.begin(me, hour, frame="sibling")
+def test_a_script_gets_the_same_lines_and_the_way_to_the_rest(site: Site, me: Person, session: str) -> None:
+    page = steps.begin(me, session, frame="sibling")
     answer = site.get(f"{steps.place(page)}/guidance", **{"X-Unfold": "1"})
     lines = answer.get_json()["lines"]
     told = " ".join(line["words"] for line in lines)
@@ -146,12 +148,12 @@ def test_what_in_private_means_is_said_once_near_what_is_asked_so(me: Person, on
 
 
 def test_what_is_for_the_clinician_alone_is_on_one_page_and_on_nothing_else(
-    site: Site, me: Person, hour: str
+    site: Site, me: Person, session: str
 ) -> None:
     """Of everything that links lead to, screen or paper, only the page of the questionnaire has it."""
     own.take_in(site, me, own.changed(CONTROLS))
-    steps.finish(me, steps.answer_all(me, steps.begin(me, hour, "resting", word="S."), [3] * 7))
-    begun = steps.begin(me, hour, "resting", word="T.")
+    steps.finish(me, steps.answer_all(me, steps.begin(me, session, "resting", word="S."), [3] * 7))
+    begun = steps.begin(me, session, "resting", word="T.")
     me.follow(me.follow(begun, "first question"), ROW)
     holding, papers = set[str](), 0
     for page in crawl.pages(me, papers=True):
@@ -167,9 +169,9 @@ def test_what_is_for_the_clinician_alone_is_on_one_page_and_on_nothing_else(
     assert ALONE in fold.partition("</details>")[0] and shown.count(ALONE) == 1
 
 
-def test_it_does_not_go_into_a_clients_hands(site: Site, me: Person, hour: str) -> None:
+def test_it_does_not_go_into_a_clients_hands(site: Site, me: Person, session: str) -> None:
     own.take_in(site, me, own.changed(CONTROLS))
-    page = steps.begin(me, hour, "resting", word="S.")
+    page = steps.begin(me, session, "resting", word="S.")
     with reading(site.work.engine) as db:
         id = steps.place(page).rpartition("/")[2]
         kept = administrations.load_administration(db, site.work.vault, UUID(id))

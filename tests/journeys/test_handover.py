@@ -21,12 +21,12 @@ from tests.journeys.person import Person
 
 def handed(site: Site, me: Person, **about: str) -> Device:
     """Choose, introduce, hand over: the device as the client holds it."""
-    return handed_in(site, me, f"/sessions/{site.work.hour(site.work.client()).id}", **about)
+    return handed_in(site, me, f"/sessions/{site.work.session(site.work.client()).id}", **about)
 
 
-def handed_in(site: Site, me: Person, hour: str, **about: str) -> Device:
-    """The same in an hour that is there already."""
-    page = steps.begin(me, hour, **about)
+def handed_in(site: Site, me: Person, session: str, **about: str) -> Device:
+    """The same in a session that is there already."""
+    page = steps.begin(me, session, **about)
     page = me.follow(page, "Hand it to the client")
     assert "Before you hand it over" in page.text
     place = page.path.split("/")[2]
@@ -47,7 +47,7 @@ def comes_back(site: Site, me: Person) -> Page:
 
 
 def test_the_page_says_why_a_return_code_is_not_enough_to_come_back(site: Site, me: Person) -> None:
-    page = steps.begin(me, f"/sessions/{site.work.hour(site.work.client()).id}")
+    page = steps.begin(me, f"/sessions/{site.work.session(site.work.client()).id}")
     address = f"/administrations/{page.path.split('/')[2]}/hand-over"
     why = "Your return code is not enough now"
     page = me.open(address)

@@ -47,9 +47,9 @@ def handed(site: Site, introduction: Page) -> Device:
 @pytest.mark.parametrize("whom", [{}, {"about": "general"}], ids=["one person", "in general"])
 @pytest.mark.parametrize("slug", FLAGGED)
 def test_it_is_said_after_who_sees_the_answers_and_before_the_last_words(
-    me: Person, hour: str, slug: str, whom: dict[str, str]
+    me: Person, session: str, slug: str, whom: dict[str, str]
 ) -> None:
-    said = steps.begin(me, hour, slug, **whom).text
+    said = steps.begin(me, session, slug, **whom).text
     form = catalogue.load_instrument(slug)
     script = (form.introduction_general if whom else ()) or form.introduction
     assert said.count(SAID) == 1 and NOT_CONFIRMED not in said
@@ -57,12 +57,12 @@ def test_it_is_said_after_who_sees_the_answers_and_before_the_last_words(
 
 
 @pytest.mark.parametrize("slug", CALM)
-def test_a_form_that_asks_nothing_of_the_kind_does_not_say_it(me: Person, hour: str, slug: str) -> None:
-    assert CALM and SAID not in steps.begin(me, hour, slug).text
+def test_a_form_that_asks_nothing_of_the_kind_does_not_say_it(me: Person, session: str, slug: str) -> None:
+    assert CALM and SAID not in steps.begin(me, session, slug).text
 
 
-def test_a_check_in_does_not_say_it(site: Site, me: Person, hour: str) -> None:
-    page = me.open(f"{hour}/check-in")
+def test_a_check_in_does_not_say_it(site: Site, me: Person, session: str) -> None:
+    page = me.open(f"{session}/check-in")
     page = me.send(page, {"about": "general"})
     assert page.path.endswith("/introduction") and SAID not in page.text
     assert SAID not in unescape(handed(site, page).get("/form").text)
@@ -70,9 +70,9 @@ def test_a_check_in_does_not_say_it(site: Site, me: Person, hour: str) -> None:
 
 @pytest.mark.parametrize("slug", [*FLAGGED, *CALM])
 def test_the_client_reads_it_on_the_first_page_in_their_hands(
-    site: Site, me: Person, hour: str, slug: str
+    site: Site, me: Person, session: str, slug: str
 ) -> None:
-    introduction = steps.begin(me, hour, slug)
+    introduction = steps.begin(me, session, slug)
     offer = me.follow(introduction, "Hand it to the client").text
     device = handed(site, introduction)
     first = unescape(device.get("/form").text)
@@ -85,16 +85,16 @@ def test_the_client_reads_it_on_the_first_page_in_their_hands(
         assert SAID in unescape(device.next_process().get("/form").text)
 
 
-def test_typed_words_stay_words_in_the_clients_hands(site: Site, me: Person, hour: str) -> None:
+def test_typed_words_stay_words_in_the_clients_hands(site: Site, me: Person, session: str) -> None:
     typed = "I keep it to myself.\n\nUnless: <b>danger & harm</b>"
     me.send(me.open("/practice"), {"limits_text": typed})
-    source = handed(site, steps.begin(me, hour)).get("/form").text
+    source = handed(site, steps.begin(me, session)).get("/form").text
     assert "<b>danger" not in source and typed in unescape(source)
 
 
 @pytest.mark.parametrize("asks", [True, False])
 def test_a_questionnaire_of_the_practice_itself_says_it_by_the_same_rule(
-    site: Site, me: Person, hour: str, asks: bool
+    site: Site, me: Person, session: str, asks: bool
 ) -> None:
     text = own.TEXT if asks else own.changed((ASKS, ASKS_NOTHING))
     assert own.upload(site, text).status_code == 303
@@ -102,7 +102,7 @@ def test_a_questionnaire_of_the_practice_itself_says_it_by_the_same_rule(
     assert (SAID in steps.words_of(me.open(f"{own.YOURS}/preview/blank"))) == asks
     me.press(me.open(f"{own.YOURS}/preview"), "Add it to the practice")
     assert (SAID in steps.words_of(me.open("/questionnaires/resting/blank"))) == asks
-    introduction = steps.begin(me, hour, "resting")
+    introduction = steps.begin(me, session, "resting")
     assert (SAID in introduction.text) == asks
     # What travels to the client's side says no more which question asks about fear.
     assert (SAID in unescape(handed(site, introduction).get("/form").text)) == asks
@@ -126,19 +126,19 @@ def test_it_stands_on_the_blank_form_before_anything_is_asked(me: Person, slug: 
             assert said.index(SAID) < said.index(item.text_general if wording else item.text)
 
 
-def test_it_stands_on_the_page_that_is_shared_over_telehealth(me: Person, hour: str) -> None:
+def test_it_stands_on_the_page_that_is_shared_over_telehealth(me: Person, session: str) -> None:
     for slug in ("giving", *CALM):
-        place = steps.place(steps.begin(me, hour, slug))
+        place = steps.place(steps.begin(me, session, slug))
         assert (SAID in me.open(f"{place}/shared").text) == (slug in FLAGGED)
 
 
 def test_before_it_is_confirmed_the_draft_stands_in_its_place_and_nothing_waits(
-    site: Site, me: Person, hour: str
+    site: Site, me: Person, session: str
 ) -> None:
     assert "still to be confirmed" not in me.open("/").text
     forget(site)
     assert "Your limits of confidentiality are still to be confirmed" in me.open("/").text
-    introduction = steps.begin(me, hour)
+    introduction = steps.begin(me, session)
     for page in (introduction, me.follow(introduction, "Hand it to the client")):
         assert page.text.index(NOT_CONFIRMED) < page.text.index(DRAFT)
         assert me.follow(page, "Write or confirm it").path == "/practice"

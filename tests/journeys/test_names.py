@@ -116,7 +116,7 @@ def test_what_tells_two_alike_apart_stands_in_the_list_and_beside_a_joined_entry
 
 def test_two_entries_of_one_client_are_joined_in_one_act_and_taken_apart(me: Person) -> None:
     ana = take_in(me, "Ana Reyes")
-    hour = me.press(ana, "Start a session now")
+    session = me.press(ana, "Start a session now")
     again = take_in(me, "Anna Reyes", phone="555 0101", leave_message="no")
     me.send(me.follow(again, "Add a person"), {"word": "Kit", "frame": "friend"})
     page = me.follow(me.open(again.path), "Join with another entry")
@@ -133,8 +133,8 @@ def test_two_entries_of_one_client_are_joined_in_one_act_and_taken_apart(me: Per
     assert "Everything of both is shown under" in there.text and "555 0101" in there.text
     assert "please leave none" in there.text and "may be left" in me.open(ana.path).text
     assert me.follow(there, "Go to the joined entry").path == ana.path
-    # The people of both can be chosen in an hour of either.
-    assert "Kit" in me.open(f"{hour.path}/questionnaire").text
+    # The people of both can be chosen in a session of either.
+    assert "Kit" in me.open(f"{session.path}/questionnaire").text
     audit = me.open("/audit")
     assert "Joined two entries of one client" in audit.text
     apart = me.press(there, "Take the two apart")
@@ -182,9 +182,9 @@ def test_two_entries_of_one_person_are_joined_and_taken_apart(me: Person) -> Non
 def test_someone_new_in_a_form_is_not_named_twice(me: Person) -> None:
     client = take_in(me)
     me.send(me.follow(client, "Add a person"), {"word": "Mum", "frame": "parent"})
-    hour = me.press(me.open(client.path), "Start a session now")
+    session = me.press(me.open(client.path), "Start a session now")
     page = me.send(
-        me.open(f"{hour.path}/questionnaire"),
+        me.open(f"{session.path}/questionnaire"),
         {"instrument": "giving", "about": "new", "word": "mum", "frame": "parent"},
     )
     assert page.status == 422 and "named already" in page.error("word")
@@ -196,8 +196,8 @@ def test_a_name_typed_for_someone_new_is_not_dropped(me: Person, sheet: str) -> 
     """The form would be about the other one, and the name be in no record."""
     client = take_in(me)
     me.send(me.follow(client, "Add a person"), {"word": "Mum", "frame": "parent"})
-    hour = me.press(me.open(client.path), "Start a session now")
-    ask = me.follow(hour, "Enter a paper form" if sheet == "paper-form" else "Begin a questionnaire")
+    session = me.press(me.open(client.path), "Start a session now")
+    ask = me.follow(session, "Enter a paper form" if sheet == "paper-form" else "Begin a questionnaire")
     mum = ask.form("about").values("about")[0]
     for about in (mum, "general"):
         page = me.send(ask, {"about": about, "word": "Sam"})
@@ -209,9 +209,9 @@ def test_a_name_typed_for_someone_new_is_not_dropped(me: Person, sheet: str) -> 
 
 def test_name_initials_and_day_stand_above_each_button_that_writes_or_hands_over(me: Person) -> None:
     client = take_in(me, "Ana Reyes")
-    hour = me.press(client, "Start a session now")
-    note = me.send(me.open(f"{hour.path}/note"), {"section-data": "Came.", "sign": "yes"})
-    form = me.follow(steps.begin(me, hour.path), "Hand")
+    session = me.press(client, "Start a session now")
+    note = me.send(me.open(f"{session.path}/note"), {"section-data": "Came.", "sign": "yes"})
+    form = me.follow(steps.begin(me, session.path), "Hand")
     entry = me.open(f"{client.path}/risk-entries/new")
     for page, button in ((note, "Sign this note"), (form, "Hand over now"), (entry, "Write this entry")):
         before = page.text.partition(button)[0]
@@ -219,8 +219,8 @@ def test_name_initials_and_day_stand_above_each_button_that_writes_or_hands_over
 
 
 def test_they_stand_above_the_one_button_of_a_prompt_too(me: Person) -> None:
-    hour = me.press(take_in(me, "Ana Reyes"), "Start a session now")
-    page = me.follow(raised(me, hour.path), "Say what was done")
+    session = me.press(take_in(me, "Ana Reyes"), "Start a session now")
+    page = me.follow(raised(me, session.path), "Say what was done")
     before, _, after = page.source.partition("Save what was done</button>")
     assert "Ana Reyes (A. R.)" in before[-400:] and "Save" not in after.partition("</form>")[0]
     assert before.index("With a few lines") < before.rindex("</details>"), "the folded lines are above it"
@@ -232,19 +232,19 @@ def test_two_alike_are_told_apart_on_every_page_of_a_session(me: Person) -> None
     page = me.send(me.open("/clients/new"), {"name": "Aná Reyes"})
     second = me.press(page, "This is somebody else: add")
     told_apart = "Aná Reyes (A. R. 2)"
-    hour = me.press(second, "Start a session now")
-    assert hour.text.count(told_apart) == 2 and "present:" not in hour.text
-    assert told_apart in me.open(f"{hour.path}/edit").text
-    assert told_apart in me.open(f"{hour.path}/end").text
+    session = me.press(second, "Start a session now")
+    assert session.text.count(told_apart) == 2 and "present:" not in session.text
+    assert told_apart in me.open(f"{session.path}/edit").text
+    assert told_apart in me.open(f"{session.path}/end").text
     assert told_apart in me.open(f"{second.path}/relationships/new").text
     assert told_apart in me.open(f"{second.path}/risk-entries").text
-    result = me.open(f"{steps.place(steps.begin(me, hour.path))}/result")
+    result = me.open(f"{steps.place(steps.begin(me, session.path))}/result")
     assert f"How {told_apart} gives to M." in result.text
-    note = me.open(f"{hour.path}/note")
+    note = me.open(f"{session.path}/note")
     assert told_apart in note.text
     reading = me.send(note, {"section-data": "We spoke.", "sign": "yes"})
     assert told_apart in reading.text
-    assert f"{told_apart} ›" in me.follow(me.open(f"{hour.path}/note"), "Copy as plain text").text
+    assert f"{told_apart} ›" in me.follow(me.open(f"{session.path}/note"), "Copy as plain text").text
     signed = me.send(reading, {"read": "yes"})
     assert "Signed by" in signed.text and f"{told_apart} ›" in signed.text
     # What is signed is the name alone.
@@ -255,7 +255,7 @@ def test_a_returned_form_says_which_of_two_alike_gave_it(site: Site, me: Person)
     take_in(me, "Ana Reyes")
     page = me.send(me.open("/clients/new"), {"name": "Ana Reyes"})
     second = me.press(page, "This is somebody else: add")
-    hour = me.press(second, "Start a session now")
-    page = steps.begin(me, hour.path)
+    session = me.press(second, "Start a session now")
+    page = steps.begin(me, session.path)
     me.press(me.follow(page, "Hand it to the client"), "Hand over now")
     assert "Ana Reyes (A. R. 2) ·" in comes_back(site, me).text

@@ -24,25 +24,25 @@ FORMS = ("questionnaire", "worksheet", "unvalidated", "tool", "item", "score", "
 
 
 @pytest.fixture
-def asked(me: Person, hour: str) -> str:
-    """The same hour, after a questionnaire and a worksheet."""
+def asked(me: Person, session: str) -> str:
+    """The same session, after a questionnaire and a worksheet."""
     check = steps.answer_all(
-        me, steps.begin(me, hour), [{"answer": "3", "talk": "yes", **steps.NEXT}, *[1] * 11]
+        me, steps.begin(me, session), [{"answer": "3", "talk": "yes", **steps.NEXT}, *[1] * 11]
     )
     steps.finish(me, check)
-    me.send(me.open(f"{hour}/worksheets"), {"worksheet": "receiving-ladder"})
-    return hour
+    me.send(me.open(f"{session}/worksheets"), {"worksheet": "receiving-ladder"})
+    return session
 
 
-def signed(me: Person, hour: str) -> Page:
-    """The note of this hour, written and signed."""
-    page = me.send(me.open(f"{hour}/note"), WRITTEN | {"sign": "yes"})
+def signed(me: Person, session: str) -> Page:
+    """The note of this session, written and signed."""
+    page = me.send(me.open(f"{session}/note"), WRITTEN | {"sign": "yes"})
     assert page.path.endswith("/read")
     return me.send(page, {"read": "yes"})
 
 
-def test_a_note_from_an_empty_page_to_a_signature(me: Person, hour: str) -> None:
-    page = me.open(f"{hour}/note")
+def test_a_note_from_an_empty_page_to_a_signature(me: Person, session: str) -> None:
+    page = me.open(f"{session}/note")
     assert [page.typed(name) for name in WRITTEN] == ["", "", ""]
     page = me.send(page, WRITTEN | {"section-data": "Came on time.\r\nSpoke of rest."})
     assert "Draft saved" in page.text
@@ -65,9 +65,9 @@ def test_a_note_from_an_empty_page_to_a_signature(me: Person, hour: str) -> None
     assert "Harbour Practice" in paper
 
 
-def test_an_hour_without_a_questionnaire_leaves_no_trace_of_one(me: Person, hour: str) -> None:
-    page = me.open(f"{hour}/note")
-    final = signed(me, hour)
+def test_a_session_without_a_questionnaire_leaves_no_trace_of_one(me: Person, session: str) -> None:
+    page = me.open(f"{session}/note")
+    final = signed(me, session)
     shown = {
         "the page to write on": page.text.partition("Note")[2],
         "the signed note": final.text.partition("Lock")[2],
@@ -80,16 +80,16 @@ def test_an_hour_without_a_questionnaire_leaves_no_trace_of_one(me: Person, hour
 
 
 def test_what_the_client_said_is_offered_to_the_note_and_stays_out_until_ticked(
-    me: Person, hour: str
+    me: Person, session: str
 ) -> None:
     given: list[steps.Answer] = [{"answer": "3", "said": "Only on Sundays.", **steps.NEXT}, *[1] * 11]
-    steps.finish(me, steps.answer_all(me, steps.begin(me, hour), given))
-    page = me.send(me.open(f"{hour}/note"), WRITTEN)
+    steps.finish(me, steps.answer_all(me, steps.begin(me, session), given))
+    page = me.send(me.open(f"{session}/note"), WRITTEN)
     assert "Only on Sundays." in page.text
     reading_page = me.press(page, "Read it through and sign")
     assert "Only on Sundays." not in reading_page.text
     (tick,) = [name for name in page.form("section-data").names if name.startswith("take-")]
-    reading_page = me.send(me.open(f"{hour}/note"), {tick: "yes", "sign": "yes"})
+    reading_page = me.send(me.open(f"{session}/note"), {tick: "yes", "sign": "yes"})
     assert "“Only on Sundays.”" in reading_page.text
     final = me.send(reading_page, {"read": "yes"})
     assert "“Only on Sundays.” [from the questionnaire “How I give”" in me.follow(final, "plain text").source
@@ -123,7 +123,7 @@ KNOWN = "About the questionnaire: Written by this project. Not validated."
 OF_A_FORM = ("Not validated", "legal or employment")
 
 
-def everywhere(me: Person, hour: str, final: Page) -> dict[str, str]:
+def everywhere(me: Person, session: str, final: Page) -> dict[str, str]:
     """The words of a signed note wherever it is read."""
     return {
         "the page": final.text,
@@ -150,11 +150,11 @@ def test_a_note_that_leaves_the_block_out_says_nothing_of_it(me: Person, asked: 
         assert not [word for word in OF_A_FORM if word in text], where
 
 
-def test_a_section_in_which_nothing_is_written_is_not_there(me: Person, hour: str) -> None:
-    page = me.send(me.open(f"{hour}/note"), {"section-plan": "Rest.", "sign": "yes"})
+def test_a_section_in_which_nothing_is_written_is_not_there(me: Person, session: str) -> None:
+    page = me.send(me.open(f"{session}/note"), {"section-plan": "Rest.", "sign": "yes"})
     assert "Nothing is written under Data and Assessment" in page.text, "it is said once, before it is signed"
     assert page.text.count("Assessment") == 1
-    shown = everywhere(me, hour, me.send(page, {"read": "yes"}))
+    shown = everywhere(me, session, me.send(page, {"read": "yes"}))
     for where, text in shown.items():
         assert "Plan" in text and "Assessment" not in text and "Nothing written" not in text, where
 
@@ -174,17 +174,17 @@ def test_a_block_can_be_changed_or_left_out(me: Person, asked: str) -> None:
         assert "Took the sheet along." in text
 
 
-def test_what_comes_to_the_hour_later_is_offered_to_the_draft(me: Person, hour: str) -> None:
-    me.send(me.open(f"{hour}/note"), WRITTEN)
-    steps.finish(me, steps.answer_all(me, steps.begin(me, hour), [2] * 12))
-    page = me.open(f"{hour}/note")
+def test_what_comes_to_the_session_later_is_offered_to_the_draft(me: Person, session: str) -> None:
+    me.send(me.open(f"{session}/note"), WRITTEN)
+    steps.finish(me, steps.answer_all(me, steps.begin(me, session), [2] * 12))
+    page = me.open(f"{session}/note")
     assert page.typed("section-data") == WRITTEN["section-data"]
     assert "From the questionnaire" in page.text
 
 
-def test_two_windows_never_overwrite_each_other(me: Person, hour: str) -> None:
-    me.send(me.open(f"{hour}/note"), WRITTEN)
-    one, other = me.open(f"{hour}/note"), me.open(f"{hour}/note")
+def test_two_windows_never_overwrite_each_other(me: Person, session: str) -> None:
+    me.send(me.open(f"{session}/note"), WRITTEN)
+    one, other = me.open(f"{session}/note"), me.open(f"{session}/note")
     me.send(one, {"section-data": "From the first window."})
     conflict = me.send(other, {"section-data": "From the second window.", "section-plan": "Mine."})
     assert conflict.status == 409
@@ -195,21 +195,21 @@ def test_two_windows_never_overwrite_each_other(me: Person, hour: str) -> None:
         "From the second window.",
         "Mine.",
     )
-    assert me.open(f"{hour}/note").typed("section-data") == "From the first window."
+    assert me.open(f"{session}/note").typed("section-data") == "From the first window."
     settled = me.send(conflict, {"section-data": "From both windows."})
     assert settled.status == 200
-    assert me.open(f"{hour}/note").typed("section-data") == "From both windows."
+    assert me.open(f"{session}/note").typed("section-data") == "From both windows."
 
 
-def test_two_windows_that_both_begin_a_note_are_kept_apart(me: Person, hour: str) -> None:
-    one, other = me.open(f"{hour}/note"), me.open(f"{hour}/note")
+def test_two_windows_that_both_begin_a_note_are_kept_apart(me: Person, session: str) -> None:
+    one, other = me.open(f"{session}/note"), me.open(f"{session}/note")
     me.send(one, {"section-data": "First."})
     assert me.send(other, {"section-data": "Second."}).status == 409
-    assert me.open(f"{hour}/note").typed("section-data") == "First."
+    assert me.open(f"{session}/note").typed("section-data") == "First."
 
 
-def test_a_draft_is_saved_while_it_is_written(me: Person, hour: str) -> None:
-    page = me.open(f"{hour}/note")
+def test_a_draft_is_saved_while_it_is_written(me: Person, session: str) -> None:
+    page = me.open(f"{session}/note")
     sent = page.form("section-data").standing()
     told = me.post(page.path, sent | {"section-data": "One"}, BY_SCRIPT)
     assert told.status == 200
@@ -228,32 +228,32 @@ def test_a_draft_is_saved_while_it_is_written(me: Person, hour: str) -> None:
 
 
 @pytest.mark.parametrize("version", ["", "x", "-1", "9" * 40, "١", "0"])
-def test_a_version_that_nobody_had_overwrites_nothing(me: Person, hour: str, version: str) -> None:
-    me.send(me.open(f"{hour}/note"), WRITTEN)
-    page = me.send(me.open(f"{hour}/note"), {"section-data": "Other.", "version": version})
+def test_a_version_that_nobody_had_overwrites_nothing(me: Person, session: str, version: str) -> None:
+    me.send(me.open(f"{session}/note"), WRITTEN)
+    page = me.send(me.open(f"{session}/note"), {"section-data": "Other.", "version": version})
     assert page.status == 409
     assert page.typed("section-data") == "Other."
-    assert me.open(f"{hour}/note").typed("section-data") == WRITTEN["section-data"]
+    assert me.open(f"{session}/note").typed("section-data") == WRITTEN["section-data"]
 
 
-def test_a_note_without_a_word_is_not_signed(me: Person, hour: str) -> None:
-    page = me.press(me.open(f"{hour}/note"), "Read it through and sign")
+def test_a_note_without_a_word_is_not_signed(me: Person, session: str) -> None:
+    page = me.press(me.open(f"{session}/note"), "Read it through and sign")
     answer = me.send(page, {"read": "yes"})
     assert answer.status == 422 and "nothing in this note yet" in answer.text
 
 
-def test_exactly_what_was_read_is_signed(me: Person, hour: str) -> None:
-    page = me.send(me.open(f"{hour}/note"), WRITTEN | {"sign": "yes"})
-    me.send(me.open(f"{hour}/note"), {"section-data": "Written after it was read."})
+def test_exactly_what_was_read_is_signed(me: Person, session: str) -> None:
+    page = me.send(me.open(f"{session}/note"), WRITTEN | {"sign": "yes"})
+    me.send(me.open(f"{session}/note"), {"section-data": "Written after it was read."})
     answer = me.send(page, {"read": "yes"})
     assert answer.status == 409
-    assert me.open(f"{hour}/note").path == f"{hour}/note"
+    assert me.open(f"{session}/note").path == f"{session}/note"
 
 
-def test_a_note_that_was_signed_elsewhere_keeps_what_is_typed_here(me: Person, hour: str) -> None:
-    me.send(me.open(f"{hour}/note"), WRITTEN)
-    late = me.open(f"{hour}/note")
-    signed(me, hour)
+def test_a_note_that_was_signed_elsewhere_keeps_what_is_typed_here(me: Person, session: str) -> None:
+    me.send(me.open(f"{session}/note"), WRITTEN)
+    late = me.open(f"{session}/note")
+    signed(me, session)
     answer = me.send(late, {"section-data": "Typed too late."})
     assert answer.status == 409
     assert "signed in another window" in answer.text
@@ -300,12 +300,12 @@ def test_no_route_changes_a_signed_note(site: Site, me: Person, asked: str) -> N
     assert me.open(f"{asked}/note").path == final.path
 
 
-def test_a_draft_is_changed_by_its_route(site: Site, me: Person, hour: str) -> None:
+def test_a_draft_is_changed_by_its_route(site: Site, me: Person, session: str) -> None:
     """The control of the test above: the same fields do change a note that is not signed."""
-    me.send(me.open(f"{hour}/note"), WRITTEN)
-    page = me.open(f"{hour}/note")
-    site.post(f"{hour}/note", WRITTEN | {"section-data": "Changed.", "version": page.typed("version")})
-    assert me.open(f"{hour}/note").typed("section-data") == "Changed."
+    me.send(me.open(f"{session}/note"), WRITTEN)
+    page = me.open(f"{session}/note")
+    site.post(f"{session}/note", WRITTEN | {"section-data": "Changed.", "version": page.typed("version")})
+    assert me.open(f"{session}/note").typed("section-data") == "Changed."
 
 
 @pytest.fixture
@@ -332,12 +332,12 @@ def test_the_return_code_is_chosen_with_the_passphrase_alone(site: Site, me: Per
     assert kept() == ""
 
 
-def test_the_return_code_signs(site: Site, me: Person, hour: str, words: str) -> None:
+def test_the_return_code_signs(site: Site, me: Person, session: str, words: str) -> None:
     page = me.open("/practice/code")
     code = page.typed("offered_code")
     assert code
     me.send(page, {"code": code, "present_passphrase": words})
-    page = me.send(me.open(f"{hour}/note"), WRITTEN | {"sign": "yes"})
+    page = me.send(me.open(f"{session}/note"), WRITTEN | {"sign": "yes"})
     for wrong in ("", "XXXXXX", "<b>&</b>", ""):
         refused = me.send(page, {"read": "yes", "code": wrong})
         assert refused.status == 422 and "not your return code" in refused.error("code"), wrong
@@ -347,10 +347,10 @@ def test_the_return_code_signs(site: Site, me: Person, hour: str, words: str) ->
 
 
 def test_three_wrong_codes_put_the_keys_away_and_sign_nothing(
-    site: Site, me: Person, hour: str, words: str
+    site: Site, me: Person, session: str, words: str
 ) -> None:
     me.send(me.open("/practice/code"), {"code": "4H7K2M", "present_passphrase": words})
-    page = me.send(me.open(f"{hour}/note"), WRITTEN | {"sign": "yes"})
+    page = me.send(me.open(f"{session}/note"), WRITTEN | {"sign": "yes"})
     for wrong in ("XXXXXX", "\x00", "4H7K2N"):
         assert site.ends == []
         told = me.send(page, {"read": "yes", "code": wrong})
@@ -362,11 +362,11 @@ def test_three_wrong_codes_put_the_keys_away_and_sign_nothing(
         ]
 
 
-def test_a_section_may_be_long_and_not_too_long(me: Person, hour: str) -> None:
-    page = me.open(f"{hour}/note")
+def test_a_section_may_be_long_and_not_too_long(me: Person, session: str) -> None:
+    page = me.open(f"{session}/note")
     long = "word " * 3999 + "words"
     assert me.send(page, {"section-data": long}).status == 200
-    page = me.open(f"{hour}/note")
+    page = me.open(f"{session}/note")
     over = me.send(page, {"section-data": long + "x"})
     assert over.status == 422 and "1 character too long" in over.error("section-data")
     assert over.typed("section-data") == long + "x"

@@ -20,24 +20,24 @@ PASTED = "".join(f"{number:05} of them\n" for number in range(2_300))[:31_799] +
 CUTS = re.compile(r"\bmaxlength=\"")
 
 
-def test_no_page_lets_the_browser_cut_what_is_pasted(me: Person, hour: str) -> None:
+def test_no_page_lets_the_browser_cut_what_is_pasted(me: Person, session: str) -> None:
     assert CUTS.search('<input maxlength="60">')
     found = [path.name for path in templates_folder().rglob("*.html") if CUTS.search(path.read_text("utf-8"))]
     assert found == []
     for path in (
         "/clients/new",
         "/clients",
-        f"{hour}/note",
-        f"{hour}/edit",
+        f"{session}/note",
+        f"{session}/edit",
         "/practice",
         "/practice/passphrase",
     ):
         assert not CUTS.search(me.open(path).source), path
 
 
-def test_a_long_paste_into_a_note_is_refused_whole_in_both_ways(me: Person, hour: str) -> None:
+def test_a_long_paste_into_a_note_is_refused_whole_in_both_ways(me: Person, session: str) -> None:
     assert len(PASTED) == 31_800
-    page = me.open(f"{hour}/note")
+    page = me.open(f"{session}/note")
     over = len(PASTED.strip()) - 20_000
     sentence = f"This is {over} characters too long; it can hold 20000."
     sent = page.form("section-data").standing() | {"section-data": PASTED}
@@ -50,8 +50,8 @@ def test_a_long_paste_into_a_note_is_refused_whole_in_both_ways(me: Person, hour
 
 
 @pytest.mark.parametrize("everything", [False, True], ids=["one question", "all questions"])
-def test_a_save_by_the_script_says_what_is_too_long(me: Person, hour: str, everything: bool) -> None:
-    begun = steps.begin(me, hour)
+def test_a_save_by_the_script_says_what_is_too_long(me: Person, session: str, everything: bool) -> None:
+    begun = steps.begin(me, session)
     page = me.open(f"{steps.place(begun)}/{'all' if everything else 'items/1'}")
     name = "1-said" if everything else "said"
     sent = page.form(name).standing() | {name: "w" * 1_007}
@@ -60,12 +60,12 @@ def test_a_save_by_the_script_says_what_is_too_long(me: Person, hour: str, every
     assert me.post(page.path, sent).typed(name) == "w" * 1_007
 
 
-def test_lines_over_a_result_and_the_line_for_next_time(me: Person, hour: str) -> None:
-    begun = steps.begin(me, hour)
+def test_lines_over_a_result_and_the_line_for_next_time(me: Person, session: str) -> None:
+    begun = steps.begin(me, session)
     steps.finish(me, me.open(f"{steps.place(begun)}/check"))
     for path, name, limit in (
         (f"{steps.place(begun)}/together", "own_words", 2_000),
-        (hour, "agreed", 200),
+        (session, "agreed", 200),
     ):
         page = me.open(path)
         action = page.form(name).action or path
@@ -73,8 +73,8 @@ def test_lines_over_a_result_and_the_line_for_next_time(me: Person, hour: str) -
         assert told.status == 422 and "7 characters too long" in json.loads(told.body)["message"], path
 
 
-def test_in_the_clients_hands(site: Site, me: Person, hour: str) -> None:
-    begun = steps.begin(me, hour)
+def test_in_the_clients_hands(site: Site, me: Person, session: str) -> None:
+    begun = steps.begin(me, session)
     with reading(site.work.engine) as db:
         form = administrations.load_administration(db, site.work.vault, UUID(begun.path.split("/")[2]))
     device = handed_over(site, form)

@@ -80,7 +80,7 @@ def without_the_rule(site: Site, monkeypatch: pytest.MonkeyPatch) -> Callable[[]
 
     def drop_rule() -> None:
         monkeypatch.setattr(safety_prompt_rules, "list_safety_prompts", lambda *_, **__: ())
-        for unlocked in site.app.worker.unlocked_sessions.values():
+        for unlocked in site.app.worker.logins.values():
             unlocked.vault.inventory = None
 
     return drop_rule
@@ -132,13 +132,23 @@ def test_every_page_hides_an_open_prompt_behind_the_row_or_is_the_clinicians_alo
         assert any(re.fullmatch(shape, path.partition("?")[0]) for path in differing), shape
 
 
-def test_a_risk_entry_shows_on_no_page_that_a_client_may_look_at(site: Site, me: Person, hour: str) -> None:
-    calm = steps.finish(me, steps.answer_all(me, steps.begin(me, hour), CALM))
+def test_a_risk_entry_shows_on_no_page_that_a_client_may_look_at(
+    site: Site, me: Person, session: str
+) -> None:
+    calm = steps.finish(me, steps.answer_all(me, steps.begin(me, session), CALM))
     client = calm.link("Ana Reyes")
-    given = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "receiving-ladder"}).path
-    about = me.open(f"{hour}/worksheets").form("about").options["about"][1]
+    given = me.send(me.open(f"{session}/worksheets"), {"worksheet": "receiving-ladder"}).path
+    about = me.open(f"{session}/worksheets").form("about").options["about"][1]
     person = next(href for _, href in me.open(client).links if href.startswith("/relationships/"))
-    paths = [hour, f"{hour}/end", f"{hour}/worksheets", f"{hour}/questionnaire", client, given, person]
+    paths = [
+        session,
+        f"{session}/end",
+        f"{session}/worksheets",
+        f"{session}/questionnaire",
+        client,
+        given,
+        person,
+    ]
 
     def look() -> dict[str, bytes]:
         return {path: neutral(me.open(path).body) for path in paths}
@@ -147,19 +157,19 @@ def test_a_risk_entry_shows_on_no_page_that_a_client_may_look_at(site: Site, me:
     me.send(me.open(f"{client}/risk-entries/new?about={about}"), {"fear": "room", "did": "Rang."}, by="did")
     assert look() == before
     assert neutral(me.open(calm.path).body) != neutral(told), "the control: the result tells of it"
-    assert "Sheets about M. stay in the room." in me.follow(me.open(hour), ROW).text
-    # The lines of an entry of this hour are offered to its note, folded away where nobody sees them.
-    me.send(me.open(f"{hour}/risk-entries/new"), {"did": "Rang the clinic."})
-    note = me.open(f"{hour}/note").source
+    assert "Sheets about M. stay in the room." in me.follow(me.open(session), ROW).text
+    # The lines of an entry of this session are offered to its note, folded away where nobody sees them.
+    me.send(me.open(f"{session}/risk-entries/new"), {"did": "Rang the clinic."})
+    note = me.open(f"{session}/note").source
     shown, _, folded = note.partition("<details><summary>For the clinician: risk entries of this session")
     assert "Rang the clinic." not in shown and "Rang the clinic." in folded
 
 
 def test_what_an_earlier_form_left_open_is_said_where_a_later_one_brings_nothing(
-    site: Site, me: Person, hour: str
+    site: Site, me: Person, session: str
 ) -> None:
-    first = raised(me, hour)
-    device = handed_in(site, me, hour, instrument="receiving")
+    first = raised(me, session)
+    device = handed_in(site, me, session, instrument="receiving")
     for number in range(1, 13):
         device.post(f"/form/{number}", {"answer": "0"})
     device.post("/form/finish")
@@ -167,7 +177,7 @@ def test_what_an_earlier_form_left_open_is_said_where_a_later_one_brings_nothing
     assert "No answer in this questionnaire brings a prompt, but something is still open." in page.text
     assert ASKED in page.text and page.text.index(ASKED) < page.text.index("To talk about")
     result = me.press(page, "Look at it")
-    check_in = filled(me, hour, ["0"] * 5)
+    check_in = filled(me, session, ["0"] * 5)
     for each in (result, check_in):
         assert "Before your client leaves" in each.text and "Also still open for this client" in each.text
         assert ASKED in each.text, each.path
@@ -179,60 +189,60 @@ def test_what_an_earlier_form_left_open_is_said_where_a_later_one_brings_nothing
         assert ASKED not in each.text and "still open" not in each.text, each.path
 
 
-# Every end of an hour passes one page.
+# Every end of a session passes one page.
 
 
-def test_every_way_to_end_an_hour_passes_the_same_page(site: Site, me: Person) -> None:
+def test_every_way_to_end_a_session_passes_the_same_page(site: Site, me: Person) -> None:
     client = take_in(me)
-    hour = me.press(client, "Start a session now")
+    session = me.press(client, "Start a session now")
 
     def is_before_the_end(page: Page) -> bool:
         row_of(page)
-        return page.path == f"{hour.path}/end" and "Before you end" in page.text
+        return page.path == f"{session.path}/end" and "Before you end" in page.text
 
     for answers in (CALM, RAISING):
-        steps.finish(me, steps.answer_all(me, steps.begin(me, hour.path, word="M."), answers))
-        assert is_before_the_end(me.press(me.open(hour.path), "End the session"))
+        steps.finish(me, steps.answer_all(me, steps.begin(me, session.path, word="M."), answers))
+        assert is_before_the_end(me.press(me.open(session.path), "End the session"))
     # A request that never saw the page is shown it, and ends nothing.
-    straight = site.post(f"{hour.path}/end")
-    assert straight.headers["Location"] == f"{hour.path}/end"
-    assert "This session is open." in me.open(hour.path).text
-    there = me.open(f"{hour.path}/edit").form("present").values("present")[0]
+    straight = site.post(f"{session.path}/end")
+    assert straight.headers["Location"] == f"{session.path}/end"
+    assert "This session is open." in me.open(session.path).text
+    there = me.open(f"{session.path}/edit").form("present").values("present")[0]
     for attendance in ("no_show", "cancelled"):
-        facts = me.open(f"{hour.path}/edit")
+        facts = me.open(f"{session.path}/edit")
         assert is_before_the_end(me.send(facts, {"attendance": attendance}))
-        me.send(me.open(f"{hour.path}/edit"), {"attendance": "planned"})
-        me.press(me.open(hour.path), "Start the session")
-    facts = me.send(me.open(f"{hour.path}/edit"), {"on": _day(-1), "start": "10:00", "present": there})
-    assert facts.path == hour.path, "a changed day ends nothing"
+        me.send(me.open(f"{session.path}/edit"), {"attendance": "planned"})
+        me.press(me.open(session.path), "Start the session")
+    facts = me.send(me.open(f"{session.path}/edit"), {"on": _day(-1), "start": "10:00", "present": there})
+    assert facts.path == session.path, "a changed day ends nothing"
     forgotten = me.open(me.open("/").link("Finish"))
     assert is_before_the_end(forgotten)
     over = steps.look_and_end(me, forgotten)
-    assert over.path == hour.path and "never ended" not in over.text
-    # How a planned hour went is told of in the facts; that is its end.
+    assert over.path == session.path and "never ended" not in over.text
+    # How a planned session went is told of in the facts; that is its end.
     planned = {"attendance": "planned", "on": _day(0), "end": ""}
-    assert me.send(me.open(f"{hour.path}/edit"), planned).path == hour.path
-    assert is_before_the_end(me.send(me.open(f"{hour.path}/edit"), {"attendance": "no_show"}))
+    assert me.send(me.open(f"{session.path}/edit"), planned).path == session.path
+    assert is_before_the_end(me.send(me.open(f"{session.path}/edit"), {"attendance": "no_show"}))
 
 
 @pytest.mark.parametrize("answers", [CALM, RAISING], ids=["nothing waits", "something waits"])
 def test_no_session_ends_before_the_clinician_looked(me: Person, answers: list[steps.Answer]) -> None:
     """It is asked of every session in the same words, so that being asked tells a client nothing."""
-    hour = me.press(take_in(me), "Start a session now")
-    steps.finish(me, steps.answer_all(me, steps.begin(me, hour.path, word="M."), answers))
-    me.follow(me.open(hour.path), ROW)
-    before = me.press(me.open(hour.path), "End the session")
+    session = me.press(take_in(me), "Start a session now")
+    steps.finish(me, steps.answer_all(me, steps.begin(me, session.path, word="M."), answers))
+    me.follow(me.open(session.path), ROW)
+    before = me.press(me.open(session.path), "End the session")
     refused = me.press(before, "End the session")
     assert refused.status == 422
     assert "First open “For the clinician”, with the screen turned to you." in refused.text
-    assert "This session is open." in me.open(hour.path).text
-    assert steps.look_and_end(me, refused).path == hour.path
-    assert "This session is open." not in me.open(hour.path).text
+    assert "This session is open." in me.open(session.path).text
+    assert steps.look_and_end(me, refused).path == session.path
+    assert "This session is open." not in me.open(session.path).text
 
 
 def test_a_look_of_long_ago_does_not_count(me: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    hour = me.press(take_in(me), "Start a session now")
-    before = me.press(me.open(hour.path), "End the session")
+    session = me.press(take_in(me), "Start a session now")
+    before = me.press(me.open(session.path), "End the session")
     me.follow(before, ROW)
     now = time.monotonic()
     monkeypatch.setattr(time, "monotonic", lambda: now + 16 * 60)
@@ -243,7 +253,7 @@ def _day(ahead: int) -> str:
     return str(datetime.now().astimezone().date() + timedelta(days=ahead))
 
 
-def test_an_hour_is_ended_from_the_first_page_after_a_hand_over_too(site: Site, me: Person) -> None:
+def test_a_session_is_ended_from_the_first_page_after_a_hand_over_too(site: Site, me: Person) -> None:
     device = handed(site, me)
     device.post(f"/form/{AFRAID}", {"answer": "3"})
     device.post("/form/give-back")
@@ -277,7 +287,7 @@ def test_from_the_first_page_after_a_hand_over_there_is_a_way_back_to_its_sessio
 
 
 def _open_all(site: Site) -> list[UUID]:
-    """Open every hour there is, on its own day."""
+    """Open every session there is, on its own day."""
     with writing(site.work.engine) as db:
         found = records.list_all_records(db, site.work.vault, THERAPY_SESSION)
         return [
@@ -288,8 +298,8 @@ def _open_all(site: Site) -> list[UUID]:
         ]
 
 
-def test_finishing_a_questionnaire_passes_the_row_before_any_button(me: Person, hour: str) -> None:
-    check = steps.answer_all(me, steps.begin(me, hour), RAISING)
+def test_finishing_a_questionnaire_passes_the_row_before_any_button(me: Person, session: str) -> None:
+    check = steps.answer_all(me, steps.begin(me, session), RAISING)
     page = me.press(check, "Finish")
     assert "Before you end" in page.text and ASKED not in page.text
     assert ASKED in me.open(row_of(page)).text
@@ -297,11 +307,11 @@ def test_finishing_a_questionnaire_passes_the_row_before_any_button(me: Person, 
 
 def test_at_the_end_of_a_session_the_main_button_is_the_row(me: Person) -> None:
     """Whether something is open or not, it cannot be passed for the sake of a louder button."""
-    pages, hour = [], me.press(take_in(me), "Start a session now").path
+    pages, session = [], me.press(take_in(me), "Start a session now").path
     for answers in (CALM, RAISING):
-        check = steps.answer_all(me, steps.begin(me, hour), answers)
+        check = steps.answer_all(me, steps.begin(me, session), answers)
         quiet = me.press(check, "Finish")
-        pages.append(me.open(f"{hour}/end"))
+        pages.append(me.open(f"{session}/end"))
         for page in (quiet, pages[-1]):
             assert "Open this before you say goodbye" in page.text
         loud = re.findall(r'class="button main"[^>]*>([^<]+)', pages[-1].source.partition("<main")[2])
@@ -312,13 +322,13 @@ def test_at_the_end_of_a_session_the_main_button_is_the_row(me: Person) -> None:
 # What the row opens.
 
 
-def test_from_the_row_a_prompt_is_closed_and_the_way_leads_back(me: Person, hour: str) -> None:
-    raised(me, hour)
-    page = me.follow(me.open(f"{hour}/end"), ROW)
+def test_from_the_row_a_prompt_is_closed_and_the_way_leads_back(me: Person, session: str) -> None:
+    raised(me, session)
+    page = me.follow(me.open(f"{session}/end"), ROW)
     assert "“How I give”, about M." in page.text
     closing = me.follow(page, "Say what was done")
     back = me.send(closing, {"how": "not_today", "because": "Her sister came in."})
-    assert back.path == f"{hour}/end"
+    assert back.path == f"{session}/end"
     opened = me.follow(back, ROW)
     assert ASKED in opened.text and "Not asked yet, because: Her sister came in. Next check on" in opened.text
     today = me.open("/").text
@@ -330,30 +340,30 @@ def test_from_the_row_a_prompt_is_closed_and_the_way_leads_back(me: Person, hour
     assert "To ask about" not in me.open("/").text
 
 
-def test_a_check_that_is_due_stands_behind_the_row(me: Person, hour: str) -> None:
-    me.send(me.open(f"{hour}/risk-entries/new"), {"did": "Rang.", "next_check": _day(0)})
-    page = me.follow(me.open(hour), ROW)
+def test_a_check_that_is_due_stands_behind_the_row(me: Person, session: str) -> None:
+    me.send(me.open(f"{session}/risk-entries/new"), {"did": "Rang.", "next_check": _day(0)})
+    page = me.follow(me.open(session), ROW)
     assert "A check was planned for" in page.text
     assert me.follow(page, "Add to the entry of").path.endswith("/add")
 
 
 @pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "/lock", "/no-such-page", ""])
-def test_the_way_back_leads_to_pages_of_ours_alone(me: Person, hour: str, back: str) -> None:
-    row = me.open(hour).link(ROW).partition("?")[0]
+def test_the_way_back_leads_to_pages_of_ours_alone(me: Person, session: str, back: str) -> None:
+    row = me.open(session).link(ROW).partition("?")[0]
     page = me.open(f"{row}?back={back}")
     assert page.link("Back to where you were") == "/"
 
 
-def test_on_the_result_a_prompt_comes_before_every_answer_and_drawing(me: Person, hour: str) -> None:
-    source = raised(me, hour).source
+def test_on_the_result_a_prompt_comes_before_every_answer_and_drawing(me: Person, session: str) -> None:
+    source = raised(me, session).source
     main = source[source.index("<main") :]
     assert main.index(ASKED) < main.index('class="split"') < main.index("<svg", main.index('class="split"'))
     assert main.index(ASKED) < main.index('class="button main"')
 
 
-def test_the_sign_page_blocks_nothing(me: Person, hour: str) -> None:
-    raised(me, hour)
-    page = me.send(me.open(f"{hour}/note"), crawl.WRITTEN | {"sign": "yes"})
+def test_the_sign_page_blocks_nothing(me: Person, session: str) -> None:
+    raised(me, session)
+    page = me.send(me.open(f"{session}/note"), crawl.WRITTEN | {"sign": "yes"})
     row_of(page)
     signed = me.send(page, {"read": "yes"})
     assert "Signed by" in signed.text
@@ -364,14 +374,16 @@ def test_the_sign_page_blocks_nothing(me: Person, hour: str) -> None:
 
 
 def test_a_couples_pages_never_show_count_or_open_a_partners_prompt(site: Site, me: Person) -> None:
-    hour, ana, ben = couple(site)
+    session, ana, ben = couple(site)
     with reading(site.work.engine) as db:
         person = clients.load_client(db, site.work.vault, ana)
-    own = f"/sessions/{site.work.hour(person).id}"
-    case = me.open(hour).link("Ana Reyes and Ben Okoro")
-    me.send(me.open(f"{hour}/note"), crawl.WRITTEN)
-    given = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "receiving-ladder", "client": ana.hex}).path
-    paths = [case, hour, f"{hour}/end", f"{hour}/note", f"{hour}/worksheets", given]
+    own = f"/sessions/{site.work.session(person).id}"
+    case = me.open(session).link("Ana Reyes and Ben Okoro")
+    me.send(me.open(f"{session}/note"), crawl.WRITTEN)
+    given = me.send(
+        me.open(f"{session}/worksheets"), {"worksheet": "receiving-ladder", "client": ana.hex}
+    ).path
+    paths = [case, session, f"{session}/end", f"{session}/note", f"{session}/worksheets", given]
     before = {path: neutral(me.open(path).body) for path in paths}
     rows = {path: row_of(me.open(path)) for path in paths if not path.endswith("/worksheets")}
     opened = {path: neutral(me.open(href).body) for path, href in rows.items()}

@@ -38,8 +38,8 @@ def course(site: Site, rounds: list[Values], *, until: datetime = NOW) -> tuple[
     return f"/relationships/{about.id}/over-time", f"/administrations/{last.id}", f"/clients/{client.id}"
 
 
-def open_hour(site: Site, client: str) -> str:
-    """An hour of now with this client."""
+def open_session(site: Site, client: str) -> str:
+    """A session of now with this client."""
     with writing(site.work.engine) as db:
         case = cases.load_single_case(db, site.work.vault, UUID(client.rpartition("/")[2]))
         body = TherapySession(
@@ -242,7 +242,7 @@ def test_why_and_until_when_are_written_down_and_shown(site: Site, me: Person) -
     words = "Repeated: To see what helps. Agreed until 1 March 2030 and six times in all."
     assert page.path.startswith(path) and words in page.text
     assert words in me.open(client).text
-    assert words in me.open(f"{open_hour(site, client)}/questionnaire").text
+    assert words in me.open(f"{open_session(site, client)}/questionnaire").text
     assert me.open(f"{last}/rhythm").typed("why") == "To see what helps"
 
 
@@ -309,12 +309,12 @@ def test_three_unchanged_rounds_propose_to_stop_and_it_stops(site: Site, me: Per
 def test_the_clients_wish_is_one_tap_and_is_shown_when_it_is_offered_again(site: Site, me: Person) -> None:
     _, last, client = course(site, [3, 1], until=NOW - timedelta(days=40))
     me.send(me.open(f"{last}/rhythm"), {"why": "To see.", "times": "9"})
-    hour = open_hour(site, client)
-    page = me.open(hour)
+    session = open_session(site, client)
+    page = me.open(session)
     assert "It may be time again, if the client wants it." in page.text
     page = me.press(page, "The client wants to stop")
-    assert page.path == hour and "It may be time again" not in page.text
-    offered = me.open(f"{hour}/questionnaire")
+    assert page.path == session and "It may be time again" not in page.text
+    offered = me.open(f"{session}/questionnaire")
     assert "the client wished to stop this." in offered.text
     assert "Not today" not in offered.text
     with reading(site.work.engine) as db:
@@ -324,20 +324,20 @@ def test_the_clients_wish_is_one_tap_and_is_shown_when_it_is_offered_again(site:
     assert kept.state == "wished" and kept.payload.wished_to_stop_on == NOW.astimezone().date()
 
 
-def test_not_today_in_the_hour_leads_back_to_it_and_the_line_is_gone(site: Site, me: Person) -> None:
+def test_not_today_in_the_session_leads_back_to_it_and_the_line_is_gone(site: Site, me: Person) -> None:
     _, last, client = course(site, [3, 1], until=NOW - timedelta(days=40))
     me.send(me.open(f"{last}/rhythm"), {"why": "To see.", "times": "9"})
-    hour = open_hour(site, client)
-    page = me.press(me.open(hour), "Not today")
-    assert page.path == hour and "It may be time again" not in page.text
+    session = open_session(site, client)
+    page = me.press(me.open(session), "Not today")
+    assert page.path == session and "It may be time again" not in page.text
 
 
 def test_nothing_is_due_by_itself(site: Site, me: Person) -> None:
     _, _, client = course(site, [3, 1], until=NOW - timedelta(days=400))
-    assert "It may be time again" not in me.open(open_hour(site, client)).text
+    assert "It may be time again" not in me.open(open_session(site, client)).text
 
 
-def test_the_hour_of_a_stranger_is_not_led_to(site: Site, me: Person) -> None:
+def test_the_session_of_a_stranger_is_not_led_to(site: Site, me: Person) -> None:
     _, last, _ = course(site, [3])
     answer = site.post(f"{last}/rhythm/not-today", {"session": "0" * 32})
     assert answer.status_code == 404

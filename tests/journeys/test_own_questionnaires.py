@@ -33,9 +33,9 @@ def kept(site: Site) -> list[str]:
         return [f"{each.payload.instrument_id} {each.payload.version} {each.state}" for each in found]
 
 
-def given(site: Site, me: Person, hour: str) -> str:
+def given(site: Site, me: Person, session: str) -> str:
     """The address of one that was answered to the end."""
-    page = steps.answer_all(me, steps.begin(me, hour, "resting", word="T."), ALL_TRUE)
+    page = steps.answer_all(me, steps.begin(me, session, "resting", word="T."), ALL_TRUE)
     return steps.place(steps.finish(me, page))
 
 
@@ -134,7 +134,7 @@ def test_it_is_looked_at_as_the_client_meets_it_and_on_paper(site: Site, me: Per
     assert left.path == YOURS and me.open(f"{YOURS}/preview").path == YOURS
 
 
-def test_taken_in_it_is_offered_given_and_scored(site: Site, me: Person, hour: str) -> None:
+def test_taken_in_it_is_offered_given_and_scored(site: Site, me: Person, session: str) -> None:
     page = take_in(site, me)
     assert "“How I rest” is added." in page.text and kept(site) == ["resting 1 offered"]
     listed = me.open("/questionnaires")
@@ -147,7 +147,7 @@ def test_taken_in_it_is_offered_given_and_scored(site: Site, me: Person, hour: s
     assert "repaying a kindness" in me.open("/questionnaires/receiving").text
     for paper in ("blank", "answer-card"):
         assert steps.pdf_of(me.open(f"/questionnaires/resting/{paper}")).startswith(b"%PDF")
-    place = given(site, me, hour)
+    place = given(site, me, session)
     result = me.open(f"{place}/result")
     # BODY 3 + (3 - 1), MIND 2 + 0, ASK 1 + 2 x 3; see tests/cases/own.toml.
     assert "14 (6 of 6 answered)" in result.text
@@ -168,18 +168,18 @@ def test_taken_in_it_is_offered_given_and_scored(site: Site, me: Person, hour: s
     assert "Mostly true: “I told this person when I needed quiet.”" in together.text
     assert not any(c.isdigit() for c in together.text)
     assert steps.pdf_of(me.open(f"{place}/client-page")).startswith(b"%PDF")
-    note = me.open(f"{hour}/note")
+    note = me.open(f"{session}/note")
     assert "The practice’s own questionnaire; its card says “drafted”; used for discussion." in note.source
     assert "Unvalidated tool" not in note.source
-    summary = steps.words_of(me.open(f"{hour}/summary"))
+    summary = steps.words_of(me.open(f"{session}/summary"))
     assert "Added by this practice; its card says: drafted." in summary and "14 (6 of 6 answered)" in summary
     assert "Written by this project" not in summary
-    assert "How I rest" in me.open(hour).text
+    assert "How I rest" in me.open(session).text
 
 
-def test_all_on_one_page_serves_it_too(site: Site, me: Person, hour: str) -> None:
+def test_all_on_one_page_serves_it_too(site: Site, me: Person, session: str) -> None:
     take_in(site, me)
-    page = me.follow(steps.begin(me, hour, "resting"), "All questions on one page")
+    page = me.follow(steps.begin(me, session, "resting"), "All questions on one page")
     checked = me.send(page, {"1-answer": "3", "4-answer": "declined"})
     assert "Fully true" in checked.text and "I’d rather not answer" in checked.text
     wrong = me.post(page.path, page.form("1-answer").standing() | {"1-answer": "4"})
@@ -187,10 +187,10 @@ def test_all_on_one_page_serves_it_too(site: Site, me: Person, hour: str) -> Non
 
 
 def test_a_later_version_takes_its_place_and_what_was_given_stays_as_it_was(
-    site: Site, me: Person, hour: str
+    site: Site, me: Person, session: str
 ) -> None:
     take_in(site, me)
-    place = given(site, me, hour)
+    place = given(site, me, session)
     before = me.open(f"{place}/result").text
     looked = me.open(upload(site, later()).headers["Location"])
     assert "It replaces version 1." in looked.text
@@ -199,7 +199,7 @@ def test_a_later_version_takes_its_place_and_what_was_given_stays_as_it_was(
     assert me.open(f"{place}/result").text == before
     assert "I stayed on my feet" in me.open(f"{place}/answers").text
     assert "I kept going" in me.open("/questionnaires/resting").text
-    question = me.follow(steps.begin(me, hour, "resting", word="B."), "first question")
+    question = me.follow(steps.begin(me, session, "resting", word="B."), "first question")
     assert "I kept going until this person went to bed." in question.text
     assert "version 2" in me.open(f"{steps.place(question)}/result").text
     assert "version 1" in me.open(f"{place}/result").text
@@ -229,17 +229,17 @@ def test_one_that_another_window_took_in_meanwhile_is_not_taken_in_twice(site: S
 
 
 def test_put_away_it_is_not_offered_and_what_was_given_is_shown_as_ever(
-    site: Site, me: Person, hour: str
+    site: Site, me: Person, session: str
 ) -> None:
     take_in(site, me)
-    open_one = steps.begin(me, hour, "resting", word="W.")
-    place = given(site, me, hour)
+    open_one = steps.begin(me, session, "resting", word="W.")
+    place = given(site, me, session)
     page = me.press(me.open(YOURS), "No longer offer it")
     assert "Not offered · version 1" in page.text and kept(site) == ["resting 1 retired"]
-    chosen = me.open(f"{hour}/questionnaire")
+    chosen = me.open(f"{session}/questionnaire")
     assert "resting" not in chosen.form("instrument").values("instrument")
     refused = me.post(
-        f"{hour}/questionnaire",
+        f"{session}/questionnaire",
         {"csrf_token": site.token(), "instrument": "resting", "about": "general"},
     )
     assert refused.status == 422
@@ -248,7 +248,7 @@ def test_put_away_it_is_not_offered_and_what_was_given_is_shown_as_ever(
     assert steps.answer_all(me, open_one, ALL_TRUE).path.endswith("/check")
     assert me.open("/questionnaires/resting").status == 200
     me.press(page, "Offer it again")
-    assert "resting" in me.open(f"{hour}/questionnaire").form("instrument").values("instrument")
+    assert "resting" in me.open(f"{session}/questionnaire").form("instrument").values("instrument")
 
 
 def test_files_in_the_folder_are_listed_and_only_those_are_read(
@@ -287,8 +287,8 @@ def test_two_practices_in_one_program_never_see_what_the_other_offers(
     them = person.at(other)
     assert "How I rest" not in them.open("/questionnaires").text
     assert them.open("/questionnaires/resting").status == 404
-    hour = f"/sessions/{other.work.hour(other.work.client()).id}"
-    assert "resting" not in them.open(f"{hour}/questionnaire").form("instrument").values("instrument")
+    session = f"/sessions/{other.work.session(other.work.client()).id}"
+    assert "resting" not in them.open(f"{session}/questionnaire").form("instrument").values("instrument")
 
 
 HOSTILE = (
@@ -300,7 +300,7 @@ HOSTILE = (
 
 @pytest.mark.parametrize("words", HOSTILE)
 def test_no_text_of_a_definition_is_ever_run_or_filled_in(
-    site: Site, me: Person, hour: str, words: str
+    site: Site, me: Person, session: str, words: str
 ) -> None:
     quoted = words.replace("\\", "\\\\").replace('"', '\\"')
     text = changed(
@@ -323,17 +323,17 @@ def test_no_text_of_a_definition_is_ever_run_or_filled_in(
     ]
     papers = [me.open(f"{YOURS}/preview/{page}") for page in ("blank", "answer-card")]
     me.press(looked, "Add it to the practice")
-    page = steps.begin(me, hour, "resting")
+    page = steps.begin(me, session, "resting")
     seen += [
         page,
         me.open("/questionnaires"),
         me.open("/questionnaires/resting"),
-        me.open(f"{hour}/questionnaire"),
+        me.open(f"{session}/questionnaire"),
     ]
     place = steps.place(steps.finish(me, steps.answer_all(me, page, [3] * 7)))
     seen += [me.open(f"{place}/{name}") for name in ("result", "answers", "together", "finished")]
-    seen += [me.open(hour), me.open(f"{hour}/note"), me.open(YOURS)]
-    papers += [me.open(f"{place}/client-page"), me.open(f"{hour}/summary")]
+    seen += [me.open(session), me.open(f"{session}/note"), me.open(YOURS)]
+    papers += [me.open(f"{place}/client-page"), me.open(f"{session}/summary")]
     for each in seen:
         assert each.status == 200, each.path
         for markup in ("<script>alert", "<img src=x", "<svg onload"):
@@ -343,7 +343,7 @@ def test_no_text_of_a_definition_is_ever_run_or_filled_in(
     assert "".join(words.split())[:20] in "".join(steps.words_of(papers[0]).split())
 
 
-def test_a_cited_band_is_the_clinicians_alone(site: Site, me: Person, hour: str) -> None:
+def test_a_cited_band_is_the_clinicians_alone(site: Site, me: Person, session: str) -> None:
     band = '[[bands]]\nlower = {}\nupper = {}\nlabel = "{}"\nsource = "Author 2020, page 3"\n{}\n'
     text = changed(
         ('level = "drafted"', 'level = "published"'),
@@ -356,14 +356,14 @@ def test_a_cited_band_is_the_clinicians_alone(site: Site, me: Person, hour: str)
         ),
     )
     take_in(site, me, text)
-    place = given(site, me, hour)
+    place = given(site, me, session)
     result = me.open(f"{place}/result").text
     assert "Called “zzmany” in: Author 2020, page 3" in result and "Called “zzbody” in" in result
     assert "zzfew" not in result and "There is no normal score" not in result
-    summary = steps.words_of(me.open(f"{hour}/summary"))
+    summary = steps.words_of(me.open(f"{session}/summary"))
     assert "zzmany" in summary and "zzfew" not in summary
     assert "zzfew" in me.open("/questionnaires/resting").text
-    fresh = steps.place(steps.begin(me, hour, "resting", word="N."))
+    fresh = steps.place(steps.begin(me, session, "resting", word="N."))
     pages = [f"{place}/{name}" for name in ("together", "finished")]
     pages += [f"{fresh}/{name}" for name in ("introduction", "items/1", "all", "check", "hand-over")]
     for page in pages:
@@ -379,13 +379,13 @@ def test_a_cited_band_is_the_clinicians_alone(site: Site, me: Person, hour: str)
     assert b"zz" not in zlib.decompress(decode_ticket(site.keeper.ticket or b"").definition)
 
 
-def test_a_label_in_the_first_person_keeps_its_capital(site: Site, me: Person, hour: str) -> None:
+def test_a_label_in_the_first_person_keeps_its_capital(site: Site, me: Person, session: str) -> None:
     take_in(site, me, changed(('label = "Fully true"', 'label = "I agree"')))
-    page = steps.answer_all(me, steps.begin(me, hour, "resting"), [3] * 7)
+    page = steps.answer_all(me, steps.begin(me, session, "resting"), [3] * 7)
     place = steps.place(steps.finish(me, page))
     result = me.open(f"{place}/result")
     assert "I agree" in result.text and "i agree" not in result.source
-    summary = steps.words_of(me.open(f"{hour}/summary"))
+    summary = steps.words_of(me.open(f"{session}/summary"))
     assert "I agree" in summary and "i agree" not in summary
 
 
@@ -393,7 +393,7 @@ def test_a_label_in_the_first_person_keeps_its_capital(site: Site, me: Person, h
     "word", ["W" * 55, "تماما صحيح", "לא נכון", "完全に当てはまる", "e\u0301" * 25, "Ω≠∞ 😀 ½"], ids=range(6)
 )
 def test_words_of_any_script_and_length_are_shown_and_printed(
-    site: Site, me: Person, hour: str, word: str
+    site: Site, me: Person, session: str, word: str
 ) -> None:
     text = changed(
         ('label = "Fully true"', f'label = "{word}"'),
@@ -407,9 +407,9 @@ def test_words_of_any_script_and_length_are_shown_and_printed(
     for paper in ("blank", "answer-card", "guide"):
         assert steps.pdf_of(me.open(f"{YOURS}/preview/{paper}")).startswith(b"%PDF")
     me.press(looked, "Add it to the practice")
-    place = steps.place(steps.finish(me, steps.answer_all(me, steps.begin(me, hour, "resting"), [3] * 7)))
+    place = steps.place(steps.finish(me, steps.answer_all(me, steps.begin(me, session, "resting"), [3] * 7)))
     assert word in me.open(f"{place}/result").text
-    for paper in (f"{place}/client-page?with=stood-out", f"{hour}/summary"):
+    for paper in (f"{place}/client-page?with=stood-out", f"{session}/summary"):
         assert steps.pdf_of(me.open(paper)).startswith(b"%PDF")
 
 
@@ -419,9 +419,9 @@ def test_a_text_that_turns_its_direction_is_refused(site: Site) -> None:
         assert answer.status_code == 422 and "title: has a character that does not print" in answer.text
 
 
-def test_it_is_handed_to_the_client_and_comes_back(site: Site, me: Person, hour: str) -> None:
+def test_it_is_handed_to_the_client_and_comes_back(site: Site, me: Person, session: str) -> None:
     take_in(site, me)
-    intro = steps.begin(me, hour, "resting", word="T.")
+    intro = steps.begin(me, session, "resting", word="T.")
     id = UUID(steps.place(intro).rpartition("/")[2])
     with reading(site.work.engine) as db:
         form = administrations.load_administration(db, site.work.vault, id)
@@ -451,7 +451,7 @@ def test_it_is_handed_to_the_client_and_comes_back(site: Site, me: Person, hour:
         assert results.build_result(db, site.work.vault, back).instrument.id == "resting"
 
 
-def test_one_too_long_to_hand_over_says_so_and_the_keys_stay(site: Site, me: Person, hour: str) -> None:
+def test_one_too_long_to_hand_over_says_so_and_the_keys_stay(site: Site, me: Person, session: str) -> None:
     chance = random.Random(7)
     letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
     words = ["".join(chance.choices(letters, k=190)) for _ in range(380)]
@@ -463,7 +463,7 @@ def test_one_too_long_to_hand_over_says_so_and_the_keys_stay(site: Site, me: Per
     looked = me.open(upload(site, TEXT + many).headers["Location"])
     assert "It is too long to be handed to a client on this device." in looked.text
     me.press(looked, "Add it to the practice")
-    place = steps.place(steps.begin(me, hour, "resting"))
+    place = steps.place(steps.begin(me, session, "resting"))
     refused = me.press(me.open(f"{place}/hand-over"), "Hand over now")
     assert refused.status == 422 and "too long to be handed over" in refused.text
     assert site.keeper.ticket is None

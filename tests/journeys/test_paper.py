@@ -31,9 +31,9 @@ def typed(code: str | None = None, **more: str) -> dict[str, str]:
     return {"code": code, "on": BEFORE.isoformat()} | ABOUT | more
 
 
-def whole(me: Person, hour: str, word: str = "M.") -> Page:
+def whole(me: Person, session: str, word: str = "M.") -> Page:
     """The page of answers of a sheet that is being entered."""
-    page = me.send(me.open(f"{hour}/paper"), typed(word=word))
+    page = me.send(me.open(f"{session}/paper"), typed(word=word))
     assert page.path.endswith("/all"), page.text
     return page
 
@@ -48,12 +48,14 @@ def body_of(site: Site, page: Page) -> Administration:
 
 
 def test_from_the_printed_code_to_the_result_every_answer_goes_round(
-    site: Site, me: Person, hour: str
+    site: Site, me: Person, session: str
 ) -> None:
     printed = steps.words_of(me.open("/questionnaires/giving/blank"))
     code = re.search(r"sheet (\w{4}-\w{4})", printed)
     assert code
-    page = me.send(me.follow(me.open(hour), "Enter a paper form"), typed(code[1].lower().replace("-", " ")))
+    page = me.send(
+        me.follow(me.open(session), "Enter a paper form"), typed(code[1].lower().replace("-", " "))
+    )
     # The order and the numbers are those of the paper.
     for shown in (printed, page.text):
         places = [shown.index(f"{number} {item.text}") for number, item in enumerate(giving().items, 1)]
@@ -73,46 +75,46 @@ def test_from_the_printed_code_to_the_result_every_answer_goes_round(
     assert [each.wants_to_talk for each in answers.decode_responses(body.answers)].index(True) == 2
     assert (body.mode, body.answered_on, body.entered_on) == ("paper", BEFORE, TODAY)
     said = f"on paper on {BEFORE.day} {BEFORE:%B %Y}, entered on {TODAY.day} {TODAY:%B %Y}"
-    summary = steps.words_of(me.open(f"{hour}/summary"))
+    summary = steps.words_of(me.open(f"{session}/summary"))
     for shown in (result.text, me.follow(result, "All answers").text, summary):
         assert said in shown
-    assert said in me.open(f"{hour}/note").source
+    assert said in me.open(f"{session}/note").source
 
 
 def test_a_sheet_of_a_questionnaire_of_ones_own_is_entered_as_the_version_it_is(
-    site: Site, me: Person, hour: str
+    site: Site, me: Person, session: str
 ) -> None:
     own.take_in(site, me)
     printed = steps.words_of(me.open("/questionnaires/resting/blank"))
     found = re.search(r"sheet (\w{4}-\w{4})", printed)
     assert found
     own.take_in(site, me, own.later())
-    page = me.send(me.open(f"{hour}/paper"), typed(found[1]))
+    page = me.send(me.open(f"{session}/paper"), typed(found[1]))
     assert page.path.endswith("/all") and "I stayed on my feet" in page.text and "version 1" in page.text
     assert body_of(site, page).instrument_version == "1"
 
 
 @pytest.mark.parametrize("general", [True, False])
-def test_a_check_in_is_no_sheet_to_enter(me: Person, hour: str, general: bool) -> None:
+def test_a_check_in_is_no_sheet_to_enter(me: Person, session: str, general: bool) -> None:
     """What the client watches is written on it by hand."""
     code = form_code.form_code_of(catalogue.load_check_in(), general=general)
-    page = me.send(me.open(f"{hour}/paper"), typed(code))
+    page = me.send(me.open(f"{session}/paper"), typed(code))
     assert page.status == 422 and "the sheet of a check-in" in page.error("code")
 
 
-def test_the_code_alone_says_which_form_it_is(site: Site, me: Person, hour: str) -> None:
-    page = me.open(f"{hour}/paper")
+def test_the_code_alone_says_which_form_it_is(site: Site, me: Person, session: str) -> None:
+    page = me.open(f"{session}/paper")
     asked = {each.name for each in page.form("code").controls if each.kind not in ("hidden", "button")}
     assert asked == {"code", "on", "about", "word", "frame"}
     for one in catalogue.list_instruments():
-        page = me.send(me.open(f"{hour}/paper"), {"code": form_code.form_code_of(one, general=True)})
+        page = me.send(me.open(f"{session}/paper"), {"code": form_code.form_code_of(one, general=True)})
         assert page.path.endswith("/all"), page.text
         body = body_of(site, page)
         # Nobody had to be chosen: the sheet names nobody.
         assert (body.instrument_id, body.relationship) == (one.id, None)
 
 
-def test_it_can_be_entered_from_the_clients_page_without_an_hour(site: Site, me: Person) -> None:
+def test_it_can_be_entered_from_the_clients_page_without_a_session(site: Site, me: Person) -> None:
     client = site.work.client()
     page = me.follow(me.open(f"/clients/{client.id}"), "Enter a paper form")
     assert page.typed("on") == TODAY.isoformat()
@@ -123,11 +125,11 @@ def test_it_can_be_entered_from_the_clients_page_without_an_hour(site: Site, me:
 
 
 def test_a_code_of_an_earlier_version_is_entered_as_that_version(
-    site: Site, me: Person, hour: str, monkeypatch: pytest.MonkeyPatch
+    site: Site, me: Person, session: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     earlier = put_on_the_shelf(monkeypatch)
     code = form_code.form_code_of(earlier, general=False)
-    page = me.send(me.open(f"{hour}/paper"), typed(code))
+    page = me.send(me.open(f"{session}/paper"), typed(code))
     assert page.path.endswith("/all") and f"version {EARLIER}" in page.text
     assert body_of(site, page).definition_digest == earlier.digest
 
@@ -149,18 +151,18 @@ def test_a_code_of_an_earlier_version_is_entered_as_that_version(
     ],
 )
 def test_what_does_not_fit_is_said_at_its_place_and_nothing_is_lost(
-    me: Person, hour: str, wrong: dict[str, str], field: str, words: str
+    me: Person, session: str, wrong: dict[str, str], field: str, words: str
 ) -> None:
-    page = me.open(f"{hour}/paper")
+    page = me.open(f"{session}/paper")
     sent = page.form("code").standing() | typed(**wrong)
-    page = me.post(f"{hour}/paper", sent)
+    page = me.post(f"{session}/paper", sent)
     assert page.status == 422 and words in page.error(field)
     for name in ("code", "word"):
         assert page.typed(name) == sent[name]
 
 
-def test_a_sheet_that_is_not_finished_goes_on_where_all_questions_stand(me: Person, hour: str) -> None:
-    page = me.send(whole(me, hour), {"1-answer": "4"}, by="1-answer")
+def test_a_sheet_that_is_not_finished_goes_on_where_all_questions_stand(me: Person, session: str) -> None:
+    page = me.send(whole(me, session), {"1-answer": "4"}, by="1-answer")
     assert me.open(f"{steps.place(page)}/items/2").path.endswith("/all")
     page = me.press(page, "Stop here for today")
     assert "Hand it to the client" not in page.text
@@ -169,8 +171,8 @@ def test_a_sheet_that_is_not_finished_goes_on_where_all_questions_stand(me: Pers
     assert refused.status >= 400 and "answered on paper" in refused.text
 
 
-def test_a_second_entry_that_is_the_same_is_recorded(site: Site, me: Person, hour: str) -> None:
-    page = me.send(whole(me, hour, "K."), chosen_rows(), by="1-answer")
+def test_a_second_entry_that_is_the_same_is_recorded(site: Site, me: Person, session: str) -> None:
+    page = me.send(whole(me, session, "K."), chosen_rows(), by="1-answer")
     blind = me.follow(page, "Enter it again")
     assert not [control for control in blind.form("1-answer").controls if control.checked]
     page = me.send(blind, chosen_rows(), by="1-answer")
@@ -178,8 +180,8 @@ def test_a_second_entry_that_is_the_same_is_recorded(site: Site, me: Person, hou
     assert "twice and compared" in me.press(page, "Finish").text
 
 
-def test_only_what_differs_is_asked_and_settled(site: Site, me: Person, hour: str) -> None:
-    page = me.send(whole(me, hour), chosen_rows() | {"2-said": "Beside it."}, by="1-answer")
+def test_only_what_differs_is_asked_and_settled(site: Site, me: Person, session: str) -> None:
+    page = me.send(whole(me, session), chosen_rows() | {"2-said": "Beside it."}, by="1-answer")
     other = list(CHOSEN)
     other[1], other[7], other[9] = "1", "2", "declined"
     page = me.send(me.follow(page, "Enter it again"), chosen_rows(other), by="1-answer")
@@ -203,8 +205,8 @@ def test_only_what_differs_is_asked_and_settled(site: Site, me: Person, hour: st
     )
 
 
-def test_what_changed_meanwhile_is_not_settled(site: Site, me: Person, hour: str) -> None:
-    page = me.send(whole(me, hour, "K."), chosen_rows(), by="1-answer")
+def test_what_changed_meanwhile_is_not_settled(site: Site, me: Person, session: str) -> None:
+    page = me.send(whole(me, session, "K."), chosen_rows(), by="1-answer")
     compared = me.send(me.follow(page, "Enter it again"), chosen_rows(["0", *CHOSEN[1:]]), by="1-answer")
     me.send(me.open(f"{steps.place(page)}/all"), {"1-answer": "2"}, by="1-answer")
     refused = me.send(compared, {"1-keep": "second"})
@@ -216,25 +218,25 @@ def test_what_changed_meanwhile_is_not_settled(site: Site, me: Person, hour: str
     assert answers.decode_responses(body_of(site, page).answers)[0].value == 0
 
 
-def test_what_was_not_on_paper_is_not_entered_again(me: Person, hour: str) -> None:
-    begun = steps.begin(me, hour)
+def test_what_was_not_on_paper_is_not_entered_again(me: Person, session: str) -> None:
+    begun = steps.begin(me, session)
     nothing = me.open("/no-such-page")
     assert me.open(f"{steps.place(begun)}/again").body == nothing.body
 
 
 def test_the_same_answers_have_the_same_scores_whichever_way_they_came(
-    site: Site, me: Person, hour: str
+    site: Site, me: Person, session: str
 ) -> None:
     """Question by question, all on one page, from paper, in the client's own hands."""
     one_by_one: list[steps.Answer] = [
         {"way": each} if each in ("declined", "did_not_come_up") else int(each) if each else None
         for each in CHOSEN
     ]
-    pages = [steps.answer_all(me, steps.begin(me, hour), one_by_one)]
-    page = me.follow(steps.begin(me, hour), "All questions on one page")
+    pages = [steps.answer_all(me, steps.begin(me, session), one_by_one)]
+    page = me.follow(steps.begin(me, session), "All questions on one page")
     pages.append(me.send(page, chosen_rows(), by="1-answer"))
-    pages.append(me.send(whole(me, hour, "K."), chosen_rows(), by="1-answer"))
-    pages.append(handed(site, me, hour))
+    pages.append(me.send(whole(me, session, "K."), chosen_rows(), by="1-answer"))
+    pages.append(handed(site, me, session))
     bodies = [body_of(site, page) for page in pages]
     assert [body.mode for body in bodies] == ["read_aloud", "read_aloud", "paper", "self_entered"]
     scores = [
@@ -249,9 +251,9 @@ def test_the_same_answers_have_the_same_scores_whichever_way_they_came(
     )
 
 
-def handed(site: Site, me: Person, hour: str) -> Page:
+def handed(site: Site, me: Person, session: str) -> Page:
     """The same answers in the client's hands, and back in the record."""
-    page = steps.begin(me, hour)
+    page = steps.begin(me, session)
     me.press(me.follow(page, "Hand it to the client"), "Hand over now")
     with writing(site.work.engine) as db:
         form = administrations.load_administration(db, site.work.vault, UUID(page.path.split("/")[2]))

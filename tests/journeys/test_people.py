@@ -69,14 +69,14 @@ def test_every_kind_can_be_chosen_but_people_in_general(me: Person) -> None:
 def test_a_person_put_away_is_not_offered_until_taken_up_again(me: Person) -> None:
     client = take_in(me)
     page = me.send(me.follow(client, "Add a person"), {"word": "M.", "frame": "parent"})
-    hour = me.press(client, "Start a session now")
-    assert len(me.open(f"{hour.path}/questionnaire").form("about").values("about")) == 3
+    session = me.press(client, "Start a session now")
+    assert len(me.open(f"{session.path}/questionnaire").form("about").values("about")) == 3
     away = me.press(page, "Archive")
     assert "not offered for new questionnaires" in away.text
-    assert len(me.open(f"{hour.path}/questionnaire").form("about").values("about")) == 2
+    assert len(me.open(f"{session.path}/questionnaire").form("about").values("about")) == 2
     assert "archived" in me.open(client.path).text
     me.press(away, "Bring back")
-    assert len(me.open(f"{hour.path}/questionnaire").form("about").values("about")) == 3
+    assert len(me.open(f"{session.path}/questionnaire").form("about").values("about")) == 3
 
 
 @pytest.mark.parametrize("odd", ODD)

@@ -39,7 +39,7 @@ def filled(site: Site, instrument: Instrument, form: Form) -> str:
     """A finished questionnaire with these answers; returns its address."""
     work = site.work
     client = work.client()
-    begun = work.begun(client, instrument, session=work.hour(client).id)
+    begun = work.begun(client, instrument, session=work.session(client).id)
     put = begun.payload.answers
     for at, response in enumerate(form):
         put = answers.with_response(put, at, response, elapsed=timedelta(seconds=9 * at))
@@ -196,7 +196,7 @@ def test_the_searches_would_find_what_must_not_be_there(desk_site: Site) -> None
 
 
 def test_the_result_says_what_the_form_said(site: Site, me: Person) -> None:
-    hour = f"/sessions/{site.work.hour(site.work.client()).id}"
+    session = f"/sessions/{site.work.session(site.work.client()).id}"
     by_item: dict[str, steps.Answer] = {
         "OG1-F": 3,
         "OG1-B": 3,
@@ -207,7 +207,7 @@ def test_the_result_says_what_the_form_said(site: Site, me: Person) -> None:
     }
     by_item |= {"OG3-F": 1, "OG3-B": COULD_NOT, "OG2-F": WOULD_NOT}
     by_item["OG1-C"] = {"answer": "3", "talk": "yes", "said": "With my sister.", **NEXT}
-    check = steps.answer_all(me, steps.begin(me, hour), [by_item.get(i.id) for i in giving().items])
+    check = steps.answer_all(me, steps.begin(me, session), [by_item.get(i.id) for i in giving().items])
     page = steps.finish(me, check)
     assert "How Ana Reyes gives to M." in page.text
     assert "About M., parent · read aloud" in page.text
@@ -237,8 +237,8 @@ def test_that_no_prompt_appears_is_said_to_be_no_reassurance(site: Site, me: Per
 @pytest.fixture
 def together(site: Site, me: Person) -> Page:
     """The page to look at together, after a whole form."""
-    hour = f"/sessions/{site.work.hour(site.work.client()).id}"
-    check = steps.answer_all(me, steps.begin(me, hour), [3] * 12)
+    session = f"/sessions/{site.work.session(site.work.client()).id}"
+    check = steps.answer_all(me, steps.begin(me, session), [3] * 12)
     return me.follow(steps.finish(me, check), "Look at it together")
 
 
@@ -282,15 +282,15 @@ def test_what_is_said_is_saved_while_it_is_written(me: Person, together: Page) -
     assert me.send(me.open(together.path), {}, by="own_words").status == 200
 
 
-def test_the_summary_of_the_hour_holds_the_result(me: Person, together: Page) -> None:
-    words = steps.words_of(me.open(f"{hour_of(me, together)}/summary"))
+def test_the_summary_of_the_session_holds_the_result(me: Person, together: Page) -> None:
+    words = steps.words_of(me.open(f"{session_of(me, together)}/summary"))
     assert "How I give" in words and "Ana Reyes" in words and "Not validated" in words
     assert not strangers(
         giving(), [Response(status=ResponseStatus.ANSWERED, value=3, wants_to_talk=False, remark="")], words
     )
 
 
-def hour_of(me: Person, together: Page) -> str:
+def session_of(me: Person, together: Page) -> str:
     return me.follow(together, "Done").link("Give a worksheet").rpartition("/")[0]
 
 
@@ -304,19 +304,19 @@ def test_a_couple_is_asked_one_at_a_time(site: Site, me: Person) -> None:
             on=date(2026, 11, 19),
             attendance=Attendance.CAME,
         )
-        hour = therapy_sessions.create_therapy_session(db, site.work.vault, case, body, now=NOW)
-    assert "One person at a time" in me.open(f"/sessions/{hour.id}/questionnaire").text
-    assert "One person at a time" in me.open(f"/sessions/{hour.id}/check-in").text
-    begun = site.post(f"/sessions/{hour.id}/questionnaire", {"instrument": "giving", "about": "general"})
+        session = therapy_sessions.create_therapy_session(db, site.work.vault, case, body, now=NOW)
+    assert "One person at a time" in me.open(f"/sessions/{session.id}/questionnaire").text
+    assert "One person at a time" in me.open(f"/sessions/{session.id}/check-in").text
+    begun = site.post(f"/sessions/{session.id}/questionnaire", {"instrument": "giving", "about": "general"})
     assert "One person at a time" in begun.text
-    assert "How I give" not in steps.words_of(me.open(f"/sessions/{hour.id}/summary"))
+    assert "How I give" not in steps.words_of(me.open(f"/sessions/{session.id}/summary"))
 
 
 def test_paper_is_never_kept_under_a_telling_name(me: Person, together: Page) -> None:
-    place, hour = steps.place(together), hour_of(me, together)
+    place, session = steps.place(together), session_of(me, together)
     papers = {
         f"{place}/client-page": "page",
-        f"{hour}/summary": "summary",
+        f"{session}/summary": "summary",
         "/questionnaires/giving/blank": "questionnaire",
         "/questionnaires/giving/answer-card": "answer-card",
         "/worksheets/two-circles/blank": "worksheet",

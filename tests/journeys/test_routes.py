@@ -105,13 +105,13 @@ def test_an_unknown_id_and_a_forbidden_one_give_the_same_answer(
 
 def test_an_id_of_another_kind_is_unknown(furnished: tuple[Site, Person]) -> None:
     site, _ = furnished
-    hour = next(id for id in ids_in(site) if site.get(f"/sessions/{id}/note").status_code in (200, 303))
+    session = next(id for id in ids_in(site) if site.get(f"/sessions/{id}/note").status_code in (200, 303))
     nothing = answer_of(site, "GET", "/no-such-page")
     for path in (
-        f"/administrations/{hour}/result",
-        f"/handouts/{hour}",
-        f"/notes/{hour}",
-        f"/notes/{hour}/paper",
+        f"/administrations/{session}/result",
+        f"/handouts/{session}",
+        f"/notes/{session}",
+        f"/notes/{session}/paper",
     ):
         assert answer_of(site, "GET", path) == nothing, path
 
@@ -136,7 +136,7 @@ def test_looking_at_anything_changes_nothing(furnished: tuple[Site, Person]) -> 
         new = {line.event for line in audit_lines.lines(db, site.work.vault) if line.seq > last}
     assert new == {"records.read"}
     # The control: the same comparison sees one answer.
-    steps.begin(me, f"/sessions/{site.work.hour(site.work.client()).id}")
+    steps.begin(me, f"/sessions/{site.work.session(site.work.client()).id}")
     assert everything(site) != before
 
 

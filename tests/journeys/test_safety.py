@@ -40,13 +40,13 @@ ASKED = "Ask in private about fear of this person."
 FITTING: list[steps.Answer] = [0 if n == AFRAID else 4 for n in range(1, 13)]
 
 
-def raised(me: Person, hour: str, **about: str) -> Page:
+def raised(me: Person, session: str, **about: str) -> Page:
     """The clinician's result of a form that asks about fear."""
-    return steps.finish(me, steps.answer_all(me, steps.begin(me, hour, **about), RAISING))
+    return steps.finish(me, steps.answer_all(me, steps.begin(me, session, **about), RAISING))
 
 
-def test_three_choices_and_one_button_close_a_prompt(me: Person, hour: str) -> None:
-    result = raised(me, hour)
+def test_three_choices_and_one_button_close_a_prompt(me: Person, session: str) -> None:
+    result = raised(me, session)
     assert ASKED in result.text and NO_OTHER in result.text
     page = me.follow(result, "Say what was done")
     assert ASKED in page.text and NO_OTHER in page.text
@@ -59,30 +59,30 @@ def test_three_choices_and_one_button_close_a_prompt(me: Person, hour: str) -> N
 
 @pytest.mark.parametrize("value", [1, 4])
 def test_a_prompt_says_the_question_and_the_answer_where_the_clinician_alone_reads(
-    me: Person, hour: str, value: int
+    me: Person, session: str, value: int
 ) -> None:
     answers: list[steps.Answer] = [value if n == AFRAID else 1 for n in range(1, 13)]
-    result = steps.finish(me, steps.answer_all(me, steps.begin(me, hour), answers))
+    result = steps.finish(me, steps.answer_all(me, steps.begin(me, session), answers))
     words = f"{giving().options[value].label}: “{giving().items[AFRAID - 1].text}”"
     for page in (
         result,
         me.follow(result, "Say what was done"),
-        me.follow(me.open(hour), "For the clinician"),
+        me.follow(me.open(session), "For the clinician"),
     ):
         first = page.text.partition(ASKED)[0]
         assert words in first and "was named (item" in first, page.path
-    assert words not in me.open(hour).text and giving().items[AFRAID - 1].text not in me.open("/").text
+    assert words not in me.open(session).text and giving().items[AFRAID - 1].text not in me.open("/").text
 
 
-def test_a_prompt_about_a_declined_question_says_its_words(me: Person, hour: str) -> None:
+def test_a_prompt_about_a_declined_question_says_its_words(me: Person, session: str) -> None:
     answers = [steps.WOULD_NOT if n == AFRAID else 1 for n in range(1, 13)]
-    result = steps.finish(me, steps.answer_all(me, steps.begin(me, hour), answers))
+    result = steps.finish(me, steps.answer_all(me, steps.begin(me, session), answers))
     asked = f"was left unanswered (item {AFRAID}). “{giving().items[AFRAID - 1].text}” {ASKED}"
     assert asked in result.text
 
 
-def test_the_client_page_and_the_entry_keep_what_was_done(me: Person, hour: str) -> None:
-    page = me.follow(raised(me, hour), "Say what was done")
+def test_the_client_page_and_the_entry_keep_what_was_done(me: Person, session: str) -> None:
+    page = me.follow(raised(me, session), "Say what was done")
     # How to ask stands beside where the answer is noted.
     assert "What to ask in private, and what to do after a yes" in page.text
     assert "ask one question at a time, and wait" in page.text
@@ -102,9 +102,9 @@ def test_the_client_page_and_the_entry_keep_what_was_done(me: Person, hour: str)
 
 
 def test_an_entry_keeps_the_word_that_the_client_had_for_the_person(
-    site: Site, me: Person, hour: str
+    site: Site, me: Person, session: str
 ) -> None:
-    page = me.follow(raised(me, hour), "Say what was done")
+    page = me.follow(raised(me, session), "Say what was done")
     entry = me.follow(me.send(page, {"how": "in_hand"}), "Already in hand")
     work = site.work
     with writing(work.engine) as db:
@@ -120,8 +120,8 @@ def test_an_entry_keeps_the_word_that_the_client_had_for_the_person(
     assert "My mother" in me.open(f"/clients/{client.id}").text
 
 
-def test_not_today_asks_why_and_loses_nothing(me: Person, hour: str) -> None:
-    page = me.follow(raised(me, hour), "Say what was done")
+def test_not_today_asks_why_and_loses_nothing(me: Person, session: str) -> None:
+    page = me.follow(raised(me, session), "Say what was done")
     refused = me.send(page, {"how": "not_today", "did": "Wrote it down.", "next_check": "2001-01-01"})
     assert refused.status == 422
     assert "Write in a few words why you did not ask today." in refused.error("because")
@@ -138,8 +138,10 @@ def test_not_today_asks_why_and_loses_nothing(me: Person, hour: str) -> None:
 
 
 @pytest.mark.parametrize("place", ["home", "room"])
-def test_not_today_is_not_taken_together_with_where_sheets_may_go(me: Person, hour: str, place: str) -> None:
-    page = me.follow(raised(me, hour), "Say what was done")
+def test_not_today_is_not_taken_together_with_where_sheets_may_go(
+    me: Person, session: str, place: str
+) -> None:
+    page = me.follow(raised(me, session), "Say what was done")
     typed = {"how": "not_today", "because": "Her mother was there."}
     refused = me.send(page, typed | {"fear": place})
     assert refused.status == 422 and "says that you have not asked yet" in refused.error("fear")
@@ -148,8 +150,8 @@ def test_not_today_is_not_taken_together_with_where_sheets_may_go(me: Person, ho
     assert "Not asked yet, because: Her mother was there." in done.text
 
 
-def test_a_reason_is_not_lost_by_another_choice(me: Person, hour: str) -> None:
-    page = me.follow(raised(me, hour), "Say what was done")
+def test_a_reason_is_not_lost_by_another_choice(me: Person, session: str) -> None:
+    page = me.follow(raised(me, session), "Say what was done")
     typed = {"how": "asked", "because": "Her mother was there."}
     refused = me.send(page, typed)
     assert refused.status == 422 and "move these words to another line" in refused.error("because")
@@ -158,8 +160,8 @@ def test_a_reason_is_not_lost_by_another_choice(me: Person, hour: str) -> None:
     assert moved.status == 200 and "Closed on" in moved.text
 
 
-def test_today_shows_it_until_it_is_closed_and_says_nothing_of_what(me: Person, hour: str) -> None:
-    raised(me, hour)
+def test_today_shows_it_until_it_is_closed_and_says_nothing_of_what(me: Person, session: str) -> None:
+    raised(me, session)
     page = me.open("/")
     assert "Something to ask about, from a questionnaire of" in page.text and "A. R." in page.text
     shown = page.text.partition("To ask about")[2]
@@ -180,9 +182,9 @@ def test_today_shows_it_until_it_is_closed_and_says_nothing_of_what(me: Person, 
     assert done.path == "/" and "Something to ask about" not in done.text
 
 
-def test_the_page_after_closing_says_that_sheets_stay_in_the_room(me: Person, hour: str) -> None:
+def test_the_page_after_closing_says_that_sheets_stay_in_the_room(me: Person, session: str) -> None:
     held = "Sheets about M. still stay in the room: no entry says yet that they may go home."
-    result = raised(me, hour)
+    result = raised(me, session)
     assert held not in result.text, "an open prompt speaks for itself"
     done = me.send(me.follow(result, "Say what was done"), {"how": "asked"})
     assert held in done.text
@@ -194,9 +196,9 @@ def test_the_page_after_closing_says_that_sheets_stay_in_the_room(me: Person, ho
 
 
 def test_an_entry_that_keeps_sheets_in_the_room_is_not_told_that_something_is_missing(
-    me: Person, hour: str
+    me: Person, session: str
 ) -> None:
-    result = raised(me, hour)
+    result = raised(me, session)
     done = me.send(me.follow(result, "Say what was done"), {"how": "asked", "fear": "room"})
     assert done.path == result.path and "Saved." in done.text
     entry = me.follow(done, "Asked today")
@@ -209,9 +211,9 @@ def test_an_entry_that_keeps_sheets_in_the_room_is_not_told_that_something_is_mi
     assert "Saved." in home.text and noted not in me.open(result.path).text
 
 
-def test_each_paper_that_may_go_home_asks_about_it_where_it_is_printed(me: Person, hour: str) -> None:
-    result = raised(me, hour)
-    given = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "receiving-ladder"})
+def test_each_paper_that_may_go_home_asks_about_it_where_it_is_printed(me: Person, session: str) -> None:
+    result = raised(me, session)
+    given = me.send(me.open(f"{session}/worksheets"), {"worksheet": "receiving-ladder"})
     shown = unescape(result.source).partition("Keep the client page in the room")
     assert shown[0].rstrip().endswith('<div class="notice">\n<p><strong>'), "it is no small print"
     assert "Client page (PDF)" in shown[2] and "Client page (PDF)" not in shown[0], "and comes first"
@@ -223,8 +225,8 @@ def test_each_paper_that_may_go_home_asks_about_it_where_it_is_printed(me: Perso
     assert "For the clinician" not in blank, "a blank one is nobody's"
 
 
-def test_what_is_said_of_the_client_page_stands_together(me: Person, hour: str) -> None:
-    page = me.follow(steps.begin(me, hour), "first question")
+def test_what_is_said_of_the_client_page_stands_together(me: Person, session: str) -> None:
+    page = me.follow(steps.begin(me, session), "first question")
     for _ in range(11):
         page = steps.give(me, page, 4)
     stopped = me.send(page, {"answer": "4", "go": "stop"}, by="answer")
@@ -237,32 +239,34 @@ def test_what_is_said_of_the_client_page_stands_together(me: Person, hour: str) 
     assert "in the room" not in me.open(result.path).text.partition("Client page (PDF)")[2]
 
 
-def test_what_is_said_of_the_crisis_line_is_what_is_printed(me: Person, hour: str) -> None:
+def test_what_is_said_of_the_crisis_line_is_what_is_printed(me: Person, session: str) -> None:
     assert "Printed at the foot of the client page. It is not on worksheets" in me.open("/practice").text
-    result = raised(me, hour)
-    given = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "receiving-ladder"})
+    result = raised(me, session)
+    given = me.send(me.open(f"{session}/worksheets"), {"worksheet": "receiving-ladder"})
     assert "116 123" in steps.words_of(me.follow(result, "Client page"))
     assert "116 123" not in steps.words_of(me.follow(given, "Print the sheet"))
 
 
-def test_a_prompt_put_off_or_closed_with_a_place_says_nothing_more_of_sheets(me: Person, hour: str) -> None:
-    result = raised(me, hour)
+def test_a_prompt_put_off_or_closed_with_a_place_says_nothing_more_of_sheets(
+    me: Person, session: str
+) -> None:
+    result = raised(me, session)
     put_off = me.send(me.follow(result, "Say what was done"), {"how": "not_today", "because": "No time."})
     assert "still stay in the room" not in put_off.text
     done = me.send(me.follow(put_off, "Say what was done"), {"how": "asked", "fear": "home"})
     assert "still stay in the room" not in done.text
 
 
-def test_a_calm_form_asks_nothing_and_says_that_this_is_no_reassurance(me: Person, hour: str) -> None:
-    result = steps.finish(me, steps.answer_all(me, steps.begin(me, hour), CALM))
+def test_a_calm_form_asks_nothing_and_says_that_this_is_no_reassurance(me: Person, session: str) -> None:
+    result = steps.finish(me, steps.answer_all(me, steps.begin(me, session), CALM))
     assert ASKED not in result.text and NO_REASSURANCE in result.text
     assert "Something to ask about" not in me.open("/").text
     closing = me.open(f"{steps.place(result)}/risk-entry")
     assert "Nothing is open after this questionnaire" in closing.text
 
 
-def test_what_changed_meanwhile_is_not_closed_unseen(me: Person, hour: str) -> None:
-    page = me.follow(raised(me, hour), "Say what was done")
+def test_what_changed_meanwhile_is_not_closed_unseen(me: Person, session: str) -> None:
+    page = me.follow(raised(me, session), "Say what was done")
     assert me.send(me.open(page.path), {"how": "asked"}).status == 200
     again = me.send(page, {"how": "in_hand", "did": "Typed in the second window."})
     assert again.status == 409 and "Something changed after you opened this page" in again.text
@@ -288,33 +292,35 @@ def test_the_first_page_after_a_hand_over_leads_to_it_and_back(site: Site, me: P
     assert "Something to ask about" not in me.open("/").text
 
 
-def test_an_entry_is_written_from_an_hour_and_from_a_client_without_any_form(me: Person, hour: str) -> None:
-    page = me.follow(me.open(hour), "Write a risk entry")
+def test_an_entry_is_written_from_a_session_and_from_a_client_without_any_form(
+    me: Person, session: str
+) -> None:
+    page = me.follow(me.open(session), "Write a risk entry")
     refused = me.send(page, {}, by="did")
     assert refused.status == 422 and "write at least one line" in refused.text
     entry = me.send(page, {"did": "Rang the clinic."})
-    assert "Rang the clinic." in entry.text and me.follow(entry, "The session").path == hour
+    assert "Rang the clinic." in entry.text and me.follow(entry, "The session").path == session
     client = me.open(next(href for _, href in entry.links if href.startswith("/clients/")))
     plain = me.send(me.follow(client, "Write a risk entry"), {"protects": "The choir."})
     assert "The choir." in plain.text and "The session" not in [words for words, _ in plain.links]
     assert "List of risk entries" in me.open(client.path).text
 
 
-def test_the_note_takes_an_entry_by_a_tick_only(me: Person, hour: str) -> None:
-    me.send(me.follow(me.open(hour), "Write a risk entry"), {"asked": "Hopeless? Some days."})
-    page = me.open(f"{hour}/note")
+def test_the_note_takes_an_entry_by_a_tick_only(me: Person, session: str) -> None:
+    me.send(me.follow(me.open(session), "Write a risk entry"), {"asked": "Hopeless? Some days."})
+    page = me.open(f"{session}/note")
     assert "Hopeless? Some days." in page.text and "unless you tick it" in page.text
     (tick,) = [name for name in page.form("section-data").names if name.startswith("take-")]
     left = me.send(page, {"section-data": "Came.", "sign": "yes"})
     assert "Hopeless" not in left.text
-    taken = me.send(me.open(f"{hour}/note"), {tick: "yes", "sign": "yes"}, by="section-data")
+    taken = me.send(me.open(f"{session}/note"), {tick: "yes", "sign": "yes"}, by="section-data")
     assert "Hopeless? Some days." in taken.text and "from the risk entry of" in taken.text
 
 
-def test_a_couples_hour_writes_no_entry(site: Site, me: Person) -> None:
-    hour, *_ = couple(site)
-    assert "Write a risk entry" not in me.open(hour).text
-    assert me.open(f"{hour}/risk-entries/new").status == 404
+def test_a_couples_session_writes_no_entry(site: Site, me: Person) -> None:
+    session, *_ = couple(site)
+    assert "Write a risk entry" not in me.open(session).text
+    assert me.open(f"{session}/risk-entries/new").status == 404
 
 
 # Fear, asked about in private, and the sheets that wait for it.
@@ -329,8 +335,8 @@ def held(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
     held_sheet.taken_away()
 
 
-def test_such_a_sheet_is_offered_only_when_fear_was_asked_about(me: Person, hour: str, held: str) -> None:
-    result = steps.finish(me, steps.answer_all(me, steps.begin(me, hour), FITTING))
+def test_such_a_sheet_is_offered_only_when_fear_was_asked_about(me: Person, session: str, held: str) -> None:
+    result = steps.finish(me, steps.answer_all(me, steps.begin(me, session), FITTING))
     assert held_sheet.TITLE not in result.text
     assert "A sheet that fits is held back" in result.text and "last 90 days" in result.text
     noted = me.send(me.follow(result, "Note that it was asked"), {"fear": "home"})
@@ -343,14 +349,14 @@ def test_such_a_sheet_is_offered_only_when_fear_was_asked_about(me: Person, hour
     ("instrument", "slug"), [("giving", "want-to-have-to"), ("boundaries", "two-circles")]
 )
 def test_a_shipped_sheet_that_acts_towards_somebody_waits(
-    me: Person, hour: str, instrument: str, slug: str
+    me: Person, session: str, instrument: str, slug: str
 ) -> None:
     title = load_worksheet(slug).title
     items = catalogue.load_instrument(instrument).items
     answers: list[steps.Answer] = [0 if item.safety_flag == "fear" else 4 for item in items]
-    result = steps.finish(me, steps.answer_all(me, steps.begin(me, hour, instrument), answers))
+    result = steps.finish(me, steps.answer_all(me, steps.begin(me, session, instrument), answers))
     assert title not in result.text and "A sheet that fits is held back" in result.text
-    page = me.open(f"{hour}/worksheets")
+    page = me.open(f"{session}/worksheets")
     assert title in page.text.partition("only after fear was asked about")[2]
     asked = me.send(page, {"worksheet": slug})
     assert asked.status == 422 and "First ask in private about fear of this person" in asked.text
@@ -359,7 +365,9 @@ def test_a_shipped_sheet_that_acts_towards_somebody_waits(
 
 
 @pytest.mark.parametrize("what", ["prompt", "entry"])
-def test_a_sheet_whose_own_warning_applies_is_never_called_fitting(me: Person, hour: str, what: str) -> None:
+def test_a_sheet_whose_own_warning_applies_is_never_called_fitting(
+    me: Person, session: str, what: str
+) -> None:
     """Every sheet that fits these answers warns of someone who is feared, and someone is."""
     fearful: list[steps.Answer] = [4] * 12
     for instrument, slug in (
@@ -367,7 +375,7 @@ def test_a_sheet_whose_own_warning_applies_is_never_called_fitting(me: Person, h
         ("receiving", "receiving-ladder"),
         ("boundaries", "two-circles"),
     ):
-        result = steps.finish(me, steps.answer_all(me, steps.begin(me, hour, instrument), fearful))
+        result = steps.finish(me, steps.answer_all(me, steps.begin(me, session, instrument), fearful))
         if what == "entry" and "Say what was done" in [words for words, _ in result.links]:
             closing = me.follow(result, "Say what was done")
             place = {"fear": "room"} if "fear" in closing.form("how").names else {}
@@ -377,26 +385,28 @@ def test_a_sheet_whose_own_warning_applies_is_never_called_fitting(me: Person, h
         assert load_worksheet(slug).title not in result.text, instrument
         assert "No sheet is suggested: sheets about M. stay in the room" in result.text, instrument
         assert "Note that it was asked" not in result.text, "asking again would not release it"
-        assert "Fits what was said" not in me.open(f"{hour}/worksheets").text
+        assert "Fits what was said" not in me.open(f"{session}/worksheets").text
     # The control: the same answers about somebody who is not held.
-    friend = steps.begin(me, hour, "receiving", word="K.", frame="friend")
+    friend = steps.begin(me, session, "receiving", word="K.", frame="friend")
     assert "Fits what was said" in steps.finish(me, steps.answer_all(me, friend, fearful)).text
 
 
 @pytest.mark.parametrize("slug", ["want-to-have-to", "two-circles"])
-def test_that_it_was_asked_releases_no_sheet_that_stays_in_the_room(me: Person, hour: str, slug: str) -> None:
-    result = raised(me, hour)
+def test_that_it_was_asked_releases_no_sheet_that_stays_in_the_room(
+    me: Person, session: str, slug: str
+) -> None:
+    result = raised(me, session)
     me.send(me.follow(result, "Say what was done"), {"how": "asked", "fear": "room", "asked": "Threats."})
-    page = me.send(me.open(f"{hour}/worksheets"), {"worksheet": slug})
+    page = me.send(me.open(f"{session}/worksheets"), {"worksheet": slug})
     assert page.status == 422 and "Not given yet" in page.error("fear")
     kept = me.send(page, {"fear": "room"})
     assert kept.status == 422 and "Not given: sheets about this person stay in the room" in kept.error("fear")
     assert me.send(page, {"fear": "home"}).path.startswith("/handouts/"), "an entry says so now"
 
 
-def test_asked_in_the_room_is_noted_once_however_often_it_is_sent(me: Person, hour: str) -> None:
-    page = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "want-to-have-to"})
-    client = next(href for _, href in me.open(hour).links if href.startswith("/clients/"))
+def test_asked_in_the_room_is_noted_once_however_often_it_is_sent(me: Person, session: str) -> None:
+    page = me.send(me.open(f"{session}/worksheets"), {"worksheet": "want-to-have-to"})
+    client = next(href for _, href in me.open(session).links if href.startswith("/clients/"))
     assert "Read" not in [words for words, _ in me.open(f"{client}/risk-entries").links]
     for _ in range(2):
         assert me.send(page, {"fear": "room"}).status == 422
@@ -405,22 +415,24 @@ def test_asked_in_the_room_is_noted_once_however_often_it_is_sent(me: Person, ho
 
 
 def test_a_prompt_and_a_person_never_asked_about_are_refused_in_the_same_bytes(
-    me: Person, hour: str, monkeypatch: pytest.MonkeyPatch
+    me: Person, session: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The client may read the page that refuses, and it must not tell why."""
-    raised(me, hour)
-    open_prompt = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "want-to-have-to"})
+    raised(me, session)
+    open_prompt = me.send(me.open(f"{session}/worksheets"), {"worksheet": "want-to-have-to"})
     assert open_prompt.status == 422
-    assert ASKED in me.follow(me.open(hour), "For the clinician").text, "the control: a prompt is open"
+    assert ASKED in me.follow(me.open(session), "For the clinician").text, "the control: a prompt is open"
     monkeypatch.setattr(safety_prompt_rules, "list_safety_prompts", lambda *_, **__: ())
-    never = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "want-to-have-to"})
-    assert ASKED not in me.follow(me.open(hour), "For the clinician").text
+    never = me.send(me.open(f"{session}/worksheets"), {"worksheet": "want-to-have-to"})
+    assert ASKED not in me.follow(me.open(session), "For the clinician").text
     assert neutral(never.body) == neutral(open_prompt.body)
 
 
-def test_it_does_not_matter_which_form_was_used_or_whether_any_was(me: Person, hour: str, held: str) -> None:
+def test_it_does_not_matter_which_form_was_used_or_whether_any_was(
+    me: Person, session: str, held: str
+) -> None:
     """The sheet waits also where no form was given at all."""
-    page = me.open(f"{hour}/worksheets")
+    page = me.open(f"{session}/worksheets")
     offered, _, folded = page.source.partition("only after fear was asked about")
     assert held not in offered and held in folded
     asked = me.send(page, {"worksheet": held, "sentence": "I can rest."})
@@ -430,7 +442,7 @@ def test_it_does_not_matter_which_form_was_used_or_whether_any_was(me: Person, h
     given = me.send(asked, {"fear": "home"})
     assert given.path.startswith("/handouts/") and "In the room only" not in given.text
     # The list stands as it did: that it was asked is nothing for whoever reads along.
-    later = me.open(f"{hour}/worksheets")
+    later = me.open(f"{session}/worksheets")
     assert held in later.source.partition("only after fear was asked about")[2]
     for each in (page, later):
         assert "They stand folded here for every client, whether fear was asked about or not" in each.text
@@ -438,11 +450,11 @@ def test_it_does_not_matter_which_form_was_used_or_whether_any_was(me: Person, h
         assert f"For the clinician: {count} more, only after" in each.text and count
 
 
-def test_asked_about_one_person_is_not_asked_about_another(me: Person, hour: str, held: str) -> None:
-    m = steps.finish(me, steps.answer_all(me, steps.begin(me, hour), FITTING))
+def test_asked_about_one_person_is_not_asked_about_another(me: Person, session: str, held: str) -> None:
+    m = steps.finish(me, steps.answer_all(me, steps.begin(me, session), FITTING))
     me.send(me.follow(m, "Note that it was asked"), {"fear": "home"})
-    steps.finish(me, steps.answer_all(me, steps.begin(me, hour, word="K."), CALM))
-    page = me.open(f"{hour}/worksheets")
+    steps.finish(me, steps.answer_all(me, steps.begin(me, session, word="K."), CALM))
+    page = me.open(f"{session}/worksheets")
     first, second = [id for id in page.form("about").options["about"] if id != "nobody"]
     assert me.send(page, {"worksheet": held, "about": second}).status == 422
     assert me.send(page, {"worksheet": held, "about": "nobody"}).status == 422
@@ -454,8 +466,8 @@ def test_the_ninetieth_day_counts_on_the_page_too(
     site: Site, me: Person, held: str, days: int, status: int
 ) -> None:
     client = site.work.client("Ana Reyes")
-    hour = f"/sessions/{site.work.hour(client).id}"
-    page = me.open(f"{hour}/worksheets")
+    session = f"/sessions/{site.work.session(client).id}"
+    page = me.open(f"{session}/worksheets")
     today = datetime.now().astimezone().date()
     entry = RiskEntry(
         client=client.id.bytes,
@@ -475,26 +487,26 @@ def test_a_blank_one_may_be_read_and_its_page_says_what_for(me: Person, held: st
     assert "for your own reading" not in me.open("/worksheets/receiving-ladder").text
 
 
-def test_an_open_prompt_about_fear_keeps_the_sheet_in_the_room(me: Person, hour: str) -> None:
-    result = raised(me, hour)
+def test_an_open_prompt_about_fear_keeps_the_sheet_in_the_room(me: Person, session: str) -> None:
+    result = raised(me, session)
     held = "Keep the client page in the room"
     assert held in me.open(result.path).text
-    page = me.open(f"{hour}/worksheets")
+    page = me.open(f"{session}/worksheets")
     assert page.typed("about") not in ("", "nobody"), "the person of the questionnaire is chosen"
     given = me.send(page, {"worksheet": "receiving-ladder"})
     assert "In the room only." not in given.text and "Before it leaves the room" in given.text
     assert "Sheets about M. stay in the room." in me.follow(given, "For the clinician").text
     assert steps.words_of(me.follow(given, "Print the sheet"))
-    note = me.open(f"{hour}/note").source
+    note = me.open(f"{session}/note").source
     assert "Worksheet “A ladder of small steps" in note and "” given." in note and "in the room" not in note
     me.send(me.follow(result, "Say what was done"), {"how": "asked", "fear": "home"})
     assert held not in me.open(result.path).text
-    free = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "receiving-ladder"})
+    free = me.send(me.open(f"{session}/worksheets"), {"worksheet": "receiving-ladder"})
     assert "stay in the room" not in me.follow(free, "For the clinician").text
 
 
-def test_the_page_of_a_person_says_when_it_was_asked(me: Person, hour: str) -> None:
-    result = raised(me, hour)
+def test_the_page_of_a_person_says_when_it_was_asked(me: Person, session: str) -> None:
+    result = raised(me, session)
     client = me.follow(result, "Ana Reyes")
     person = me.open(client.link("M."))
     if person.path.endswith("/over-time"):
@@ -509,7 +521,7 @@ def test_the_page_of_a_person_says_when_it_was_asked(me: Person, hour: str) -> N
 
 
 def couple(site: Site) -> tuple[str, UUID, UUID]:
-    """An hour with Ana and Ben, held."""
+    """A session with Ana and Ben, held."""
     ana, ben = site.work.client("Ana Reyes"), site.work.client("Ben Okoro")
     with writing(site.work.engine) as db:
         case = cases.create_couple_case(db, site.work.vault, ana.id, ben.id, now=NOW)
@@ -520,24 +532,24 @@ def couple(site: Site) -> tuple[str, UUID, UUID]:
             attendance=Attendance.CAME,
             present=(ana.id.bytes, ben.id.bytes),
         )
-        hour = therapy_sessions.create_therapy_session(db, site.work.vault, case, body, now=NOW)
-    return f"/sessions/{hour.id}", ana.id, ben.id
+        session = therapy_sessions.create_therapy_session(db, site.work.vault, case, body, now=NOW)
+    return f"/sessions/{session.id}", ana.id, ben.id
 
 
-def test_a_couples_hour_offers_such_a_sheet_only_when_both_were_asked(
+def test_a_couples_session_offers_such_a_sheet_only_when_both_were_asked(
     site: Site, me: Person, held: str
 ) -> None:
-    hour, *two = couple(site)
-    page = me.open(f"{hour}/worksheets")
+    session, *two = couple(site)
+    page = me.open(f"{session}/worksheets")
     assert held not in page.source and "About whom" not in page.text
     refused = me.post(
-        f"{hour}/worksheets",
+        f"{session}/worksheets",
         {"csrf_token": site.token(), "worksheet": held, "client": two[0].hex, "fear": "home"},
     )
     assert refused.status == 422 and "with one of the two alone" in refused.text
     assert "fear" not in refused.text.lower(), "both may be reading"
     for at, id in enumerate(two):
-        assert held not in me.open(f"{hour}/worksheets").source
+        assert held not in me.open(f"{session}/worksheets").source
         with writing(site.work.engine) as db:
             other = relationships.create_relationship(
                 db, site.work.vault, id, word=f"Quillon {at}", frame="partner", now=NOW
@@ -551,7 +563,7 @@ def test_a_couples_hour_offers_such_a_sheet_only_when_both_were_asked(
                 therapy_session_id=None,
                 now=datetime.now(UTC),
             )
-    page = me.open(f"{hour}/worksheets")
+    page = me.open(f"{session}/worksheets")
     assert held in page.source
     given = me.send(page, {"worksheet": held, "client": two[0].hex})
     assert "In the room only." in given.text
@@ -559,14 +571,14 @@ def test_a_couples_hour_offers_such_a_sheet_only_when_both_were_asked(
 
 
 def test_a_couples_page_does_not_tell_of_a_hold(site: Site, me: Person) -> None:
-    """Every sheet of a couple's hour stays in the room, so that this says nothing of either."""
-    hour, ana, ben = couple(site)
-    calm = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "receiving-ladder", "client": ben.hex})
+    """Every sheet of a couple's session stays in the room, so that this says nothing of either."""
+    session, ana, ben = couple(site)
+    calm = me.send(me.open(f"{session}/worksheets"), {"worksheet": "receiving-ladder", "client": ben.hex})
     with writing(site.work.engine) as db:
         fear_holds.record_fear_inquiry(
             db, site.work.vault, ana, None, sheet_place=SheetPlace.ROOM, therapy_session_id=None, now=NOW
         )
-    hold = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "receiving-ladder", "client": ana.hex})
+    hold = me.send(me.open(f"{session}/worksheets"), {"worksheet": "receiving-ladder", "client": ana.hex})
     assert "In the room only." in calm.text and "In the room only." in hold.text
 
 
@@ -584,22 +596,22 @@ def test_only_adults_are_taken_in_and_the_page_says_so(me: Person) -> None:
     assert edited.status == 422 and "under 18" in edited.error("birth_date")
 
 
-def test_the_clinicians_papers_say_what_they_are_not_for(me: Person, hour: str) -> None:
-    result = raised(me, hour)
+def test_the_clinicians_papers_say_what_they_are_not_for(me: Person, session: str) -> None:
+    result = raised(me, session)
     line = "Not for legal or employment decisions."
     papers = [
-        me.follow(me.open(hour), "Session summary"),
+        me.follow(me.open(session), "Session summary"),
         me.follow(me.open("/questionnaires/giving"), "Guide for you"),
     ]
     for paper in papers:
         assert line in steps.words_of(paper), paper.path
-    given = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "receiving-ladder"})
+    given = me.send(me.open(f"{session}/worksheets"), {"worksheet": "receiving-ladder"})
     for paper in (me.follow(result, "Client page"), me.follow(given, "Print the sheet")):
         assert line not in steps.words_of(paper), "what leaves the room carries one line only"
 
 
-def test_when_it_is_not_the_right_thing_is_seen_before_it_is_begun(me: Person, hour: str) -> None:
-    page = me.open(f"{hour}/questionnaire")
+def test_when_it_is_not_the_right_thing_is_seen_before_it_is_begun(me: Person, session: str) -> None:
+    page = me.open(f"{session}/questionnaire")
     assert "when not to use it" in page.text
     for line in giving().guidance.not_now:
         assert line in page.text

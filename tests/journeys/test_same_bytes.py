@@ -56,7 +56,7 @@ def answered(site: Site, instrument: str, place: int, response: Response) -> Rec
     """A form with calm answers, and this one at this place."""
     work = site.work
     client = work.client("Ana Reyes")
-    form = work.begun(client, catalogue.load_instrument(instrument), session=work.hour(client).id)
+    form = work.begun(client, catalogue.load_instrument(instrument), session=work.session(client).id)
     calm = [HIGHEST_CALM[item.safety_flag] for item in catalogue.load_instrument(instrument).items]
     form = work.answer(form, [*calm])
     with writing(work.engine) as db:
@@ -87,7 +87,7 @@ def after_it(site: Site, kept: RecordVersion[Administration]) -> Seen:
     only_one_of_the_name(site, kept)
     with writing(site.work.engine) as db:
         progress.stop_administration(db, site.work.vault, kept, now=NOW)
-    hour = f"/sessions/{kept.payload.therapy_session_id}"
+    session = f"/sessions/{kept.payload.therapy_session_id}"
     found = {"stopped": _page(site, f"{place}/stopped")}
     assert site.post(f"{place}/finish").status_code == 303
     for path in (
@@ -107,7 +107,7 @@ def after_it(site: Site, kept: RecordVersion[Administration]) -> Seen:
     for path in ("sheet", "sheet?framed=1", "sheet?large=1&framed=1"):
         found[path] = _page(site, f"{given.headers['Location']}/{path}")
     for path in ("", "/end", "/note", "/worksheets", "/questionnaire"):
-        found[f"hour{path}"] = _page(site, hour + path)
+        found[f"session{path}"] = _page(site, session + path)
     found["person"] = _page(site, f"/relationships/{about}")
     found["client"] = _page(site, f"/clients/{kept.payload.client_id}")
     return found
@@ -136,7 +136,7 @@ def in_their_hands(site: Site, instrument: str, place: int, fields: dict[str, st
     """Every screen of the device in the client's hands, before and after this answer."""
     work = site.work
     client = work.client("Ana Reyes")
-    form = work.begun(client, catalogue.load_instrument(instrument), session=work.hour(client).id)
+    form = work.begun(client, catalogue.load_instrument(instrument), session=work.session(client).id)
     device = handed_over(site, form)
     count = len(catalogue.load_instrument(instrument).items)
     number = place + 1
@@ -203,7 +203,7 @@ def test_an_answer_that_raises_a_flag_leads_where_its_neighbour_leads(
     one, other = (answered(site, instrument, place, each) for each in (raising, replace(RAISED, value=calm)))
     seen = after_it(site, one), after_it(site, other)
     # These two say what was answered, to whoever gave the answer; the one above tells the rule from that.
-    assert differing(*seen) <= {"hour/note", "hour/worksheets"}
+    assert differing(*seen) <= {"session/note", "session/worksheets"}
     assert "result" in differing(for_the_clinician(site, one), for_the_clinician(site, other))
 
 

@@ -45,8 +45,8 @@ class Remembering(Person):
 def desk(site: Site) -> Desk:
     client = site.work.client("Ana Reyes")
     known = person.at(site)
-    hour = f"/sessions/{site.work.hour(client).id}"
-    return Desk(site, Remembering(known.ask, known.origin), hour, f"/clients/{client.id}")
+    session = f"/sessions/{site.work.session(client).id}"
+    return Desk(site, Remembering(known.ask, known.origin), session, f"/clients/{client.id}")
 
 
 def again(desk: Desk) -> Page:
@@ -74,7 +74,7 @@ def knows(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [RIGHT]
     replace = key_slot_changes.replace_passphrase
     passphrase_checks.know_passphrase(monkeypatch, lambda typed: typed == now[0])
-    monkeypatch.setattr(return_code, "wrap_session_keys", lambda vault, code: b"sealed")
+    monkeypatch.setattr(return_code, "wrap_unlocked_keys", lambda vault, code: b"sealed")
 
     def replaced(db: Connection, vault: Vault, passphrase: str, **named: Any) -> None:
         replace(db, vault, passphrase, **named)
@@ -133,10 +133,10 @@ def test_it_arrives_after_a_lock_and_an_unlock_too(desk: Desk, name: str) -> Non
     once, first = counts(desk.site), desk.me.passed[-1]
     path, fields = desk.me.last  # type: ignore[attr-defined]
     # The next process: another vault over the same file, and a form token of its own.
-    unlock, mine = key_slots.unlock_with_session_keys, desk.site.work.vault
+    unlock, mine = key_slots.unlock_with_keys, desk.site.work.vault
     with reading(desk.site.work.engine) as db:
-        desk.site.work.vault = unlock(db, mine.user_id, mine.session_keys())
-    desk.site.app.worker.unlocked_sessions.clear()
+        desk.site.work.vault = unlock(db, mine.user_id, mine.unlocked_keys())
+    desk.site.app.worker.logins.clear()
     desk.site.unlock()
     desk.me.post(path, fields | {"csrf_token": desk.site.token()})
     assert desk.me.passed[-1] == first
@@ -167,7 +167,7 @@ def test_two_at_once_make_one(desk: Desk, name: str) -> None:
     assert max(made.values()) == (2 if name == "clients.new" else 1)
 
 
-def test_an_hour_opened_twice_across_a_minute_is_one(desk: Desk) -> None:
+def test_a_session_opened_twice_across_a_minute_is_one(desk: Desk) -> None:
     start = datetime.now().astimezone().replace(hour=11, minute=0, second=59)
     with time_machine.travel(start, tick=False) as clock:
         first = desk.me.press(desk.me.open(desk.client), "Start a session now")
@@ -207,15 +207,15 @@ def test_a_number_of_something_else_opens_and_overwrites_nothing(desk: Desk) -> 
     site, me = desk.site, desk.me
     stranger = intake.take_in(me, "Mallory")
     entry = me.send(me.open(f"{stranger.path}/risk-entries/new"), {"did": "Of another client."})
-    hour = desk.hour.rpartition("/")[2]
-    ids = [entry.path.rpartition("/")[2], hour, desk.client.rpartition("/")[2]]
+    session = desk.session.rpartition("/")[2]
+    ids = [entry.path.rpartition("/")[2], session, desk.client.rpartition("/")[2]]
     ids += [str(site.work.vault.vault_id), str(site.work.vault.user_id), "nonsense", "0" * 32, ""]
     for path, typed in (
         (f"{desk.client}/risk-entries/new", {"did": "Rang."}),
         ("/clients/new", {"name": "Eve"}),
         (f"{desk.client}/relationships/new", {"word": "M.", "frame": "parent"}),
-        (f"{desk.hour}/worksheets", {"worksheet": "receiving-ladder"}),
-        (f"{desk.hour}/questionnaire", {"instrument": "giving", "about": "general"}),
+        (f"{desk.session}/worksheets", {"worksheet": "receiving-ladder"}),
+        (f"{desk.session}/questionnaire", {"instrument": "giving", "about": "general"}),
     ):
         for id in ids:
             before = counts(site)
@@ -235,11 +235,11 @@ def test_cover_and_lock_pressed_twice_lead_to_the_same_page(site: Site) -> None:
         site.unlock()
         site.ends.clear()
         sent = {"csrf_token": site.token(), "back": "/practice"}
-        session = site.browser.get_cookie("__Host-sid", site.settings.host_name)
-        assert session
+        cookie = site.browser.get_cookie("__Host-sid", site.settings.host_name)
+        assert cookie
         found = []
         for _ in range(2):
-            site.browser.set_cookie("__Host-sid", session.value, domain=site.settings.host_name)
+            site.browser.set_cookie("__Host-sid", cookie.value, domain=site.settings.host_name)
             found.append(site.post(path, sent, token=False))
         assert [answer.status_code for answer in found] == [303, 303]
         assert found[0].headers["Location"] == found[1].headers["Location"]
@@ -256,7 +256,7 @@ def test_unlock_pressed_twice_leads_to_today(site: Site, monkeypatch: pytest.Mon
         return site.work.vault
 
     monkeypatch.setattr(practice_access, "unlock_with_passphrase", unlock)
-    site.app.worker.unlocked_sessions.clear()
+    site.app.worker.logins.clear()
     site.app.worker.serving_since = -1000.0
     found: list[TestResponse] = []
 
@@ -281,7 +281,7 @@ def test_unlock_pressed_twice_leads_to_today(site: Site, monkeypatch: pytest.Mon
 
 
 def test_a_wrong_code_pressed_twice_costs_one_try(site: Site) -> None:
-    site.app.worker.unlocked_sessions.clear()
+    site.app.worker.logins.clear()
     site.app.worker.serving_since = -1000.0
     keeper = site.keeper
     keeper.hold_return_blob(b"not a blob of ours")

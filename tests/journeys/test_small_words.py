@@ -5,16 +5,18 @@ from tests.journeys.intake import take_in
 from tests.journeys.person import Person
 
 
-def test_when_not_to_use_a_form_stands_above_the_choice_and_says_what_to_open(me: Person, hour: str) -> None:
-    source = me.open(f"{hour}/questionnaire").source
+def test_when_not_to_use_a_form_stands_above_the_choice_and_says_what_to_open(
+    me: Person, session: str
+) -> None:
+    source = me.open(f"{session}/questionnaire").source
     fold = source.index("For the clinician: when not to use it")
     assert fold < source.index("Which one") < source.index("Go to the introduction")
     assert fold < source.index("Open the one that you are thinking of") < source.index("Which one")
 
 
-def test_the_time_of_a_form_is_said_in_one_way(me: Person, hour: str) -> None:
-    steps.finish(me, steps.answer_all(me, steps.begin(me, hour), [1] * 12))
-    page = me.open(f"{hour}/questionnaire").text
+def test_the_time_of_a_form_is_said_in_one_way(me: Person, session: str) -> None:
+    steps.finish(me, steps.answer_all(me, steps.begin(me, session), [1] * 12))
+    page = me.open(f"{session}/questionnaire").text
     assert "The minutes beside each form are for the answers alone" in page and "long form" not in page
 
 

@@ -1,4 +1,4 @@
-"""Before a long form: whether the planned hour has room for it. Times are the clinician's own."""
+"""Before a long form: whether the planned session has room for it. Times are the clinician's own."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -30,7 +30,9 @@ def clock(minutes: int) -> time:
         (TODAY - timedelta(days=1), clock(50), None),
     ],
 )
-def test_the_minutes_left_are_those_of_an_hour_of_today(on: date, end: time | None, left: int | None) -> None:
+def test_the_minutes_left_are_those_of_a_session_of_today(
+    on: date, end: time | None, left: int | None
+) -> None:
     body = TherapySession(case_id_bytes=b"", kind=TherapySessionKind.SESSION, on=on, end=end)
     assert therapy_sessions.minutes_left(body, now=NOW) == left
 
@@ -40,18 +42,18 @@ def test_it_is_said_where_a_questionnaire_is_chosen(
     site: Site, me: Person, monkeypatch: pytest.MonkeyPatch, minutes: int | None, said: bool
 ) -> None:
     client = site.work.client()
-    hour = site.work.hour(client, TODAY)
+    session = site.work.session(client, TODAY)
     body = TherapySession(
-        case_id_bytes=hour.payload.case_id_bytes,
+        case_id_bytes=session.payload.case_id_bytes,
         kind=TherapySessionKind.SESSION,
         on=TODAY,
         end=None if minutes is None else clock(minutes),
         attendance=Attendance.CAME,
-        present=hour.payload.present,
+        present=session.payload.present,
     )
     with writing(site.work.engine) as db:
-        therapy_sessions.revise_therapy_session(db, site.work.vault, hour, body, now=NOW)
+        therapy_sessions.revise_therapy_session(db, site.work.vault, session, body, now=NOW)
     real = therapy_sessions.minutes_left
     monkeypatch.setattr(therapy_sessions, "minutes_left", lambda body, *, now: real(body, now=NOW))
-    page = me.open(f"/sessions/{hour.id}/questionnaire")
+    page = me.open(f"/sessions/{session.id}/questionnaire")
     assert page.status == 200 and (SAID in page.text) == said

@@ -19,9 +19,9 @@ FULL = {"answer": "4", "talk": "yes", "said": "At night, after the calls."}
 
 
 @pytest.fixture
-def page(me: Person, hour: str) -> Page:
+def page(me: Person, session: str) -> Page:
     """The first question."""
-    return me.follow(steps.begin(me, hour), "first question")
+    return me.follow(steps.begin(me, session), "first question")
 
 
 def kept(site: Site, page: Page) -> Administration:
@@ -136,8 +136,8 @@ def test_all_questions_on_one_page_beside_one_question(site: Site, me: Person, p
     assert answers.decode_responses(kept(site, page).answers)[2].value == 0
 
 
-def test_the_open_line_of_a_check_in(site: Site, me: Person, hour: str) -> None:
-    begun = me.send(me.open(f"{hour}/check-in"), {"about": "general"})
+def test_the_open_line_of_a_check_in(site: Site, me: Person, session: str) -> None:
+    begun = me.send(me.open(f"{session}/check-in"), {"about": "general"})
     place = steps.place(begun)
     line = me.open(f"{place}/open-line")
     older, whole = me.open(line.path), me.open(f"{place}/all")

@@ -21,9 +21,9 @@ NUMBERS = range(1, len(giving().items) + 1)
 
 
 @pytest.fixture
-def page(me: Person, hour: str) -> Page:
+def page(me: Person, session: str) -> Page:
     """The whole form of a questionnaire that was begun."""
-    return me.follow(steps.begin(me, hour), "All questions on one page")
+    return me.follow(steps.begin(me, session), "All questions on one page")
 
 
 def responses(site: Site, page: Page) -> list[answers.Response]:
@@ -40,11 +40,11 @@ def test_every_question_stands_there_with_its_answers(page: Page) -> None:
     assert {f"{number}-{part}" for number in NUMBERS for part in ("answer", "said", "talk")} <= names
 
 
-def test_it_keeps_the_same_as_one_question_after_another(site: Site, me: Person, hour: str) -> None:
+def test_it_keeps_the_same_as_one_question_after_another(site: Site, me: Person, session: str) -> None:
     given: list[steps.Answer] = [{"answer": "4", "talk": "yes", "said": "At night.", **steps.NEXT}]
     given += [3, 0, 1, 2, 3, 4, steps.WOULD_NOT, steps.COULD_NOT, 2, 1, 0]
-    one = steps.answer_all(me, steps.begin(me, hour, word="M."), given)
-    whole = me.follow(steps.begin(me, hour, word="N."), "All questions on one page")
+    one = steps.answer_all(me, steps.begin(me, session, word="M."), given)
+    whole = me.follow(steps.begin(me, session, word="N."), "All questions on one page")
     chosen = ["4", "3", "0", "1", "2", "3", "4", "declined", "did_not_come_up", "2", "1", "0"]
     typed = {f"{number}-answer": value for number, value in zip(NUMBERS, chosen, strict=True)}
     checked = me.send(whole, typed | {"1-talk": "yes", "1-said": "At night."}, by="1-answer")

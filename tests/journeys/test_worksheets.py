@@ -21,9 +21,9 @@ SHEETS = [each.slug for each in sheets.list_worksheets()]
 
 
 @pytest.fixture
-def hour(site: Site) -> str:
-    """An hour with a client."""
-    return f"/sessions/{site.work.hour(site.work.client('Ana Reyes')).id}"
+def session(site: Site) -> str:
+    """A session with a client."""
+    return f"/sessions/{site.work.session(site.work.client('Ana Reyes')).id}"
 
 
 def test_the_list_of_questionnaires_leads_to_each(me: Person) -> None:
@@ -103,8 +103,8 @@ def test_what_is_not_in_the_catalogue_is_not_there(site: Site, me: Person, path:
     assert me.open(path).body == me.open("/no-such-page").body
 
 
-def test_a_sheet_is_given_and_printed_with_the_words_of_the_client(me: Person, hour: str) -> None:
-    page = me.open(f"{hour}/worksheets")
+def test_a_sheet_is_given_and_printed_with_the_words_of_the_client(me: Person, session: str) -> None:
+    page = me.open(f"{session}/worksheets")
     page = me.send(page, {"worksheet": "receiving-ladder", "sentence": "I can rest before I say yes."})
     assert "Noted as given" in page.text and "I can rest before I say yes." in page.text
     assert page.text.index("would not want to find this") < page.text.index("Noted as given")
@@ -112,11 +112,11 @@ def test_a_sheet_is_given_and_printed_with_the_words_of_the_client(me: Person, h
         paper = steps.words_of(me.follow(page, words))
         assert "I can rest before I say yes." in paper
         assert "A. R." in paper and "Reyes" not in paper
-    assert me.follow(page, "Back to the session").path == hour
+    assert me.follow(page, "Back to the session").path == session
 
 
-def test_without_a_sentence_nothing_is_printed_there(me: Person, hour: str) -> None:
-    page = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "receiving-ladder"})
+def test_without_a_sentence_nothing_is_printed_there(me: Person, session: str) -> None:
+    page = me.send(me.open(f"{session}/worksheets"), {"worksheet": "receiving-ladder"})
     assert "sentence" not in page.text.partition("Noted as given")[2]
     assert steps.words_of(me.follow(page, "Print the sheet"))
 
@@ -125,23 +125,23 @@ def offered(page: Page) -> list[str]:
     return page.form("worksheet").values("worksheet")
 
 
-def test_what_fits_is_said_on_the_result_alone(me: Person, hour: str) -> None:
-    before = neutral(me.open(f"{hour}/worksheets").body)
-    assert sorted(offered(me.open(f"{hour}/worksheets"))) == sorted(SHEETS)
-    result = steps.finish(me, steps.answer_all(me, steps.begin(me, hour, "receiving"), [4] * 12))
+def test_what_fits_is_said_on_the_result_alone(me: Person, session: str) -> None:
+    before = neutral(me.open(f"{session}/worksheets").body)
+    assert sorted(offered(me.open(f"{session}/worksheets"))) == sorted(SHEETS)
+    result = steps.finish(me, steps.answer_all(me, steps.begin(me, session, "receiving"), [4] * 12))
     fitting = unescape(result.source).partition("Fits what was said")[2]
     ladder = sheets.load_worksheet("receiving-ladder")
     assert ladder.title in fitting and "because of items" in fitting
     assert ladder.when_not_to_use in fitting, "and the warning in the open beside it"
-    page = me.open(f"{hour}/worksheets")
+    page = me.open(f"{session}/worksheets")
     assert "Fits what was said" not in page.text and "because of item" not in page.text
     assert sorted(offered(page)) == sorted(SHEETS)
     assert page.typed("worksheet") is None
     assert neutral(page.body) != before, "the control: the person who was named is on it now"
 
 
-def test_when_not_to_use_a_sheet_stands_beside_it_unfolded(me: Person, hour: str) -> None:
-    source = unescape(me.open(f"{hour}/worksheets").source)
+def test_when_not_to_use_a_sheet_stands_beside_it_unfolded(me: Person, session: str) -> None:
+    source = unescape(me.open(f"{session}/worksheets").source)
     for sheet in sheets.list_worksheets():
         label = source.partition(f'value="{sheet.slug}"')[2].partition("</label>")[0]
         assert sheet.title in label and sheet.when_not_to_use in label
@@ -149,11 +149,11 @@ def test_when_not_to_use_a_sheet_stands_beside_it_unfolded(me: Person, hour: str
     assert source.count("<details") == 1
 
 
-def test_what_the_client_said_is_at_hand(me: Person, hour: str) -> None:
+def test_what_the_client_said_is_at_hand(me: Person, session: str) -> None:
     answers: list[steps.Answer] = [{"answer": "3", "said": "Only on Sundays.", **steps.NEXT}]
-    result = steps.finish(me, steps.answer_all(me, steps.begin(me, hour), answers + [1] * 11))
+    result = steps.finish(me, steps.answer_all(me, steps.begin(me, session), answers + [1] * 11))
     me.send(me.follow(result, "Look at it together"), {"own_words": "I can rest."})
-    page = me.open(f"{hour}/worksheets")
+    page = me.open(f"{session}/worksheets")
     assert "Only on Sundays." in page.text and "I can rest." in page.text
     assert page.typed("sentence") == ""
 
@@ -167,8 +167,8 @@ def test_what_the_client_said_is_at_hand(me: Person, hour: str) -> None:
         ({"client": "0" * 32}, "client"),
     ],
 )
-def test_giving_says_what_is_missing(me: Person, hour: str, typed: dict[str, str], at: str) -> None:
-    page = me.open(f"{hour}/worksheets")
+def test_giving_says_what_is_missing(me: Person, session: str, typed: dict[str, str], at: str) -> None:
+    page = me.open(f"{session}/worksheets")
     sent = {"worksheet": "receiving-ladder", "sentence": "Saved."} | typed
     page = me.send(page, sent)
     assert page.status == 422
@@ -176,16 +176,18 @@ def test_giving_says_what_is_missing(me: Person, hour: str, typed: dict[str, str
     assert page.typed("sentence") == sent["sentence"]
 
 
-def test_nobody_elses_client_can_be_given_a_sheet(site: Site, me: Person, hour: str) -> None:
+def test_nobody_elses_client_can_be_given_a_sheet(site: Site, me: Person, session: str) -> None:
     other = site.work.client("Ben Ode")
-    page = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "receiving-ladder", "client": other.id.hex})
+    page = me.send(
+        me.open(f"{session}/worksheets"), {"worksheet": "receiving-ladder", "client": other.id.hex}
+    )
     assert page.status == 422
 
 
 def test_a_sheet_that_was_revised_since_it_was_given_says_so(
-    me: Person, hour: str, monkeypatch: pytest.MonkeyPatch
+    me: Person, session: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "receiving-ladder"})
+    given = me.send(me.open(f"{session}/worksheets"), {"worksheet": "receiving-ladder"})
     assert "was revised" not in me.open(given.path).text
     now = sheets.load_worksheet("receiving-ladder")
     revised = tuple(

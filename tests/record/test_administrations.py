@@ -154,9 +154,9 @@ def test_the_result_counts_and_the_together_page_has_no_number(work: Work) -> No
     assert not any(ch.isdigit() for sentence in together.stood_out for ch in sentence.text)
 
 
-def test_a_note_of_an_hour_without_a_form_begins_empty_and_with_one_is_marked(work: Work) -> None:
+def test_a_note_of_a_session_without_a_form_begins_empty_and_with_one_is_marked(work: Work) -> None:
     client = work.client()
-    plain, used = work.hour(client), work.hour(client)
+    plain, used = work.session(client), work.session(client)
     kept = work.answer(work.begun(client, giving(), session=used.id), [3] * 12)
     with writing(work.engine) as db:
         progress.complete_administration(db, work.vault, kept, now=NOW)
@@ -170,16 +170,16 @@ def test_a_note_of_an_hour_without_a_form_begins_empty_and_with_one_is_marked(wo
 
 
 def test_a_signed_note_is_genuine_and_stays(work: Work) -> None:
-    hour = work.hour(work.client())
+    session = work.session(work.client())
     with writing(work.engine) as db:
         draft = notes.create_note(
             db,
             work.vault,
-            hour,
+            session,
             [NotePart(section="data", source=PartSource.CLINICIAN, text="Came on time.")],
             now=NOW,
         )
-        facts = signature_facts.build_note_facts(db, work.vault, hour, draft)
+        facts = signature_facts.build_note_facts(db, work.vault, session, draft)
         with pytest.raises(records.StaleVersion):
             notes.sign_note(db, work.vault, draft, facts=facts, expected_version=9, now=NOW)
         final = notes.sign_note(db, work.vault, draft, facts=facts, expected_version=draft.version, now=NOW)
@@ -206,19 +206,23 @@ def test_a_signed_note_is_genuine_and_stays(work: Work) -> None:
                 now=NOW,
             )
     with reading(work.engine) as db:
-        again = notes.find_note_of_session(db, work.vault, hour)
+        again = notes.find_note_of_session(db, work.vault, session)
         assert again is not None
         assert notes.has_valid_signature(work.vault, again)
-        plain = note_rendering.load_plain_note(db, work.vault, hour, again)
+        plain = note_rendering.load_plain_note(db, work.vault, session, again)
     assert "Came on time." in plain
     assert notes.format_check_code(again) in plain
 
 
 def test_an_empty_note_cannot_be_signed(work: Work) -> None:
-    hour = work.hour(work.client())
+    session = work.session(work.client())
     with writing(work.engine) as db:
         draft = notes.create_note(
-            db, work.vault, hour, [NotePart(section="data", source=PartSource.CLINICIAN, text="  ")], now=NOW
+            db,
+            work.vault,
+            session,
+            [NotePart(section="data", source=PartSource.CLINICIAN, text="  ")],
+            now=NOW,
         )
         with pytest.raises(notes.NoteIsEmpty):
-            signed(db, work.vault, hour, draft)
+            signed(db, work.vault, session, draft)

@@ -51,7 +51,7 @@ def test_a_vault_that_was_not_told_of_a_line_asks_the_trail_again(work: Work) ->
     client = work.client()
     with reading(work.engine) as db:
         assert inventory_snapshot.load_inventory(db, work.vault).find_newest(client.id.bytes)
-        other = key_slots.unlock_with_session_keys(db, work.vault.user_id, work.vault.session_keys())
+        other = key_slots.unlock_with_keys(db, work.vault.user_id, work.vault.unlocked_keys())
     with writing(work.engine) as db:
         newer = clients.revise_client(db, other, client, Client(name="Ana Reyes-Ode"), now=NOW)
     with writing(work.engine) as db:

@@ -318,7 +318,7 @@ def test_nothing_of_it_stands_readable_in_the_file(work: Work) -> None:
 
 def test_the_note_quotes_the_answers_that_were_chosen_and_not_the_open_line(work: Work) -> None:
     client = work.client()
-    hour = work.hour(client)
+    session = work.session(client)
     with writing(work.engine) as db:
         about = relationships.create_relationship(
             db, work.vault, client.id, word="Zora", frame="parent", now=NOW
@@ -329,7 +329,7 @@ def test_the_note_quotes_the_answers_that_were_chosen_and_not_the_open_line(work
             catalogue.load_check_in(),
             client_id=client.id,
             relationship=about,
-            therapy_session_id=hour.id,
+            therapy_session_id=session.id,
             mode=AdministrationMode.READ_ALOUD,
             now=NOW,
         )
@@ -340,8 +340,8 @@ def test_the_note_quotes_the_answers_that_were_chosen_and_not_the_open_line(work
         )
         kept = progress.complete_administration(db, work.vault, kept, now=NOW)
     with reading(work.engine) as db:
-        (part,) = note_prefill.list_prefilled_parts(db, work.vault, hour)
-        summary = therapy_session_summary.build_session_summary(db, work.vault, LETTERHEAD, hour, [kept])
+        (part,) = note_prefill.list_prefilled_parts(db, work.vault, session)
+        summary = therapy_session_summary.build_session_summary(db, work.vault, LETTERHEAD, session, [kept])
     assert part.text == (
         "Completed “Check-in” about one relationship (parent), read aloud, 1 of 5 answered. "
         "Most of the time: “I enjoyed doing something for this person.” "

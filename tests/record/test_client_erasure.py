@@ -98,7 +98,7 @@ def is_there(work: Work, client: RecordVersion[Client]) -> bool:
 def test_it_leaves_the_lists_at_once_and_can_be_brought_back(work: Work) -> None:
     client = work.client("Ana Reyes")
     work.client("Carla Aho")
-    work.hour(client)
+    work.session(client)
     assert listed(work) == ["Ana Reyes", "Carla Aho"]
     ask(work, client)
     assert listed(work) == ["Carla Aho"]
@@ -129,7 +129,7 @@ def test_an_archived_client_goes_back_to_the_archive(work: Work) -> None:
 
 def test_when_it_is_due_today_says_so_by_initials_and_one_act_erases(work: Work) -> None:
     client = work.client("Ana Reyes")
-    work.answer(work.begun(client, giving(), session=work.hour(client).id), [3, None, 2])
+    work.answer(work.begun(client, giving(), session=work.session(client).id), [3, None, 2])
     ask(work, client)
     with reading(work.engine) as db:
         before = daily_overview.build_daily_overview(db, work.vault, now=DUE - timedelta(seconds=1))
@@ -290,8 +290,8 @@ def test_a_joint_record_stays_for_the_other_partner(work: Work, couple: Couple) 
     with reading(work.engine) as db:
         kept = cases.load_case(db, work.vault, case.id)
         assert kept.payload.client_ids == (two.id,) and kept.payload.is_couple
-        [hour] = sessions_of(work, case)
-        partners = therapy_session_loader.list_clients_of_session(db, work.vault, hour)
+        [session] = sessions_of(work, case)
+        partners = therapy_session_loader.list_clients_of_session(db, work.vault, session)
         assert [partner.id for partner in partners] == [two.id]
         assert ring_owners.load_ring_owners(db, work.vault).names_of_ring(case.ring) == "Bo Lindqvist"
     ask(work, two)

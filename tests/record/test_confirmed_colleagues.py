@@ -17,7 +17,7 @@ from clinic_toolkit.record.writing import notes
 from clinic_toolkit.record.writing.note_record import ClinicalNote, NotePart, PartSource
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault import identity, key_directory
-from clinic_toolkit.vault.confirmed_keys import confirmed_colleague_table
+from clinic_toolkit.vault.confirmed_keys import known_key_table
 from clinic_toolkit.vault.key_directory import PublicKeyFault, public_key_table
 from clinic_toolkit.vault.ring_tables import ring_table
 from clinic_toolkit.vault.user_keys import UserKeys
@@ -192,15 +192,11 @@ def test_what_is_sealed_for_another_place_confirms_nobody(both: tuple[Work, Work
     confirm(founder, colleague)
     assert reopened(founder.engine, founder.vault).key_directory.list_confirmed(), "the control"
     with writing(founder.engine) as db:
-        row = db.execute(confirmed_colleague_table.select()).one()
+        row = db.execute(known_key_table.select()).one()
         values = {**row._mapping, "id": None}
-        db.execute(confirmed_colleague_table.insert().values({**values, "record": UUID(int=5)}))
-        db.execute(
-            confirmed_colleague_table.insert().values({**values, "record": UUID(int=6), "sealed": bytes(400)})
-        )
-        db.execute(
-            confirmed_colleague_table.insert().values({**values, "record": UUID(int=7), "ring": UUID(int=8)})
-        )
+        db.execute(known_key_table.insert().values({**values, "record": UUID(int=5)}))
+        db.execute(known_key_table.insert().values({**values, "record": UUID(int=6), "sealed": bytes(400)}))
+        db.execute(known_key_table.insert().values({**values, "record": UUID(int=7), "ring": UUID(int=8)}))
     [found] = reopened(founder.engine, founder.vault).key_directory.list_confirmed()
     assert (found.key.user_id, found.name) == (colleague.vault.user_id, NAME)
     assert reopened(founder.engine, colleague.vault).key_directory.list_confirmed() == []
@@ -208,11 +204,11 @@ def test_what_is_sealed_for_another_place_confirms_nobody(both: tuple[Work, Work
 
 def note_by(work: Work, client: RecordVersion[Client], name: str) -> RecordVersion[ClinicalNote]:
     """A note that somebody signs under this name."""
-    hour = work.hour(client)
+    session = work.session(client)
     part = NotePart(section="data", source=PartSource.CLINICIAN, text="Came on time.")
     with writing(work.engine) as db:
-        draft = notes.create_note(db, work.vault, hour, [part], now=NOW)
-        note = signed(db, work.vault, hour, draft)
+        draft = notes.create_note(db, work.vault, session, [part], now=NOW)
+        note = signed(db, work.vault, session, draft)
     assert note.payload.facts is not None
     facts = replace(note.payload.facts, clinician_name=name)
     return replace(note, payload=replace(note.payload, facts=facts))
@@ -245,7 +241,7 @@ def test_rings_of_strangers_stay_damage(both: tuple[Work, Work]) -> None:
     with writing(founder.engine) as db:
         stranger: UserKeys = identity.create_identity(db, founder.vault.vault_id)
         row = {
-            "ring": UUID(int=9), "generation": 1, "kid": bytes(16), "members": bytes(81), "previous": None,
+            "ring": UUID(int=9), "generation": 1, "key_id": bytes(16), "members": bytes(81), "previous": None,
             "grantor": stranger.user_id, "signature": bytes(64),
         }  # fmt: skip
         db.execute(ring_table.insert().values(row))

@@ -87,10 +87,10 @@ def test_name_and_initials_stand_together_once_each(work: Work) -> None:
 @pytest.mark.parametrize("name", ["Suharto", "王小明", "Dr. Ana Reyes", "Ana Reyes (new)"])
 def test_today_shows_no_name_whole(work: Work, name: str) -> None:
     client = work.client(name)
-    hour = work.hour(client)
+    session = work.session(client)
     with reading(work.engine) as db:
         day = daily_overview.build_daily_overview(db, work.vault, now=NOW)
-    (line,) = [line for line in (*day.earlier_sessions, *day.unfinished_sessions) if line.id == hour.id]
+    (line,) = [line for line in (*day.earlier_sessions, *day.unfinished_sessions) if line.id == session.id]
     assert line.who == propose_initials(name) != name and len(line.who) <= 5
 
 

@@ -71,7 +71,7 @@ def two(work: Work) -> tuple[RecordVersion[Client], RecordVersion[Client]]:
     """A client to erase, and one who stays."""
     both = work.client("Ana Reyes"), work.client("Bo Lindqvist")
     for client in both:
-        work.hour(client)
+        work.session(client)
         work.answer(work.begun(client, giving()), [3, None, 2])
     return both
 
@@ -99,7 +99,7 @@ def test_what_stays_can_still_be_written(work: Work, two: Two) -> None:
     erase(work, gone)
     with writing(work.engine) as db:
         clients.revise_client(db, work.vault, stays, Client(name="Bo L."), now=NOW)
-    work.hour(work.client("Cem Aydin"))
+    work.session(work.client("Cem Aydin"))
     assert faults(unlocked_anew(work)) == []
 
 
@@ -143,7 +143,7 @@ def _open_line(work: Work, seq: int, body: bytes) -> PlainContent:
         record=work.vault.incarnation,
         version=seq,
         ring=work.vault.practice_ring,
-        kid=body[1:17],
+        key_id=body[1:17],
         blob=body[17:],
     )
 
@@ -309,7 +309,7 @@ def test_a_tombstone_of_another_practice_is_not_believed(work: Work, two: Two, t
     def write(tombstone: Tombstone) -> None:
         with writing(work.engine) as db:
             values = {
-                name: getattr(foreign, name) for name in ("record", "version", "kid", "final", "sealed")
+                name: getattr(foreign, name) for name in ("record", "version", "key_id", "final", "sealed")
             }
             transaction_of(db).insert_row(TOMBSTONE.table, values | {"ring": work.vault.practice_ring})
 

@@ -22,7 +22,7 @@ WORDS = "Said that nobody would miss him."
 
 def body(subject: UUID, words: str = WORDS) -> FormDraft:
     fields = (("asked", words),)
-    return FormDraft(form_code="risk_entry", subject_id=subject.bytes, path="/", begun_at=NOW, fields=fields)
+    return FormDraft(form_name="risk_entry", subject_id=subject.bytes, path="/", begun_at=NOW, fields=fields)
 
 
 def kept(
@@ -49,7 +49,7 @@ def test_it_is_found_again_and_each_save_carries_the_version_it_saw(work: Work) 
         found = form_drafts.find_form_draft(db, work.vault, ring, "risk_entry", client.id)
         assert found and found.payload.fields == (("asked", "More words."),)
         assert form_drafts.find_form_draft(db, work.vault, ring, "risk_entry", uuid4()) is None
-        assert form_drafts.find_form_draft(db, work.vault, ring, "hour", client.id) is None
+        assert form_drafts.find_form_draft(db, work.vault, ring, "session", client.id) is None
 
 
 def test_the_own_ring_is_there_before_any_folder_can_be_copied(work: Work) -> None:
@@ -73,7 +73,7 @@ def test_no_other_own_ring_is_made_while_it_may_be_one_that_does_not_open(work: 
             db.execute(text("DELETE FROM ring_grant WHERE ring = :ring"), named)
             db.execute(text("DELETE FROM ring WHERE ring = :ring"), named)
     with writing(work.engine) as db:
-        later = key_slots.unlock_with_session_keys(db, work.vault.user_id, work.vault.session_keys())
+        later = key_slots.unlock_with_keys(db, work.vault.user_id, work.vault.unlocked_keys())
         inventory_snapshot.load_inventory(db, later)
         assert later.own_ring is None
         with pytest.raises(OwnRingLost):
@@ -85,7 +85,7 @@ def test_without_a_ring_it_lies_under_the_clinicians_own_key(work: Work) -> None
     assert draft.ring == work.vault.own_ring != work.vault.practice_ring
     # Found again by another process with the same user key.
     with reading(work.engine) as db:
-        later = key_slots.unlock_with_session_keys(db, work.vault.user_id, work.vault.session_keys())
+        later = key_slots.unlock_with_keys(db, work.vault.user_id, work.vault.unlocked_keys())
         assert later.own_ring == draft.ring
         found = form_drafts.find_form_draft(db, later, later.own_ring, "risk_entry", work.vault.user_id)
         assert found and found.payload == draft.payload

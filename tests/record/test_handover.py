@@ -370,7 +370,7 @@ def test_what_was_finished_meanwhile_is_changed_only_when_the_clinician_says_so(
         proposals.accept_proposal(db, work.vault, decided, now=LATER)
 
 
-def test_what_was_answered_in_the_hour_meanwhile_is_not_overwritten(handed: Handed) -> None:
+def test_what_was_answered_in_the_session_meanwhile_is_not_overwritten(handed: Handed) -> None:
     handed.answer(1, answered(4))
     handed.work.answer(handed.form, [0])
     back = handed.merge()

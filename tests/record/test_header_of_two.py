@@ -67,7 +67,7 @@ def hurt_grant(db: Connection, founder: Vault) -> None:
 
 
 def hurt_statements(db: Connection, founder: Vault) -> None:
-    db.execute(ring_table.update().where(ring_table.c.ring == founder.practice_ring).values(kid=bytes(16)))
+    db.execute(ring_table.update().where(ring_table.c.ring == founder.practice_ring).values(key_id=bytes(16)))
 
 
 def hurt_identity_and_directory(db: Connection, founder: Vault) -> None:
@@ -154,7 +154,7 @@ def test_a_planted_row_of_the_head_lets_the_copy_help(work: Work) -> None:
     with writing(work.engine) as db:
         db.execute(
             ring_table.insert().values(
-                ring=work.vault.practice_ring, generation=2, kid=bytes(16), members=bytes(81),
+                ring=work.vault.practice_ring, generation=2, key_id=bytes(16), members=bytes(81),
                 previous=None, grantor=work.vault.user_id, signature=bytes(64),
             )
         )  # fmt: skip

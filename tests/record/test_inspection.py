@@ -107,7 +107,7 @@ def test_the_chain_is_checked_without_a_key(used: Work, what: str) -> None:
 
 def test_the_outside_of_a_seal_is_checked_without_a_key(used: Work) -> None:
     damage(used, "UPDATE client SET sealed = x'01ff' WHERE version = 1")
-    damage(used, "UPDATE client SET kid = zeroblob(16) WHERE version = 2")
+    damage(used, "UPDATE client SET key_id = zeroblob(16) WHERE version = 2")
     found = check(used, keyless=True)
     assert any("not a sealed entry" in each for each in found)
     assert any("a key that this practice does not have" in each for each in found)
@@ -215,7 +215,7 @@ def findings_without_keys(work: Work) -> list[str]:
 
 
 def test_a_row_that_was_put_in_is_found_whatever_its_id(used: Work) -> None:
-    columns = "SELECT {}, record, 7, ring, kid, final, randomblob(400) FROM client LIMIT 1"
+    columns = "SELECT {}, record, 7, ring, key_id, final, randomblob(400) FROM client LIMIT 1"
     for number in (-5, -(1 << 63), (1 << 63) - 1):
         damage(used, f"INSERT INTO client {columns.format(number)}")
         for found in (check(used), check(used, keyless=True), findings_without_keys(used)[:1]):

@@ -21,7 +21,7 @@ def both(work: Work) -> tuple[Work, Work]:
     founder, colleague = at_work_together(work)
     with writing(work.engine) as db:
         for each in (founder, colleague):
-            values = {"user": each.vault.user_id, "seq": 1, "kid": bytes(16), "sealed": b"some bytes"}
+            values = {"user": each.vault.user_id, "seq": 1, "key_id": bytes(16), "sealed": b"some bytes"}
             db.execute(inventory_snapshot.inventory_snapshot_table.insert().values(values))
     return founder, colleague
 
@@ -47,7 +47,7 @@ def _slot_list(db: Connection, user_id: UUID) -> None:
 
 
 def _snapshot(db: Connection, user_id: UUID) -> None:
-    values = {"user": user_id, "seq": 1, "kid": bytes(16), "sealed": b"some bytes"}
+    values = {"user": user_id, "seq": 1, "key_id": bytes(16), "sealed": b"some bytes"}
     db.execute(inventory_snapshot.inventory_snapshot_table.insert().values(values))
 
 

@@ -69,7 +69,7 @@ def names(work: Work) -> list[str]:
 
 def test_nothing_is_hurt_in_a_store_that_nobody_touched(work: Work) -> None:
     ana = work.client("Ana")
-    work.hour(ana)
+    work.session(ana)
     harm(work, lambda raw: None)
     assert names(work) == ["Ana"]
     with reading(work.engine) as db:
@@ -86,16 +86,16 @@ def test_a_removed_record_is_missed_and_the_others_are_there(work: Work) -> None
     assert what_is_hurt(work) == {("client", ben.id): "missing"}
 
 
-def test_a_removed_hour_is_missed_by_its_address(work: Work) -> None:
-    hour = work.hour(work.client("Ana"))
+def test_a_removed_session_is_missed_by_its_address(work: Work) -> None:
+    session = work.session(work.client("Ana"))
     harm(work, lambda raw: raw.execute("DELETE FROM therapy_session"))
     with reading(work.engine) as db, pytest.raises(integrity.UnreadableRecord, match="missing from the file"):
-        therapy_sessions.load_therapy_session(db, work.vault, hour.id)
+        therapy_sessions.load_therapy_session(db, work.vault, session.id)
 
 
 def test_a_page_that_goes_on_without_a_record_still_has_it_listed(work: Work) -> None:
     ana = work.client("Ana")
-    gone, kept = work.hour(ana), work.hour(ana)
+    gone, kept = work.session(ana), work.session(ana)
     harm(work, lambda raw: raw.execute("DELETE FROM therapy_session WHERE record = ?", (gone.id.bytes,)))
     with reading(work.engine) as db:
         found = records.find_readable_record(db, work.vault, THERAPY_SESSION, kept.id)
@@ -125,9 +125,9 @@ def test_an_older_version_put_in_the_place_of_the_newest_is_not_shown(work: Work
 
 
 def test_a_draft_put_back_to_what_it_was_is_not_shown(work: Work) -> None:
-    hour = work.hour(work.client("Ana"))
+    session = work.session(work.client("Ana"))
     with writing(work.engine) as db:
-        first = notes.create_note(db, work.vault, hour, said("old"), now=NOW)
+        first = notes.create_note(db, work.vault, session, said("old"), now=NOW)
     store_of(work.engine).checkpoint()
     path = work.engine.url.database or ""
     with closing(sqlite3.connect(path)) as raw:
@@ -144,12 +144,12 @@ def test_a_draft_put_back_to_what_it_was_is_not_shown(work: Work) -> None:
 
 def test_a_note_whose_ring_was_changed_does_not_vanish_in_silence(work: Work) -> None:
     ana, ben = work.client("Ana"), work.client("Ben")
-    hour, other = work.hour(ana), work.hour(ben)
+    session, other = work.session(ana), work.session(ben)
     with writing(work.engine) as db:
-        note = notes.create_note(db, work.vault, hour, said("x"), now=NOW)
+        note = notes.create_note(db, work.vault, session, said("x"), now=NOW)
     harm(work, lambda raw: raw.execute("UPDATE clinical_note SET ring = ?", (other.ring.bytes,)))
     with reading(work.engine) as db:
-        assert notes.find_note_of_session(db, work.vault, hour) is None
+        assert notes.find_note_of_session(db, work.vault, session) is None
     assert ("clinical_note", note.id) in what_is_hurt(work)
 
 
@@ -281,8 +281,8 @@ class TestLedger:
         with writing(work.engine) as db:
             for _ in range(inventory_snapshot.SNAPSHOT_INTERVAL):
                 audit_log.append_entry(db, work.vault, "records.read", now=NOW)
-            hour = cases.load_single_case(db, work.vault, ana.id)
-            assert hour.version == 1
+            session = cases.load_single_case(db, work.vault, ana.id)
+            assert session.version == 1
             inventory_snapshot.save_snapshot(db, work.vault)
 
     def read(self, work: Work) -> object:
@@ -361,10 +361,10 @@ class TestLedger:
             )
 
 
-def test_hours_keep_their_places(work: Work) -> None:
+def test_sessions_keep_their_places(work: Work) -> None:
     ana = work.client("Ana")
-    work.hour(ana, date(2026, 11, 12))
-    lost = work.hour(ana, date(2026, 11, 19))
+    work.session(ana, date(2026, 11, 12))
+    lost = work.session(ana, date(2026, 11, 19))
     harm(work, lambda raw: raw.execute("DELETE FROM therapy_session WHERE record = ?", (lost.id.bytes,)))
     with reading(work.engine) as db:
         found = records.list_all_records(db, work.vault, THERAPY_SESSION)
@@ -374,7 +374,7 @@ def test_hours_keep_their_places(work: Work) -> None:
 
 def test_a_client_whose_details_are_hurt_is_still_reached_and_can_be_written_anew(work: Work) -> None:
     ana = work.client("Ana")
-    hour = work.hour(ana)
+    session = work.session(ana)
     harm(work, lambda raw: raw.execute("UPDATE client SET sealed = zeroblob(400)"))
     assert names(work) == [UNREADABLE_NAME]
     with writing(work.engine) as db:
@@ -383,7 +383,7 @@ def test_a_client_whose_details_are_hurt_is_still_reached_and_can_be_written_ane
         assert [
             kept.id
             for kept in therapy_session_timeline.list_therapy_sessions_of_cases(db, work.vault, [case])
-        ] == [hour.id]
+        ] == [session.id]
         clients.revise_client(db, work.vault, stand_in, Client(name="Ana Reyes"), now=NOW)
     assert names(work) == ["Ana Reyes"]
     assert what_is_hurt(work) == {}
@@ -394,7 +394,7 @@ def test_a_client_whose_details_are_hurt_is_still_reached_and_can_be_written_ane
 )
 def test_a_hurt_case_is_told_from_its_ring(work: Work, act: str) -> None:
     ana = work.client("Ana")
-    hour = work.hour(ana)
+    session = work.session(ana)
     with reading(work.engine) as db:
         before = cases.load_single_case(db, work.vault, ana.id)
     harm(work, lambda raw: raw.execute(act))
@@ -404,7 +404,7 @@ def test_a_hurt_case_is_told_from_its_ring(work: Work, act: str) -> None:
         assert [
             kept.id
             for kept in therapy_session_timeline.list_therapy_sessions_of_cases(db, work.vault, [case])
-        ] == [hour.id]
+        ] == [session.id]
     assert ("clinical_case", before.id) in what_is_hurt(work)
 
 
@@ -517,26 +517,26 @@ def test_a_client_written_anew_is_in_the_list_of_the_active(work: Work) -> None:
     [("practice", "the settings of the practice cannot"), ("clinician", "your own details cannot")],
 )
 def test_nobody_signs_while_the_settings_are_hurt(work: Work, table: str, hurt: str) -> None:
-    hour = work.hour(work.client("Ana"))
+    session = work.session(work.client("Ana"))
     with writing(work.engine) as db:
-        note = notes.create_note(db, work.vault, hour, said("x"), now=NOW)
+        note = notes.create_note(db, work.vault, session, said("x"), now=NOW)
     harm(work, lambda raw: raw.execute(f"UPDATE {table} SET sealed = zeroblob(400)"))
     with writing(work.engine) as db, pytest.raises(notes.SignerNameMissing, match=hurt):
-        signed(db, work.vault, hour, note)
+        signed(db, work.vault, session, note)
 
 
 def test_no_note_is_signed_while_the_details_of_its_client_are_hurt(work: Work) -> None:
     ana = work.client("Ana")
-    hour = work.hour(ana)
+    session = work.session(ana)
     with writing(work.engine) as db:
-        note = notes.create_note(db, work.vault, hour, said("x"), now=NOW)
+        note = notes.create_note(db, work.vault, session, said("x"), now=NOW)
     harm(work, lambda raw: raw.execute("UPDATE client SET sealed = zeroblob(400)"))
     with writing(work.engine) as db:
         with pytest.raises(notes.ClientNameUnreadable):
-            signed(db, work.vault, hour, note)
+            signed(db, work.vault, session, note)
         found = clients.load_client(db, work.vault, ana.id)
         clients.revise_client(db, work.vault, found, Client(name="Ana"), now=NOW)
-        facts = signed(db, work.vault, hour, note).payload.facts
+        facts = signed(db, work.vault, session, note).payload.facts
     assert facts and facts.client_names == ("Ana",)
 
 

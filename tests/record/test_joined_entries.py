@@ -204,16 +204,16 @@ def test_only_two_of_one_client_are_joined_and_never_round(work: Work) -> None:
 
 @pytest.fixture
 def twice(work: Work) -> tuple[RecordVersion[Client], RecordVersion[Client]]:
-    """One person taken in twice, each time with an hour, a signed note and a matter of fear."""
+    """One person taken in twice, each time with a session, a signed note and a matter of fear."""
     both = work.client("Ana Reyes"), work.client("Anna Reyes")
     for number, client in enumerate(both):
         partner = named(work, client, f"P{number}", "partner")
         afraid_of(work, client, partner, day=number)
-        hour = work.hour(client, date(2026, 11, 10 + number))
+        session = work.session(client, date(2026, 11, 10 + number))
         with writing(work.engine) as db:
             parts = (NotePart(section="data", source=PartSource.CLINICIAN, text=f"Came, {number}."),)
-            draft = notes.create_note(db, work.vault, hour, parts, now=NOW)
-            signed(db, work.vault, hour, draft)
+            draft = notes.create_note(db, work.vault, session, parts, now=NOW)
+            signed(db, work.vault, session, draft)
     return both
 
 
@@ -298,7 +298,7 @@ def test_a_client_is_not_joined_with_itself_round_or_with_a_partner(work: Work) 
             join_clients(work, one, other)
 
 
-def test_the_next_check_looks_at_the_hours_of_both(
+def test_the_next_check_looks_at_the_sessions_of_both(
     work: Work, twice: tuple[RecordVersion[Client], RecordVersion[Client]]
 ) -> None:
     one, other = twice

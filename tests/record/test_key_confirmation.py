@@ -10,7 +10,7 @@ from clinic_toolkit.journal import condition, inspection
 from clinic_toolkit.record.people import confirmed_colleagues, practice_access
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault import identity, key_directory, key_slots
-from clinic_toolkit.vault.confirmed_keys import ConfirmedColleague, confirmed_colleague_table
+from clinic_toolkit.vault.confirmed_keys import KnownKey, known_key_table
 from clinic_toolkit.vault.key_directory import AuthorState, PublicKeyFault, public_key_table
 from clinic_toolkit.vault.user_keys import UserKeys
 from clinic_toolkit.vault.vault import Vault
@@ -58,10 +58,10 @@ def test_a_key_is_confirmed_by_its_words_and_stays_so(work: Work, colleague: Use
         confirmed(db, work, colleague)
         confirmed(db, work, colleague)
         assert [line.event for line in audit_lines.lines(db, work.vault, newest=1)] == ["contact.confirmed"]
-        [colleague_record] = confirmed_colleagues.list_confirmed_colleagues(db, work.vault)
+        [colleague_record] = confirmed_colleagues.list_known_keys(db, work.vault)
     assert colleague_record.ring == work.vault.own_ring
     key = colleague.signing_key.public_key
-    assert colleague_record.payload == ConfirmedColleague(
+    assert colleague_record.payload == KnownKey(
         user=colleague.user_id.bytes, signing_key=key, receiving_key=None, name="Ivo Marin", confirmed_at=NOW
     )
     confirmed_key = colleague_record.payload.confirmed_key(work.vault.vault_id).key
@@ -96,7 +96,7 @@ def test_other_words_confirm_nothing(work: Work, colleague: UserKeys) -> None:
             )
         with pytest.raises(confirmed_colleagues.KeyNotFound):
             confirmed_colleagues.words_of_key(work.vault, work.vault.vault_id)
-        assert confirmed_colleagues.list_confirmed_colleagues(db, work.vault) == []
+        assert confirmed_colleagues.list_known_keys(db, work.vault) == []
 
 
 def test_another_key_for_a_confirmed_colleague_is_not_used_but_named_and_logged(
@@ -138,7 +138,7 @@ def test_a_store_that_is_only_read_opens_without_a_row_of_ones_own(work: Work) -
     with writing(work.engine) as db:
         db.execute(public_key_table.delete())
     with reading(work.engine) as db:
-        vault = key_slots.unlock_with_session_keys(db, work.vault.user_id, work.vault.session_keys())
+        vault = key_slots.unlock_with_keys(db, work.vault.user_id, work.vault.unlocked_keys())
         confirmed_colleagues.recheck_confirmed_keys(db, vault)
     assert vault.key_directory.faults == {vault.user_id: PublicKeyFault.OWN_MISSING}
 
@@ -155,13 +155,13 @@ def test_a_confirmation_that_cannot_be_read_is_named(
     """Also where nothing else in the file tells of a colleague any more."""
     with writing(work.engine) as db:
         confirmed(db, work, colleague)
-        [colleague_record] = confirmed_colleagues.list_confirmed_colleagues(db, work.vault)
+        [colleague_record] = confirmed_colleagues.list_known_keys(db, work.vault)
     with caplog.at_level(logging.WARNING, logger="clinic"), reading(work.engine) as db:
         confirmed_colleagues.recheck_confirmed_keys(db, work.vault)
         assert findings.list_findings(db, work.vault) == () and caplog.records == [], "the control"
     with writing(work.engine) as db:
         drop_triggers(db)
-        table, of_colleague = confirmed_colleague_table, public_key_table.c.user == colleague.user_id
+        table, of_colleague = known_key_table, public_key_table.c.user == colleague.user_id
         db.execute(table.delete() if is_deleted else table.update().values(sealed=b"\x01" * 400))
         if is_hidden:
             db.execute(public_key_table.delete().where(of_colleague))

@@ -21,7 +21,7 @@ from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.record.writing import notes
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault import key_slots, new_keys, ring_erasure
-from clinic_toolkit.vault.confirmed_keys import confirmed_colleague_table
+from clinic_toolkit.vault.confirmed_keys import known_key_table
 from clinic_toolkit.vault.identity import identity_table
 from clinic_toolkit.vault.key_slot_contents import SlotKeys
 from clinic_toolkit.vault.key_slot_tables import slot_table
@@ -94,7 +94,7 @@ def test_no_old_secret_opens_anything(practice: Practice) -> None:
             "passphrase": lambda: key_slots.unlock_with_passphrase(db, secret),
             "sheet": lambda: key_slots.unlock_with_recovery_sheet(db, practice.sheet),
             "halves": lambda: key_slots.unlock_with_executor_halves(db, first, second),
-            "keys": lambda: key_slots.unlock_with_session_keys(db, user_id, practice.keys.session_keys),
+            "keys": lambda: key_slots.unlock_with_keys(db, user_id, practice.keys.unlocked_keys),
         }
 
     with reading(practice.engine) as db:
@@ -112,7 +112,7 @@ def test_no_old_secret_opens_anything(practice: Practice) -> None:
     # The vault that was open before still has every old ring key, and no row opens with one.
     assert practice.versions(practice.vault) == {}
     assert rings.keys() == set(vault.rings.list_open_rings())
-    assert not {key.kid for key in rings.values()} & {vault.rings.get_key(ring).kid for ring in rings}
+    assert not {key.key_id for key in rings.values()} & {vault.rings.get_key(ring).key_id for ring in rings}
 
 
 def test_the_old_identity_signs_no_line_of_the_new_store(practice: Practice) -> None:
@@ -132,7 +132,7 @@ def test_the_old_identity_signs_no_line_of_the_new_store(practice: Practice) -> 
             verify_signature(
                 public_key,
                 "sig/ring",
-                *(practice.vault.vault_id, row.ring, row.generation, row.kid, row.members, row.previous),
+                *(practice.vault.vault_id, row.ring, row.generation, row.key_id, row.members, row.previous),
                 row.grantor,
                 signature=row.signature,
             )
@@ -163,7 +163,7 @@ def sealed_bytes(practice: Practice) -> set[bytes]:
 
 
 def test_no_file_of_the_folder_holds_an_old_blob_or_any_key(practice: Practice) -> None:
-    held = practice.keys.session_keys
+    held = practice.keys.unlocked_keys
     with reading(practice.engine) as db:
         secrets = [key for _, key in new_keys.list_practice_secrets(db, practice.vault, practice.keys)]
     secrets += [held.user_key, held.signing_seal_key or b"?", practice.keys.psychotherapy_key or b"?"]
@@ -185,7 +185,7 @@ def test_no_file_of_the_folder_holds_an_old_blob_or_any_key(practice: Practice) 
     fresh = held_by(practice.place, practice.vault.user_id, SECOND)
     assert not list(practice.place.glob("clinic.successor*"))
     assert files_that_hold(practice.place, *blobs) == set()
-    secrets += [fresh.session_keys.user_key, fresh.session_keys.signing_seal_key or b"?"]
+    secrets += [fresh.unlocked_keys.user_key, fresh.unlocked_keys.signing_seal_key or b"?"]
     typed = [FIRST.encode(), SECOND.encode(), new.sheet_groups[0].encode(), practice.sheet[:11].encode()]
     assert files_that_hold(practice.place, *secrets, *typed) == set()
 
@@ -227,15 +227,15 @@ def test_a_planted_version_of_the_old_key_signs_nothing(practice: Practice) -> N
     vault, forger = reopen(practice), SigningKey(bytes(range(32)))
     assert vault.own_ring is not None
     with writing(practice.engine) as db:
-        row = db.execute(select(confirmed_colleague_table)).one()
-        [plain] = vault.open_rows(confirmed_colleague_table.name, [row])
+        row = db.execute(select(known_key_table)).one()
+        [plain] = vault.open_rows(known_key_table.name, [row])
         assert plain is not None
         content = plain.content.replace(practice.vault.public_key, forger.public_key)
         assert content != plain.content
-        place = {"table": confirmed_colleague_table.name, "record": row.record, "version": row.version + 1}
+        place = {"table": known_key_table.name, "record": row.record, "version": row.version + 1}
         sealed = vault.seal(**place, ring=vault.own_ring, content=content)
-        planted = {**row._mapping, "version": row.version + 1, "kid": sealed.kid, "sealed": sealed.blob}
-        db.execute(confirmed_colleague_table.insert().values(planted | {"id": None}))
+        planted = {**row._mapping, "version": row.version + 1, "key_id": sealed.key_id, "sealed": sealed.blob}
+        db.execute(known_key_table.insert().values(planted | {"id": None}))
         ana = next(client for client in clients.list_clients(db, vault) if client.payload.name == "Ana Reyes")
     with writing(practice.engine) as db:
         vault = practice_access.unlock_with_passphrase(db, SECOND, now=NOW)
@@ -296,8 +296,8 @@ def test_an_older_version_sealed_with_an_old_key_is_not_read(practice: Practice)
     with writing(practice.engine) as db:
         raw = values | {"record": row.record, "ring": row.ring}
         db.execute(
-            text("INSERT INTO client (record, version, ring, kid, final, sealed) VALUES "
-                 "(:record, :version, :ring, :kid, :final, :sealed)"), raw
+            text("INSERT INTO client (record, version, ring, key_id, final, sealed) VALUES "
+                 "(:record, :version, :ring, :key_id, :final, :sealed)"), raw
         )  # fmt: skip
     assert any("names a key that this practice does not have" in said for said in findings(practice, vault))
     fresh = reopen(practice)

@@ -55,7 +55,7 @@ DAMAGE = {
     "a flipped byte": (FLIPPED, 1),
     "no seal": ("UPDATE client SET sealed = zeroblob(600) WHERE version = 2", 1),
     "a short seal": ("UPDATE relationship SET sealed = x'01'", 1),
-    "another key id": ("UPDATE administration SET kid = zeroblob(16)", 1),
+    "another key id": ("UPDATE administration SET key_id = zeroblob(16)", 1),
     "another place": ("UPDATE therapy_session SET version = 7 WHERE id = 1", 1),
     "the clinician": ("UPDATE clinician SET sealed = zeroblob(600)", 1),
     "a missing record": ("DELETE FROM clinical_note WHERE NOT final", 0),

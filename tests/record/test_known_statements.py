@@ -177,7 +177,7 @@ def test_a_newer_statement_counts_at_once_where_a_line_names_it(
     assert colleague.vault.damaged_rings == frozenset()
     revise(founder, window, shared, "444")
     sealed = window.seal(table="client", record=uuid4(), version=1, ring=shared.ring, content=b"some text")
-    assert sealed.kid == row.kid and window.damaged_rings == frozenset()
+    assert sealed.key_id == row.key_id and window.damaged_rings == frozenset()
 
 
 def grant_private(

@@ -58,7 +58,7 @@ def _lines(lines: Any) -> list[tuple[Any, ...]]:
 
 def _line(line: TherapySessionLine) -> tuple[Any, ...]:
     agreed = (line.agreement, line.agreement_date)
-    return line.id, line.who, line.note_state, line.has_stopped_form, line.unfinished_work, agreed
+    return line.id, line.who, line.note_state, line.has_stopped_questionnaire, line.unfinished_work, agreed
 
 
 def _asked(day: DailyOverview) -> list[tuple[Any, ...]]:
@@ -118,7 +118,7 @@ def corrected(caplog: pytest.LogCaptureFixture) -> Callable[[], int]:
 
 def reopened(work: Work) -> Work:
     with writing(work.engine) as db:
-        vault = key_slots.unlock_with_session_keys(db, work.vault.user_id, work.vault.session_keys())
+        vault = key_slots.unlock_with_keys(db, work.vault.user_id, work.vault.unlocked_keys())
         inventory_snapshot.load_inventory(db, vault)
     return Work(engine=work.engine, vault=vault, groups=work.groups)
 
@@ -279,12 +279,12 @@ def test_a_snapshot_of_another_program_or_zone_brings_no_facts(
 
 def test_what_a_lost_save_would_have_shown_is_not_kept(work: Work) -> None:
     """Facts that were read during a save that is then lost; the next save gets the same line number."""
-    hour = work.hour(work.client(), NOW.date())
+    session = work.session(work.client(), NOW.date())
 
     def save(state: str, *, is_lost: bool) -> None:
         with writing(work.engine) as db:
             records.append_version(
-                *(db, work.vault, THERAPY_SESSION, hour, hour.payload),
+                *(db, work.vault, THERAPY_SESSION, session, session.payload),
                 state=state,
                 event="session.revised",
                 now=NOW,
@@ -299,7 +299,7 @@ def test_what_a_lost_save_would_have_shown_is_not_kept(work: Work) -> None:
         save("open", is_lost=True)
     with writing(work.engine) as db:
         records.append_version(
-            *(db, work.vault, THERAPY_SESSION, hour, hour.payload),
+            *(db, work.vault, THERAPY_SESSION, session, session.payload),
             state="closed",
             event="session.revised",
             now=NOW,

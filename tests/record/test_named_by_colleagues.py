@@ -139,7 +139,7 @@ def test_a_statement_that_no_member_signed_makes_nobody_a_member(
         members = db.scalar(
             select(ring_table.c.members).where(ring_table.c.ring == shared.ring, ring_table.c.generation == 2)
         )
-        planted = {**row._mapping, "generation": 2, "members": members, "kid": b"\x01" * 16}
+        planted = {**row._mapping, "generation": 2, "members": members, "key_id": b"\x01" * 16}
         db.execute(ring_table.insert().values(planted))
         assert not founder.vault.rings.is_member(db, private.ring, user_id)
         assert founder.vault.rings.is_member(db, private.ring, founder.vault.user_id)

@@ -34,9 +34,9 @@ TODAY = date(2026, 11, 19)
 
 @pytest.fixture
 def private(work: Work) -> RecordVersion[Client]:
-    """A client of the founder alone, with an hour today."""
+    """A client of the founder alone, with a session today."""
     client = work.client("Ben Hale")
-    work.hour(client, on=TODAY)
+    work.session(client, on=TODAY)
     return client
 
 
@@ -44,7 +44,7 @@ def private(work: Work) -> RecordVersion[Client]:
 def both(work: Work, shared: RecordVersion[Client], private: RecordVersion[Client]) -> tuple[Work, Work]:
     """The founder and a colleague, who share the first client."""
     founder, colleague = at_work_together(work, shared)
-    work.hour(private, on=TODAY)
+    work.session(private, on=TODAY)
     return founder, colleague
 
 
@@ -67,12 +67,12 @@ def test_nothing_of_a_client_who_was_never_granted_is_shown_counted_or_called_da
         with reading(work.engine) as db:
             names[who] = sorted(client.payload.name for client in clients.list_clients(db, vault))
             overview = daily_overview.build_daily_overview(db, vault, now=NOW)
-            hours = records.list_all_records(db, vault, THERAPY_SESSION)
+            sessions = records.list_all_records(db, vault, THERAPY_SESSION)
             display_names.load_display_names(db, vault)
             owners = ring_owners.load_ring_owners(db, vault)
             assert findings.list_findings(db, vault) == ()
         assert len(owners.clients) == len(names[who])
-        assert (len(hours), len(overview.shown_sessions)) == ((2, 2) if who == "founder" else (0, 0))
+        assert (len(sessions), len(overview.shown_sessions)) == ((2, 2) if who == "founder" else (0, 0))
         assert vault.integrity_failures == {} and vault.damaged_rings == frozenset()
         assert condition.is_sound(work.engine, vault)
         assert inspected(work, vault).findings == ()
@@ -201,6 +201,6 @@ def test_each_clinician_has_a_snapshot_that_the_other_cannot_open(
         db.execute(
             table.update()
             .where(table.c.user == founder.vault.user_id)
-            .values(seq=theirs.seq, kid=theirs.kid, sealed=theirs.sealed)
+            .values(seq=theirs.seq, key_id=theirs.key_id, sealed=theirs.sealed)
         )
         assert inventory_snapshot._load_snapshot(db, founder.vault) is None

@@ -23,27 +23,27 @@ from tests.fixtures.practices import NOW, Work, signed
 
 LETTERHEAD = Letterhead(practice_name="", clinician_name="", crisis_text="", paper_size=PaperSize.A4)
 
-Hour = RecordVersion[TherapySession]
+Session = RecordVersion[TherapySession]
 Note = RecordVersion[ClinicalNote]
 
 
 @pytest.fixture
-def hour(work: Work) -> Hour:
-    return work.hour(work.client(), NOW.date())
+def session(work: Work) -> Session:
+    return work.session(work.client(), NOW.date())
 
 
 @pytest.fixture
-def draft(work: Work, hour: Hour) -> Note:
+def draft(work: Work, session: Session) -> Note:
     part = NotePart(section="data", text="A quiet hour.", source=PartSource.CLINICIAN)
     with writing(work.engine) as db:
-        return notes.create_note(db, work.vault, hour, (part,), now=NOW)
+        return notes.create_note(db, work.vault, session, (part,), now=NOW)
 
 
-def unsigned(work: Work, hour: Hour, draft: Note) -> Note:
+def unsigned(work: Work, session: Session, draft: Note) -> Note:
     """A final note that looks signed and carries no signature, as a member of its ring could write it."""
     kind = dataclasses.replace(CLINICAL_NOTE, signature_purpose=None)
     with writing(work.engine) as db:
-        facts = signature_facts.build_note_facts(db, work.vault, hour, draft)
+        facts = signature_facts.build_note_facts(db, work.vault, session, draft)
         payload = structs.replace(draft.payload, signed_at=NOW, facts=facts)
         return records.replace_draft(
             *(db, work.vault, kind, draft, payload),
@@ -54,11 +54,11 @@ def unsigned(work: Work, hour: Hour, draft: Note) -> Note:
         )
 
 
-def shown(work: Work, hour: Hour, note: Note) -> tuple[str, str]:
+def shown(work: Work, session: Session, note: Note) -> tuple[str, str]:
     """The signer on paper, and the last lines of the plain text."""
     with reading(work.engine) as db:
-        page = note_rendering.build_note_page(db, work.vault, LETTERHEAD, hour, note)
-        plain = note_rendering.load_plain_note(db, work.vault, hour, note)
+        page = note_rendering.build_note_page(db, work.vault, LETTERHEAD, session, note)
+        plain = note_rendering.load_plain_note(db, work.vault, session, note)
     return page.signer_name or "", plain.splitlines()[-1]
 
 
@@ -68,18 +68,18 @@ def findings(work: Work) -> list[str]:
     return [finding.sentence for finding in report.findings]
 
 
-def test_a_signed_note_names_its_signer(work: Work, hour: Hour, draft: Note) -> None:
+def test_a_signed_note_names_its_signer(work: Work, session: Session, draft: Note) -> None:
     with writing(work.engine) as db:
-        note = signed(db, work.vault, hour, draft)
+        note = signed(db, work.vault, session, draft)
     assert notes.has_valid_signature(work.vault, note)
-    assert all(notes.SIGNATURE_INVALID not in words for words in shown(work, hour, note))
+    assert all(notes.SIGNATURE_INVALID not in words for words in shown(work, session, note))
     assert findings(work) == []
 
 
 def test_a_final_note_without_a_signature_says_so_on_paper_and_as_text(
-    work: Work, hour: Hour, draft: Note
+    work: Work, session: Session, draft: Note
 ) -> None:
-    note = unsigned(work, hour, draft)
+    note = unsigned(work, session, draft)
     assert not notes.has_valid_signature(work.vault, note)
-    assert all(notes.SIGNATURE_INVALID in words for words in shown(work, hour, note))
+    assert all(notes.SIGNATURE_INVALID in words for words in shown(work, session, note))
     assert any("signature" in sentence for sentence in findings(work))

@@ -123,9 +123,9 @@ def test_there_is_an_end_to_how_many(work: Work, monkeypatch: pytest.MonkeyPatch
 def test_a_hurt_definition_is_named_and_is_in_nobodys_way(work: Work) -> None:
     own = take_in(work)
     client = work.client()
-    hour = work.hour(client)
-    given = work.answer(work.begun(client, own, session=hour.id), [3] * 7)
-    other = work.begun(client, practices.giving(), session=hour.id, word="B.")
+    session = work.session(client)
+    given = work.answer(work.begun(client, own, session=session.id), [3] * 7)
+    other = work.begun(client, practices.giving(), session=session.id, word="B.")
     with writing(work.engine) as db:
         db.execute(text("DROP TRIGGER no_update_own_questionnaire"))
         db.execute(text("UPDATE own_questionnaire SET sealed = zeroblob(length(sealed))"))
@@ -144,7 +144,7 @@ def test_a_hurt_definition_is_named_and_is_in_nobodys_way(work: Work) -> None:
         kept = administrations.load_administration(db, work.vault, other.id)
         assert results.build_result(db, work.vault, kept).instrument.title == "How I give"
         note_prefill.list_prefilled_parts(
-            db, work.vault, therapy_sessions.load_therapy_session(db, work.vault, hour.id)
+            db, work.vault, therapy_sessions.load_therapy_session(db, work.vault, session.id)
         )
         assert own_questionnaires.list_offered_instruments(db, work.vault) == catalogue.list_instruments()
 

@@ -49,8 +49,8 @@ def entered(
 
 def test_answered_and_entered_are_two_days_and_both_are_said(work: Work) -> None:
     client = work.client()
-    hour = work.hour(client)
-    kept = work.answer(entered(work, client_id=client.id, therapy_session_id=hour.id), [3] * 12)
+    session = work.session(client)
+    kept = work.answer(entered(work, client_id=client.id, therapy_session_id=session.id), [3] * 12)
     with writing(work.engine) as db:
         kept = progress.complete_administration(db, work.vault, kept, now=NOW)
     assert (kept.payload.answered_on, kept.payload.entered_on, kept.payload.mode) == (
@@ -63,7 +63,7 @@ def test_answered_and_entered_are_two_days_and_both_are_said(work: Work) -> None
         result = results.build_result(
             db, work.vault, administrations.load_administration(db, work.vault, kept.id)
         )
-        note = note_prefill.list_prefilled_parts(db, work.vault, hour)[0]
+        note = note_prefill.list_prefilled_parts(db, work.vault, session)[0]
     assert (result.answered_on, result.mode_label) == (ANSWERED, WAY)
     assert "12 November 2026" in note.source_label and WAY in note.text
 

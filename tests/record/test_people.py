@@ -1,4 +1,4 @@
-"""Clients, cases, relationships and hours."""
+"""Clients, cases, relationships and sessions."""
 
 from datetime import date, time
 
@@ -72,7 +72,7 @@ def test_relationships_keep_the_clients_word(work: Work) -> None:
     assert friend.payload.client_id == ana.id
 
 
-def test_an_hour_cannot_end_before_it_began(work: Work) -> None:
+def test_a_session_cannot_end_before_it_began(work: Work) -> None:
     ana = work.client()
     with writing(work.engine) as db:
         case = cases.load_single_case(db, work.vault, ana.id)

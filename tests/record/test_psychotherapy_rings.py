@@ -175,18 +175,18 @@ def test_what_an_executor_writes_past_the_program_is_named_and_not_shown(kept: K
         row = db.execute(text("SELECT * FROM client WHERE record = :id"), {"id": client.id.bytes}).one()
         ring = UUID(bytes=row.ring)
         opened = found.open(
-            table="client", record=client.id, version=1, ring=ring, kid=row.kid, blob=row.sealed
+            table="client", record=client.id, version=1, ring=ring, key_id=row.key_id, blob=row.sealed
         )
         sealed = found.seal(table="client", record=client.id, version=2, ring=ring, content=opened.content)
         db.execute(
             text(
-                "INSERT INTO client (record, version, ring, kid, final, sealed) "
-                "VALUES (:record, 2, :ring, :kid, :final, :sealed)"
+                "INSERT INTO client (record, version, ring, key_id, final, sealed) "
+                "VALUES (:record, 2, :ring, :key_id, :final, :sealed)"
             ),
             {
                 "record": client.id.bytes,
                 "ring": row.ring,
-                "kid": sealed.kid,
+                "key_id": sealed.key_id,
                 "final": row.final,
                 "sealed": sealed.blob,
             },

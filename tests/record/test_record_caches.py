@@ -74,7 +74,7 @@ def test_what_was_taken_back_is_not_remembered_in_place_of_what_came_after(work:
         assert [each.payload.name for each in clients.list_clients(db, work.vault)] == ["Ana"]
 
 
-@pytest.mark.parametrize("column", ["ring", "kid", "final", "sealed"])
+@pytest.mark.parametrize("column", ["ring", "key_id", "final", "sealed"])
 def test_a_row_that_was_changed_is_opened_again_and_left_out(work: Work, column: str) -> None:
     work.client("Ana")
     other = work.client("Ben")
@@ -83,7 +83,7 @@ def test_a_row_that_was_changed_is_opened_again_and_left_out(work: Work, column:
     with writing(work.engine) as db:
         # What someone with the file can do, a trigger notwithstanding.
         db.exec_driver_sql("DROP TRIGGER no_update_client")
-        changed = {"ring": other.ring, "kid": bytes(16), "final": 0, "sealed": bytes(400)}[column]
+        changed = {"ring": other.ring, "key_id": bytes(16), "final": 0, "sealed": bytes(400)}[column]
         db.execute(client_table.update().where(client_table.c.id == 1).values({column: changed}))
     with reading(work.engine) as db:
         assert "Ana" not in [each.payload.name for each in clients.list_clients(db, work.vault)]
@@ -164,7 +164,7 @@ def test_what_is_kept_of_single_records_stays_small(work: Work, monkeypatch: pyt
 
 def _begun(work: Work) -> RecordVersion[Administration]:
     client = work.client("Ana")
-    return work.begun(client, giving(), session=work.hour(client).id)
+    return work.begun(client, giving(), session=work.session(client).id)
 
 
 def _answered(db: Connection, work: Work, kept: RecordVersion[Administration]) -> None:

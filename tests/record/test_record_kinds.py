@@ -23,7 +23,9 @@ from tests.fixtures.practices import NOW, Work
 
 def test_every_sealed_table_belongs_to_a_registered_kind() -> None:
     sealed = {
-        name for name, table in metadata.tables.items() if {"kid", "final", "sealed"} <= set(table.c.keys())
+        name
+        for name, table in metadata.tables.items()
+        if {"key_id", "final", "sealed"} <= set(table.c.keys())
     }
     registered = {kind.name for kind in record_kind.list_kinds()}
     assert registered & sealed == sealed == {kind.name for kind in record_kinds.ALL_KINDS}
@@ -120,7 +122,7 @@ def save_as_newer(work: Work, kept: Any) -> None:
 
 def test_content_of_a_newer_version_is_named_and_the_rest_can_be_read(work: Work) -> None:
     ana, ben = work.client("Ana Reyes"), work.client("Ben Okoro")
-    work.hour(ana)
+    work.session(ana)
     save_as_newer(work, ana)
     with reading(work.engine) as db:
         assert [each.payload.name for each in clients.list_clients(db, work.vault)] == [
@@ -147,22 +149,22 @@ def test_nothing_is_saved_over_content_of_a_newer_version(work: Work) -> None:
 
 
 def test_a_newer_note_is_named_and_not_shown(work: Work) -> None:
-    hour = work.hour(work.client("Ana Reyes"))
+    session = work.session(work.client("Ana Reyes"))
     part = NotePart(section="data", source=PartSource.CLINICIAN, text="Came on time.")
     with writing(work.engine) as db:
-        body = ClinicalNote(therapy_session=hour.id.bytes, format="DAP", parts=(part,))
+        body = ClinicalNote(therapy_session=session.id.bytes, format="DAP", parts=(part,))
         note = records.create_record(
             db,
             work.vault,
             of_version(CLINICAL_NOTE, 2),
             body,
-            ring=hour.ring,
+            ring=session.ring,
             state="draft",
             event="note.begun",
             now=NOW,
         )
     with reading(work.engine) as db:
-        assert notes.find_note_of_session(db, work.vault, hour) is None
+        assert notes.find_note_of_session(db, work.vault, session) is None
         with pytest.raises(integrity.UnreadableRecord, match="newer version"):
             notes.load_note(db, work.vault, note.id)
 

@@ -54,29 +54,37 @@ def test_a_final_version_is_kept_by_the_table_itself(work: Work) -> None:
 
 
 def test_a_draft_can_be_changed_so_the_refusal_above_is_not_of_everything(work: Work) -> None:
-    hour = work.hour(work.client())
+    session = work.session(work.client())
     with writing(work.engine) as db:
         draft = notes.create_note(
-            db, work.vault, hour, [NotePart(section="data", source=PartSource.CLINICIAN, text="a")], now=NOW
+            db,
+            work.vault,
+            session,
+            [NotePart(section="data", source=PartSource.CLINICIAN, text="a")],
+            now=NOW,
         )
         assert db.execute(text("UPDATE clinical_note SET final = 0")).rowcount == 1
         assert draft.version == 1
 
 
-@pytest.mark.parametrize("column", ["final", "version", "ring", "kid", "sealed"])
+@pytest.mark.parametrize("column", ["final", "version", "ring", "key_id", "sealed"])
 def test_a_plain_hint_that_was_changed_is_noticed(work: Work, column: str) -> None:
-    hour = work.hour(work.client())
-    other = work.hour(work.client("Ben"))
+    session = work.session(work.client())
+    other = work.session(work.client("Ben"))
     with writing(work.engine) as db:
         note = notes.create_note(
-            db, work.vault, hour, [NotePart(section="data", source=PartSource.CLINICIAN, text="a")], now=NOW
+            db,
+            work.vault,
+            session,
+            [NotePart(section="data", source=PartSource.CLINICIAN, text="a")],
+            now=NOW,
         )
         table = note_table
         changed = {
             "final": 1,
             "version": 7,
             "ring": other.ring,
-            "kid": bytes(16),
+            "key_id": bytes(16),
             "sealed": bytes(400),
         }[column]
         db.execute(table.update().values({column: changed}))

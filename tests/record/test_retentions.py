@@ -41,8 +41,8 @@ def test_the_last_session_counts_and_before_one_the_day_of_the_entry(work: Work)
     client = work.client("Ana Reyes")
     with reading(work.engine) as db:
         assert last_sessions.last_seen_on(db, work.vault, client.id) == NOW.date()
-    work.hour(client, date(2026, 12, 24))
-    work.hour(client, date(2026, 12, 3))
+    work.session(client, date(2026, 12, 24))
+    work.session(client, date(2026, 12, 3))
     with reading(work.engine) as db:
         assert last_sessions.last_seen_on(db, work.vault, client.id) == date(2026, 12, 24)
 
@@ -98,8 +98,8 @@ def test_whoever_is_past_the_date_is_listed_and_nobody_else(work: Work) -> None:
     past, held, kept, seen, leaving = (
         work.client(name) for name in ("Ana Reyes", "Bo Lindqvist", "Carla Aho", "Dan Osei", "Eve Okafor")
     )
-    work.hour(past, date(2026, 11, 2))
-    work.hour(seen, date(2030, 1, 7))
+    work.session(past, date(2026, 11, 2))
+    work.session(seen, date(2030, 1, 7))
     with reading(work.engine) as db:
         assert due_list.list_past_dates(db, work.vault, today=date(2099, 1, 1)) == []
     with writing(work.engine) as db:

@@ -112,7 +112,7 @@ def test_an_entry_needs_its_reason_and_something_to_say(work: Work) -> None:
 
 def test_an_entry_can_be_neither_changed_nor_taken_away(work: Work) -> None:
     kept = write(work, body(work.client(), action_taken="Called."))
-    for words in ("UPDATE risk_entry SET kid = randomblob(16)", "DELETE FROM risk_entry"):
+    for words in ("UPDATE risk_entry SET key_id = randomblob(16)", "DELETE FROM risk_entry"):
         with pytest.raises(IntegrityError, match="stays as it is"), writing(work.engine) as db:
             db.execute(text(words))
     with reading(work.engine) as db:
@@ -226,7 +226,7 @@ def test_what_came_back_waits_also_before_it_is_finished(work: Work, act: Handov
     assert waiting(work) == [back.payload.administration_id]
 
 
-def test_what_was_answered_alone_is_not_forgotten_when_it_is_changed_in_the_hour(work: Work) -> None:
+def test_what_was_answered_alone_is_not_forgotten_when_it_is_changed_in_the_session(work: Work) -> None:
     client = work.client()
     back = handed_back(work, client, 4, HandoverAct.GIVEN_BACK)
     with writing(work.engine) as db:
@@ -282,7 +282,7 @@ def test_a_stopped_form_waits_for_the_blank_at_which_it_was_stopped_alone(
     assert waiting(work) == ([kept.id] if waits else [])
 
 
-def test_a_blank_that_came_back_is_settled_by_a_calm_answer_in_the_hour(work: Work) -> None:
+def test_a_blank_that_came_back_is_settled_by_a_calm_answer_in_the_session(work: Work) -> None:
     client = work.client()
     form = work.begun(client, giving())
     calm = Response(status=ResponseStatus.ANSWERED, value=0, wants_to_talk=False, remark="")
@@ -413,19 +413,19 @@ def test_a_couple_needs_both_and_exactly_one_partner_each(work: Work) -> None:
 
 def test_the_note_is_offered_the_entry_and_does_not_hold_it(work: Work) -> None:
     client = work.client()
-    hour = work.hour(client)
+    session = work.session(client)
     write(
         work,
         body(
             client,
-            therapy_session=hour.id.bytes,
+            therapy_session=session.id.bytes,
             asked_text="Thoughts of not living? No.",
             next_check_date=date(2026, 11, 26),
             sheet_place="room",
         ),
     )
     with reading(work.engine) as db:
-        (part,) = note_prefill.list_prefilled_parts(db, work.vault, hour)
+        (part,) = note_prefill.list_prefilled_parts(db, work.vault, session)
     assert part.is_offered and part.is_excluded and part.source_label == "risk entry of 19 November 2026"
     assert part.text == (
         "On fear, about people in general. Asked today. Asked, and answered: Thoughts of not living? No. "
@@ -436,16 +436,16 @@ def test_the_note_is_offered_the_entry_and_does_not_hold_it(work: Work) -> None:
 
 def test_each_entry_offered_to_a_note_says_what_it_is_about_and_no_word_of_the_client(work: Work) -> None:
     client = work.client()
-    hour = work.hour(client)
-    session = {"therapy_session": hour.id.bytes}
+    session = work.session(client)
+    in_session = {"therapy_session": session.id.bytes}
     form = given(work, client, 4, word="Mam")
     mam = {"relationship": form.payload.relationship}
-    put_off = close(work, client, form, **session, action="not_today", deferral_reason="No time.")
-    write(work, body(client, **session, **mam, follows_id_bytes=put_off.id.bytes))
-    write(work, body(client, **session, **mam))
-    write(work, body(client, **session))
+    put_off = close(work, client, form, **in_session, action="not_today", deferral_reason="No time.")
+    write(work, body(client, **in_session, **mam, follows_id_bytes=put_off.id.bytes))
+    write(work, body(client, **in_session, **mam))
+    write(work, body(client, **in_session))
     with reading(work.engine) as db:
-        parts = note_prefill.list_prefilled_parts(db, work.vault, hour)
+        parts = note_prefill.list_prefilled_parts(db, work.vault, session)
     fear = (
         "On fear, or pressure after a no, about one relationship (parent): "
         f"question {FEAR + 1} of “{giving().title}”, 19 November 2026."
@@ -510,14 +510,14 @@ DAY = timedelta(days=1)
 def plan(
     work: Work, client: RecordVersion[Client], ahead: int, *, attendance: Attendance = Attendance.PLANNED
 ) -> None:
-    """An hour with this client alone, so many days from now."""
+    """A session with this client alone, so many days from now."""
     with writing(work.engine) as db:
         case = cases.load_single_case(db, work.vault, client.id)
         on = NOW.date() + ahead * DAY
-        hour = TherapySession(
+        session = TherapySession(
             case_id_bytes=case.id.bytes, kind=TherapySessionKind.SESSION, on=on, attendance=attendance
         )
-        therapy_sessions.create_therapy_session(db, work.vault, case, hour, now=NOW)
+        therapy_sessions.create_therapy_session(db, work.vault, case, session, now=NOW)
 
 
 def put_off(
@@ -531,7 +531,9 @@ def lines(work: Work, after: int = 0) -> list[AskLine]:
         return list(daily_overview.build_daily_overview(db, work.vault, now=NOW + after * DAY).ask_lines)
 
 
-def test_not_today_is_looked_at_again_in_the_next_hour_and_after_seven_days_at_the_latest(work: Work) -> None:
+def test_not_today_is_looked_at_again_in_the_next_session_and_after_seven_days_at_the_latest(
+    work: Work,
+) -> None:
     client, other = work.client(), work.client("Ben Okoro")
 
     def check() -> int:
@@ -548,13 +550,13 @@ def test_not_today_is_looked_at_again_in_the_next_hour_and_after_seven_days_at_t
     with writing(work.engine) as db:
         couple = cases.create_couple_case(db, work.vault, client.id, other.id, now=NOW)
         on = NOW.date() + DAY
-        hour = TherapySession(
+        session = TherapySession(
             case_id_bytes=couple.id.bytes,
             kind=TherapySessionKind.SESSION,
             on=on,
             attendance=Attendance.PLANNED,
         )
-        therapy_sessions.create_therapy_session(db, work.vault, couple, hour, now=NOW)
+        therapy_sessions.create_therapy_session(db, work.vault, couple, session, now=NOW)
     assert check() == 7, "neither this one, nor one that was called off, nor one with somebody else there"
     plan(work, client, 7)
     assert check() == 7

@@ -40,28 +40,28 @@ LONG = timedelta(days=4000)
 
 
 def noted(
-    work: Work, hour: RecordVersion[TherapySession], said: str = "Came on time."
+    work: Work, session: RecordVersion[TherapySession], said: str = "Came on time."
 ) -> RecordVersion[ClinicalNote]:
-    """A signed note of this hour."""
+    """A signed note of this session."""
     with writing(work.engine) as db:
         part = NotePart(section="data", source=PartSource.CLINICIAN, text=said)
-        return signed(db, work.vault, hour, notes.create_note(db, work.vault, hour, [part], now=NOW))
+        return signed(db, work.vault, session, notes.create_note(db, work.vault, session, [part], now=NOW))
 
 
 def marks(
-    work: Work, hour: RecordVersion[TherapySession], note: RecordVersion[ClinicalNote]
+    work: Work, session: RecordVersion[TherapySession], note: RecordVersion[ClinicalNote]
 ) -> dict[bytes, str]:
     with reading(work.engine) as db:
         return {
             each.id.bytes: each.after_signing_label
-            for each in additions_after_signing.list_additions_after_signing(db, work.vault, hour, note)
+            for each in additions_after_signing.list_additions_after_signing(db, work.vault, session, note)
         }
 
 
-def printed(work: Work, hour: RecordVersion[TherapySession], note: RecordVersion[ClinicalNote]) -> bytes:
+def printed(work: Work, session: RecordVersion[TherapySession], note: RecordVersion[ClinicalNote]) -> bytes:
     with reading(work.engine) as db:
         now = therapy_sessions.load_therapy_session_of_note(
-            db, work.vault, hour.id, note_date=date(2026, 1, 1)
+            db, work.vault, session.id, note_date=date(2026, 1, 1)
         )
         letterhead = practice.build_letterhead(
             practice.load_practice_settings(db, work.vault).payload,
@@ -75,46 +75,46 @@ def test_a_clock_that_jumps_changes_nothing_of_what_came_before_or_after(
     work: Work, clock: timedelta
 ) -> None:
     ana = work.client()
-    hour = work.hour(ana)
+    session = work.session(ana)
 
     def give() -> bytes:
         with writing(work.engine) as db:
             kept = handouts.create_handout(
-                db, work.vault, sheets.list_worksheets()[0], client_id=ana.id, therapy_session_id=hour.id,
+                db, work.vault, sheets.list_worksheets()[0], client_id=ana.id, therapy_session_id=session.id,
                 client_sentence="", now=NOW + clock,
             )  # fmt: skip
         return kept.id.bytes
 
     before = give()
-    note = noted(work, hour)
+    note = noted(work, session)
     after = give()
-    assert marks(work, hour, note) == {after: ADDED_AFTER_SIGNING}
-    assert before not in marks(work, hour, note)
+    assert marks(work, session, note) == {after: ADDED_AFTER_SIGNING}
+    assert before not in marks(work, session, note)
 
 
 def test_nothing_came_later_as_long_as_the_note_is_a_draft(work: Work) -> None:
     ana = work.client()
-    hour = work.hour(ana)
+    session = work.session(ana)
     with writing(work.engine) as db:
-        draft = notes.create_note(db, work.vault, hour, [], now=NOW)
-    work.begun(ana, giving(), session=hour.id)
-    assert marks(work, hour, draft) == {}
+        draft = notes.create_note(db, work.vault, session, [], now=NOW)
+    work.begun(ana, giving(), session=session.id)
+    assert marks(work, session, draft) == {}
 
 
 def test_answers_that_are_corrected_after_the_note_are_marked(work: Work) -> None:
     ana = work.client()
-    hour = work.hour(ana)
-    kept = work.answer(work.begun(ana, giving(), session=hour.id), [1] * 12)
+    session = work.session(ana)
+    kept = work.answer(work.begun(ana, giving(), session=session.id), [1] * 12)
     with writing(work.engine) as db:
         kept = progress.complete_administration(db, work.vault, kept, now=NOW)
-    note = noted(work, hour)
-    assert marks(work, hour, note) == {}
+    note = noted(work, session)
+    assert marks(work, session, note) == {}
     other = msgspec.structs.replace(kept.payload.answers, values=bytes([2]) + kept.payload.answers.values[1:])
     with writing(work.engine) as db:
         progress.apply_returned_answers(
             db, work.vault, kept, other, frozenset([0]), open_line_answer="", finished=True, now=NOW
         )
-    assert marks(work, hour, note) == {kept.id.bytes: CHANGED_AFTER_SIGNING}
+    assert marks(work, session, note) == {kept.id.bytes: CHANGED_AFTER_SIGNING}
 
 
 def test_the_names_lie_in_the_ring_of_the_case_and_reading_writes_nothing(work: Work) -> None:
@@ -128,8 +128,8 @@ def test_the_names_lie_in_the_ring_of_the_case_and_reading_writes_nothing(work: 
             attendance=Attendance.CAME,
             present=case.payload.client_id_bytes,
         )
-        hour = therapy_sessions.create_therapy_session(db, work.vault, case, body, now=NOW)
-    note = noted(work, hour)
+        session = therapy_sessions.create_therapy_session(db, work.vault, case, body, now=NOW)
+    note = noted(work, session)
     assert (
         note.ring == case.ring
         and note.payload.facts
@@ -146,9 +146,9 @@ def test_the_names_lie_in_the_ring_of_the_case_and_reading_writes_nothing(work: 
     before = count()
     with reading(work.engine) as db:
         later = changes_after_signing.find_changes_after_signing(
-            db, work.vault, signature_facts.facts_of_signed_note(note), hour, author_id=note.author_id
+            db, work.vault, signature_facts.facts_of_signed_note(note), session, author_id=note.author_id
         )
-        said = note_rendering.load_plain_note(db, work.vault, hour, note)
+        said = note_rendering.load_plain_note(db, work.vault, session, note)
     assert [(each.fact_name, each.old_value, each.new_value) for each in later.changes] == [
         ("Client", "Ben Ode", "Ben Hale")
     ]
@@ -157,17 +157,17 @@ def test_the_names_lie_in_the_ring_of_the_case_and_reading_writes_nothing(work: 
 
 
 def test_a_change_is_dated_by_the_version_that_made_it(work: Work) -> None:
-    hour = work.hour(work.client())
-    note = noted(work, hour)
+    session = work.session(work.client())
+    note = noted(work, session)
     with writing(work.engine) as db:
         for days, place in ((1, "A"), (2, "B"), (3, "C"), (4, "C")):
-            body = msgspec.structs.replace(hour.payload, place=place, agreed_for_next=str(days))
-            hour = therapy_sessions.revise_therapy_session(
-                db, work.vault, hour, body, now=NOW + timedelta(days=days)
+            body = msgspec.structs.replace(session.payload, place=place, agreed_for_next=str(days))
+            session = therapy_sessions.revise_therapy_session(
+                db, work.vault, session, body, now=NOW + timedelta(days=days)
             )
     with reading(work.engine) as db:
         [change] = changes_after_signing.find_changes_after_signing(
-            db, work.vault, signature_facts.facts_of_signed_note(note), hour, author_id=note.author_id
+            db, work.vault, signature_facts.facts_of_signed_note(note), session, author_id=note.author_id
         ).changes
     assert change.changed_on == (NOW + timedelta(days=3)).astimezone().date()
     assert (change.old_value, change.new_value) == ("In the room", "In the room: C")
@@ -175,10 +175,10 @@ def test_a_change_is_dated_by_the_version_that_made_it(work: Work) -> None:
 
 @pytest.mark.parametrize("table", ["therapy_session", "client", "clinical_case", "practice", "clinician"])
 def test_a_signed_note_is_read_whatever_is_hurt(work: Work, table: str) -> None:
-    hour = work.hour(work.client())
-    note = noted(work, hour)
+    session = work.session(work.client())
+    note = noted(work, session)
     with reading(work.engine) as db:
-        before = note_rendering.load_plain_note(db, work.vault, hour, note)
+        before = note_rendering.load_plain_note(db, work.vault, session, note)
     store_of(work.engine).checkpoint()
     with closing(sqlite3.connect(work.engine.url.database or "")) as raw:
         for (name,) in raw.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
@@ -188,7 +188,7 @@ def test_a_signed_note_is_read_whatever_is_hurt(work: Work, table: str) -> None:
     work.vault = reopened(work.engine, work.vault)
     with reading(work.engine) as db:
         now = therapy_sessions.load_therapy_session_of_note(
-            db, work.vault, hour.id, note_date=date(2020, 1, 1)
+            db, work.vault, session.id, note_date=date(2020, 1, 1)
         )
         after = note_rendering.load_plain_note(db, work.vault, now, note)
     assert after.startswith(before)
@@ -197,8 +197,8 @@ def test_a_signed_note_is_read_whatever_is_hurt(work: Work, table: str) -> None:
 
 
 def test_a_signed_note_without_facts_is_hurt(work: Work) -> None:
-    hour = work.hour(work.client())
-    note = noted(work, hour)
+    session = work.session(work.client())
+    note = noted(work, session)
     bare = msgspec.structs.replace(note, payload=msgspec.structs.replace(note.payload, facts=None))
     with pytest.raises(UnreadableRecord):
         signature_facts.facts_of_signed_note(bare)
@@ -207,21 +207,21 @@ def test_a_signed_note_without_facts_is_hurt(work: Work) -> None:
 
 def test_the_definition_of_a_quoted_questionnaire_may_go(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     ana = work.client()
-    hour = work.hour(ana)
-    kept = work.answer(work.begun(ana, giving(), session=hour.id), [1] * 12)
+    session = work.session(ana)
+    kept = work.answer(work.begun(ana, giving(), session=session.id), [1] * 12)
     with writing(work.engine) as db:
         progress.complete_administration(db, work.vault, kept, now=NOW)
-        parts = note_prefill.list_prefilled_parts(db, work.vault, hour)
-        note = signed(db, work.vault, hour, notes.create_note(db, work.vault, hour, parts, now=NOW))
+        parts = note_prefill.list_prefilled_parts(db, work.vault, session)
+        note = signed(db, work.vault, session, notes.create_note(db, work.vault, session, parts, now=NOW))
     assert note.payload.facts and "Not validated" in note.payload.facts.evidence_lines[0]
-    before = printed(work, hour, note)
+    before = printed(work, session, note)
 
     def gone(*_: object, **__: object) -> None:
         raise records.RecordNotFound
 
     monkeypatch.setattr(administrations, "load_administration", gone)
     monkeypatch.setattr(administrations, "instrument_of", gone)
-    assert printed(work, hour, note) == before
+    assert printed(work, session, note) == before
 
 
 @pytest.fixture
@@ -238,29 +238,29 @@ def test_the_time_of_a_signature_reads_the_same_in_another_place(
 ) -> None:
     monkeypatch.setenv("TZ", "Asia/Kolkata")
     time.tzset()
-    hour = work.hour(work.client())
-    note = noted(work, hour)
-    before = printed(work, hour, note)
+    session = work.session(work.client())
+    note = noted(work, session)
+    before = printed(work, session, note)
     with reading(work.engine) as db:
-        said = note_rendering.load_plain_note(db, work.vault, hour, note)
+        said = note_rendering.load_plain_note(db, work.vault, session, note)
     assert "19 November 2026, 15:30" in said
     monkeypatch.setenv("TZ", "America/New_York")
     time.tzset()
     with reading(work.engine) as db:
-        assert note_rendering.load_plain_note(db, work.vault, hour, note) == said
-    assert printed(work, hour, note) == before
+        assert note_rendering.load_plain_note(db, work.vault, session, note) == said
+    assert printed(work, session, note) == before
 
 
 def test_another_paper_of_the_practice_changes_no_signed_sheet(work: Work) -> None:
-    hour = work.hour(work.client())
-    note = noted(work, hour)
-    before = printed(work, hour, note)
+    session = work.session(work.client())
+    note = noted(work, session)
+    before = printed(work, session, note)
     with writing(work.engine) as db:
         seen = practice.load_practice_settings(db, work.vault)
         practice.revise_practice_settings(
             db, work.vault, seen, msgspec.structs.replace(seen.payload, country="US"), now=NOW
         )
-    assert printed(work, hour, note) == before
+    assert printed(work, session, note) == before
 
 
 def test_versions_are_read_back_as_they_were_written() -> None:
@@ -295,19 +295,19 @@ def test_what_one_partner_was_given_is_on_the_clinicians_page_and_not_in_what_bo
             attendance=Attendance.CAME,
             present=(ana.id.bytes, ben.id.bytes),
         )
-        hour = therapy_sessions.create_therapy_session(db, work.vault, couple, body, now=NOW)
-    note = noted(work, hour)
+        session = therapy_sessions.create_therapy_session(db, work.vault, couple, body, now=NOW)
+    note = noted(work, session)
     with writing(work.engine) as db:
         sheet = handouts.create_handout(
             db,
             work.vault,
             sheets.list_worksheets()[0],
             client_id=ben.id,
-            therapy_session_id=hour.id,
+            therapy_session_id=session.id,
             client_sentence="",
             now=NOW,
         )
-        assert note_prefill.list_prefilled_parts(db, work.vault, hour) == []
-        summary = therapy_session_summary.build_session_summary(db, work.vault, LETTERHEAD, hour, [])
+        assert note_prefill.list_prefilled_parts(db, work.vault, session) == []
+        summary = therapy_session_summary.build_session_summary(db, work.vault, LETTERHEAD, session, [])
     assert summary.worksheet_titles == ()
-    assert marks(work, hour, note) == {sheet.id.bytes: ADDED_AFTER_SIGNING}
+    assert marks(work, session, note) == {sheet.id.bytes: ADDED_AFTER_SIGNING}

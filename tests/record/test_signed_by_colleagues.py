@@ -196,11 +196,11 @@ def count_lines(work: Work) -> int:
 def note(both: tuple[Work, Work], shared: RecordVersion[Client]) -> RecordVersion[ClinicalNote]:
     """A note that the colleague signed."""
     _, colleague = both
-    hour = colleague.hour(shared)
+    session = colleague.session(shared)
     with writing(colleague.engine) as db:
         part = NotePart(section="data", source=PartSource.CLINICIAN, text="Came on time.")
-        draft = notes.create_note(db, colleague.vault, hour, [part], now=NOW)
-        return signed(db, colleague.vault, hour, draft)
+        draft = notes.create_note(db, colleague.vault, session, [part], now=NOW)
+        return signed(db, colleague.vault, session, draft)
 
 
 def test_a_colleagues_note_is_genuine_and_marked_until_the_key_is_confirmed(
@@ -211,8 +211,8 @@ def test_a_colleagues_note_is_genuine_and_marked_until_the_key_is_confirmed(
     def said(work: Work) -> tuple[bool, str, str]:
         with reading(work.engine) as db:
             found = notes.load_note(db, work.vault, note.id)
-            hour = records.load_record(db, work.vault, THERAPY_SESSION, found.payload.therapy_session_id)
-            text = note_rendering.load_plain_note(db, work.vault, hour, found)
+            session = records.load_record(db, work.vault, THERAPY_SESSION, found.payload.therapy_session_id)
+            text = note_rendering.load_plain_note(db, work.vault, session, found)
         signed_line = next(line for line in text.splitlines() if line.startswith("Signed by"))
         is_genuine = notes.has_valid_signature(work.vault, found)
         return is_genuine, notes.signer_label(work.vault, found), signed_line.partition(",")[0]

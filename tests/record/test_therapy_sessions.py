@@ -1,4 +1,4 @@
-"""Hours: whether one is open follows what is said of it; the day says what each still waits for."""
+"""Sessions: whether one is open follows what is said of it; the day says what each still waits for."""
 
 from datetime import date, time, timedelta
 
@@ -22,7 +22,7 @@ from tests.fixtures.practices import NOW, Work
 
 
 def opened(work: Work, *, days: int = 0) -> RecordVersion[TherapySession]:
-    """An hour opened so many days ago."""
+    """A session opened so many days ago."""
     client = work.client()
     then = NOW - timedelta(days=days)
     with writing(work.engine) as db:
@@ -40,7 +40,7 @@ def opened(work: Work, *, days: int = 0) -> RecordVersion[TherapySession]:
 def revised(
     work: Work, kept: RecordVersion[TherapySession], **changes: object
 ) -> RecordVersion[TherapySession]:
-    """The hour after these facts were changed."""
+    """The session after these facts were changed."""
     with writing(work.engine) as db:
         body = msgspec.structs.replace(kept.payload, **changes)
         return therapy_sessions.revise_therapy_session(db, work.vault, kept, body, now=NOW)
@@ -56,11 +56,11 @@ def revised(
         ("planned", "entered"),
     ],
 )
-def test_only_an_hour_that_takes_place_is_open(work: Work, attendance: str, state: str) -> None:
+def test_only_a_session_that_takes_place_is_open(work: Work, attendance: str, state: str) -> None:
     assert revised(work, opened(work), attendance=attendance).state == state
 
 
-def test_a_closed_hour_stays_closed_whatever_its_facts(work: Work) -> None:
+def test_a_closed_session_stays_closed_whatever_its_facts(work: Work) -> None:
     missed = revised(work, opened(work), attendance="no_show")
     assert revised(work, missed, attendance="came").state == "closed"
 
@@ -82,22 +82,22 @@ def waiting(work: Work) -> list[tuple[str, ...]]:
         ]
 
 
-def test_the_day_says_what_each_hour_waits_for(work: Work) -> None:
+def test_the_day_says_what_each_session_waits_for(work: Work) -> None:
     client = work.client()
     assert waiting(work) == []
-    hour = work.hour(client, on=date(2026, 11, 12))
+    session = work.session(client, on=date(2026, 11, 12))
     assert waiting(work) == [("no note yet",)]
-    begun = work.begun(client, catalogue.load_instrument("giving"), session=hour.id)
+    begun = work.begun(client, catalogue.load_instrument("giving"), session=session.id)
     assert waiting(work) == [("questionnaire not finished", "no note yet")]
     with writing(work.engine) as db:
-        notes.create_note(db, work.vault, hour, [], now=NOW)
+        notes.create_note(db, work.vault, session, [], now=NOW)
     assert waiting(work) == [("questionnaire not finished", "note not signed")]
     with writing(work.engine) as db:
         progress.stop_administration(db, work.vault, begun, now=NOW)
     assert waiting(work) == [("note not signed",)]
 
 
-def test_an_hour_never_ended_is_unfinished_and_not_open_now(work: Work) -> None:
+def test_a_session_never_ended_is_unfinished_and_not_open_now(work: Work) -> None:
     opened(work, days=90)
     opened(work)
     with reading(work.engine) as db:
@@ -106,7 +106,7 @@ def test_an_hour_never_ended_is_unfinished_and_not_open_now(work: Work) -> None:
     assert [line.unfinished_work for line in day.unfinished_sessions] == [("not ended",)]
 
 
-def test_a_planned_hour_that_is_past_waits_for_how_it_went(work: Work) -> None:
+def test_a_planned_session_that_is_past_waits_for_how_it_went(work: Work) -> None:
     revised(work, opened(work), attendance="planned", on=date(2026, 11, 18), start=time(9))
     assert waiting(work) == [("attendance not entered",)]
 
@@ -129,14 +129,14 @@ def test_what_was_agreed_is_said_with_its_day(work: Work) -> None:
 def test_of_two_sessions_of_one_day_the_one_added_first_comes_first_everywhere(work: Work) -> None:
     client = work.client()
     today = NOW.astimezone().date()
-    first, second = work.hour(client, today), work.hour(client, today)
+    first, second = work.session(client, today), work.session(client, today)
     revised(work, first, agreed_for_next="a walk")
     revised(work, second, attendance="planned")
     with reading(work.engine) as db:
         case = cases.load_single_case(db, work.vault, client.id)
-        hours = therapy_session_timeline.list_therapy_sessions_of_cases(db, work.vault, [case])
-        assert [hour.id for hour in hours] == [second.id, first.id]
-        agreed = [therapy_session_timeline.find_last_agreement(hours, hour) for hour in hours]
+        sessions = therapy_session_timeline.list_therapy_sessions_of_cases(db, work.vault, [case])
+        assert [session.id for session in sessions] == [second.id, first.id]
+        agreed = [therapy_session_timeline.find_last_agreement(sessions, session) for session in sessions]
         day = daily_overview.build_daily_overview(db, work.vault, now=NOW)
-    assert agreed == [hours[1].payload, None]
+    assert agreed == [sessions[1].payload, None]
     assert day.next_session is not None and day.next_session.agreement == "a walk"

@@ -64,7 +64,7 @@ from tests.fixtures.vaults import reopened
 
 OWN = Path(__file__).parents[2] / "docs" / "own-questionnaire.toml"
 LATER = NOW + timedelta(hours=1)
-SEALED = ("record", "version", "ring", "kid", "final", "sealed")
+SEALED = ("record", "version", "ring", "key_id", "final", "sealed")
 
 
 def folder(work: Work) -> Path:
@@ -77,7 +77,7 @@ def unlocked(work: Work, *, now: Any = LATER) -> Work:
     `practice_access.unlock_with_passphrase` does the same.
     """
     with writing(work.engine) as db:
-        vault = key_slots.unlock_with_session_keys(db, work.vault.user_id, work.vault.session_keys())
+        vault = key_slots.unlock_with_keys(db, work.vault.user_id, work.vault.unlocked_keys())
         practice_access._finish_unlock(db, vault, "practice.returned", now=now)
     return Work(engine=work.engine, vault=vault, groups=work.groups)
 
@@ -265,9 +265,9 @@ def test_another_content_of_an_earlier_version_is_left_out(work: Work, tmp_path:
 
 
 def test_a_draft_that_was_replaced_and_put_back_is_no_version(work: Work, tmp_path: Path) -> None:
-    hour = work.hour(work.client("Ana"))
+    session = work.session(work.client("Ana"))
     with writing(work.engine) as db:
-        draft = notes.create_note(db, work.vault, hour, said("first thought"), now=NOW)
+        draft = notes.create_note(db, work.vault, session, said("first thought"), now=NOW)
     other = copied(work, tmp_path / "copy")
     with writing(work.engine) as db:
         notes.revise_note(db, work.vault, draft, said("second"), expected_version=1, now=NOW)
@@ -283,16 +283,16 @@ def test_a_client_of_a_copied_folder_with_keys_and_case_and_note(work: Work, tmp
     work.client("Ana")
     other = copied(work, tmp_path / "copy")
     eve = other.client("Eve")
-    hour = other.hour(eve)
+    session = other.session(eve)
     with writing(other.engine) as db:
-        note = notes.create_note(db, other.vault, hour, said("planted"), now=NOW)
+        note = notes.create_note(db, other.vault, session, said("planted"), now=NOW)
 
     def everything(hand: Hand) -> None:
         for table in ("ring", "ring_grant", "client", "clinical_case", "therapy_session", "clinical_note"):
             hand.take(table)
 
     work = tampered(work, other, everything)
-    assert work.vault.rings.is_open(hour.ring), "the keys open"
+    assert work.vault.rings.is_open(session.ring), "the keys open"
     assert names(work) == ["Ana"]
     with reading(work.engine) as db:
         assert records.list_all_records(db, work.vault, CLINICAL_NOTE) == []
@@ -300,7 +300,7 @@ def test_a_client_of_a_copied_folder_with_keys_and_case_and_note(work: Work, tmp
         assert len(cases.list_cases(db, work.vault)) == 1
         for get, id in (
             (clients.load_client, eve.id),
-            (therapy_sessions.load_therapy_session, hour.id),
+            (therapy_sessions.load_therapy_session, session.id),
             (notes.load_note, note.id),
         ):
             with pytest.raises(integrity.UnreadableRecord, match="the audit trail does not mention it"):
@@ -395,7 +395,7 @@ class TestTheEndOfTheTrailIsCut:
         revised(work, ana, "Ana R")
         ben = work.client("Ben")
         with writing(work.engine) as db:
-            draft = notes.create_note(db, work.vault, work_hour(db, work, ana), said("x"), now=NOW)
+            draft = notes.create_note(db, work.vault, work_session(db, work, ana), said("x"), now=NOW)
         work = cut(work, kept)
         assert names(work) == [UNREADABLE_NAME]
         with reading(work.engine) as db:
@@ -419,7 +419,7 @@ class TestTheEndOfTheTrailIsCut:
         assert hurts(work) == {}
 
 
-def work_hour(db: Any, work: Work, client: Any) -> Any:
+def work_session(db: Any, work: Work, client: Any) -> Any:
     case = cases.load_single_case(db, work.vault, client.id)
     body = TherapySession(
         case_id_bytes=case.id.bytes,

@@ -59,7 +59,7 @@ def make_world(place: Path) -> World:
         work, database = practice_at_work(practice), place / "data" / folder.DATABASE_FILE
         gone = work.client("Dana Ito")
         leaving = work.client("Cleo Marsh")
-        work.hour(leaving)
+        work.session(leaving)
         work.answer(work.begun(leaving, giving(), word="K."), [3, None, 2])
         _ask_to_erase(work, leaving)
         # What an earlier start put aside of a log.
@@ -149,7 +149,7 @@ def _ways(practice: Practice) -> dict[str, Opens]:
 
 
 def _opened(db: Connection, user_id: UUID, keys: SlotKeys) -> tuple[Vault, SlotKeys]:
-    return key_slots.unlock_with_session_keys(db, user_id, keys.session_keys), keys
+    return key_slots.unlock_with_keys(db, user_id, keys.unlocked_keys), keys
 
 
 def copied(world: World, place: Path) -> Path:

@@ -20,7 +20,7 @@ LABELS = ("Never", "Some of the time", "About half the time", "Most of the time"
 CODE = "quick7"
 # Signed notes that are looked at after every kill; the end looks at all.
 RECENT = 2
-HOURS_OF_A_CLIENT = 30
+SESSIONS_OF_A_CLIENT = 30
 
 
 class Desk:
@@ -32,8 +32,8 @@ class Desk:
         self.me: Person = person.over_http(self.running.browser())
         self.words = self._set_up()
         page = self.me.send(self.me.open("/clients/new"), {"name": "Ana Reyes"})
-        self._hour = self.me.press(page, "Start a session now").path
-        self._place = steps.place(steps.begin(self.me, self._hour))
+        self._session = self.me.press(page, "Start a session now").path
+        self._place = steps.place(steps.begin(self.me, self._session))
         self._token, self._version = "", "0"
         # What the page of each item saw of its answer; unknown again while a save is under way.
         self._seen: dict[int, str] = {}
@@ -54,17 +54,17 @@ class Desk:
         return words
 
     def be_ready(self) -> None:
-        """Have the draft's newest version, and an hour whose note was not signed yet."""
-        page = self.me.open(f"{self._hour}/note")
+        """Have the draft's newest version, and a session whose note was not signed yet."""
+        page = self.me.open(f"{self._session}/note")
         standing = page.form("section-data").standing()
         self._token, self._version = standing["csrf_token"], standing["version"]
         if not self._to_sign or self._to_sign in self.signed:
-            if self._begun % HOURS_OF_A_CLIENT == 0:
+            if self._begun % SESSIONS_OF_A_CLIENT == 0:
                 self._client = self.me.send(
                     self.me.open("/clients/new"), {"name": f"Ben Okoro {self._begun}"}
                 ).path
             else:
-                steps.end_hour(self.me, self.me.open(self._to_sign))
+                steps.end_session(self.me, self.me.open(self._to_sign))
             self._begun += 1
             self._to_sign = self.me.press(self.me.open(self._client), "Start a session now").path
 
@@ -90,7 +90,7 @@ class Desk:
 
     def _draft(self, text: str) -> bool:
         sent = _note(text) | {"csrf_token": self._token, "version": self._version}
-        told = self._there(self.me.post(f"{self._hour}/note", sent, BY_SCRIPT))
+        told = self._there(self.me.post(f"{self._session}/note", sent, BY_SCRIPT))
         self._version = str(json.loads(told.body)["version"])
         return True
 
@@ -131,7 +131,7 @@ class Desk:
     def found(self) -> dict[int, str]:
         """What the record holds, as its pages show it; all parts of a thing must be of one save."""
         texts = self._answers()
-        texts[DRAFT] = self._note_of(self._hour)[0]
+        texts[DRAFT] = self._note_of(self._session)[0]
         text, is_signed = self._note_of(self._to_sign)
         texts[SIGNED] = text if is_signed else ""
         return texts
@@ -152,8 +152,8 @@ class Desk:
                 assert "Left open" in label[1], row
         return texts
 
-    def _note_of(self, hour: str) -> tuple[str, bool]:
-        page = self._there(self.me.open(f"{hour}/note"))
+    def _note_of(self, session: str) -> tuple[str, bool]:
+        page = self._there(self.me.open(f"{session}/note"))
         is_signed = page.path.startswith("/notes/")
         if is_signed:
             shown = set(re.findall(r"text \d+ [0-9a-f]+", page.text))
@@ -171,7 +171,7 @@ class Desk:
     def wrongly_signed(self, newest: int) -> list[str]:
         """Notes that were signed and are not there, or not as they were signed."""
         looked_at = list(self.signed.items())[-newest:]
-        return [hour for hour, text in looked_at if self._note_of(hour) != (text, True)]
+        return [session for session, text in looked_at if self._note_of(session) != (text, True)]
 
 
 def _note(text: str) -> dict[str, str]:

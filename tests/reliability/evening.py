@@ -64,7 +64,7 @@ class Evening:
         self.me = person.Person(self._marked, f"http://{running.host}")
         self.words = steps.set_up(self.me)
         page = self.me.send(self.me.follow(self.me.open("/"), "Add a client"), {"name": "Ana Reyes"})
-        self._hour = self.me.press(page, "Start a session now").path
+        self._session = self.me.press(page, "Start a session now").path
 
     def _marked(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Any:
         self._mark += 1
@@ -95,7 +95,7 @@ class Evening:
 
     def answer(self, times: int) -> None:
         """Answers, as the page's script saves them, item after item and round again."""
-        introduction = steps.begin(self.me, self._hour)
+        introduction = steps.begin(self.me, self._session)
         place = steps.place(introduction)
         token = self.me.follow(introduction, "first question").form("csrf_token").standing()["csrf_token"]
         with self._of_kind("answer"):
@@ -113,10 +113,10 @@ class Evening:
         self._seen[key] = json.loads(told.body)["version"]
 
     def write(self, times: int, *, sign: bool = False) -> None:
-        """A note, saved while it is written, and signed if asked for; each in an hour of its own."""
-        hour = self._new_hour() if sign else self._hour
-        page = self.me.open(f"{hour}/note")
-        typed, key = page.form("section-data").standing(), ("note", _id(hour), 0)
+        """A note, saved while it is written, and signed if asked for; each in a session of its own."""
+        session = self._new_session() if sign else self._session
+        page = self.me.open(f"{session}/note")
+        typed, key = page.form("section-data").standing(), ("note", _id(session), 0)
         with self._of_kind("sign" if sign else "note"):
             for _ in range(times):
                 text = self.text()
@@ -129,7 +129,7 @@ class Evening:
                 self._sends(key, ("signed", text))
                 assert "Signed by" in self.me.send(kept, {"read": "yes"}).text
 
-    def _new_hour(self) -> str:
+    def _new_session(self) -> str:
         # A second client of one name is asked about, so each has another.
         self._clients += 1
         page = self.me.send(self.me.open("/clients/new"), {"name": f"Ben Okoro {self._clients}"})
@@ -137,7 +137,7 @@ class Evening:
 
     def hand_over(self, times: int) -> None:
         """A form in the client's hands, answered, finished, given back and brought in."""
-        page = steps.begin(self.me, self._hour, instrument="receiving")
+        page = steps.begin(self.me, self._session, instrument="receiving")
         id = _id(steps.place(page))
         page = self.me.open(f"{steps.place(page)}/hand-over")
         with self._of_kind("hand-over"):
@@ -186,8 +186,8 @@ def unlocking(place: Path, words: str) -> Unlock:
     with reading(engine) as db:
         vault = key_slots.unlock_with_passphrase(db, words)
     engine.dispose()
-    user, keys = vault.user_id, vault.session_keys()
-    return lambda db: key_slots.unlock_with_session_keys(db, user, keys)
+    user, keys = vault.user_id, vault.unlocked_keys()
+    return lambda db: key_slots.unlock_with_keys(db, user, keys)
 
 
 @dataclass

@@ -21,8 +21,8 @@ def keys_of(data: Path, words: str) -> dict[str, bytes]:
         }
         held = key_slots.open_keys_with_passphrase(look.db, vault.user_id, words)
         own = {
-            "the user key": held.session_keys.user_key,
-            "the signing seal key": held.session_keys.signing_seal_key,
+            "the user key": held.unlocked_keys.user_key,
+            "the signing seal key": held.unlocked_keys.signing_seal_key,
             "the user key for psychotherapy notes": held.psychotherapy_key,
         }
         return found | {name: key for name, key in (own | out).items() if key}

@@ -84,7 +84,7 @@ class Desk:
         with writing(self.engine) as db:
             done = act(db, self.vault)
         with reading(self.engine) as db:
-            fresh = key_slots.unlock_with_session_keys(db, self.vault.user_id, self.vault.session_keys())
+            fresh = key_slots.unlock_with_keys(db, self.vault.user_id, self.vault.unlocked_keys())
             seen = told(db, fresh)
             self.made.bytes_at[bytes_of(db)] = seen.tip
         self.made.told_at[seen.tip] = seen
@@ -92,7 +92,7 @@ class Desk:
 
 
 def small_practice(place: Path, *, many: int = 0) -> Small:
-    """Make it in this folder. With `many`, so many more clients, each with hours and notes.
+    """Make it in this folder. With `many`, so many more clients, each with sessions and notes.
 
     Everything up to a middle moment is folded into the file; what follows lies in the log alone.
     """
@@ -105,12 +105,12 @@ def small_practice(place: Path, *, many: int = 0) -> Small:
             )
         made.groups, made.vault = " ".join(groups), vault
         desk = Desk(engine, vault, made)
-        ana, hour, note, form = _first_day(desk)
+        ana, session, note, form = _first_day(desk)
         for number in range(many):
             _one_more(desk, number)
         desk.do(lambda db, vault: practice_access.unlock_with_passphrase(db, PASSPHRASE, now=LATER))
         store_of(engine).checkpoint()
-        _second_day(desk, ana, hour, note, form)
+        _second_day(desk, ana, session, note, form)
         # Copied while it is open: closing would fold the log in.
         made.files = {file.name: file.read_bytes() for file in place.iterdir() if file.name[-4:] != "-shm"}
         engine.dispose()
@@ -134,9 +134,9 @@ def _first_day(desk: Desk) -> tuple[UUID, UUID, UUID, UUID]:
         )
         return therapy_sessions.create_therapy_session(db, vault, case, body, now=NOW)
 
-    hour = desk.do(lambda db, vault: held(db, vault, ana.id, 12))
+    session = desk.do(lambda db, vault: held(db, vault, ana.id, 12))
     other = desk.do(lambda db, vault: held(db, vault, ben.id, 13))
-    note = desk.do(lambda db, vault: notes.create_note(db, vault, hour, said("first words"), now=NOW))
+    note = desk.do(lambda db, vault: notes.create_note(db, vault, session, said("first words"), now=NOW))
 
     def signed(db: Connection, vault: Vault) -> Any:
         begun = notes.create_note(db, vault, other, said("signed words"), now=NOW)
@@ -149,7 +149,7 @@ def _first_day(desk: Desk) -> tuple[UUID, UUID, UUID, UUID]:
         whom = {
             "client_id": ana.id,
             "relationship": about,
-            "therapy_session_id": hour.id,
+            "therapy_session_id": session.id,
             "mode": "read_aloud",
         }
         finished = administrations.create_administration(db, vault, giving(), **whom, now=NOW)
@@ -160,7 +160,7 @@ def _first_day(desk: Desk) -> tuple[UUID, UUID, UUID, UUID]:
 
     form = desk.do(asked)
     sheet = catalogue.list_worksheets()[0]
-    whom = {"client_id": ana.id, "therapy_session_id": hour.id}
+    whom = {"client_id": ana.id, "therapy_session_id": session.id}
     desk.do(
         lambda db, vault: handouts.create_handout(
             db, vault, sheet, **whom, client_sentence="as agreed", now=NOW
@@ -186,7 +186,7 @@ def _first_day(desk: Desk) -> tuple[UUID, UUID, UUID, UUID]:
     )
     entry = RiskEntry(
         client=ana.id.bytes,
-        therapy_session=hour.id.bytes,
+        therapy_session=session.id.bytes,
         entry_date=NOW.date(),
         action_taken="Asked, in private.",
     )
@@ -196,7 +196,7 @@ def _first_day(desk: Desk) -> tuple[UUID, UUID, UUID, UUID]:
     desk.do(lambda db, vault: retentions.set_hold(db, vault, ana.id, "A court asked.", now=NOW))
     _someone_erased(desk)
     _someone_brought_back(desk)
-    return ana.id, hour.id, note.id, form.id
+    return ana.id, session.id, note.id, form.id
 
 
 def _someone_erased(desk: Desk) -> None:
@@ -248,7 +248,7 @@ def _answered(db: Connection, vault: Vault, seen: Any, place: int, value: int) -
     return progress.record_response(db, vault, seen, place, response, now=NOW)
 
 
-def _second_day(desk: Desk, ana: UUID, hour: UUID, note: UUID, form: UUID) -> None:
+def _second_day(desk: Desk, ana: UUID, session: UUID, note: UUID, form: UUID) -> None:
     """What lies in the log alone: a new version, a draft rewritten, an answer, a hand-over with answers."""
 
     def revised(db: Connection, vault: Vault) -> Any:
@@ -288,8 +288,8 @@ def _one_more(desk: Desk, number: int) -> None:
             body = TherapySession(
                 case_id_bytes=case.id.bytes, kind=TherapySessionKind.SESSION, on=date(2026, 10, day)
             )
-            hour = therapy_sessions.create_therapy_session(db, vault, case, body, now=NOW)
-            notes.create_note(db, vault, hour, said(f"words {number} {day} " * 20), now=NOW)
+            session = therapy_sessions.create_therapy_session(db, vault, case, body, now=NOW)
+            notes.create_note(db, vault, session, said(f"words {number} {day} " * 20), now=NOW)
 
     with writing(desk.engine) as db:
         all_of_it(db, desk.vault)

@@ -112,7 +112,7 @@ class _Asking:
             ("clinical_note", partial(_list_all, CLINICAL_NOTE)),
             ("handover", clinician_side.list_open_handovers),
             ("own_questionnaire", own_questionnaires.list_questionnaire_versions),
-            ("contact", confirmed_colleagues.list_confirmed_colleagues),
+            ("contact", confirmed_colleagues.list_known_keys),
             ("retention_rule", partial(_list_all, RETENTION_RULE)),
             ("retention", partial(_list_all, RETENTION)),
             ("tombstone", partial(_list_all, TOMBSTONE)),

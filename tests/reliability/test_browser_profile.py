@@ -54,7 +54,7 @@ def profile(playwright: Playwright, place: Path, path: str, work: Callable[[Brow
     context.close()
 
 
-def a_day(running: Running, words: str, hour: str, typed: str) -> Callable[[BrowserContext], object]:
+def a_day(running: Running, words: str, session: str, typed: str) -> Callable[[BrowserContext], object]:
     """Unlock, read, write a note that is saved by itself, look at it on paper, lock."""
 
     def work(context: BrowserContext) -> None:
@@ -67,7 +67,7 @@ def a_day(running: Running, words: str, hour: str, typed: str) -> Callable[[Brow
         page.get_by_label("Name", exact=False).first.fill(f"{typed}name")
         page.get_by_role("button", name="Add").first.click()
         page.wait_for_url(lambda url: "/clients/" in url and not url.endswith("/new"))
-        page.goto(f"http://{running.host}{hour}/note")
+        page.goto(f"http://{running.host}{session}/note")
         page.locator("textarea").first.fill(f"{typed}note")
         page.locator("[data-status]", has_text="Saved").wait_for()
         page.reload()
@@ -91,12 +91,12 @@ def test_a_profile_keeps_nothing_of_a_day(
         me = person.over_http(running.browser())
         words = steps.set_up(me)
         client = me.send(me.follow(me.open("/"), "Add a client"), {"name": f"{typed}first"})
-        hour = me.press(client, "Start a session now").path
+        session = me.press(client, "Start a session now").path
         me.press(me.open("/"), "Lock")
-        profile(playwright, place, browser_path, a_day(running, words, hour, typed))
+        profile(playwright, place, browser_path, a_day(running, words, session, typed))
         me = person.over_http(running.browser())
         page = me.send(me.open("/unlock"), {"passphrase": words})
-        assert f"{typed}note" in me.open(f"{hour}/note").source, page.text
+        assert f"{typed}note" in me.open(f"{session}/note").source, page.text
     assert sum(1 for path in place.rglob("*") if path.is_file()) > 20
     assert traces.in_files(place, [typed, words]) == {}
     profile(playwright, place, browser_path, lambda context: context.new_page().goto(f"{careless}/?{loose}"))

@@ -106,7 +106,7 @@ class Day:
     def work(self) -> None:
         """The whole job, then a code for the way back."""
         with patch.object(steps, "groups_on", self.read_sheet):
-            self.passphrase, self.hour = job.do(self.me, self.words.say)
+            self.passphrase, self.session = job.do(self.me, self.words.say)
         typed = {"code": self.code, "present_passphrase": self.passphrase}
         assert self.me.send(self.me.open("/practice/code"), typed).status == 200
         self.secret |= secrets_of.sheet_spellings(self.groups)
@@ -125,7 +125,7 @@ class Day:
     def hand_over(self) -> None:
         """The client answers alone, and gives the device back; the code leads back."""
         word = self.words.say("handed: word")
-        place = steps.place(steps.begin(self.me, self.hour, word=word, frame="friend"))
+        place = steps.place(steps.begin(self.me, self.session, word=word, frame="friend"))
         before = self.running.workers()[0]
         self.me.press(self.me.open(f"{place}/hand-over"), "Hand over now")
         wait_for_end(before)
@@ -152,9 +152,9 @@ class Day:
     def lock(self) -> None:
         """The end of the day."""
         worker = self.running.workers()[0]
-        self.me.press(self.me.open(self.hour), "Lock")
+        self.me.press(self.me.open(self.session), "Lock")
         wait_for_end(worker)
-        assert self.me.open(self.hour).path.startswith("/unlock")
+        assert self.me.open(self.session).path.startswith("/unlock")
         self.look("locked")
 
     def fail(self) -> None:
@@ -172,7 +172,7 @@ class Day:
         self.tried(self.me.open("/unlock/sheet"), groups | {"group8": self.groups[0]})
         # A locked process does not read it, and the browser stays on its page.
         sent = {"section-data": self.words.say("sent while locked")}
-        assert self.me.post(f"{self.hour}/note", sent).status == 204
+        assert self.me.post(f"{self.session}/note", sent).status == 204
         self.secret |= secrets_of.short_spellings("the wrong code", self.code[::-1])
         self.me.open("/unlock")
         self.look("failed")

@@ -45,7 +45,7 @@ def state_of(place: Path, work: Work, client_id: UUID) -> str:
     engine = open_store(place)
     try:
         with reading(engine) as db:
-            vault = key_slots.unlock_with_session_keys(db, work.vault.user_id, work.vault.session_keys())
+            vault = key_slots.unlock_with_keys(db, work.vault.user_id, work.vault.unlocked_keys())
             report = inspection.inspect_all(db, vault, lambda done, total: None)
             found = {client.id for client in clients.list_clients(db, vault)}
         verdict = store_of(engine).verdict

@@ -38,7 +38,7 @@ from tests.reliability.programme import Programme
 Figure = Callable[[str], None]
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 YEARS = timedelta(days=3653)
-# Forward and back, one after another; and both hours of the night in which an hour comes twice.
+# Forward and back, one after another; and both sessions of the night in which a session comes twice.
 JUMPS = (
     NOW + YEARS,
     NOW - YEARS,
@@ -48,9 +48,9 @@ JUMPS = (
     NOW,
 )
 NIGHTS = tuple(
-    datetime(2026, month, day, hour, 30, tzinfo=UTC)
+    datetime(2026, month, day, session, 30, tzinfo=UTC)
     for month, day in ((3, 29), (10, 25))
-    for hour in (0, 1, 2)
+    for session in (0, 1, 2)
 )
 
 
@@ -76,7 +76,7 @@ def in_berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def saves_follow_each_other(site: Site, moments: tuple[datetime, ...]) -> int:
     """Save at each of these moments, one after another; returns how many lines are older than their last."""
     me = person.at(site)
-    address = f"/sessions/{site.work.hour(site.work.client()).id}/note"
+    address = f"/sessions/{site.work.session(site.work.client()).id}/note"
     for number, moment in enumerate(moments):
         with time_machine.travel(moment):
             page = me.open(address)

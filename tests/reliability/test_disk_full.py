@@ -43,7 +43,7 @@ linux = pytest.mark.skipif(
 )
 # What is typed over in the course of the day.
 REPLACED = {"reach_note"}
-SEALED = {"record", "version", "ring", "kid", "sealed"}
+SEALED = {"record", "version", "ring", "key_id", "sealed"}
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def site(tmp_path: Path) -> Site:
 
 
 def a_day(me: Person) -> set[str]:
-    """A client, an hour, a questionnaire, a sheet, a note that is signed; returns all words typed."""
+    """A client, a session, a questionnaire, a sheet, a note that is signed; returns all words typed."""
     typed: dict[str, str] = {}
 
     def say(field: str) -> str:
@@ -70,12 +70,12 @@ def a_day(me: Person) -> set[str]:
         return typed[field]
 
     client = job.take_in(me, say)
-    hour = job.open_hour(me, client, say)
-    job.ask(me, hour, say)
-    job.give_sheet(me, hour, say)
-    note = me.send(me.open(f"{hour}/note"), {name: say(name) for name in job.NOTE} | {"sign": "yes"})
+    session = job.open_session(me, client, say)
+    job.ask(me, session, say)
+    job.give_sheet(me, session, say)
+    note = me.send(me.open(f"{session}/note"), {name: say(name) for name in job.NOTE} | {"sign": "yes"})
     assert "Signed by" in me.send(note, {"read": "yes"}).text
-    job.end(me, hour)
+    job.end(me, session)
     return {words for field, words in typed.items() if field not in REPLACED}
 
 
@@ -101,7 +101,7 @@ def bodies(db: Connection, vault: Vault) -> Iterator[bytes]:
                     record=row.record,
                     version=row.version,
                     ring=row.ring,
-                    kid=row.kid,
+                    key_id=row.key_id,
                     blob=row.sealed,
                 ).content
 
@@ -142,7 +142,7 @@ def test_a_full_disk_at_every_write_of_a_day(site: Site, disk: Disk, figure: Fig
 @linux
 def test_a_client_with_a_form_in_hand_loses_nothing_either(site: Site, disk: Disk, figure: Figure) -> None:
     client = site.work.client()
-    form = site.work.begun(client, giving(), session=site.work.hour(client).id)
+    form = site.work.begun(client, giving(), session=site.work.session(client).id)
     device = handed_over(site, form)
     refused = 0
     for number in range(1, 5):

@@ -57,12 +57,12 @@ def leaving(work: Work, monkeypatch: pytest.MonkeyPatch) -> RecordVersion[Client
     """A client with one of everything, who is due to be erased; and one who stays."""
     monkeypatch.setattr(inventory_snapshot, "SNAPSHOT_INTERVAL", 1)
     client = work.client("Ana Quillfeather")
-    work.hour(work.client("Bo Lindqvist"))
-    hour = work.hour(client)
-    work.answer(work.begun(client, giving(), session=hour.id, word="Marzipan"), [3, None, 2])
+    work.session(work.client("Bo Lindqvist"))
+    session = work.session(client)
+    work.answer(work.begun(client, giving(), session=session.id, word="Marzipan"), [3, None, 2])
     with writing(work.engine) as db:
         part = NotePart(section="data", source=PartSource.CLINICIAN, text="She spoke of a zeppelin.")
-        signed(db, work.vault, hour, notes.create_note(db, work.vault, hour, [part], now=NOW))
+        signed(db, work.vault, session, notes.create_note(db, work.vault, session, [part], now=NOW))
         client_erasure.ask_erasure(
             db, work.vault, client.id, reason=ErasureReason.ASKED_FOR, words="turnstile", couples=(), now=NOW
         )
@@ -109,7 +109,7 @@ def state_of(folder: Path, work: Work, client_id: UUID) -> str:
     engine = open_store(folder)
     try:
         with writing(engine) as db:
-            vault = key_slots.unlock_with_session_keys(db, work.vault.user_id, work.vault.session_keys())
+            vault = key_slots.unlock_with_keys(db, work.vault.user_id, work.vault.unlocked_keys())
         with reading(engine) as db:
             report = inspection.inspect_all(db, vault, lambda done, total: None)
             names = [client.payload.name for client in clients.list_clients(db, vault)]
@@ -195,7 +195,7 @@ def open_everything(vault: Vault, work: Work) -> str:
                 record=vault.incarnation,
                 version=row.seq,
                 ring=vault.own_ring,
-                kid=row.kid,
+                key_id=row.key_id,
                 blob=row.sealed,
             )
             opened.append(plain.content)
@@ -220,7 +220,7 @@ def test_no_file_and_no_key_has_anything_of_an_erased_client(
     erase(work, leaving)
     assert holding(folder, seals) == set()
     with writing(work.engine) as db:
-        vault = key_slots.unlock_with_session_keys(db, work.vault.user_id, work.vault.session_keys())
+        vault = key_slots.unlock_with_keys(db, work.vault.user_id, work.vault.unlocked_keys())
     for known in (work.vault, vault):
         # What lists keep is made anew, and lies in the snapshot that is saved next.
         with writing(work.engine) as db:
@@ -307,7 +307,7 @@ def test_a_draft_of_a_form_goes_too(work: Work, leaving: RecordVersion[Client]) 
     rings = ring_erasure.list_owner_rings(work.vault, leaving.id)
     with writing(work.engine) as db:
         draft = FormDraft(
-            form_code="client",
+            form_name="client",
             subject_id=leaving.id.bytes,
             path=f"/clients/{leaving.id}/edit",
             fields=(("phone", "spinnaker"),),

@@ -31,11 +31,11 @@ pytestmark = [
 
 @dataclass
 class Practice:
-    """A folder with two clients and an hour, and the passphrase."""
+    """A folder with two clients and a session, and the passphrase."""
 
     data: Path
     words: str
-    hour: str
+    session: str
     name: str
 
     def enter(self, running: Running) -> tuple[Person, Page]:
@@ -53,13 +53,13 @@ def practice(tmp_path_factory: pytest.TempPathFactory) -> Practice:
         words = steps.set_up(me)
         me.send(me.follow(me.open("/"), "Add a client"), {"name": name})
         client = me.send(me.open("/clients/new"), {"name": "Ana Reyes"})
-        hour = me.press(client, "Start a session now").path
-    return Practice(data, words, hour, name)
+        session = me.press(client, "Start a session now").path
+    return Practice(data, words, session, name)
 
 
 def hand_over(me: Person, practice: Practice, word: str) -> str:
     """Begin a questionnaire and hand it over; returns its address."""
-    place = steps.place(steps.begin(me, practice.hour, word=word))
+    place = steps.place(steps.begin(me, practice.session, word=word))
     me.press(me.open(f"{place}/hand-over"), "Hand over now")
     assert until_form(me, "/").path == "/form"
     return place
@@ -173,7 +173,7 @@ def test_what_the_processes_hold_while_a_form_is_out(practice: Practice) -> None
             other = next(
                 kept for kept in clients.list_clients(db, vault) if kept.payload.name == practice.name
             )
-            keys = [vault.session_keys().user_key, vault._rings.get_key(other.ring, None).key._root]
+            keys = [vault.unlocked_keys().user_key, vault._rings.get_key(other.ring, None).key._root]
         # The control: the clinician's process holds all of this.
         at_work = running.workers()[0]
         assert all(found(at_work, key) for key in keys) and found(at_work, practice.name.encode())

@@ -112,7 +112,7 @@ def test_a_bit_in_the_list_of_tables(small: Small, place: Path, programme: Begin
 HEAD = {
     "ids of the practice": "SELECT vault, incarnation FROM vault",
     "identity": "SELECT user, sealed FROM identity",
-    "own ring": "SELECT kid, members FROM ring WHERE ring = X'{ring}'",
+    "own ring": "SELECT key_id, members FROM ring WHERE ring = X'{ring}'",
     "signature of the own ring": "SELECT grantor, signature FROM ring WHERE ring = X'{ring}'",
     "own key": "SELECT sealed FROM ring_grant WHERE ring = X'{ring}'",
     "ways in": "SELECT slot, user FROM slot",

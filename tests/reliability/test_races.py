@@ -69,7 +69,7 @@ class Window:
 
 @pytest.fixture(scope="module")
 def windows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Window]]:
-    """Windows of one browser, all with the same note of the same hour."""
+    """Windows of one browser, all with the same note of the same session."""
     with Running(tmp_path_factory.mktemp("races") / "data", copied=True) as running:
         browser = running.browser()
         me = person.over_http(browser)
@@ -160,7 +160,7 @@ def test_a_program_that_lets_the_last_one_win_is_found_out(
     launched.FAULTS["last-one-wins"]()
     site = sites.made(tmp_path)
     site.unlock()
-    address = f"/sessions/{site.work.hour(site.work.client()).id}/note"
+    address = f"/sessions/{site.work.session(site.work.client()).id}/note"
     both = [Window(person.at(site), address) for _ in range(2)]
     both[0].open()
     both[0].save("Begun.")

@@ -222,7 +222,7 @@ def test_answers_of_a_hand_over_are_gone(judge: Judge) -> None:
         "CREATE TRIGGER kind AFTER INSERT ON client BEGIN DELETE FROM client WHERE version = 1; END",
         "CREATE VIEW everyone AS SELECT * FROM client",
         "CREATE TABLE more (text)",
-        "CREATE INDEX quicker ON client (kid)",
+        "CREATE INDEX quicker ON client (key_id)",
         "DROP INDEX ix_client_ring",
         "ALTER TABLE client ADD COLUMN more INTEGER",
     ],
@@ -249,15 +249,15 @@ MOVES = [
          "clinical_note AS other WHERE other.id <> clinical_note.id LIMIT 1) WHERE id = 1", 1),
     Move("another ring", "UPDATE clinical_note SET ring = (SELECT ring FROM clinical_note ORDER BY id DESC "
          "LIMIT 1) WHERE id = 1", 1),
-    Move("another ring and its key", "UPDATE clinical_note SET (ring, kid) = (SELECT ring, kid FROM "
+    Move("another ring and its key", "UPDATE clinical_note SET (ring, key_id) = (SELECT ring, key_id FROM "
          "clinical_note ORDER BY id DESC LIMIT 1) WHERE id = 1", 1),
     Move("another version", "UPDATE therapy_session SET version = 2 WHERE id = 1", 1),
-    Move("another table", "INSERT INTO handout (record, version, ring, kid, final, sealed) SELECT record, "
-         "version, ring, kid, final, sealed FROM relationship", 1),
-    Move("a copy as another record", "INSERT INTO handout (record, version, ring, kid, final, sealed) SELECT "
-         "CAST('another record 7' AS BLOB), version, ring, kid, final, sealed FROM handout", 1),
-    Move("a copy as a later version", "INSERT INTO client (record, version, ring, kid, final, sealed) SELECT "
-         "record, 9, ring, kid, final, sealed FROM client WHERE version = 2", 1),
+    Move("another table", "INSERT INTO handout (record, version, ring, key_id, final, sealed) SELECT record, "
+         "version, ring, key_id, final, sealed FROM relationship", 1),
+    Move("a copy as another record", "INSERT INTO handout (record, version, ring, key_id, final, sealed) "
+         "SELECT CAST('another record 7' AS BLOB), version, ring, key_id, final, sealed FROM handout", 1),
+    Move("a copy as a later version", "INSERT INTO client (record, version, ring, key_id, final, sealed) "
+         "SELECT record, 9, ring, key_id, final, sealed FROM client WHERE version = 2", 1),
     Move("final made open", "UPDATE therapy_session SET final = 0 WHERE id = 1", 1),
     Move("a draft made final", "UPDATE clinical_note SET final = 1 WHERE final = 0", 1),
     Move("an older version as the newest", "UPDATE client SET (version, sealed) = (SELECT 3, sealed FROM "

@@ -56,7 +56,7 @@ def back_up(work: Work, place: Path, now: datetime) -> MadeBackup:
 def leaves(work: Work) -> UUID:
     """A client who is to be erased; and one who stays, whose record is over by a date that is late enough."""
     client = work.client("Bo Lindqvist")
-    work.hour(work.client("Carla Aho"))
+    work.session(work.client("Carla Aho"))
     with writing(work.engine) as db:
         retentions.confirm_rule(db, work.vault, 1, now=NOW)
         client_erasure.ask_erasure(

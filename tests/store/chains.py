@@ -60,7 +60,7 @@ def save_in(db: Connection, *, way: bytes = b"", record: UUID | None = None) -> 
     """The same, in a transaction that is open."""
     record, ring = record or uuid4(), uuid4()
     newest = db.scalar(select(func.max(SAMPLE.c.version)).where(SAMPLE.c.record == record)) or 0
-    row = {"record": record, "version": newest + 1, "ring": ring, "kid": bytes(16), "final": 0}
+    row = {"record": record, "version": newest + 1, "ring": ring, "key_id": bytes(16), "final": 0}
     db.execute(SAMPLE.insert().values(**row, sealed=record.bytes * 30))
     line(db, Entry("sample", ring.bytes, record.bytes), way=way)
     return record

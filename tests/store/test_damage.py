@@ -38,7 +38,7 @@ def folder(tmp_path: Path) -> Path:
             db.execute(
                 SAMPLE.insert().values(
                     record=uuid4(), version=1,
-                    ring=uuid4(), kid=bytes(16), final=number % 2, sealed=os.urandom(700),
+                    ring=uuid4(), key_id=bytes(16), final=number % 2, sealed=os.urandom(700),
                 )
             )  # fmt: skip
     engine.dispose()
@@ -122,7 +122,7 @@ def test_a_start_that_was_killed_half_way_is_a_first_run_again(tmp_path: Path) -
 PLANTED = {
     "trigger": "CREATE TRIGGER helpful AFTER INSERT ON sample BEGIN DELETE FROM sample; END",
     "view": "CREATE VIEW helpful AS SELECT * FROM sample",
-    "index": "CREATE INDEX helpful ON sample (kid)",
+    "index": "CREATE INDEX helpful ON sample (key_id)",
     "table": "CREATE TABLE helpful (sealed)",
     "gone": "DROP TRIGGER no_delete_sample",
     "changed": "DROP INDEX ix_sample_ring",
@@ -165,13 +165,13 @@ def test_what_was_planted_stays_where_a_crash_left_it(folder: Path, tmp_path: Pa
     """Planted in the log alone, beside a save that is only there as well: it is read, log and all."""
     engine = open_store(folder, METADATA)
     with writing(engine) as db:
-        db.execute(SAMPLE.update().where(SAMPLE.c.id == 1).values(kid=b"k" * 16))
+        db.execute(SAMPLE.update().where(SAMPLE.c.id == 1).values(key_id=b"k" * 16))
         db.execute(text(PLANTED["trigger"]))
     shutil.copytree(folder, tmp_path / "left", ignore=shutil.ignore_patterns("*-shm"))
     engine.dispose()
     hurt = only_read(tmp_path / "left")
     with reading(hurt) as db:
-        assert db.scalar(SAMPLE.select().where(SAMPLE.c.kid == b"k" * 16)) is not None
+        assert db.scalar(SAMPLE.select().where(SAMPLE.c.key_id == b"k" * 16)) is not None
     hurt.dispose()
 
 
@@ -180,7 +180,7 @@ def test_what_was_planted_stays_where_a_crash_left_it(folder: Path, tmp_path: Pa
     [
         (b"CREATE TABLE sample", b"CREATF TABLE sample"),
         (b"CREATE TABLE sample", b"CREATE TABLE s\xe1mple"),
-        (b"kid BLOB", b"kie BLOB"),
+        (b"key_id BLOB", b"key_ie BLOB"),
         (b"CREATE INDEX", b"CREATE ILDEX"),
         (b"BEFORE UPDATE", b"BEFORE UPDATA"),
         (b"RAISE(ABORT", b"RAISE(ABOR\xd4"),
@@ -214,7 +214,7 @@ def test_a_table_whose_rows_are_hurt_is_not_read(folder: Path) -> None:
     refused(folder)
 
 
-@pytest.mark.parametrize("column", ["record", "ring", "kid"])
+@pytest.mark.parametrize("column", ["record", "ring", "key_id"])
 def test_an_id_that_is_none_is_noticed(folder: Path, column: str) -> None:
     other = sqlite3.connect(folder / "clinic.db")
     other.execute("PRAGMA ignore_check_constraints = 1")
@@ -245,7 +245,7 @@ def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
 def test_damage_found_after_a_crash_leaves_the_log_beside_the_file(folder: Path, tmp_path: Path) -> None:
     engine = open_store(folder, METADATA)
     with writing(engine) as db:
-        db.execute(SAMPLE.update().where(SAMPLE.c.id == 1).values(kid=b"k" * 16))
+        db.execute(SAMPLE.update().where(SAMPLE.c.id == 1).values(key_id=b"k" * 16))
     # What a kill leaves: a save that lies in the write-ahead log alone.
     sound, hurt = tmp_path / "sound", tmp_path / "hurt"
     for left in (sound, hurt):
@@ -257,7 +257,7 @@ def test_damage_found_after_a_crash_leaves_the_log_beside_the_file(folder: Path,
         file.write(b"\xff" * 300)
     refused(hurt)
     with reading(open_store(sound, METADATA)) as db:
-        assert db.scalar(SAMPLE.select().where(SAMPLE.c.kid == b"k" * 16)) is not None
+        assert db.scalar(SAMPLE.select().where(SAMPLE.c.key_id == b"k" * 16)) is not None
 
 
 @pytest.mark.parametrize("draft", range(1, FORMAT_VERSION))

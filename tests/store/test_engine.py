@@ -41,7 +41,7 @@ def opened(folder: Path) -> Iterator[Engine]:
 
 def row(version: int = 1, final: int = 0, **more: object) -> dict[str, object]:
     return {
-        "record": uuid4(), "version": version, "ring": uuid4(), "kid": bytes(16), "final": final,
+        "record": uuid4(), "version": version, "ring": uuid4(), "key_id": bytes(16), "final": final,
         "sealed": b"sealed",
     } | more  # fmt: skip
 

@@ -47,7 +47,7 @@ def save(engine: Engine, count: int = 1) -> None:
         with writing(engine) as db:
             db.execute(
                 SAMPLE.insert().values(
-                    record=uuid4(), version=1, ring=uuid4(), kid=bytes(16), final=0, sealed=b"sealed"
+                    record=uuid4(), version=1, ring=uuid4(), key_id=bytes(16), final=0, sealed=b"sealed"
                 )
             )
 
@@ -194,7 +194,7 @@ def test_it_is_compared_before_the_commit_and_after(
         on_rollback(db, lambda: undone.append(1))
         db.execute(
             SAMPLE.insert().values(
-                record=uuid4(), version=1, ring=uuid4(), kid=bytes(16), final=0, sealed=b"x"
+                record=uuid4(), version=1, ring=uuid4(), key_id=bytes(16), final=0, sealed=b"x"
             )
         )
     assert undone == [1]

@@ -30,7 +30,7 @@ ID = UUID(int=7)
 
 def save(engine: Engine, content: bytes) -> None:
     """Save one row."""
-    values = {"record": ID, "version": 1, "ring": ID, "kid": bytes(16), "final": 0, "sealed": content}
+    values = {"record": ID, "version": 1, "ring": ID, "key_id": bytes(16), "final": 0, "sealed": content}
     with writing(engine) as db:
         transaction_of(db).insert_row(SAMPLE, values)
 

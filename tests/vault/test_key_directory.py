@@ -18,7 +18,7 @@ from clinic_toolkit.vault.key_directory import (
     PublicKeys,
     public_key_table,
 )
-from clinic_toolkit.vault.user_keys import SessionKeys, UserKeys, key_fingerprint, user_sealing_key
+from clinic_toolkit.vault.user_keys import UnlockedKeys, UserKeys, key_fingerprint, user_sealing_key
 from clinic_toolkit.vault.vault import Vault
 from tests.fixtures.vaults import reopened
 
@@ -144,7 +144,7 @@ def test_ones_own_key_never_comes_from_the_directory(engine: Engine, vault: Vaul
     stranger = UserKeys(
         vault_id=vault.vault_id,
         user_id=vault.user_id,
-        session_keys=SessionKeys(user_key=bytes(32), signing_seal_key=bytes(32)),
+        unlocked_keys=UnlockedKeys(user_key=bytes(32), signing_seal_key=bytes(32)),
         sealing_key=user_sealing_key(bytes(32)),
         public_key=SigningKey(b"\x07" * 32).public_key,
         signer=SigningKey(b"\x07" * 32),

@@ -15,7 +15,7 @@ from clinic_toolkit.vault.key_slot_changes import PassphraseRefused
 from clinic_toolkit.vault.key_slot_tables import KeySlotKind, slot_table
 from clinic_toolkit.vault.key_slots import SlotCostRefused, WrongSecret
 from clinic_toolkit.vault.recovery_sheet import InvalidRecoverySheet
-from clinic_toolkit.vault.user_keys import SessionKeys
+from clinic_toolkit.vault.user_keys import UnlockedKeys
 from clinic_toolkit.vault.vault import Vault
 from tests.fixtures import vaults
 
@@ -29,16 +29,16 @@ def test_the_whole_way_with_the_real_derivation(engine: Engine) -> None:
         assert identity.has_practice(db)
         assert key_slots.is_passphrase(db, vault.user_id, vaults.PASSPHRASE)
         again = key_slots.unlock_with_passphrase(db, vaults.PASSPHRASE)
-        assert (again.session_keys().user_key, again.public_key) == (
-            vault.session_keys().user_key,
+        assert (again.unlocked_keys().user_key, again.public_key) == (
+            vault.unlocked_keys().user_key,
             vault.public_key,
         )
         assert again.slots_intact
         with pytest.raises(WrongSecret):
             key_slots.unlock_with_passphrase(db, vaults.PASSPHRASE + "s")
         assert (
-            key_slots.unlock_with_recovery_sheet(db, "-".join(groups).lower()).session_keys().user_key
-            == vault.session_keys().user_key
+            key_slots.unlock_with_recovery_sheet(db, "-".join(groups).lower()).unlocked_keys().user_key
+            == vault.unlocked_keys().user_key
         )
     with writing(engine) as db:
         keys = key_slots.open_keys_with_passphrase(db, vault.user_id, vaults.PASSPHRASE)
@@ -185,11 +185,11 @@ def test_a_passphrase_that_is_no_text_is_refused(engine: Engine, vault: Vault) -
 
 
 def test_coming_back_with_the_code(engine: Engine, vault: Vault, tmp_path: Path) -> None:
-    blob = return_code.wrap_session_keys(vault, "7K-m2 qo")
+    blob = return_code.wrap_unlocked_keys(vault, "7K-m2 qo")
     with reading(engine) as db:
         assert (
-            return_code.unlock_with_return_code(db, blob, "7km2q0").session_keys().user_key
-            == vault.session_keys().user_key
+            return_code.unlock_with_return_code(db, blob, "7km2q0").unlocked_keys().user_key
+            == vault.unlocked_keys().user_key
         )
         with pytest.raises(WrongSecret):
             return_code.unlock_with_return_code(db, blob, "7KM2QP")
@@ -213,13 +213,13 @@ def test_a_way_in_without_its_cost_is_refused(engine: Engine, vault: Vault) -> N
 
 def test_the_identity_is_bound_to_its_user_key(engine: Engine, vault: Vault) -> None:
     with reading(engine) as db:
-        right = vault.session_keys()
-        other_user_key = SessionKeys(user_key=bytes(32), signing_seal_key=right.signing_seal_key)
-        other_seal_key = SessionKeys(user_key=right.user_key, signing_seal_key=bytes(32))
+        right = vault.unlocked_keys()
+        other_user_key = UnlockedKeys(user_key=bytes(32), signing_seal_key=right.signing_seal_key)
+        other_seal_key = UnlockedKeys(user_key=right.user_key, signing_seal_key=bytes(32))
         for user, keys in (
             (vault.user_id, other_user_key),
             (vault.user_id, other_seal_key),
             (UUID(int=1), right),
         ):
             with pytest.raises(DamagedFile):
-                key_slots.unlock_with_session_keys(db, user, keys)
+                key_slots.unlock_with_keys(db, user, keys)

@@ -14,7 +14,7 @@ from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault import identity, key_directory, key_slot_tables, key_slots
 from clinic_toolkit.vault.ring_statements import RingMember, encode_members, hash_statement
 from clinic_toolkit.vault.ring_tables import ring_grant_table, ring_table
-from clinic_toolkit.vault.user_keys import SessionKeys, UserKeys, user_sealing_key
+from clinic_toolkit.vault.user_keys import UnlockedKeys, UserKeys, user_sealing_key
 from clinic_toolkit.vault.vault import SealBroken, Vault
 from tests.fixtures import vaults
 from tests.fixtures.second_identity import TwoClinicians, grant_ring, reopened, second_identity
@@ -45,7 +45,7 @@ def opens(engine: Engine, vault: Vault, sealed: Sealed) -> bool:
 
 def plant(db: Connection, ring: UUID, generation: int, **values: Any) -> None:
     row = {
-        "kid": secrets.token_bytes(16), "members": secrets.token_bytes(81), "previous": None,
+        "key_id": secrets.token_bytes(16), "members": secrets.token_bytes(81), "previous": None,
         "grantor": uuid4(), "signature": secrets.token_bytes(64),
     }  # fmt: skip
     db.execute(ring_table.insert().values(ring=ring, generation=generation, **(row | values)))
@@ -80,12 +80,12 @@ def _by_a_stranger_of_the_directory(db: Connection, vault: Vault, ring: UUID) ->
     key, user_key = SigningKey(secrets.token_bytes(32)), secrets.token_bytes(32)
     stranger = UserKeys(
         vault_id=vault.vault_id, user_id=uuid4(),
-        session_keys=SessionKeys(user_key=user_key, signing_seal_key=bytes(32)),
+        unlocked_keys=UnlockedKeys(user_key=user_key, signing_seal_key=bytes(32)),
         sealing_key=user_sealing_key(user_key), public_key=key.public_key, signer=key,
     )  # fmt: skip
     key_directory.KeyDirectory(stranger).publish_own_key(db)
     fields: dict[str, Any] = {
-        "kid": secrets.token_bytes(16),
+        "key_id": secrets.token_bytes(16),
         "members": encode_members(
             RingMember(stranger.user_id.bytes, stranger.fingerprint(), secrets.token_bytes(32))
         ),

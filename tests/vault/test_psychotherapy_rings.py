@@ -32,7 +32,8 @@ def notes(engine: Engine, vault: Vault) -> dict[str, Any]:
     with reading(engine) as db:
         row = db.execute(select(vaults.sample).where(vaults.sample.c.record == record)).one()
     return {
-        "table": "sample", "record": record, "version": 1, "ring": ring, "kid": row.kid, "blob": row.sealed,
+        "table": "sample", "record": record, "version": 1, "ring": ring,
+        "key_id": row.key_id, "blob": row.sealed,
     }  # fmt: skip
 
 

@@ -46,7 +46,7 @@ class Three:
             roles = {manager.user_id: MemberRole.MANAGER}
             grant_ring(db, two.founder, ring, keys, manager, roles=roles)
         with reading(engine) as db:
-            self.member = identity.open_vault(db, keys.user_id, keys.session_keys)
+            self.member = identity.open_vault(db, keys.user_id, keys.unlocked_keys)
         self.founder, self.manager = reopened(engine, two.founder), reopened(engine, self.manager)
 
     def sign(self, db: Connection, signer: Vault, *members: RingMember) -> None:
@@ -54,12 +54,12 @@ class Three:
         newest = list_statements(db, self.ring)[-1]
         key = signer._rings.get_key(self.ring)
         generation = newest.generation + 1
-        kid = build_ring_key(
+        key_id = build_ring_key(
             self.ring, key.owner, key.ring_class, 1, key.creator, bytes(32), generation=generation
-        ).kid
+        ).key_id
         previous = hash_statement(signer.vault_id, newest)
         encoded = encode_members(*members)
-        sign_statement(db, signer, self.ring, generation, kid=kid, members=encoded, previous=previous)
+        sign_statement(db, signer, self.ring, generation, key_id=key_id, members=encoded, previous=previous)
 
     def members(self, db: Connection) -> dict[UUID, RingMember]:
         """The members that the newest statement lists."""
@@ -210,14 +210,14 @@ def test_a_member_cannot_become_the_creator_by_a_first_statement_of_their_own(
             )
         )
         first = list_statements(db, ring)[0]
-        kid = first.kid
+        key_id = first.key_id
         if creator == "colleague":
             # With the key that both know, the id is right for a ring that the colleague had made.
-            earlier = two.colleague._rings.get_key(ring, kid)
-            kid = build_ring_key(
+            earlier = two.colleague._rings.get_key(ring, key_id)
+            key_id = build_ring_key(
                 ring, key.owner, key.ring_class, 1, two.colleague._user_keys.fingerprint(), earlier.key._root
-            ).kid
-        sign_statement(db, two.colleague, ring, 1, kid=kid, members=members, previous=None)
+            ).key_id
+        sign_statement(db, two.colleague, ring, 1, key_id=key_id, members=members, previous=None)
     assert not seals(engine, reopened(engine, two.founder), ring)
 
 
@@ -235,7 +235,7 @@ def test_an_earlier_key_that_is_granted_as_another_ring_is_refused(
 ) -> None:
     """The first statement does not list the colleague, so nothing but the signed key id binds the grant."""
     two = second_identity(engine, vault, ring)
-    first = two.founder._rings.get_key(ring, list_kids(engine, ring)[0])
+    first = two.founder._rings.get_key(ring, list_key_ids(engine, ring)[0])
     keys, creator = two.colleague._user_keys, two.founder._user_keys.fingerprint()
     granted = pack_grant(
         uuid4() if wrong == "owner" else first.owner,
@@ -251,9 +251,9 @@ def test_an_earlier_key_that_is_granted_as_another_ring_is_refused(
     assert found.rings.is_open(ring) == (wrong == "nothing")
 
 
-def list_kids(engine: Engine, ring: UUID) -> list[bytes]:
+def list_key_ids(engine: Engine, ring: UUID) -> list[bytes]:
     with reading(engine) as db:
-        return [row.kid for row in list_statements(db, ring)]
+        return [row.key_id for row in list_statements(db, ring)]
 
 
 def test_a_colleagues_ring_for_my_client_does_not_replace_mine(engine: Engine, vault: Vault) -> None:

@@ -73,7 +73,7 @@ def test_no_column_names_an_owner_or_the_order_of_rings(engine: Engine, vault: V
     assert not [owner for owner in owners if owner.bytes in stored or owner.hex.encode() in stored]
 
 
-@pytest.mark.parametrize("column", ["kid", "members", "previous", "grantor", "signature"])
+@pytest.mark.parametrize("column", ["key_id", "members", "previous", "grantor", "signature"])
 def test_a_changed_statement_stops_the_ring(engine: Engine, vault: Vault, ring: UUID, column: str) -> None:
     change(engine, "ring", column, ring)
     found = vaults.reopened(engine, vault)
@@ -113,7 +113,7 @@ def test_a_ring_planted_by_another_signer_is_refused(engine: Engine, vault: Vaul
 
     mine = vault._user_keys
     forger = UserKeys(
-        vault_id=mine.vault_id, user_id=mine.user_id, session_keys=mine.session_keys,
+        vault_id=mine.vault_id, user_id=mine.user_id, unlocked_keys=mine.unlocked_keys,
         sealing_key=mine.sealing_key, public_key=mine.public_key, signer=SigningKey(bytes(32)),
     )  # fmt: skip
     with writing(engine) as db:

@@ -33,7 +33,7 @@ def sealed(vault: Vault, ring: UUID, record: UUID) -> SealedVersion:
 def opens(vault: Vault, ring: UUID, record: UUID, version: SealedVersion) -> bool:
     try:
         found = vault.open(
-            table="sample", record=record, version=1, ring=ring, kid=version.kid, blob=version.blob
+            table="sample", record=record, version=1, ring=ring, key_id=version.key_id, blob=version.blob
         )
     except SealBroken:
         return False
@@ -48,7 +48,7 @@ def test_both_open_what_the_other_sealed_in_a_shared_ring_alone(
         version = sealed(writer, ring, record)
         assert opens(two.founder, ring, record, version) and opens(two.colleague, ring, record, version)
     before_the_grant = sealed(vault, ring, record)
-    assert before_the_grant.kid != sealed(two.founder, ring, record).kid
+    assert before_the_grant.key_id != sealed(two.founder, ring, record).key_id
     assert opens(two.colleague, ring, record, before_the_grant), "earlier keys are granted as well"
     [alone] = [
         each for each in two.founder.rings.list_owners(RingClass.RECORD) if not _owns(two.colleague, each)
@@ -120,7 +120,7 @@ def _resign(db: Connection, signer: Vault, ring: UUID, **values: bytes) -> None:
     row = db.execute(select(ring_table).where(newest)).one()
     found = row._asdict() | values | {"grantor": signer.user_id}
     found["signature"] = signer.sign(
-        "sig/ring", signer.vault_id, ring, 2, found["kid"], found["members"], found["previous"],
+        "sig/ring", signer.vault_id, ring, 2, found["key_id"], found["members"], found["previous"],
         found["grantor"],
     )  # fmt: skip
     db.execute(ring_table.update().where(newest).values(**found))
@@ -173,7 +173,7 @@ def test_a_member_who_was_granted_a_ring_may_grant_it_on(
         ).one()
     assert newest.previous == statement_hash
     with reading(engine) as db:
-        third = identity.open_vault(db, keys.user_id, keys.session_keys)
+        third = identity.open_vault(db, keys.user_id, keys.unlocked_keys)
     record = uuid4()
     version = sealed(third, ring, record)
     assert opens(reopened(engine, two.colleague), ring, record, version)

@@ -23,7 +23,7 @@ from clinic_toolkit.vault.key_slot_tables import KeySlotKind, slot_list_table, s
 from clinic_toolkit.vault.key_slots import WrongSecret
 from clinic_toolkit.vault.recovery_sheet import InvalidRecoverySheet, SheetKind
 from clinic_toolkit.vault.rings import RingClass
-from clinic_toolkit.vault.user_keys import SessionKeys, SigningKeyNotOpen
+from clinic_toolkit.vault.user_keys import SigningKeyNotOpen, UnlockedKeys
 from clinic_toolkit.vault.vault import Vault
 from tests.fixtures import vaults
 
@@ -63,12 +63,12 @@ def test_a_slot_holds_three_keys_and_each_is_sealed_by_itself(
 ) -> None:
     with reading(engine) as db:
         held = key_slots.open_keys_with_recovery_sheet(db, vault.user_id, sheet)
-    assert held.session_keys == vault.session_keys()
+    assert held.unlocked_keys == vault.unlocked_keys()
     assert held.psychotherapy_key == KEY
     [row] = slots_of(engine)
     parts = {row["sealed"], row["sealed_signing"], row["sealed_psychotherapy"]}
     assert {len(part) for part in parts} == {80} and len(parts) == 3
-    assert repr(KEY) not in f"{held!r} {held.session_keys!r}"
+    assert repr(KEY) not in f"{held!r} {held.unlocked_keys!r}"
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_both_halves_open_a_vault_that_reads_and_cannot_sign(
     found = unlock_with(engine, first, second)
     assert found.slots_intact and found.public_key == vault.public_key
     assert not found.can_sign and found._user_keys.signer is None
-    assert found.session_keys().signing_seal_key is None
+    assert found.unlocked_keys().signing_seal_key is None
     assert found.rings.find_owner(ring) == owner
     with pytest.raises(SigningKeyNotOpen):
         found.sign("sig/note", 1)
@@ -250,9 +250,9 @@ def test_a_withdrawn_executor_cannot_put_the_slot_back_unnoticed(
         rows = db.execute(select(slot_table)).all()
         with pytest.raises(SigningKeyNotOpen):
             key_slot_list_store._slot_list_mac(executor, vault.slot_generation, rows)
-        user_key = executor.session_keys().user_key
-        held = SessionKeys(user_key=user_key, signing_seal_key=user_key)
-        with patch.object(Vault, "session_keys", lambda _: held):
+        user_key = executor.unlocked_keys().user_key
+        held = UnlockedKeys(user_key=user_key, signing_seal_key=user_key)
+        with patch.object(Vault, "unlocked_keys", lambda _: held):
             forged = key_slot_list_store._slot_list_mac(executor, vault.slot_generation, rows)
         db.execute(slot_list_table.update().values(mac=forged))
     with reading(engine) as db:
@@ -294,4 +294,4 @@ def test_a_prepared_slot_shows_no_key(vault: Vault) -> None:
     first, second = executor_halves.generate_halves()
     slot = key_slot_changes.prepare_executor_halves(vault, first, second, psychotherapy_key=KEY)
     held = b"".join(value for value in slot.values().values() if isinstance(value, bytes))
-    assert KEY not in held and vault.session_keys().user_key not in held
+    assert KEY not in held and vault.unlocked_keys().user_key not in held

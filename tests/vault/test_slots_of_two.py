@@ -101,7 +101,7 @@ def test_a_changed_slot_of_one_puts_the_list_of_the_other_in_no_doubt(
 def test_a_return_code_opens_the_vault_of_its_owner(engine: Engine, two: TwoClinicians) -> None:
     with reading(engine) as db:
         for vault in (two.founder, two.colleague):
-            blob = return_code.wrap_session_keys(vault, "4H7K2M")
+            blob = return_code.wrap_unlocked_keys(vault, "4H7K2M")
             assert return_code.user_of_blob(blob) == vault.user_id
             assert return_code.unlock_with_return_code(db, blob, "4H7K2M").user_id == vault.user_id
 

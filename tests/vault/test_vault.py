@@ -21,7 +21,7 @@ RECORD = UUID(int=5)
 def sealed_at(vault: Vault, ring: UUID, **more: Any) -> tuple[dict[str, Any], SealedVersion]:
     place: dict[str, Any] = {"table": "sample", "record": RECORD, "version": 3, "ring": ring}
     sealed = vault.seal(**place, content=b"the body", **more)
-    return place | {"kid": sealed.kid, "blob": sealed.blob}, sealed
+    return place | {"key_id": sealed.key_id, "blob": sealed.blob}, sealed
 
 
 def test_what_was_sealed_comes_back(vault: Vault, ring: UUID) -> None:
@@ -34,10 +34,10 @@ def test_what_was_sealed_comes_back(vault: Vault, ring: UUID) -> None:
 def test_the_wrong_place_is_refused(engine: Engine, vault: Vault, ring: UUID) -> None:
     row, _ = sealed_at(vault, ring)
     _, other = vaults.new_owner(engine, vault)
-    kid = vault.seal(table="sample", record=RECORD, version=3, ring=other, content=b"").kid
+    key_id = vault.seal(table="sample", record=RECORD, version=3, ring=other, content=b"").key_id
     wrong = (
         {"table": "samples"}, {"record": uuid4()}, {"version": 2}, {"ring": other}, {"ring": uuid4()},
-        {"ring": other, "kid": kid}, {"kid": bytes(16)}, {"kid": b""}, {"blob": b""},
+        {"ring": other, "key_id": key_id}, {"key_id": bytes(16)}, {"key_id": b""}, {"blob": b""},
     )  # fmt: skip
     for change in wrong:
         with pytest.raises(SealBroken) as raised:
@@ -48,7 +48,7 @@ def test_the_wrong_place_is_refused(engine: Engine, vault: Vault, ring: UUID) ->
 
 def test_of_many_only_those_open_that_lie_where_they_were_sealed(vault: Vault, ring: UUID) -> None:
     row, sealed = sealed_at(vault, ring)
-    right = SealedRow(1, row["record"], row["version"], ring, row["kid"], 0, row["blob"])
+    right = SealedRow(1, row["record"], row["version"], ring, row["key_id"], 0, row["blob"])
     rows = [right, right._replace(version=2), right._replace(ring=uuid4()), right._replace(version=-1), right]
     found = vault.open_rows("sample", rows)
     assert [inside and inside.content_id for inside in found] == [
@@ -128,7 +128,7 @@ def test_no_plaintext_in_any_file(engine: Engine, vault: Vault, ring: UUID, tmp_
     secrets = (
         body[:16],
         body[-16:],
-        vault.session_keys().user_key,
+        vault.unlocked_keys().user_key,
         vault._user_keys.signing_key._key.private_bytes_raw(),
     )
 

@@ -19,12 +19,12 @@ def kept_bytes(reader: independent_reader.Reader, table: str, row: Any) -> tuple
     ring = row["ring"]
     if ring not in reader.rings:
         ring = next(key for key, found in reader.rings.items() if found["class"] == 5)
-    place = (row["record"], row["version"], ring, row["kid"], row["sealed"])
+    place = (row["record"], row["version"], ring, row["key_id"], row["sealed"])
     body = reader._open(table, *place)["raw"]
     if body[:1] != UNREAD:
         raise ValueError("a version that can be read")
-    kid, sealed = decoded(body[1:])
-    return kid, sealed
+    key_id, sealed = decoded(body[1:])
+    return key_id, sealed
 
 
 def past_texts(reader: independent_reader.Reader) -> list[Any]:
@@ -58,9 +58,9 @@ def past_texts(reader: independent_reader.Reader) -> list[Any]:
         before = sha256(enc("hash/audit", incarnation, line["seq"], before, body))
         if body[0] == 1:
             old.verify(signed, enc("sig/audit", incarnation, line["seq"], before))
-            kid, blob = body[1:17], body[17:]
-            place = enc("rec", reader.vault, 1, "audit_line", incarnation, line["seq"], ring, kid)
-            inside = unseal_hedged(opening[kid], "rec-key", blob, place)
+            key_id, blob = body[1:17], body[17:]
+            place = enc("rec", reader.vault, 1, "audit_line", incarnation, line["seq"], ring, key_id)
+            inside = unseal_hedged(opening[key_id], "rec-key", blob, place)
             length = int.from_bytes(inside[34:38], "big")
             found.append(decoded(inside[38 : 38 + length]))
         elif body[0] == 2:

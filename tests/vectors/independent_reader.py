@@ -41,7 +41,7 @@ except ImportError:  # on its own, beside the others
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SUITE = 1
-RECORD_COLUMNS = {"id", "record", "version", "ring", "kid", "final", "sealed"}
+RECORD_COLUMNS = {"id", "record", "version", "ring", "key_id", "final", "sealed"}
 
 
 def enc(label: str, *fields: bytes | str | int | None) -> bytes:  # format.md, "Encoding"
@@ -191,22 +191,22 @@ class Reader:
                 self.psychotherapy_key, "user-key", held, self._own("user-psy", "grant", *place)
             )
         members = self.user + self.fingerprint + sha256(sealed) + b"\0"
-        kid = expand(cdk, enc("ring-kid", *place, owner, number, creator), 16)
-        found = (version, creator, row["members"], row["kid"], row["previous"])
-        if found != (1, self.fingerprint, members, kid, None):
+        key_id = expand(cdk, enc("ring-kid", *place, owner, number, creator), 16)
+        found = (version, creator, row["members"], row["key_id"], row["previous"])
+        if found != (1, self.fingerprint, members, key_id, None):
             raise ValueError("a ring's statement does not fit its grant")
         self.public.verify(
-            row["signature"], enc("sig/ring", self.vault, *place, kid, members, None, row["grantor"])
+            row["signature"], enc("sig/ring", self.vault, *place, key_id, members, None, row["grantor"])
         )
-        return {"cdk": cdk, "kid": kid, "owner": owner.hex(), "class": number, "order": order}
+        return {"cdk": cdk, "key_id": key_id, "owner": owner.hex(), "class": number, "order": order}
 
     def _open(
-        self, table: str, record: bytes, version: int, ring: bytes, kid: bytes, blob: bytes
+        self, table: str, record: bytes, version: int, ring: bytes, key_id: bytes, blob: bytes
     ) -> dict[str, Any]:  # "Records"
         found = self.rings[ring]
-        if kid != found["kid"]:
+        if key_id != found["key_id"]:
             raise ValueError("an unknown generation of a ring")
-        place = enc("rec", self.vault, SUITE, table, record, version, ring, kid)
+        place = enc("rec", self.vault, SUITE, table, record, version, ring, key_id)
         inside = unseal_hedged(found["cdk"], "rec-key", blob, place)
         if inside[0] != 1:
             raise ValueError("another kind of plaintext")
@@ -223,7 +223,7 @@ class Reader:
         return belongs | {"content": named.hex(), "signed": label, "raw": body}
 
     def _open_row(self, table: str, row: sqlite3.Row) -> dict[str, Any]:
-        return self._open(table, *(row[name] for name in ("record", "version", "ring", "kid", "sealed")))
+        return self._open(table, *(row[name] for name in ("record", "version", "ring", "key_id", "sealed")))
 
     def _all_keys(self) -> Iterator[Ed25519PublicKey]:  # "Keys replaced"
         yield self.public

@@ -22,7 +22,7 @@ def test_the_page_names_every_field_of_a_draft_in_either_ring(tmp_path: Path) ->
         own = ensure_own_ring(db, work.vault)
         for ring in (own, work.vault.rings.get_ring(client.id, RingClass.RECORD)):
             body = FormDraft(
-                form_code="risk_entry", subject_id=client.id.bytes, path="/x", begun_at=NOW, fields=fields
+                form_name="risk_entry", subject_id=client.id.bytes, path="/x", begun_at=NOW, fields=fields
             )
             form_drafts.save_form_draft(db, work.vault, None, body, ring=ring, now=NOW)
     work.engine.dispose()
@@ -32,6 +32,6 @@ def test_the_page_names_every_field_of_a_draft_in_either_ring(tmp_path: Path) ->
     for line in found:
         _, body = independent_reader.decoded(line["raw"])
         draft = labelled("draft", body, field_tables())
-        assert draft["form_code"] == "risk_entry" and draft["subject_id"] == client.id.bytes
+        assert draft["form_name"] == "risk_entry" and draft["subject_id"] == client.id.bytes
         assert draft["fields"] == [list(each) for each in fields] and draft["path"] == "/x"
         assert draft["begun_at"] == to_microseconds(NOW)

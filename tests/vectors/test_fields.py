@@ -81,10 +81,10 @@ def test_a_page_with_two_fields_exchanged_is_found_out(tmp_path: Path) -> None:
 def folder(tmp_path: Path) -> tuple[Path, str]:
     """A practice with a client and a signed note, and its recovery sheet."""
     work = at_work(tmp_path)
-    hour = work.hour(work.client("Ana Reyes"))
+    session = work.session(work.client("Ana Reyes"))
     with writing(work.engine) as db:
         part = NotePart(section="data", source=PartSource.CLINICIAN, text="Came on time.")
-        signed(db, work.vault, hour, notes.create_note(db, work.vault, hour, [part], now=NOW))
+        signed(db, work.vault, session, notes.create_note(db, work.vault, session, [part], now=NOW))
     work.engine.dispose()
     return tmp_path / "data", " ".join(work.groups)
 

@@ -152,12 +152,12 @@ def test_a_ring_and_a_signed_record() -> None:
     ids = {name: UUID(bytes=raw[name]) for name in ("vault", "user", "ring", "owner")}
     ring_class = next(each for each, number in CLASS_NUMBERS.items() if number == case["class"])
     key = build_ring_key(ids["ring"], ids["owner"], ring_class, 7, raw["fingerprint"], raw["cdk"])
-    assert key.kid == raw["kid"]
+    assert key.key_id == raw["key_id"]
     members = parse_members(raw["members"])
     assert list(members) == [raw["user"]] and members[raw["user"]].fingerprint == raw["fingerprint"]
     assert members[raw["user"]].sealed_hash == independent_reader.sha256(raw["grant"])
     assert verify_signature(
-        raw["public_key"], "sig/ring", raw["vault"], raw["ring"], 1, raw["kid"], raw["members"], None,
+        raw["public_key"], "sig/ring", raw["vault"], raw["ring"], 1, raw["key_id"], raw["members"], None,
         raw["user"], signature=raw["statement_signature"],
     )  # fmt: skip
     plain = PlainContent(

@@ -14,7 +14,7 @@ from clinic_toolkit.vault import executor_halves, key_slot_contents, key_slot_li
 from clinic_toolkit.vault.ring_grants import ClosedRing, open_grant
 from clinic_toolkit.vault.ring_keys import CLASS_NUMBERS
 from clinic_toolkit.vault.user_keys import (
-    SessionKeys,
+    UnlockedKeys,
     UserKeys,
     signing_seal_context,
     user_seal_context,
@@ -60,8 +60,8 @@ def test_a_slot_and_every_key_in_it(case: dict[str, Any]) -> None:
     assert root.hex() == case["root"]
     held = key_slot_contents.open_whole_slot(VAULT_ID, row_of(case), root)
     signs, psychotherapy = case["kind"] != 3, case["sealed_psychotherapy"] is not None
-    assert held.session_keys.user_key == KEYS["user_key"]
-    assert held.session_keys.signing_seal_key == (KEYS["signing_seal_key"] if signs else None)
+    assert held.unlocked_keys.user_key == KEYS["user_key"]
+    assert held.unlocked_keys.signing_seal_key == (KEYS["signing_seal_key"] if signs else None)
     assert held.psychotherapy_key == (KEYS["psychotherapy_key"] if psychotherapy else None)
     assert key_slot_list_store._hash_slot(VAULT_ID, row_of(case)).hex() == case["print"]
 
@@ -102,7 +102,7 @@ def user_keys(*, psychotherapy: bool) -> UserKeys:
     return UserKeys(
         vault_id=VAULT_ID,
         user_id=USER_ID,
-        session_keys=SessionKeys(user_key=KEYS["user_key"], signing_seal_key=KEYS["signing_seal_key"]),
+        unlocked_keys=UnlockedKeys(user_key=KEYS["user_key"], signing_seal_key=KEYS["signing_seal_key"]),
         sealing_key=sealing_key,
         public_key=public[1:],
         signer=SigningKey(private[1:]),
@@ -116,7 +116,11 @@ def test_the_identity_and_a_grant_of_either_key(case: dict[str, Any]) -> None:
     keys = user_keys(psychotherapy=True)
     assert keys.signing_key.public_key == keys.public_key
     key = open_grant(keys, *place)
-    assert (key.kid.hex(), key.owner.hex, key.creation_order) == (case["kid"], case["owner"], case["order"])
+    assert (key.key_id.hex(), key.owner.hex, key.creation_order) == (
+        case["key_id"],
+        case["owner"],
+        case["order"],
+    )
     assert (CLASS_NUMBERS[key.ring_class], key.key._root.hex()) == (case["class"], case["cdk"])
     if case["class"] == 3:
         with pytest.raises(ClosedRing):

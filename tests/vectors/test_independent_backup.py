@@ -42,7 +42,7 @@ def test_the_manifest_has_the_deletions_as_the_store_holds_them(work: Work, tmp_
     said, parts = independent_backup.read_backup(made.file.read_bytes(), independent_reader.decoded)
     (tmp_path / "clinic.db").write_bytes(parts["clinic.db"])
     with closing(sqlite3.connect(tmp_path / "clinic.db")) as db:
-        rows = db.execute("SELECT record, ring, kid, sealed FROM tombstone ORDER BY id").fetchall()
+        rows = db.execute("SELECT record, ring, key_id, sealed FROM tombstone ORDER BY id").fetchall()
     assert [independent_reader.decoded(deletion) for deletion in said["deletions"]] == list(map(list, rows))
     assert [row[0] for row in rows] == [tombstone.id.bytes for tombstone in gone]
 

@@ -81,17 +81,17 @@ def test_it_finds_what_did_not_open_before(practice: Practice, ring_is_lost: boo
         damage(practice, "DELETE FROM ring_grant WHERE ring = (SELECT ring FROM clinical_note LIMIT 1)")
     practice.vault.inventory = None
     said = [finding.sentence for finding in inspected(practice, unlocked(practice))]
-    query = "SELECT record, kid, sealed FROM clinical_note WHERE final"
+    query = "SELECT record, key_id, sealed FROM clinical_note WHERE final"
     with reading(practice.engine) as db:
-        [(record, kid, sealed)] = db.exec_driver_sql(query).all()
+        [(record, key_id, sealed)] = db.exec_driver_sql(query).all()
     new = new_secrets()
     replace_keys(practice, new, accepted_damage=said)
     practice.engine.dispose()
     successor.finish_exchange(practice.place)
     reader = independent_reader.Reader(practice.place, sheet=" ".join(new.sheet_groups))
     [row] = reader.db.execute("SELECT * FROM clinical_note WHERE final").fetchall()
-    assert row["record"] == record and row["kid"] != kid
-    assert independent_past.kept_bytes(reader, "clinical_note", row) == (kid, sealed)
+    assert row["record"] == record and row["key_id"] != key_id
+    assert independent_past.kept_bytes(reader, "clinical_note", row) == (key_id, sealed)
     with pytest.raises(ValueError, match="can be read"):
         [first, *_] = reader.db.execute("SELECT * FROM practice").fetchall()
         independent_past.kept_bytes(reader, "practice", first)

@@ -85,7 +85,7 @@ class MeasureEvent(StrEnum):
 
 
 class Measure(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """A value from outside: a published questionnaire's number, an hour's fee, a day, a line of text."""
+    """A value from outside: a published questionnaire's number, a session's fee, a day, a line of text."""
 
     client: bytes
     name: str
@@ -131,7 +131,7 @@ def test_a_kind_is_added_beside_the_others(work: Work) -> None:
 
 
 def test_a_note_in_a_format_that_is_not_known_yet_can_be_read_whole(work: Work) -> None:
-    hour = work.hour(work.client("Ana Reyes"))
+    session = work.session(work.client("Ana Reyes"))
     written = {
         "subjective": "Slept badly.",
         "objective": "On time.",
@@ -143,7 +143,7 @@ def test_a_note_in_a_format_that_is_not_known_yet_can_be_read_whole(work: Work) 
     )
     parts = [NotePart(section=key, source=PartSource.CLINICIAN, text=text) for key, text in written.items()]
     with writing(work.engine) as db:
-        draft = notes.create_note(db, work.vault, hour, parts, now=NOW, note_format=soap)
+        draft = notes.create_note(db, work.vault, session, parts, now=NOW, note_format=soap)
     with reading(work.engine) as db:
         note = notes.load_note(db, work.vault, draft.id).payload
     assert note.format == "SOAP"

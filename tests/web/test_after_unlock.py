@@ -33,7 +33,7 @@ def told(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
         audit_log.append_keyless_entry(db, site.work.vault.incarnation, UnlockEvent.EXECUTOR, now=NOW)
         audit_log.append_keyless_entry(db, uuid4(), UnlockEvent.FAILED, now=NOW)
     site.work.groups = groups
-    site.app.worker.unlocked_sessions.clear()
+    site.app.worker.logins.clear()
     return site
 
 

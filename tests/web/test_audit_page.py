@@ -58,7 +58,7 @@ def checked(site: Site) -> str:
 
 def test_a_colleagues_line_is_marked_and_says_nothing_of_what_is_not_shared(site: Site) -> None:
     founder, colleague = second_identity.at_work_together(site.work, site.work.client("Ana Reyes"))
-    site.app.worker.unlocked_sessions["known"].vault = founder.vault
+    site.app.worker.logins["known"].vault = founder.vault
     before = site.get("/audit").text
     # The record of the colleague, in a ring of the colleague's own.
     assert before.count("another clinician (author not confirmed)") == 1
@@ -79,12 +79,12 @@ def test_a_colleagues_line_is_marked_and_says_nothing_of_what_is_not_shared(site
 
 def test_a_line_says_what_when_and_who_and_leads_to_its_record(site: Site) -> None:
     kept = site.work.client("Ana Reyes")
-    hour = site.work.hour(kept)
+    session = site.work.session(kept)
     page = site.get("/audit").text
     assert "Added a client" in page
     assert "Added a session" in page
     assert f'href="/clients/{kept.id}"' in page
-    assert f'href="/sessions/{hour.id}"' in page
+    assert f'href="/sessions/{session.id}"' in page
     assert "Ana Reyes" in page
     assert "you · line " in page
     assert "confirmed" in page
@@ -116,7 +116,7 @@ def test_lines_are_found_by_client_kind_and_day_and_no_address_tells_of_whom(sit
     found = site.get(address)
     assert "Began a questionnaire" in found.text
     assert f'href="/clients/{ben.id}"' not in found.text
-    assert "No line was found" in looked_for(site, client=ana.id.hex, kind="hours", day="")
+    assert "No line was found" in looked_for(site, client=ana.id.hex, kind="sessions", day="")
     day = {"client": "", "kind": "questionnaires", "day": NOW.astimezone().date().isoformat()}
     assert "Began a questionnaire" in looked_for(site, **day)
     assert "No line was found" in looked_for(site, **day | {"day": date(2020, 1, 1).isoformat()})
@@ -245,7 +245,7 @@ def test_a_check_under_way_shows_how_far_it_is_and_can_be_stopped(
     assert touched.reason_to_end() is None
     # Locking stops it as well: it holds keys.
     site.post("/audit/check")
-    job = next(iter(site.app.worker.unlocked_sessions.values())).values["check"]
+    job = next(iter(site.app.worker.logins.values())).values["check"]
     site.post("/lock")
     assert job.ended.wait(2)
     assert job.result is None

@@ -28,12 +28,12 @@ def _every_fact_pays_off(monkeypatch: pytest.MonkeyPatch) -> None:
 def site(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     """A practice with a session, opened with the facts of a snapshot, of which nothing is checked yet."""
     work = site.work
-    work.hour(work.client(), NOW.date())
+    work.session(work.client(), NOW.date())
     site.unlock()
     assert site.get("/").status_code == 200
     with writing(work.engine) as db:
         inventory_snapshot.save_snapshot(db, work.vault)
-        work.vault = key_slots.unlock_with_session_keys(db, work.vault.user_id, work.vault.session_keys())
+        work.vault = key_slots.unlock_with_keys(db, work.vault.user_id, work.vault.unlocked_keys())
         inventory_snapshot.load_inventory(db, work.vault)
     site.unlock()
     assert list_facts.count_unchecked(work.vault) > 1
@@ -84,7 +84,7 @@ def test_after_a_long_quiet_a_snapshot_is_saved(
     site: Site, thread: Thread, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = saved_at(site.work)
-    site.work.hour(site.work.client("Ben Okafor"), NOW.date())
+    site.work.session(site.work.client("Ben Okafor"), NOW.date())
     site.get("/")
     monkeypatch.setattr(background_check, "QUIET_SECONDS", 0.0)
     monkeypatch.setattr(background_check, "LONG_QUIET_SECONDS", 0.0)
@@ -95,7 +95,7 @@ def test_after_a_long_quiet_a_snapshot_is_saved(
 @pytest.mark.parametrize("path", ["/lock", "/cover", "/quit"])
 def test_a_lock_leaves_a_snapshot_behind(site: Site, path: str) -> None:
     before = saved_at(site.work)
-    site.work.hour(site.work.client("Ben Okafor"), NOW.date())
+    site.work.session(site.work.client("Ben Okafor"), NOW.date())
     site.get("/")
     assert saved_at(site.work) == before, "no page and no save writes one"
     site.post(path)
@@ -109,9 +109,9 @@ def test_a_snapshot_that_cannot_be_saved_keeps_nobody_from_locking(
     def fail(*_: object) -> None:
         raise StorageFull
 
-    site.work.hour(site.work.client("Ben Okafor"), NOW.date())
+    site.work.session(site.work.client("Ben Okafor"), NOW.date())
     site.get("/")
     monkeypatch.setattr(inventory_snapshot, "save_snapshot", fail)
     assert site.post("/lock").status_code == 303
-    assert site.app.worker.is_ending and not site.app.worker.unlocked_sessions
+    assert site.app.worker.is_ending and not site.app.worker.logins
     assert "snapshot.not_saved" in caplog.messages

@@ -351,7 +351,7 @@ def test_by_itself_while_unlocked_signed_and_once_a_day(chosen: Site, stick: Pat
 
 
 def test_by_itself_while_locked(chosen: Site, stick: Path) -> None:
-    chosen.app.worker.unlocked_sessions.clear()
+    chosen.app.worker.logins.clear()
     look(chosen)
     (file,) = stick.iterdir()
     manifest = read_signed_manifest(file).manifest
@@ -482,7 +482,7 @@ def test_after_new_keys_an_old_backup_counts_for_nothing(chosen: Site, stick: Pa
     listed = chosen.get("/backups").text
     assert "from before the new keys: opens only with the old passphrase or sheet" in listed
     assert "signed" not in listed[listed.index(old.name) : listed.index("Another place")]
-    chosen.app.worker.unlocked_sessions.clear()
+    chosen.app.worker.logins.clear()
     look(chosen)
     assert len(list(stick.iterdir())) == 2, "at once, also while locked"
     chosen.unlock()

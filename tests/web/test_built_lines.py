@@ -18,7 +18,7 @@ from clinic_toolkit.worksheets import catalogue
 ON = date(2026, 11, 19)
 
 
-def hour(**changes: Any) -> TherapySessionLine:
+def session(**changes: Any) -> TherapySessionLine:
     """A session of today, in the room and planned."""
     values: dict[str, Any] = {
         "id": UUID(int=0),
@@ -32,7 +32,7 @@ def hour(**changes: Any) -> TherapySessionLine:
         "agreement": "",
         "agreement_date": None,
         "note_state": "",
-        "has_stopped_form": False,
+        "has_stopped_questionnaire": False,
         "unfinished_work": (),
     }
     return TherapySessionLine(**values | changes)
@@ -50,7 +50,7 @@ def hour(**changes: Any) -> TherapySessionLine:
     ],
 )
 def test_a_session_is_tagged_by_what_it_is_and_how(kind: str, setting: str, words: str) -> None:
-    assert today_lines.session_tag(hour(kind=TherapySessionKind(kind), setting=setting)) == words
+    assert today_lines.session_tag(session(kind=TherapySessionKind(kind), setting=setting)) == words
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_a_session_is_tagged_by_what_it_is_and_how(kind: str, setting: str, word
         ({"attendance": "came", "note_state": "final"}, "note signed"),
         ({"attendance": "came", "note_state": "draft"}, ""),
         (
-            {"attendance": "came", "note_state": "final", "has_stopped_form": True},
+            {"attendance": "came", "note_state": "final", "has_stopped_questionnaire": True},
             "note signed · questionnaire stopped before the end",
         ),
         (
@@ -72,7 +72,7 @@ def test_a_session_is_tagged_by_what_it_is_and_how(kind: str, setting: str, word
     ],
 )
 def test_what_is_still_to_be_done_comes_before_how_it_ended(changes: dict[str, Any], words: str) -> None:
-    assert today_lines.session_remark(hour(**changes)) == words
+    assert today_lines.session_remark(session(**changes)) == words
 
 
 def ask(count: int = 0, deferral: str = "") -> AskLine:

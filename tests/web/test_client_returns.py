@@ -44,7 +44,7 @@ def backup(site: Site, gone: RecordVersion[Client], tmp_path: Path) -> str:
 
 
 def type_passphrase(site: Site, *, seconds_ago: float = 0) -> None:
-    for session in site.app.worker.unlocked_sessions.values():
+    for session in site.app.worker.logins.values():
         session.passphrase_typed_at = suspend_aware_clock() - seconds_ago
 
 
@@ -112,7 +112,7 @@ def test_the_passphrase_is_asked_for_first_and_once_more(
 
 
 def jobs_named(site: Site) -> list[str]:
-    sessions = site.app.worker.unlocked_sessions.values()
+    sessions = site.app.worker.logins.values()
     return [name for session in sessions for name in session.values if name == client_returns.RETURN_JOB]
 
 
@@ -226,7 +226,7 @@ def test_a_stop_in_the_middle_leaves_nothing(
     insert_past_records = returned_rings.insert_past_records
 
     def insert(*args: Any, **named: Any) -> None:
-        for session in site.app.worker.unlocked_sessions.values():
+        for session in site.app.worker.logins.values():
             session.values[client_returns.RETURN_JOB].cancel()
         insert_past_records(*args, **named)
 

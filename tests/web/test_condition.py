@@ -34,7 +34,7 @@ def reopened(work: Work, place: Path) -> Site:
     ends: list[str] = []
     app = create_app(settings, engine=engine, keeper=keeper, end_worker=ends.append, cookie_key=b"k" * 32)
     with reading(engine) as db:
-        vault = key_slots.unlock_with_session_keys(db, work.vault.user_id, work.vault.session_keys())
+        vault = key_slots.unlock_with_keys(db, work.vault.user_id, work.vault.unlocked_keys())
     known = Work(engine=engine, vault=vault, groups=work.groups)
     return Site(app=app, work=known, settings=settings, keeper=keeper, ends=ends)
 
@@ -46,7 +46,7 @@ def work(tmp_path: Path) -> Work:
 
 @pytest.fixture
 def lost(work: Work, tmp_path: Path) -> Site:
-    """A practice that lost its log: a client, an hour and two answers were in it."""
+    """A practice that lost its log: a client, a session and two answers were in it."""
     ana = work.client("Ana Reyes")
     assert store_of(work.engine).checkpoint()
     work.client("Ben Ode")
@@ -144,7 +144,7 @@ def other(work: Work, tmp_path: Path) -> Site:
     (place / "clinic.anchor").unlink()
     parted = open_store(place)
     with writing(parted) as db:
-        vault = key_slots.unlock_with_session_keys(db, work.vault.user_id, work.vault.session_keys())
+        vault = key_slots.unlock_with_keys(db, work.vault.user_id, work.vault.unlocked_keys())
         for name in ("Cem Aydin", "Dina Weiss"):
             clients.create_client(db, vault, Client(name=name), now=NOW)
         transaction_of(db).acknowledge_losses()

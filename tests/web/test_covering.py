@@ -15,7 +15,7 @@ def test_cover_puts_the_keys_away_and_leads_back_to_the_page(site: Site) -> None
     answer = site.post("/cover", {"back": "/practice"})
     assert answer.headers["Location"] == "/unlock?back=/practice&covered=1"
     assert site.ends == ["covered"]
-    assert site.app.worker.unlocked_sessions == {}
+    assert site.app.worker.logins == {}
     page = site.get(answer.headers["Location"])
     assert "A pause" in page.text
     assert "Nothing is lost. The return code leads back to where you were." in page.text
@@ -42,7 +42,7 @@ def test_a_code_that_is_still_being_prepared_is_not_held_after_the_lock(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     go = threading.Event()
-    monkeypatch.setattr(return_code, "wrap_session_keys", lambda vault, code: (go.wait(5), b"late")[1])
+    monkeypatch.setattr(return_code, "wrap_unlocked_keys", lambda vault, code: (go.wait(5), b"late")[1])
 
     def hold() -> str:
         quick_return.offer_quick_return("ABC234")
@@ -71,7 +71,7 @@ def slowly(vault: object, code: str) -> bytes:
 def test_a_code_is_called_taken_only_when_the_keeper_has_it(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(return_code, "wrap_session_keys", slowly)
+    monkeypatch.setattr(return_code, "wrap_unlocked_keys", slowly)
     monkeypatch.setattr(unlocking, "confirm_passphrase", lambda typed: "")
     site.keeper.drop_return_blob()
     answer = site.post("/practice/code", {"code": "ABC234", "present_passphrase": "known"})
@@ -82,7 +82,7 @@ def test_a_code_is_called_taken_only_when_the_keeper_has_it(
 def test_a_cover_right_after_the_unlock_still_leads_back_by_the_code(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(return_code, "wrap_session_keys", slowly)
+    monkeypatch.setattr(return_code, "wrap_unlocked_keys", slowly)
 
     def hold() -> str:
         quick_return.offer_quick_return("ABC234")
@@ -123,7 +123,7 @@ def test_quit_asks_on_a_page_of_its_own_and_ends_everything(site: Site) -> None:
     answer = site.post("/quit")
     assert answer.status_code == 200 and "It is safe to close this window now" in answer.text
     assert site.ends == ["quit"] and site.keeper.has_quit
-    assert not site.keeper.has_return_blob() and site.app.worker.unlocked_sessions == {}
+    assert not site.keeper.has_return_blob() and site.app.worker.logins == {}
     # Nobody answers any more: its style has to come from the browser's cache.
     assert "cache" not in answer.headers["Clear-Site-Data"]
 

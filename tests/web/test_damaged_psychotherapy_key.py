@@ -44,7 +44,7 @@ def flip(site: Site, kind: KeySlotKind, *, with_copy: bool) -> None:
         db.execute(slot_table.update().where(is_this).values(sealed_psychotherapy=bytes(changed)))
     if not with_copy:
         (site.settings.data_folder / "clinic.head").unlink()
-    site.app.worker.unlocked_sessions.clear()
+    site.app.worker.logins.clear()
 
 
 @pytest.mark.parametrize("with_copy", [True, False])
@@ -57,8 +57,8 @@ def test_both_sheets_of_an_executor_open_the_rest(
     flip(site, KeySlotKind.EXECUTOR, with_copy=with_copy)
     answer = site.post("/unlock/executor", typed(halves.first, halves.second))
     assert answer.headers["Location"] == "/executor"
-    [session] = site.app.worker.unlocked_sessions.values()
-    assert bool(session.vault.rings.closed) is not with_copy
+    [login] = site.app.worker.logins.values()
+    assert bool(login.vault.rings.closed) is not with_copy
     assert ("The key for psychotherapy notes is damaged" in site.get("/executor").text) is not with_copy
 
 
@@ -80,8 +80,8 @@ def test_without_a_copy_the_sheet_opens_the_rest_and_keeps_the_passphrase(
     page = site.get("/")
     assert page.status_code == 200 and "The key for psychotherapy notes on your sheet is damaged" in page.text
     assert site.get("/clients").status_code == 200
-    [session] = site.app.worker.unlocked_sessions.values()
-    assert not session.must_choose_passphrase and session.vault.rings.closed
+    [login] = site.app.worker.logins.values()
+    assert not login.must_choose_passphrase and login.vault.rings.closed
 
 
 def test_executor_sheets_are_withdrawn_with_a_damaged_key(site: Site, groups: tuple[str, ...]) -> None:

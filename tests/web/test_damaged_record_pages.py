@@ -43,16 +43,22 @@ class Kept:
 def furnished(site: Site) -> Kept:
     work = site.work
     ana = work.client("Ana Reyes")
-    hour = work.hour(ana, date(2026, 11, 12))
-    given = work.answer(work.begun(ana, giving(), session=hour.id), [3, 4])
+    session = work.session(ana, date(2026, 11, 12))
+    given = work.answer(work.begun(ana, giving(), session=session.id), [3, 4])
     with writing(work.engine) as db:
         part = NotePart(section="data", source=PartSource.CLINICIAN, text="She laughed about the bowl.")
-        note = notes.create_note(db, work.vault, hour, [part], now=NOW)
-        note = signed(db, work.vault, hour, note)
+        note = notes.create_note(db, work.vault, session, [part], now=NOW)
+        note = signed(db, work.vault, session, note)
         complete_administration(db, work.vault, given, now=NOW)
         sheet = sheets.list_worksheets()[0]
         handout = handouts.create_handout(
-            db, work.vault, sheet, client_id=ana.id, therapy_session_id=hour.id, client_sentence="", now=NOW
+            db,
+            work.vault,
+            sheet,
+            client_id=ana.id,
+            therapy_session_id=session.id,
+            client_sentence="",
+            now=NOW,
         )
         [person] = relationships.list_relationships(db, work.vault, ana.id)
     with reading(work.engine) as db:
@@ -63,7 +69,7 @@ def furnished(site: Site) -> Kept:
             "client": ana.id,
             "clinical_case": UUID(bytes=case),
             "relationship": person.id,
-            "therapy_session": hour.id,
+            "therapy_session": session.id,
             "administration": given.id,
             "handout": handout.id,
             "clinical_note": note.id,
@@ -71,7 +77,7 @@ def furnished(site: Site) -> Kept:
         pages={
             "client": f"/clients/{ana.id}",
             "relationship": f"/relationships/{person.id}",
-            "therapy_session": f"/sessions/{hour.id}",
+            "therapy_session": f"/sessions/{session.id}",
             "administration": f"/administrations/{given.id}/result",
             "handout": f"/handouts/{handout.id}",
             "clinical_note": f"/notes/{note.id}",
@@ -145,7 +151,7 @@ def test_the_hurt_record_is_named_and_every_other_page_is_read(
     assert "Something is wrong with the record" in text_of(site, "/clients")[1]
 
 
-def test_a_note_whose_hour_is_hurt_is_reached_from_its_client(
+def test_a_note_whose_session_is_hurt_is_reached_from_its_client(
     site: Site, furnished: Kept, hurting: str
 ) -> None:
     harm(site, "therapy_session", hurting)
@@ -158,9 +164,9 @@ def test_a_note_whose_hour_is_hurt_is_reached_from_its_client(
     assert "12 November 2026" in text and "Some of the record cannot be read at the moment" in text
 
 
-def test_a_draft_of_an_hour_that_is_hurt_says_so(site: Site, furnished: Kept, hurting: str) -> None:
+def test_a_draft_of_a_session_that_is_hurt_says_so(site: Site, furnished: Kept, hurting: str) -> None:
     work = site.work
-    other = work.hour(work.client("Ben Ode"))
+    other = work.session(work.client("Ben Ode"))
     with writing(work.engine) as db:
         part = NotePart(section="data", source=PartSource.CLINICIAN, text="A draft.")
         draft = notes.create_note(db, work.vault, other, [part], now=NOW)

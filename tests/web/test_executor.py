@@ -53,7 +53,7 @@ def typed(first: tuple[str, ...], second: tuple[str, ...]) -> dict[str, str]:
 
 
 def put_away(site: Site) -> None:
-    site.app.worker.unlocked_sessions.clear()
+    site.app.worker.logins.clear()
 
 
 @pytest.fixture
@@ -63,11 +63,11 @@ def executor(site: Site) -> Site:
     with writing(site.work.engine) as db:
         details = msgspec.structs.replace(client.payload, phone="01 234 567")
         clients.revise_client(db, site.work.vault, client, details, now=NOW)
-    hour = site.work.hour(client)
+    session = site.work.session(client)
     with writing(site.work.engine) as db:
         tomorrow = datetime.now().astimezone().date() + timedelta(days=1)
-        coming = msgspec.structs.replace(hour.payload, on=tomorrow, attendance=Attendance.PLANNED)
-        therapy_sessions.revise_therapy_session(db, site.work.vault, hour, coming, now=NOW)
+        coming = msgspec.structs.replace(session.payload, on=tomorrow, attendance=Attendance.PLANNED)
+        therapy_sessions.revise_therapy_session(db, site.work.vault, session, coming, now=NOW)
     halves = give_halves(site)
     put_away(site)
     assert (
@@ -256,14 +256,14 @@ def holds_private_key(vault: Vault, seed: bytes) -> bool:
 
 
 def test_no_private_key_is_reachable_from_the_vault_of_an_executor(executor: Site) -> None:
-    [session] = executor.app.worker.unlocked_sessions.values()
+    [login] = executor.app.worker.logins.values()
     seed = executor.work.vault._user_keys.signing_key._key.private_bytes_raw()
     assert holds_private_key(executor.work.vault, seed), "the control"
-    assert not holds_private_key(session.vault, seed)
+    assert not holds_private_key(login.vault, seed)
     with writing(executor.work.engine) as db, pytest.raises(SigningKeyNotOpen):
-        clients.create_client(db, session.vault, Client(name="Bea Stone"), now=NOW)
+        clients.create_client(db, login.vault, Client(name="Bea Stone"), now=NOW)
     with writing(executor.work.engine) as db, pytest.raises(SigningKeyNotOpen):
-        audit_log.append_entry(db, session.vault, "client.added", now=NOW)
+        audit_log.append_entry(db, login.vault, "client.added", now=NOW)
 
 
 def test_each_use_is_a_line_and_is_said_at_the_next_unlock(
@@ -290,7 +290,7 @@ def test_each_use_is_a_line_and_is_said_at_the_next_unlock(
     assert later.executor_uses == ()
 
 
-def test_a_use_beside_an_open_session_is_said_at_once_and_at_the_next_unlock(site: Site) -> None:
+def test_a_use_beside_an_open_login_is_said_at_once_and_at_the_next_unlock(site: Site) -> None:
     """What the clinician saves afterwards is signed after the line, which does not make it seen."""
     halves, own = give_halves(site), site.browser
     site.browser = Visitor(site.app)

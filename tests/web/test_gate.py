@@ -6,7 +6,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.test import Client
 
 from clinic_toolkit.settings import Settings
-from clinic_toolkit.web.context import SESSION_ID_KEY
+from clinic_toolkit.web.context import LOGIN_ID_KEY
 from clinic_toolkit.web.perimeter import browser_launch, gate
 from tests.fixtures.sites import FROM_OUR_PAGE, TOKEN, Site, Visitor
 
@@ -157,11 +157,11 @@ def test_a_form_without_its_token_changes_nothing(site: Site) -> None:
     assert site.post(path).text == "done" and asked
 
 
-def test_the_token_of_another_session_is_refused(site: Site) -> None:
+def test_the_token_of_another_login_is_refused(site: Site) -> None:
     path, token = site.route(lambda: "done"), site.token()
-    site.app.worker.unlocked_sessions["other"] = site.app.worker.unlocked_sessions.pop("known")
+    site.app.worker.logins["other"] = site.app.worker.logins.pop("known")
     site.unlock()
-    cookie = site.signer.dumps({SESSION_ID_KEY: "other"})
+    cookie = site.signer.dumps({LOGIN_ID_KEY: "other"})
     site.browser.set_cookie("__Host-sid", str(cookie), domain=site.settings.host_name)
     assert site.get("/pulse", **{"X-Pulse": "1"}).status_code == 200
     assert site.post(path, {"csrf_token": token}, token=False).status_code == 422
@@ -182,7 +182,7 @@ def test_a_cookie_that_was_verified_before_vouches_for_no_other(site: Site) -> N
     assert site.get("/clients").status_code == 200
 
 
-def test_every_session_has_a_form_token_of_its_own_that_stays(site: Site) -> None:
+def test_every_login_has_a_form_token_of_its_own_that_stays(site: Site) -> None:
     token = TOKEN.search(site.get("/clients/new").text)
     again = TOKEN.search(site.get("/clients/new").text)
     other = Visitor(site.app)

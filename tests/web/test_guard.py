@@ -8,7 +8,7 @@ from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.access.guard import AccessState
 from clinic_toolkit.web.app import create_app
-from clinic_toolkit.web.context import UnlockedSession
+from clinic_toolkit.web.context import Login
 from tests.fixtures.sites import UNKNOWN, Site, TestKeeper, Visitor
 from tests.fixtures.vaults import cheap_vault
 
@@ -114,9 +114,7 @@ def test_no_practice_leads_to_the_first_page_of_all(tmp_path: Path) -> None:
 def test_who_came_by_the_sheet_chooses_a_passphrase_first(
     site: Site, must_choose: bool, leads_to: str | None
 ) -> None:
-    site.app.worker.unlocked_sessions["known"] = UnlockedSession(
-        vault=site.work.vault, must_choose_passphrase=must_choose
-    )
+    site.app.worker.logins["known"] = Login(vault=site.work.vault, must_choose_passphrase=must_choose)
     path = site.route(lambda: "here", "GET")
     answer = site.get(path)
     assert answer.headers.get("Location") == leads_to

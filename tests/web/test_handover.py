@@ -38,7 +38,7 @@ OWN = re.compile(r"/(form(/.*)?|static/.*|handed-back)?$")
 
 def a_device(site: Site, **begun: Any) -> Device:
     client = site.work.client()
-    form = site.work.begun(client, giving(), session=site.work.hour(client).id, **begun)
+    form = site.work.begun(client, giving(), session=site.work.session(client).id, **begun)
     return handed_over(site, form)
 
 
@@ -59,13 +59,13 @@ def given(device: Device) -> list[tuple[str, int | None]]:
 
 def test_the_keys_leave_with_the_button_and_the_ticket_only_after_the_commit(site: Site) -> None:
     client = site.work.client()
-    form = site.work.begun(client, giving(), session=site.work.hour(client).id)
+    form = site.work.begun(client, giving(), session=site.work.session(client).id)
     page = site.get(f"/administrations/{form.id}/hand-over")
     assert page.status_code == 200 and site.keeper.ticket is None
     answer = site.post(f"/administrations/{form.id}/hand-over")
     assert (answer.status_code, answer.headers["Location"]) == (303, "/")
     assert '"cache"' in answer.headers["Clear-Site-Data"]
-    assert site.ends == ["handed over"] and not site.app.worker.unlocked_sessions
+    assert site.ends == ["handed over"] and not site.app.worker.logins
     assert site.keeper.ticket
 
 
@@ -80,7 +80,7 @@ def test_no_ticket_leaves_if_the_hand_over_is_not_on_the_disk(
 
     monkeypatch.setattr(records, "create_record", full)
     assert site.post(f"/administrations/{form.id}/hand-over").status_code == 503
-    assert site.keeper.ticket is None and not site.ends and site.app.worker.unlocked_sessions
+    assert site.keeper.ticket is None and not site.ends and site.app.worker.logins
 
 
 def test_a_finished_form_is_not_handed_over(site: Site) -> None:
@@ -375,7 +375,7 @@ def test_without_a_sign_the_ticket_is_destroyed_before_the_lock_page(device: Dev
 
 def test_what_was_answered_before_is_not_shown_and_can_be_answered_anew(site: Site) -> None:
     client = site.work.client()
-    form = site.work.begun(client, giving(), session=site.work.hour(client).id)
+    form = site.work.begun(client, giving(), session=site.work.session(client).id)
     form = site.work.answer(form, [4, 4])
     device = handed_over(site, form)
     assert device.get("/").headers["Location"] == "/form"

@@ -325,7 +325,7 @@ def test_a_forged_line_is_said_after_the_unlock_and_keeps_nobody_out(
 
 
 def test_the_page_of_the_forged_line_names_it(site: Site) -> None:
-    site.app.worker.unlocked_sessions["known"].values["line in doubt"] = 7
+    site.app.worker.logins["known"].values["line in doubt"] = 7
     page = site.get("/unlock/trail").text
     assert "Line 7 was written while the practice was locked" in page
     assert "Go on" in page

@@ -47,7 +47,7 @@ def try_(lock: Site, path: str = "/unlock", **fields: str) -> TestResponse:
     return lock.post(path, fields)
 
 
-def test_the_right_passphrase_opens_and_turns_the_session_over(lock: Site) -> None:
+def test_the_right_passphrase_opens_and_begins_a_new_login(lock: Site) -> None:
     before = lock.token()
     assert lock.browser.get_cookie("__Host-sid", lock.settings.host_name) is None
     answer = try_(lock, passphrase=RIGHT)
@@ -77,7 +77,7 @@ def test_a_form_without_the_token_is_refused(lock: Site) -> None:
     assert answer.status_code == 422 and "was not read" in answer.text and RIGHT not in answer.text
     forged = {"csrf_token": "x" * 40, "passphrase": RIGHT}
     assert lock.post("/unlock", forged, token=False).status_code == 422
-    assert not lock.app.worker.unlocked_sessions
+    assert not lock.app.worker.logins
     # The right passphrase is in this process, which opened nothing: it ends.
     assert lock.ends == ["posted in vain"]
 
@@ -119,7 +119,7 @@ def test_a_process_on_its_way_out_looks_at_no_more_tries(lock: Site, fields: dic
     try_(lock, passphrase=WRONG)
     answer = try_(lock, **fields)
     assert answer.status_code == 422 and unlocking.ENDED_MESSAGE in answer.text
-    assert not lock.app.worker.unlocked_sessions and lock.keeper.taken == 0
+    assert not lock.app.worker.logins and lock.keeper.taken == 0
     assert unlock_attempts.count_most_failures(lock.settings.data_folder) == 1
 
 
@@ -271,16 +271,16 @@ def test_lock_puts_the_keys_away_at_once(site: Site) -> None:
     answer = site.post("/lock")
     assert answer.headers["Location"] == "/unlock"
     assert site.ends == ["locked"]
-    assert site.app.worker.unlocked_sessions == {}
+    assert site.app.worker.logins == {}
     assert site.get("/pulse", **{"X-Pulse": "1"}).status_code == 401
 
 
 def test_one_lock_locks_every_browser(site: Site) -> None:
     first = site.browser
-    site.app.worker.unlocked_sessions["other"] = context.UnlockedSession(vault=site.work.vault)
+    site.app.worker.logins["other"] = context.Login(vault=site.work.vault)
     site.post("/lock")
     assert first is site.browser
-    assert site.app.worker.unlocked_sessions == {}
+    assert site.app.worker.logins == {}
 
 
 def test_a_real_passphrase_through_the_door(locked: Site) -> None:
@@ -297,5 +297,5 @@ def test_the_tries_refused_before_are_counted_at_the_unlock(locked: Site) -> Non
     unlock_attempts.record_unnamed_failure(locked.settings.data_folder)
     groups = {f"group{number}": group for number, group in enumerate(locked.work.groups, 1)}
     assert locked.post("/unlock/sheet", groups).status_code == 303
-    (session,) = locked.app.worker.unlocked_sessions.values()
-    assert session.values[unlocking._REFUSED_TRIES_KEY] == 2
+    (login,) = locked.app.worker.logins.values()
+    assert login.values[unlocking._REFUSED_TRIES_KEY] == 2

@@ -42,9 +42,11 @@ def lines(site: Site) -> int:
 
 
 def test_a_save_of_a_script_is_told_that_it_is_locked(late: Site) -> None:
-    hour, before = late.work.hour(late.work.client()), lines(late)
+    session, before = late.work.session(late.work.client()), lines(late)
     answer = late.post(
-        f"/sessions/{hour.id}/note", {"section-data": "Words.", "version": "0"}, headers={"X-Autosave": "1"}
+        f"/sessions/{session.id}/note",
+        {"section-data": "Words.", "version": "0"},
+        headers={"X-Autosave": "1"},
     )
     assert (answer.status_code, "Locked" in answer.text) == (401, True)
     assert lines(late) == before

@@ -60,7 +60,7 @@ def everything(site: Site, who: str) -> dict[str, str]:
             headers = {"Origin": site.origin} if method == "POST" else {}
             answer = Stranger(site.app).open(path, method=method, base_url=site.origin, headers=headers)
         else:
-            site.app.worker.unlocked_sessions.clear()
+            site.app.worker.logins.clear()
             answer = site.post(path, token=False) if method == "POST" else site.get(path)
         got[name] = told(answer)
     return got
@@ -69,7 +69,7 @@ def everything(site: Site, who: str) -> dict[str, str]:
 def _device(site: Site) -> Device:
     site.unlock()
     client = site.work.client()
-    return handed_over(site, site.work.begun(client, giving(), session=site.work.hour(client).id))
+    return handed_over(site, site.work.begun(client, giving(), session=site.work.session(client).id))
 
 
 def test_the_table_names_every_address(locked: Site) -> None:

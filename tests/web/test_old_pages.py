@@ -17,7 +17,7 @@ SECRET = {"passphrase": "correct horse", "return_code": "ABC123"}
 def test_keys_are_put_away_whatever_the_token(site: Site, path: str, token: dict[str, str]) -> None:
     assert site.post(path, token, token=False).status_code == 303
     assert site.ends == ["locked" if path == "/lock" else "covered"]
-    assert not site.app.worker.unlocked_sessions
+    assert not site.app.worker.logins
 
 
 def test_a_form_is_handed_over_and_given_back_whatever_the_token(site: Site) -> None:

@@ -54,7 +54,7 @@ def test_it_is_reached_from_today_and_from_the_practice_and_says_what_to_do(site
 
 
 def test_it_names_nobody_unless_the_list_is_asked_for(site: Site) -> None:
-    site.work.hour(site.work.client("Ana Reyes"), TODAY)
+    site.work.session(site.work.client("Ana Reyes"), TODAY)
     alone, listed = (plain(site.get(place).text) for place in (PLACE, f"{PLACE}?list="))
     assert "A. R." not in alone and "Reyes" not in alone
     assert "A. R." in listed and "Reyes" not in listed, "initials are all that is shown"
@@ -81,7 +81,7 @@ def test_it_says_how_a_backup_is_made_and_used(site: Site) -> None:
 
 
 def test_what_is_listed_leaves_a_line_in_the_trail_and_the_page_alone_none(site: Site) -> None:
-    site.work.hour(site.work.client("Ana Reyes"), TODAY)
+    site.work.session(site.work.client("Ana Reyes"), TODAY)
     site.get(PLACE)
     before = last_line(site)
     site.get(PLACE)

@@ -50,7 +50,7 @@ def test_a_save_goes_through_while_a_file_is_parsed(site: Site, monkeypatch: pyt
     # Nothing was asked in this session before: a first request looks at the practice, and must not write.
     monkeypatch.setattr(loader, "parse_instrument", slowly)
     sent = {"csrf_token": site.token(), "definition": (BytesIO(TEXT.encode()), "resting.toml")}
-    site.app.worker.unlocked_sessions["known"].values.clear()
+    site.app.worker.logins["known"].values.clear()
     kind = {"content_type": "multipart/form-data"}
     thread = threading.Thread(
         target=lambda: answers.append(site.post(YOURS, sent, token=False, **kind).status_code)
@@ -58,7 +58,7 @@ def test_a_save_goes_through_while_a_file_is_parsed(site: Site, monkeypatch: pyt
     thread.start()
     try:
         assert parsing_now.wait(LONGEST)
-        assert not site.app.worker.unlocked_sessions["known"].values.get("definition looked at")
+        assert not site.app.worker.logins["known"].values.get("definition looked at")
         assert not busy_for_others(site)
         site.work.client("Ben Ode")
         assert answers == []
@@ -112,7 +112,7 @@ def test_keys_put_away_meanwhile_give_a_sentence_and_no_page_of_the_record(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def locked(asked: bytes) -> bytes:
-        site.app.worker.unlocked_sessions.clear()
+        site.app.worker.logins.clear()
         raise ParsingFailed(ParserOutcome.BROKEN)
 
     monkeypatch.setattr(site.keeper, "parse_definition", locked)
@@ -150,4 +150,4 @@ def test_a_file_of_more_bytes_than_are_read_is_sent_to_nobody(
 
 
 def held(site: Site) -> object:
-    return site.app.worker.unlocked_sessions["known"].values.get("definition looked at")
+    return site.app.worker.logins["known"].values.get("definition looked at")

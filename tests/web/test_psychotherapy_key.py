@@ -32,13 +32,13 @@ def keys_by_passphrase(site: Site, passphrase: str) -> bytes | None:
 def test_the_sheet_gives_a_forgotten_passphrase_a_successor_that_opens_it(site: Site) -> None:
     with writing(site.work.engine) as db:
         groups = secret_changes.replace_recovery_sheet(db, site.work.vault, psychotherapy_key=KEY, now=NOW)
-    site.app.worker.unlocked_sessions.clear()
+    site.app.worker.logins.clear()
     site.post("/unlock/sheet", {f"group{number}": group for number, group in enumerate(groups, 1)})
-    [session] = site.app.worker.unlocked_sessions.values()
-    assert KEY in session.values.values(), "the control: it waits for the new passphrase"
+    [login] = site.app.worker.logins.values()
+    assert KEY in login.values.values(), "the control: it waits for the new passphrase"
     answer = site.post("/unlock/choose", {"passphrase": CHOSEN, "passphrase_again": CHOSEN})
     assert answer.status_code == 303
-    assert KEY not in session.values.values()
+    assert KEY not in login.values.values()
     assert keys_by_passphrase(site, CHOSEN) == KEY
 
 
@@ -47,7 +47,7 @@ def test_who_chooses_too_late_is_told_to_use_the_sheet_again(
 ) -> None:
     with writing(site.work.engine) as db:
         groups = secret_changes.replace_recovery_sheet(db, site.work.vault, psychotherapy_key=KEY, now=NOW)
-    site.app.worker.unlocked_sessions.clear()
+    site.app.worker.logins.clear()
     site.post("/unlock/sheet", {f"group{number}": group for number, group in enumerate(groups, 1)})
     monkeypatch.setattr(short_lived_values, "LIFETIME_SECONDS", 0.0)
     short_lived_values.discard_expired(site.app.worker)
@@ -63,8 +63,8 @@ def test_another_passphrase_and_another_sheet_take_it_along(
     assert site.post("/practice/passphrase", fields).status_code == 303
     assert keys_by_passphrase(site, CHOSEN) == KEY
     site.post("/practice/sheet", {"present_passphrase": RIGHT})
-    [session] = site.app.worker.unlocked_sessions.values()
-    assert KEY not in session.values.values() and not any(KEY in repr(one).encode() for one in session.values)
+    [login] = site.app.worker.logins.values()
+    assert KEY not in login.values.values() and not any(KEY in repr(one).encode() for one in login.values)
     asked = [int(number) for number in re.findall(r'name="group_(\d)"', site.get("/practice/sheet").text)]
     paper = site.get("/practice/sheet/paper").text
     groups = list(dict.fromkeys(re.findall(r"<strong>([0-9A-Z]{5})</strong>", paper)))
@@ -120,8 +120,8 @@ def test_none_is_made_where_the_ways_in_were_changed(site: Site) -> None:
     with writing(site.work.engine) as db:
         key_slot_changes.replace_passphrase(db, site.work.vault, RIGHT, cost=MIN_COST)
         groups = secret_changes.replace_recovery_sheet(db, site.work.vault, now=NOW)
-    [session] = site.app.worker.unlocked_sessions.values()
-    session.vault.key_slots = structs.replace(session.vault.key_slots, intact=False)
+    [login] = site.app.worker.logins.values()
+    login.vault.key_slots = structs.replace(login.vault.key_slots, intact=False)
     typed = {f"group{number}": group for number, group in enumerate(groups, 1)}
     page = site.post("/practice/psychotherapy-key", typed | {"present_passphrase": RIGHT})
     assert page.status_code == 422 and "There may have been a key for psychotherapy notes" in page.text

@@ -21,7 +21,7 @@ from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.store.transactions import writing
 from clinic_toolkit.web.forms.clients import ClientDetailsForm
 from clinic_toolkit.web.forms.practice import PracticeForm, setting_values
-from clinic_toolkit.web.forms.sessions import HourForm
+from clinic_toolkit.web.forms.sessions import SessionForm
 from tests.fixtures.practices import NOW, at_work
 
 TODAY = date(2026, 11, 20)
@@ -63,8 +63,8 @@ def client_form(current: Any) -> ClientDetailsForm:
     return ClientDetailsForm(None, today=TODAY, current=current)
 
 
-def hour_form(current: Any) -> HourForm:
-    return HourForm.for_case((), {}, None, current, today=TODAY)
+def session_form(current: Any) -> SessionForm:
+    return SessionForm.for_case((), {}, None, current, today=TODAY)
 
 
 def practice_form(current: Any) -> PracticeForm:
@@ -75,7 +75,7 @@ def practice_form(current: Any) -> PracticeForm:
 
 CASES: dict[type[Any], tuple[Callable[[Any], Any], Callable[[Any, Any], Any]]] = {
     Client: (client_form, lambda form, current: form.payload()),
-    TherapySession: (hour_form, lambda form, current: form.payload()),
+    TherapySession: (session_form, lambda form, current: form.payload()),
     PracticeSettings: (practice_form, lambda form, current: form.practice(current)),
     Clinician: (practice_form, lambda form, current: form.clinician(current)),
 }

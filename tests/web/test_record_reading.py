@@ -74,7 +74,7 @@ def lock(locked: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     def open_with(db: Connection, typed: str) -> Vault:
         if typed != RIGHT:
             raise WrongSecret("That passphrase does not open this practice.")
-        return key_slots.unlock_with_session_keys(db, work.vault.user_id, work.vault.session_keys())
+        return key_slots.unlock_with_keys(db, work.vault.user_id, work.vault.unlocked_keys())
 
     monkeypatch.setattr(key_slots, "unlock_with_passphrase", open_with)
     monkeypatch.setattr(practice_access, "is_fast_derivation", lambda seconds: False)
@@ -143,7 +143,7 @@ def test_nothing_else_is_served_before_the_end(lock: Site, gate: Gate) -> None:
         assert answer.status_code == 303 and answer.headers["Location"].startswith("/unlock")
     assert lock.get("/unlock").headers["Location"] == PAGE
     assert lock.get("/pulse", **{"X-Pulse": "1"}).status_code == 401
-    assert not lock.app.worker.unlocked_sessions
+    assert not lock.app.worker.logins
     # The try is counted as long as it is under way, so a kill leaves it counted.
     assert failures(lock) == EARLIER_FAILURES + 1
     # Another browser is asked for the passphrase as ever.
@@ -188,7 +188,7 @@ def test_lock_leaves_it_with_nothing_written(lock: Site, gate: Gate) -> None:
     assert answers[0].headers["Location"] == "/unlock"
     assert lock.ends == ["locked"]
     assert record.ended.wait(60)
-    assert record.vault is None and not lock.app.worker.unlocked_sessions
+    assert record.vault is None and not lock.app.worker.logins
     assert last_entry(lock) == before
     # What was typed was right, so this try is no failure; those before it still are.
     assert failures(lock) == EARLIER_FAILURES
@@ -213,7 +213,7 @@ def test_an_error_is_told_on_its_page_and_ends_the_process(
     answer = arrive(lock)
     assert answer.status_code == 503 and StorageFull().sentence in answer.text.replace("&#39;", "'")
     wait_for(lambda: lock.ends == ["not opened"], every=0.01)
-    assert not lock.app.worker.unlocked_sessions
+    assert not lock.app.worker.logins
     assert (last_entry(lock), failures(lock)) == (before, EARLIER_FAILURES + 1)
     assert lock.get(PAGE).headers["Location"] == "/unlock"
 
@@ -246,9 +246,7 @@ def test_the_return_code_is_confirmed_at_the_end(
     monkeypatch.setattr(
         return_code,
         "unlock_with_return_code",
-        lambda db, blob, code: key_slots.unlock_with_session_keys(
-            db, work.vault.user_id, work.vault.session_keys()
-        ),
+        lambda db, blob, code: key_slots.unlock_with_keys(db, work.vault.user_id, work.vault.unlocked_keys()),
     )
     lock.keeper.blob = b"sealed"
     assert type_in(lock, code="ABC234").headers["Location"] == PAGE

@@ -12,7 +12,7 @@ from werkzeug.test import Client
 
 from clinic_toolkit.record.people import clinician
 from clinic_toolkit.store.transactions import writing
-from clinic_toolkit.web.context import UnlockedSession
+from clinic_toolkit.web.context import Login
 from tests.fixtures import sites
 from tests.fixtures.handed_over_device import Device, handed_over
 from tests.fixtures.practices import NOW, giving
@@ -38,7 +38,7 @@ def a_device(place: Path) -> Device:
     site = sites.made(place)
     site.unlock()
     client = site.work.client()
-    return handed_over(site, site.work.begun(client, giving(), session=site.work.hour(client).id))
+    return handed_over(site, site.work.begun(client, giving(), session=site.work.session(client).id))
 
 
 def _nothing(device: Device) -> None:
@@ -110,8 +110,8 @@ def _came_by_the_sheet(site: Site) -> None:
     assert site.get("/").headers["Location"] == "/unlock/choose"
 
 
-def _here(site: Site) -> UnlockedSession:
-    (here,) = site.app.worker.unlocked_sessions.values()
+def _here(site: Site) -> Login:
+    (here,) = site.app.worker.logins.values()
     return here
 
 

@@ -43,7 +43,7 @@ def restored(site: Site) -> Site:
     )
     deletion_list.write_deletions(folder, [deletion_list.pack_row(SealedRow(id=0, **values)), b"of nobody"])
     write_mark(folder, RestoredMark(work.vault.incarnation, to_microseconds(MADE_AT)))
-    site.app.worker.unlocked_sessions.clear()
+    site.app.worker.logins.clear()
     return site
 
 

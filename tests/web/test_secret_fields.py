@@ -8,7 +8,7 @@ import pytest
 from clinic_toolkit import settings as configuration
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.web.app import create_app
-from clinic_toolkit.web.context import UnlockedSession
+from clinic_toolkit.web.context import Login
 from tests.fixtures.sites import Site, TestKeeper
 from tests.journeys import person
 from tests.journeys.person import Person
@@ -55,9 +55,7 @@ def test_names_are_refused_where_the_passphrase_is_changed(site: Site) -> None:
 def test_names_are_refused_after_the_sheet(site: Site) -> None:
     body = _names_of(site)
     phrase = f"{body[0]} {body[1]} {body[0]}"
-    site.app.worker.unlocked_sessions["known"] = UnlockedSession(
-        vault=site.work.vault, must_choose_passphrase=True
-    )
+    site.app.worker.logins["known"] = Login(vault=site.work.vault, must_choose_passphrase=True)
     assert SAID in site.get("/unlock/choose").text
     answer = site.post("/unlock/choose", {"passphrase": phrase, "passphrase_again": phrase})
     assert answer.status_code == 422

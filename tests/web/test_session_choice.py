@@ -18,7 +18,7 @@ def page(site: Site) -> str:
     """The page of a client who came every second week from March 2023 on."""
     client = site.work.client()
     for week in range(MANY_SESSIONS + 12):
-        site.work.hour(client, date(2023, 3, 6) + timedelta(days=14 * week))
+        site.work.session(client, date(2023, 3, 6) + timedelta(days=14 * week))
     site.unlock()
     return f"/clients/{client.id}"
 
@@ -55,7 +55,7 @@ def test_a_year_without_sessions_is_the_newest(site: Site, page: str, year: str)
 def test_few_sessions_need_no_years(site: Site) -> None:
     client = site.work.client()
     for week in range(NEWEST_SHOWN + 1):
-        site.work.hour(client, date(2023, 3, 6) + timedelta(days=14 * week))
+        site.work.session(client, date(2023, 3, 6) + timedelta(days=14 * week))
     site.unlock()
     text = site.get(f"/clients/{client.id}").text
     assert f"Show all {NEWEST_SHOWN + 1} sessions" in text and not YEAR.findall(text)

@@ -12,7 +12,7 @@ from clinic_toolkit.record.questionnaires import administrations, progress
 from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.web.access import handover_transition
-from clinic_toolkit.web.context import UnlockedSession
+from clinic_toolkit.web.context import Login
 from tests.fixtures import audit_lines
 from tests.fixtures.practices import NOW, giving
 from tests.fixtures.sites import Site
@@ -28,7 +28,7 @@ def form(site: Site) -> RecordVersion[Administration]:
     """A questionnaire about M., begun over telehealth with Ana Reyes."""
     client = site.work.client("Ana Reyes")
     return site.work.begun(
-        client, giving(), session=site.work.hour(client, setting=TherapySessionSetting.TELEHEALTH).id
+        client, giving(), session=site.work.session(client, setting=TherapySessionSetting.TELEHEALTH).id
     )
 
 
@@ -107,15 +107,15 @@ def test_while_locked_it_says_one_moment_and_nothing_of_a_lock(
 ) -> None:
     site.get(at(form, "items/3"))
     assert heading(shared(site, form)) == ITEMS[2].text
-    open_now = dict(site.app.worker.unlocked_sessions)
-    site.app.worker.unlocked_sessions.clear()
+    open_now = dict(site.app.worker.logins)
+    site.app.worker.logins.clear()
     locked = shared(site, form)
     assert words(locked).removeprefix("Clinic toolkit").strip() == "One moment"
     assert "nlock" not in locked.text and "Locked" not in locked.text and not NOTHING_ELSE.search(locked.text)
     # No address of a form can be told from one that is none.
     other = site.get("/administrations/00000000-0000-4000-8000-000000000000/shared")
     assert other.data == locked.data
-    site.app.worker.unlocked_sessions.update(open_now)
+    site.app.worker.logins.update(open_now)
     assert heading(shared(site, form)) == ITEMS[2].text
 
 
@@ -123,9 +123,7 @@ def test_before_a_passphrase_is_chosen_it_says_one_moment(
     site: Site, form: RecordVersion[Administration]
 ) -> None:
     site.get(at(form, "items/3"))
-    site.app.worker.unlocked_sessions["known"] = UnlockedSession(
-        vault=site.work.vault, must_choose_passphrase=True
-    )
+    site.app.worker.logins["known"] = Login(vault=site.work.vault, must_choose_passphrase=True)
     assert heading(shared(site, form)) == "One moment"
 
 
@@ -188,10 +186,10 @@ def test_asking_again_holds_no_lock_back_and_writes_nothing(
     assert seen()[0] > before[0] and seen()[1] > before[1]
 
 
-def test_only_an_hour_over_telehealth_offers_it(site: Site) -> None:
+def test_only_a_session_over_telehealth_offers_it(site: Site) -> None:
     me, client = person.at(site), site.work.client()
     for setting, offered in ((TherapySessionSetting.ROOM, False), (TherapySessionSetting.TELEHEALTH, True)):
-        page = steps.begin(me, f"/sessions/{site.work.hour(client, setting=setting).id}")
+        page = steps.begin(me, f"/sessions/{site.work.session(client, setting=setting).id}")
         first = me.follow(page, "first question")
         for shown in (page, first):
             assert ("Open the page to share" in shown.text) == offered

@@ -38,9 +38,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def held(site: Site) -> list[object]:
-    [session] = site.app.worker.unlocked_sessions.values()
+    [login] = site.app.worker.logins.values()
     kinds = PendingHalves | PendingSheet | PendingKeys
-    return [one for one in session.values.values() if one == KEY or isinstance(one, kinds)]
+    return [one for one in login.values.values() if one == KEY or isinstance(one, kinds)]
 
 
 def check_forgotten(site: Site, clock: Clock) -> None:
@@ -67,7 +67,7 @@ def test_new_sheets_are_forgotten(
 def test_the_key_from_a_sheet_is_forgotten(site: Site, clock: Clock) -> None:
     with writing(site.work.engine) as db:
         groups = secret_changes.replace_recovery_sheet(db, site.work.vault, psychotherapy_key=KEY, now=NOW)
-    site.app.worker.unlocked_sessions.clear()
+    site.app.worker.logins.clear()
     site.post("/unlock/sheet", {f"group{number}": group for number, group in enumerate(groups, 1)})
     check_forgotten(site, clock)
 
@@ -84,9 +84,9 @@ def test_open_psychotherapy_notes_make_the_idle_timeout_short(site: Site, opted_
     with writing(site.work.engine) as db:
         halves = executor_access.generate_halves(site.work.vault, psychotherapy_key=KEY if opted_in else None)
         executor_access.activate_halves(db, site.work.vault, halves, now=NOW)
-    site.app.worker.unlocked_sessions.clear()
+    site.app.worker.logins.clear()
     typed = {f"group{number}": group for number, group in enumerate((*halves.first, *halves.second), 1)}
     assert site.post("/unlock/executor", typed).headers["Location"] == "/executor"
     measured = site.app.worker.timeouts
-    measured.hour_open = True
+    measured.session_open = True
     assert (measured.idle_timeout == timeouts.NOTES_TIMEOUT_SECONDS) is opted_in

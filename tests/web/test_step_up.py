@@ -43,7 +43,7 @@ def acts(site: Site) -> tuple[str, str, list[str]]:
 
 
 def typed_at(site: Site, seconds_ago: float) -> None:
-    here = next(iter(site.app.worker.unlocked_sessions.values()))
+    here = next(iter(site.app.worker.logins.values()))
     here.passphrase_typed_at = suspend_aware_clock() - seconds_ago
 
 
@@ -116,7 +116,7 @@ def test_a_wrong_one_ends_the_process_even_if_that_cannot_be_noted(
     asked.keeper.hold_return_blob(b"sealed")
     monkeypatch.setattr(practice_access, "record_refused_passphrase", full)
     asked.post(remove, {"why": "wish", step_up.STEP_UP_FIELD: "wrong one"})
-    assert asked.ends == ["wrong secret"] and not asked.app.worker.unlocked_sessions
+    assert asked.ends == ["wrong secret"] and not asked.app.worker.logins
     assert not asked.keeper.has_return_blob()
 
 

@@ -41,12 +41,12 @@ def test_five_minutes_without_a_person() -> None:
     assert ticking(activity, time, 1) == "idle"
 
 
-def test_thirty_minutes_while_an_hour_is_open() -> None:
+def test_thirty_minutes_while_a_session_is_open() -> None:
     activity, time = made()
     activity.start()
-    activity.hour_open = True
+    activity.session_open = True
     assert ticking(activity, time, 1799) is None
-    activity.hour_open = False
+    activity.session_open = False
     assert ticking(activity, time, 1) == "idle"
 
 

@@ -95,8 +95,8 @@ def test_a_page_that_is_looked_at_cannot_write(tried: Site) -> None:
 
 def test_no_get_of_any_route_writes_anything_but_its_audit_line(site: Site) -> None:
     client = site.work.client()
-    hour = site.work.hour(client)
-    ids = [client.id, hour.id, site.work.vault.vault_id]
+    session = site.work.session(client)
+    ids = [client.id, session.id, site.work.vault.vault_id]
 
     def everything() -> dict[str, Sequence[Row[Any]]]:
         with reading(site.work.engine) as db:
@@ -145,10 +145,10 @@ def test_what_a_page_shows_is_one_line_of_audit(site: Site) -> None:
 
 
 @pytest.mark.parametrize("page", ["note", "summary?framed=1", "worksheets"])
-def test_answers_shown_on_the_page_of_an_hour_are_in_the_audit(site: Site, page: str) -> None:
+def test_answers_shown_on_the_page_of_a_session_are_in_the_audit(site: Site, page: str) -> None:
     client = site.work.client()
-    hour, other = site.work.hour(client), site.work.hour(client)
-    given = site.work.answer(site.work.begun(client, giving(), session=hour.id), [3, 4])
+    session, other = site.work.session(client), site.work.session(client)
+    given = site.work.answer(site.work.begun(client, giving(), session=session.id), [3, 4])
     with writing(site.work.engine) as db:
         given = progress.stop_administration(db, site.work.vault, given, now=NOW)
 
@@ -158,7 +158,7 @@ def test_answers_shown_on_the_page_of_an_hour_are_in_the_audit(site: Site, page:
         with reading(site.work.engine) as db:
             return {entry.record for entry in audit_lines.lines(db, site.work.vault, newest=1)[0].references}
 
-    assert given.id.bytes in seen(f"/sessions/{hour.id}/{page}")
+    assert given.id.bytes in seen(f"/sessions/{session.id}/{page}")
     assert given.id.bytes not in seen(f"/sessions/{other.id}/{page}")
 
 

@@ -53,7 +53,7 @@ def test_nobody_is_in_if_the_line_about_the_unlocking_did_not_reach_the_disk(loc
     assert page.status_code == 503
     assert TYPED["passphrase"] not in page.text
     assert lock.ends == ["not let in"]
-    assert not lock.app.worker.unlocked_sessions
+    assert not lock.app.worker.logins
     assert lock.get("/pulse", **{"X-Pulse": "1"}).status_code == 401
     # The same in the next process, with room on the disk.
     lock.app.worker.is_ending = False
@@ -68,15 +68,15 @@ def test_a_second_browser_goes_on_with_the_vault_of_the_first(
     """What one saves the other must know of, or it would take an older version for the newest."""
     work = lock.work
     with reading(work.engine) as db:
-        twin = key_slots.unlock_with_session_keys(db, work.vault.user_id, work.vault.session_keys())
+        twin = key_slots.unlock_with_keys(db, work.vault.user_id, work.vault.unlocked_keys())
     assert lock.post("/unlock", TYPED).status_code == 303
     monkeypatch.setattr(
         practice_access, "unlock_with_passphrase", lambda db, typed, *, now, max_entries: twin
     )
     second = replace(lock)
     assert second.post("/unlock", TYPED).status_code == 303
-    assert len(lock.app.worker.unlocked_sessions) == 2
-    assert {id(each.vault) for each in lock.app.worker.unlocked_sessions.values()} == {id(work.vault)}
+    assert len(lock.app.worker.logins) == 2
+    assert {id(each.vault) for each in lock.app.worker.logins.values()} == {id(work.vault)}
 
 
 def test_another_clinician_has_another_vault_and_shares_it_among_browsers(
@@ -91,7 +91,7 @@ def test_another_clinician_has_another_vault_and_shares_it_among_browsers(
             lambda db, typed, *, now, max_entries, vault=vault: vault,
         )
         assert replace(lock).post("/unlock", TYPED).status_code == 303
-    open_now = [id(each.vault) for each in lock.app.worker.unlocked_sessions.values()]
+    open_now = [id(each.vault) for each in lock.app.worker.logins.values()]
     assert open_now == [id(founder.vault), id(colleague.vault), id(colleague.vault)]
 
 
@@ -133,7 +133,7 @@ def test_a_try_that_cannot_be_counted_is_not_made_and_its_secret_goes(
     assert page.status_code == 503
     assert said in page.text
     assert lock.ends == ["not opened"]
-    assert not lock.app.worker.unlocked_sessions
+    assert not lock.app.worker.logins
 
 
 def test_a_sheet_that_did_not_reach_the_disk_is_not_the_one_to_print(site: Site) -> None:
@@ -144,7 +144,7 @@ def test_a_sheet_that_did_not_reach_the_disk_is_not_the_one_to_print(site: Site)
         return "held"
 
     path = site.route(view)
-    here = site.app.worker.unlocked_sessions["known"]
+    here = site.app.worker.logins["known"]
     assert site.post(path).text == "held"
     with full_disk_at_commit(site):
         assert site.post(path).status_code == 503
@@ -159,7 +159,7 @@ def test_the_detour_after_the_sheet_ends_only_with_a_passphrase_on_the_disk(site
         return "chosen"
 
     path = site.route(guard.allow_always(view))
-    here = site.app.worker.unlocked_sessions["known"]
+    here = site.app.worker.logins["known"]
     here.must_choose_passphrase = True
     with full_disk_at_commit(site):
         assert site.post(path).status_code == 503

@@ -112,13 +112,13 @@ ENDINGS: dict[str, Callable[[Site, RecordVersion[Client]], object]] = {
 def test_it_is_written_before_the_keys_go(site: Site, ana: RecordVersion[Client], ending: str) -> None:
     look(site, ana)
     ENDINGS[ending](site, ana)
-    assert site.ends and not site.app.worker.unlocked_sessions
+    assert site.ends and not site.app.worker.logins
     assert site.app.worker.waiting_reads.is_empty
     assert ana.id.bytes in records_in(reads(site)[0])
 
 
 def test_it_is_written_before_a_form_is_handed_over(site: Site, ana: RecordVersion[Client]) -> None:
-    form = site.work.begun(ana, giving(), session=site.work.hour(ana).id)
+    form = site.work.begun(ana, giving(), session=site.work.session(ana).id)
     look(site, ana)
     assert site.post(f"/administrations/{form.id}/hand-over").status_code == 303
     assert site.ends == ["handed over"] and site.app.worker.waiting_reads.is_empty
@@ -126,9 +126,9 @@ def test_it_is_written_before_a_form_is_handed_over(site: Site, ana: RecordVersi
 
 
 def test_it_is_written_before_a_file_is_given(site: Site, ana: RecordVersion[Client]) -> None:
-    hour = site.work.hour(ana)
+    session = site.work.session(ana)
     look(site, ana)
-    answer = site.post(f"/sessions/{hour.id}/summary")
+    answer = site.post(f"/sessions/{session.id}/summary")
     assert answer.headers["Content-Type"] == "application/pdf"
     (line,) = reads(site)
     assert ana.id.bytes in records_in(line)
@@ -146,14 +146,14 @@ def test_the_page_of_the_trail_shows_it(site: Site, ana: RecordVersion[Client]) 
 def test_what_cannot_be_written_stops_every_further_page_and_nothing_else(
     site: Site, ana: RecordVersion[Client], caplog: pytest.LogCaptureFixture
 ) -> None:
-    hour = site.work.hour(ana)
+    session = site.work.session(ana)
     place, waiting = f"/clients/{ana.id}", site.app.worker.waiting_reads
     with full_disk():
         look(site, ana)
         with caplog.at_level(logging.ERROR):
             waiting.try_write(site.work.engine)
         assert "audit.read_not_noted" in caplog.messages
-        for path in (place, "/audit", f"/sessions/{hour.id}/summary?framed=1"):
+        for path in (place, "/audit", f"/sessions/{session.id}/summary?framed=1"):
             refused = site.get(path)
             assert refused.status_code == 503, path
             assert REFUSED in refused.text and "Ana Reyes" not in refused.text
@@ -168,7 +168,7 @@ def test_what_cannot_be_written_stops_every_further_page_and_nothing_else(
 
 
 def test_what_is_printed_is_written_before_it_is_sent(site: Site, ana: RecordVersion[Client]) -> None:
-    paper = f"/sessions/{site.work.hour(ana).id}/summary?framed=1"
+    paper = f"/sessions/{site.work.session(ana).id}/summary?framed=1"
     assert site.get(paper).status_code == 200
     assert len(reads(site)) == 1 and site.app.worker.waiting_reads.is_empty
     with full_disk():
@@ -192,7 +192,7 @@ def test_each_clinician_has_a_line_of_their_own(site: Site, ana: RecordVersion[C
     site.work, waiting = founder, site.app.worker.waiting_reads
     before = len(reads(site))
     for work in (founder, colleague):
-        site.app.worker.unlocked_sessions["known"].vault = work.vault
+        site.app.worker.logins["known"].vault = work.vault
         look(site, ana)
     waiting.write_reads(site.work.engine)
     new = reads(site)[: len(reads(site)) - before]

@@ -9,13 +9,13 @@ from sqlalchemy import Connection
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import inventory_snapshot, public_key_findings, records
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people.confirmed_colleague_record import (
-    CONFIRMED_COLLEAGUE,
+from clinic_toolkit.record.people.known_key_record import (
+    KNOWN_KEY,
     ConfirmedColleagueEvent,
     ConfirmedColleagueState,
 )
 from clinic_toolkit.store.transactions import is_writing, on_rollback
-from clinic_toolkit.vault.confirmed_keys import CONFIRMED_COLLEAGUE_TABLE, ConfirmedColleague
+from clinic_toolkit.vault.confirmed_keys import KNOWN_KEY_TABLE, KnownKey
 from clinic_toolkit.vault.key_directory import fingerprint_words
 from clinic_toolkit.vault.own_ring import ensure_own_ring
 from clinic_toolkit.vault.vault import Vault
@@ -44,11 +44,11 @@ class NameMissing(ClinicError):
         super().__init__("Please write the name of the colleague whose words you compared.")
 
 
-def list_confirmed_colleagues(db: Connection, vault: Vault) -> list[RecordVersion[ConfirmedColleague]]:
+def list_known_keys(db: Connection, vault: Vault) -> list[RecordVersion[KnownKey]]:
     """Return every confirmed colleague and replaced key of one's own; none if that ring does not open."""
     if vault.own_ring is None:
         return []
-    return records.list_records_in_rings(db, vault, CONFIRMED_COLLEAGUE, [vault.own_ring])
+    return records.list_records_in_rings(db, vault, KNOWN_KEY, [vault.own_ring])
 
 
 def words_of_key(vault: Vault, user_id: UUID) -> tuple[str, ...]:
@@ -65,7 +65,7 @@ def words_of_key(vault: Vault, user_id: UUID) -> tuple[str, ...]:
 
 def confirm_colleague(
     db: Connection, vault: Vault, user_id: UUID, *, words: tuple[str, ...], name: str, now: datetime
-) -> RecordVersion[ConfirmedColleague]:
+) -> RecordVersion[KnownKey]:
     """Record that the six words of a colleague's key were compared in person.
 
     Args:
@@ -86,14 +86,14 @@ def confirm_colleague(
         raise OtherWords
     if not name.strip():
         raise NameMissing
-    known = {one.payload.user_id: one for one in list_confirmed_colleagues(db, vault)}
+    known = {one.payload.user_id: one for one in list_known_keys(db, vault)}
     if user_id in known:
         return known[user_id]
     colleague = records.create_record(
         db,
         vault,
-        CONFIRMED_COLLEAGUE,
-        ConfirmedColleague(
+        KNOWN_KEY,
+        KnownKey(
             user=user_id.bytes,
             signing_key=key.signing_key,
             receiving_key=key.receiving_key,
@@ -124,15 +124,13 @@ def recheck_confirmed_keys(db: Connection, vault: Vault) -> None:
     """
     # Every sign of a colleague can be deleted from the file except our own signed entries, so check those
     # too.
-    logged_colleagues = inventory_snapshot.load_inventory(db, vault).record_ids(
-        CONFIRMED_COLLEAGUE_TABLE, None
-    )
+    logged_colleagues = inventory_snapshot.load_inventory(db, vault).record_ids(KNOWN_KEY_TABLE, None)
     is_alone = not vault.key_directory.has_colleagues() and not vault.rings.is_shared(vault.practice_ring)
     if is_alone and not logged_colleagues and not vault.key_directory.faults:
         return
     confirmed = [
         one.payload.confirmed_key(vault.vault_id)
-        for one in list_confirmed_colleagues(db, vault)
+        for one in list_known_keys(db, vault)
         if one.payload.user_id != vault.user_id
     ]
     if vault.key_directory.set_confirmed_keys(confirmed):

@@ -148,7 +148,7 @@ def unlock_with_return_code(
     """Unlock with the return code while the keeper still holds the sealed keys.
 
     Args:
-        blob: what `return_code.wrap_session_keys` returned.
+        blob: what `return_code.wrap_unlocked_keys` returned.
         max_entries: as in `unlock_with_passphrase`.
 
     Raises:

@@ -46,7 +46,7 @@ def open_keys_with_recovery_sheet(db: Connection, vault: Vault, sheet_groups: st
 
     def open_at(at: Connection) -> tuple[Vault, SlotKeys]:
         keys = key_slots.open_keys_with_recovery_sheet(at, vault.user_id, sheet_groups)
-        return key_slots.unlock_with_session_keys(at, vault.user_id, keys.session_keys), keys
+        return key_slots.unlock_with_keys(at, vault.user_id, keys.unlocked_keys), keys
 
     keys = key_slots.open_keys_with_recovery_sheet(db, vault.user_id, sheet_groups)
     return header_recovery.replace_damaged_key(db, keys, open_at)

@@ -67,23 +67,24 @@ class RingSessions(msgspec.Struct, frozen=True, array_like=True, dict=True):
         return max((day for _, day in self.last_days), default=date.min)
 
 
-def facts_of_session(hour: RecordVersion[TherapySession]) -> SessionFacts:
+def facts_of_session(session: RecordVersion[TherapySession]) -> SessionFacts:
     """The facts of one session."""
     return SessionFacts(
-        hour.id.bytes,
-        hour.payload.case_id_bytes,
-        hour.payload.on,
-        hour.payload.start,
-        TherapySessionState(hour.state),
-        hour.payload.attendance,
-        hour.payload.took_place,
-        bool(hour.payload.agreed_for_next),
+        session.id.bytes,
+        session.payload.case_id_bytes,
+        session.payload.on,
+        session.payload.start,
+        TherapySessionState(session.state),
+        session.payload.attendance,
+        session.payload.took_place,
+        bool(session.payload.agreed_for_next),
     )
 
 
 def _compute_session_facts(db: Connection, vault: Vault, rings: Sequence[UUID]) -> RingSessions:
     sessions = [
-        facts_of_session(hour) for hour in records.list_records_in_rings(db, vault, THERAPY_SESSION, rings)
+        facts_of_session(session)
+        for session in records.list_records_in_rings(db, vault, THERAPY_SESSION, rings)
     ]
     last_days: dict[bytes, date] = {}
     for facts in sessions:

@@ -39,40 +39,42 @@ def lacks_emergency_contact(therapy_session: TherapySession) -> bool:
     return is_remote(therapy_session) and not (therapy_session.place and therapy_session.call_back)
 
 
-def may_be_opened(hour: RecordVersion[TherapySession], *, today: date) -> bool:
+def may_be_opened(session: RecordVersion[TherapySession], *, today: date) -> bool:
     """Return whether a session can be opened: it is planned, or took place and ended today."""
     ended_today = (
-        hour.state == TherapySessionState.CLOSED and hour.payload.took_place and hour.payload.on == today
+        session.state == TherapySessionState.CLOSED
+        and session.payload.took_place
+        and session.payload.on == today
     )
-    return hour.state != TherapySessionState.OPEN and (
-        hour.payload.attendance == Attendance.PLANNED or ended_today
+    return session.state != TherapySessionState.OPEN and (
+        session.payload.attendance == Attendance.PLANNED or ended_today
     )
 
 
-def loses_times(hour: RecordVersion[TherapySession], *, today: date) -> bool:
+def loses_times(session: RecordVersion[TherapySession], *, today: date) -> bool:
     """Return whether opening the session would overwrite its day or its recorded end."""
-    return hour.payload.on != today or (
-        hour.state == TherapySessionState.CLOSED and hour.payload.end is not None
+    return session.payload.on != today or (
+        session.state == TherapySessionState.CLOSED and session.payload.end is not None
     )
 
 
 def find_end_before_reopening(
-    db: Connection, vault: Vault, hour: RecordVersion[TherapySession]
+    db: Connection, vault: Vault, session: RecordVersion[TherapySession]
 ) -> time | None:
     """Return the end recorded before an open session was reopened; None if it was never ended."""
-    if hour.state != TherapySessionState.OPEN or hour.version < 2:
+    if session.state != TherapySessionState.OPEN or session.version < 2:
         return None
-    versions = version_history.list_versions(db, vault, THERAPY_SESSION, hour.id)
+    versions = version_history.list_versions(db, vault, THERAPY_SESSION, session.id)
     end_times = [
         version.payload.end
         for version in versions
-        if version.state == TherapySessionState.CLOSED and version.payload.on == hour.payload.on
+        if version.state == TherapySessionState.CLOSED and version.payload.on == session.payload.on
     ]
     return end_times[-1] if end_times else None
 
 
 def load_session_facts(
-    db: Connection, vault: Vault, hour: RecordVersion[TherapySession], *, told_apart: bool = False
+    db: Connection, vault: Vault, session: RecordVersion[TherapySession], *, told_apart: bool = False
 ) -> TherapySessionFacts:
     """Return the facts of a session in words, with the current names of its clients.
 
@@ -81,20 +83,20 @@ def load_session_facts(
     """
     names = {
         client.id: client.payload.name
-        for client in therapy_session_loader.list_clients_of_session(db, vault, hour)
+        for client in therapy_session_loader.list_clients_of_session(db, vault, session)
     }
     if told_apart:
         shown_names = display_names.load_display_names(db, vault).full_by_id
         names = {id: shown_names.get(id, name) for id, name in names.items()}
-    return build_session_facts(hour, names)
+    return build_session_facts(session, names)
 
 
 def build_session_facts(
-    hour: RecordVersion[TherapySession], client_names: Mapping[UUID, str]
+    session: RecordVersion[TherapySession], client_names: Mapping[UUID, str]
 ) -> TherapySessionFacts:
     """Return one version of a session in words, with these names for the clients of its case."""
-    payload = hour.payload
-    is_unreadable = hour.is_substitute
+    payload = session.payload
+    is_unreadable = session.is_substitute
     # If the session has not taken place, nobody was present.
     present_names = [
         client_names[id] for id in payload.present_ids if id in client_names and payload.took_place
@@ -127,9 +129,9 @@ def session_like_last(
     """
     last = next(
         (
-            hour.payload
-            for hour in earlier
-            if hour.payload.took_place and hour.payload.kind == TherapySessionKind.SESSION
+            session.payload
+            for session in earlier
+            if session.payload.took_place and session.payload.kind == TherapySessionKind.SESSION
         ),
         None,
     )

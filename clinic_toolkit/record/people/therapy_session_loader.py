@@ -16,7 +16,7 @@ from clinic_toolkit.vault.vault import Vault
 class LoadedSession(msgspec.Struct, frozen=True, kw_only=True):
     """A session with its case."""
 
-    hour: RecordVersion[TherapySession]
+    session: RecordVersion[TherapySession]
     case: RecordVersion[Case]
 
     @property
@@ -31,19 +31,21 @@ def load_session(db: Connection, vault: Vault, therapy_session_id: UUID) -> Load
     Raises:
         RecordNotFound: there is none that this clinician may see.
     """
-    hour = therapy_sessions.load_therapy_session(db, vault, therapy_session_id)
-    return LoadedSession(hour=hour, case=cases.load_case(db, vault, hour.payload.case_id))
+    session = therapy_sessions.load_therapy_session(db, vault, therapy_session_id)
+    return LoadedSession(session=session, case=cases.load_case(db, vault, session.payload.case_id))
 
 
 def list_clients_of_session(
-    db: Connection, vault: Vault, hour: RecordVersion[TherapySession]
+    db: Connection, vault: Vault, session: RecordVersion[TherapySession]
 ) -> list[RecordVersion[Client]]:
     """Return the clients of a session's case, in the order of the case."""
-    case = cases.load_case(db, vault, hour.payload.case_id)
+    case = cases.load_case(db, vault, session.payload.case_id)
     return [clients.load_client(db, vault, id) for id in case.payload.client_ids]
 
 
-def single_client_of(db: Connection, vault: Vault, hour: RecordVersion[TherapySession]) -> tuple[UUID, ...]:
+def single_client_of(
+    db: Connection, vault: Vault, session: RecordVersion[TherapySession]
+) -> tuple[UUID, ...]:
     """Return the client of a single session; empty for a couple, whose answers are never combined."""
-    client_id = cases.load_case(db, vault, hour.payload.case_id).payload.single_client_id
+    client_id = cases.load_case(db, vault, session.payload.case_id).payload.single_client_id
     return () if client_id is None else (client_id,)

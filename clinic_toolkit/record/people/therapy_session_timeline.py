@@ -26,22 +26,25 @@ class TodaysSessions(msgspec.Struct, frozen=True, kw_only=True):
     next_planned: RecordVersion[TherapySession] | None
 
 
-def find_todays_sessions(hours: list[RecordVersion[TherapySession]], *, now: datetime) -> TodaysSessions:
+def find_todays_sessions(sessions: list[RecordVersion[TherapySession]], *, now: datetime) -> TodaysSessions:
     """Find today's open and next planned session, so that no session is started twice.
 
     Args:
-        hours: sessions, newest first.
+        sessions: sessions, newest first.
     """
     today = now.astimezone().date()
-    todays_hours = [hour for hour in reversed(hours) if hour.payload.on == today]
+    todays_sessions = [session for session in reversed(sessions) if session.payload.on == today]
     return TodaysSessions(
         today=today,
-        open_session=next((hour for hour in todays_hours if hour.state == TherapySessionState.OPEN), None),
+        open_session=next(
+            (session for session in todays_sessions if session.state == TherapySessionState.OPEN), None
+        ),
         next_planned=next(
             (
-                hour
-                for hour in todays_hours
-                if hour.state == TherapySessionState.ENTERED and hour.payload.attendance == Attendance.PLANNED
+                session
+                for session in todays_sessions
+                if session.state == TherapySessionState.ENTERED
+                and session.payload.attendance == Attendance.PLANNED
             ),
             None,
         ),
@@ -49,29 +52,31 @@ def find_todays_sessions(hours: list[RecordVersion[TherapySession]], *, now: dat
 
 
 def find_last_agreement(
-    hours: list[RecordVersion[TherapySession]], before: RecordVersion[TherapySession] | None = None
+    sessions: list[RecordVersion[TherapySession]], before: RecordVersion[TherapySession] | None = None
 ) -> TherapySession | None:
     """Return the latest session in which something was agreed.
 
     Args:
-        hours: sessions, newest first.
+        sessions: sessions, newest first.
         before: only sessions before this one, which is one of them; None for all.
     """
-    payload_by_id = {hour.id: hour.payload for hour in hours}
+    payload_by_id = {session.id: session.payload for session in sessions}
     last_agreement = session_list_facts.find_last_agreement(
-        map(session_list_facts.facts_of_session, reversed(hours)),
+        map(session_list_facts.facts_of_session, reversed(sessions)),
         session_list_facts.facts_of_session(before) if before else None,
     )
     return payload_by_id[last_agreement.id] if last_agreement else None
 
 
 def has_earlier_meeting(
-    hours: list[RecordVersion[TherapySession]], later_hour: RecordVersion[TherapySession]
+    sessions: list[RecordVersion[TherapySession]], later_session: RecordVersion[TherapySession]
 ) -> bool:
-    """Return whether another of these sessions took place before `later_hour`."""
+    """Return whether another of these sessions took place before `later_session`."""
     return any(
-        hour.payload.took_place and hour.id != later_hour.id and _start_key(hour) <= _start_key(later_hour)
-        for hour in hours
+        session.payload.took_place
+        and session.id != later_session.id
+        and _start_key(session) <= _start_key(later_session)
+        for session in sessions
     )
 
 
@@ -79,8 +84,10 @@ def list_therapy_sessions_of_cases(
     db: Connection, vault: Vault, cases_of_person: list[RecordVersion[Case]]
 ) -> list[RecordVersion[TherapySession]]:
     """Return the sessions of these cases, newest first; of two with one day and start, that added later."""
-    hours = records.list_records_in_rings(db, vault, THERAPY_SESSION, [case.ring for case in cases_of_person])
-    return sorted(hours, key=_start_key)[::-1]
+    sessions = records.list_records_in_rings(
+        db, vault, THERAPY_SESSION, [case.ring for case in cases_of_person]
+    )
+    return sorted(sessions, key=_start_key)[::-1]
 
 
 def _start_key(therapy_session: RecordVersion[TherapySession]) -> tuple[date, time]:

@@ -65,9 +65,9 @@ def poorly_fitting_numbers(instrument: Instrument, frame: str) -> tuple[int, ...
 
 
 def list_single_client_administrations(
-    db: Connection, vault: Vault, hour: RecordVersion[TherapySession]
+    db: Connection, vault: Vault, session: RecordVersion[TherapySession]
 ) -> list[RecordVersion[Administration]]:
     """Return the administrations given in a session with one client; empty for a couple's session."""
     return administrations.list_administrations_in_session(
-        db, vault, therapy_session_loader.single_client_of(db, vault, hour), hour.id
+        db, vault, therapy_session_loader.single_client_of(db, vault, session), session.id
     )

@@ -185,8 +185,8 @@ def load_handout_permission(
     """Whether this sheet may be given to a client about a person.
 
     Args:
-        client_ids: the clients of the hour's case. In a couple's hour every sheet stays in the room, so that
-            neither partner can infer from it what the other has said.
+        client_ids: the clients of the session's case. In a couple's session every sheet stays in the room, so
+            that neither partner can infer from it what the other has said.
         client_id: the client who is given the sheet.
         relationship_id: whom the sheet is about; None is nobody in particular.
     """

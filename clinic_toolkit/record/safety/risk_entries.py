@@ -29,7 +29,7 @@ from clinic_toolkit.record.safety.risk_entry_record import (
 )
 from clinic_toolkit.vault.vault import Vault
 
-# A "not today" entry is checked in the client's next hour, and after this many days at the latest.
+# A "not today" entry is checked in the client's next session, and after this many days at the latest.
 MAX_DEFERRAL_DAYS = 7
 
 
@@ -151,7 +151,7 @@ def list_risk_entries_in_rings(
 def list_risk_entries_in_session(
     db: Connection, vault: Vault, client_ids: tuple[UUID, ...], therapy_session_id: UUID
 ) -> list[RecordVersion[RiskEntry]]:
-    """The entries about these clients written for one hour, oldest first."""
+    """The entries about these clients written for one session, oldest first."""
     return list_in_therapy_session(
         lambda client_id: list_risk_entries_of_client(db, vault, client_id), client_ids, therapy_session_id
     )
@@ -163,14 +163,14 @@ def latest_check_date(today: date) -> date:
 
 
 def next_check_date(db: Connection, vault: Vault, client_id: UUID, *, today: date) -> date:
-    """The day of the client's next planned hour without a partner, at most `latest_check_date`.
+    """The day of the client's next planned session without a partner, at most `latest_check_date`.
 
-    A couple's hour does not count, because nothing can be asked in private there.
+    A couple's session does not count, because nothing can be asked in private there.
     """
     cases = joined_entries.list_single_cases(db, vault, client_id)
     days = [
-        hour.payload.on
-        for hour in therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, cases)
-        if hour.payload.on > today and hour.payload.attendance == Attendance.PLANNED
+        session.payload.on
+        for session in therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, cases)
+        if session.payload.on > today and session.payload.attendance == Attendance.PLANNED
     ]
     return min([*days, latest_check_date(today)])

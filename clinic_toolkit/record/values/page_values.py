@@ -209,7 +209,7 @@ class ClientPage(Struct, frozen=True, kw_only=True):
 
 
 class TherapySessionFacts(Struct, frozen=True, kw_only=True):
-    """The facts of one hour, as printed. `remark` is a sentence about its times, or empty."""
+    """The facts of one session, as printed. `remark` is a sentence about its times, or empty."""
 
     client_names: str
     kind: str
@@ -237,7 +237,7 @@ class ChangeAfterSigning(Struct, frozen=True, kw_only=True):
 
 
 class TherapySessionSummary(Struct, frozen=True, kw_only=True):
-    """The clinician's printed summary of an hour: facts, results, sheets given."""
+    """The clinician's printed summary of a session: facts, results, sheets given."""
 
     letterhead: Letterhead
     session_facts: TherapySessionFacts

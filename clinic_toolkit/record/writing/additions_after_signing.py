@@ -1,4 +1,4 @@
-"""Additions after signing: records added to an hour, or changed, after the note of the hour was signed.
+"""Additions after signing: records added to a session, or changed, after the note of the session was signed.
 
 The order of events is taken from the audit log and not from timestamps, because a clock may have been set
 back or forward.
@@ -30,7 +30,7 @@ CHANGED_AFTER_SIGNING = "changed after the note was signed"
 
 
 class AdditionAfterSigning(Struct, frozen=True, kw_only=True):
-    """One record of an hour; `after_signing_label`: added or changed after signing."""
+    """One record of a session; `after_signing_label`: added or changed after signing."""
 
     id: UUID
     table_name: str
@@ -41,22 +41,22 @@ class AdditionAfterSigning(Struct, frozen=True, kw_only=True):
 def list_additions_after_signing(
     db: Connection,
     vault: Vault,
-    hour: RecordVersion[TherapySession],
+    session: RecordVersion[TherapySession],
     note: RecordVersion[ClinicalNote] | None,
 ) -> tuple[AdditionAfterSigning, ...]:
-    """The questionnaires and handouts added or changed after the note of the hour was signed.
+    """The questionnaires and handouts added or changed after the note of the session was signed.
 
     Returns:
         Empty while there is no signed note.
     """
     if note is None or not note.final:
         return ()
-    # In a couple's hour no partner's answers are listed. A page for the clinician lists what was given to
+    # In a couple's session no partner's answers are listed. A page for the clinician lists what was given to
     # either of them; the note and the printed summary, which both may get, do not (`note_prefill`).
-    client_ids = cases.load_case(db, vault, hour.payload.case_id).payload.client_ids
-    sheets = handouts.list_handouts_in_session(db, vault, client_ids, hour.id)
+    client_ids = cases.load_case(db, vault, session.payload.case_id).payload.client_ids
+    sheets = handouts.list_handouts_in_session(db, vault, client_ids, session.id)
     return list_additions_among(
-        db, vault, note, answered_items.list_single_client_administrations(db, vault, hour), sheets
+        db, vault, note, answered_items.list_single_client_administrations(db, vault, session), sheets
     )
 
 
@@ -67,11 +67,11 @@ def list_additions_among(
     session_administrations: Sequence[RecordVersion[Administration]],
     sheets: Sequence[RecordVersion[Handout]],
 ) -> tuple[AdditionAfterSigning, ...]:
-    """`list_additions_after_signing` for a caller that has already loaded what belongs to the hour.
+    """`list_additions_after_signing` for a caller that has already loaded what belongs to the session.
 
     Args:
-        session_administrations: the questionnaires of the hour.
-        sheets: the handouts of the hour.
+        session_administrations: the questionnaires of the session.
+        sheets: the handouts of the session.
     """
     if note is None or not note.final:
         return ()
@@ -101,16 +101,16 @@ def list_additions_among(
 
 
 def risk_entry_after_signing_label(db: Connection, vault: Vault, risk_entry: RecordVersion[RiskEntry]) -> str:
-    """The label of a risk entry that was written after the note of its hour was signed, else "".
+    """The label of a risk entry that was written after the note of its session was signed, else "".
 
-    It is shown on the entry's own page only. The client may see the pages of the hour and of the note, where
-    even mentioning a risk entry would reveal too much.
+    It is shown on the entry's own page only. The client may see the pages of the session and of the note,
+    where even mentioning a risk entry would reveal too much.
     """
     if risk_entry.payload.therapy_session_id is None:
         return ""
     with suppress(records.RecordNotFound, UnreadableRecord):
-        hour = therapy_sessions.load_therapy_session(db, vault, risk_entry.payload.therapy_session_id)
-        note = notes.find_note_of_session(db, vault, hour)
+        session = therapy_sessions.load_therapy_session(db, vault, risk_entry.payload.therapy_session_id)
+        note = notes.find_note_of_session(db, vault, session)
         return (
             _record_after_signing_label(db, vault, note, risk_entry)
             if note is not None and note.final

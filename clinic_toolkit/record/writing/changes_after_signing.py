@@ -1,6 +1,6 @@
 """Changes after signing: facts that were changed after a note was signed, to show beside the note.
 
-Nothing of this is stored. Each change is computed from the versions of the hour, the clients, the
+Nothing of this is stored. Each change is computed from the versions of the session, the clients, the
 practice and the clinician, which stay in their own rings, so that no name is written into another ring.
 """
 
@@ -43,9 +43,9 @@ class ChangesAfterSigning(Struct, frozen=True, kw_only=True):
 
 
 def find_changes_after_signing(
-    db: Connection, vault: Vault, facts: NoteFacts, hour: RecordVersion[TherapySession], *, author_id: UUID
+    db: Connection, vault: Vault, facts: NoteFacts, session: RecordVersion[TherapySession], *, author_id: UUID
 ) -> ChangesAfterSigning:
-    """Compare the signed facts with the present versions of the hour, its clients, practice and clinician.
+    """Compare the signed facts with the present versions of the session, its clients, practice and clinician.
 
     A fact that was changed and changed back is not reported.
 
@@ -53,11 +53,11 @@ def find_changes_after_signing(
         author_id: who signed. Only one's own name is compared, because a colleague's record opens for the
             colleague alone.
     """
-    current_clients = therapy_session_loader.list_clients_of_session(db, vault, hour)
+    current_clients = therapy_session_loader.list_clients_of_session(db, vault, session)
     settings = practice.load_practice_settings(db, vault)
     clinician = clinicians.load_clinician(db, vault) if author_id == vault.user_id else None
     versions = facts.versions
-    changes = _session_changes(db, vault, facts, hour, [client.id for client in current_clients])
+    changes = _session_changes(db, vault, facts, session, [client.id for client in current_clients])
     for client, name, version in zip(current_clients, facts.client_names, versions.clients, strict=False):
         name_versions = _versions_since(db, vault, CLIENT, client, version)
         changes += _fact_change("Client", name, name_versions, lambda each: each.payload.name)
@@ -71,7 +71,7 @@ def find_changes_after_signing(
             "Clinician", facts.clinician_name, clinician_versions, lambda each: each.payload.name
         )
     some_unreadable = (
-        hour.is_substitute
+        session.is_substitute
         or settings.is_substitute
         or (clinician is not None and clinician.is_substitute)
         or any(client.is_substitute for client in current_clients)
@@ -81,13 +81,17 @@ def find_changes_after_signing(
 
 
 def _session_changes(
-    db: Connection, vault: Vault, facts: NoteFacts, hour: RecordVersion[TherapySession], ids: Sequence[UUID]
+    db: Connection,
+    vault: Vault,
+    facts: NoteFacts,
+    session: RecordVersion[TherapySession],
+    ids: Sequence[UUID],
 ) -> list[ChangeAfterSigning]:
-    hour_versions = _versions_since(
+    session_versions = _versions_since(
         db,
         vault,
         THERAPY_SESSION,
-        hour,
+        session,
         facts.versions.therapy_session,
     )
     # Use the signed names, because a client's new name is reported as a change of its own.
@@ -96,20 +100,23 @@ def _session_changes(
     changes = []
     for fact_name in signed_facts:
         changes += _fact_change(
-            fact_name, signed_facts[fact_name], hour_versions, partial(_session_fact, fact_name, client_names)
+            fact_name,
+            signed_facts[fact_name],
+            session_versions,
+            partial(_session_fact, fact_name, client_names),
         )
     return changes
 
 
-def _session_fact(name: str, client_names: Mapping[UUID, str], hour: RecordVersion[TherapySession]) -> str:
+def _session_fact(name: str, client_names: Mapping[UUID, str], session: RecordVersion[TherapySession]) -> str:
     return _facts_by_name(
-        therapy_session_facts.build_session_facts(hour, client_names),
-        is_open=hour.state == TherapySessionState.OPEN,
+        therapy_session_facts.build_session_facts(session, client_names),
+        is_open=session.state == TherapySessionState.OPEN,
     )[name]
 
 
 def _facts_by_name(facts: TherapySessionFacts, *, is_open: bool) -> dict[str, str]:
-    """Each fact of an hour in words, by its name."""
+    """Each fact of a session in words, by its name."""
     times = format_time(facts.start) if facts.start else ""
     if facts.end:
         times = f"{times} to {format_time(facts.end)}".strip()

@@ -24,7 +24,7 @@ def _compute_draft_facts(db: Connection, vault: Vault, rings: Sequence[UUID]) ->
         tuple(
             draft.id.bytes
             for draft in records.list_records_in_rings(db, vault, FORM_DRAFT, rings)
-            if draft.state == FormDraftState.BEGUN and draft.payload.form_code == RISK_ENTRY_FORM
+            if draft.state == FormDraftState.BEGUN and draft.payload.form_name == RISK_ENTRY_FORM
         )
     )
 

@@ -34,7 +34,7 @@ class FormDraft(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     page that saved it last, by 16 random bytes.
     """
 
-    form_code: str
+    form_name: str
     subject_id: bytes
     path: str
     begun_at: datetime

@@ -27,7 +27,7 @@ RISK_ENTRY_FORM = "risk_entry"
 
 
 def find_form_draft(
-    db: Connection, vault: Vault, ring: UUID | None, form_code: str, subject_id: UUID
+    db: Connection, vault: Vault, ring: UUID | None, form_name: str, subject_id: UUID
 ) -> RecordVersion[FormDraft] | None:
     """The draft of this form about this subject, which may be empty; None if there never was one.
 
@@ -37,12 +37,12 @@ def find_form_draft(
     if ring is None:
         return None
     drafts = records.list_records_in_rings(db, vault, FORM_DRAFT, [ring])
-    form_and_subject = (form_code, subject_id.bytes)
+    form_and_subject = (form_name, subject_id.bytes)
     return next(
         (
             draft
             for draft in drafts
-            if (draft.payload.form_code, draft.payload.subject_id) == form_and_subject
+            if (draft.payload.form_name, draft.payload.subject_id) == form_and_subject
         ),
         None,
     )

@@ -24,7 +24,7 @@ class HandoutEvent(StrEnum):
 
 
 class Handout(ClientScoped, array_like=True, frozen=True, kw_only=True):
-    """A worksheet given to a client: its version, the hour, and the sentence the client chose for it.
+    """A worksheet given to a client: its version, the session, and the sentence the client chose for it.
 
     `relationship_id_bytes` is the relationship it is about, or None. `is_room_only` says that it had to stay
     in the room.

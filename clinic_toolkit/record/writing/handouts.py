@@ -82,7 +82,7 @@ def list_handouts(db: Connection, vault: Vault, client_id: UUID) -> list[RecordV
 def list_handouts_in_session(
     db: Connection, vault: Vault, client_ids: tuple[UUID, ...], therapy_session_id: UUID
 ) -> list[RecordVersion[Handout]]:
-    """The sheets given to these clients in one hour, oldest first."""
+    """The sheets given to these clients in one session, oldest first."""
     return list_in_therapy_session(
         lambda client_id: list_handouts(db, vault, client_id), client_ids, therapy_session_id
     )

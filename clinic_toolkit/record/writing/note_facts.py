@@ -1,7 +1,7 @@
 """The facts of a note: everything shown beside its text, fixed as values when the note is signed.
 
 The page, the paper and the plain copy of a signed note are rendered from these values alone, so that no later
-change of the hour, a name or the practice changes a signed note.
+change of the session, a name or the practice changes a signed note.
 """
 
 from datetime import date, time
@@ -18,9 +18,9 @@ _encode_facts = msgspec.msgpack.Encoder().encode
 
 
 class FactVersions(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """The versions that the facts were read from: of the hour, the practice, the clinician, and each client.
+    """The versions that the facts were read from: session, practice, clinician, and each client.
 
-    `administrations` pairs the id (16 bytes) of each questionnaire of the hour with its version.
+    `administrations` pairs the id (16 bytes) of each questionnaire of the session with its version.
     """
 
     therapy_session: int
@@ -31,7 +31,7 @@ class FactVersions(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
 
     @property
     def encoded(self) -> str:
-        """The versions as a page sends them back: hour, practice, clinician, clients, such as "5-2-1-1"."""
+        """The versions as a page sends them back: session, practice, clinician, clients; "5-2-1-1"."""
         return "-".join(map(str, (self.therapy_session, self.practice, self.clinician, *self.clients)))
 
     @classmethod
@@ -50,7 +50,7 @@ class NoteFacts(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     """The facts in words, as shown.
 
     `client_names` are the names of the clients of the case, in its order; `session_was_open` says that the
-    hour had not been ended; `evidence_lines` state the validation status of
+    session had not been ended; `evidence_lines` state the validation status of
     the questionnaires that the note quotes.
     """
 
@@ -72,7 +72,7 @@ class NoteFacts(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
 
     @property
     def session_facts(self) -> TherapySessionFacts:
-        """The facts of the hour, as values for pages and paper."""
+        """The facts of the session, as values for pages and paper."""
         return TherapySessionFacts(
             client_names=" and ".join(self.client_names),
             kind=self.kind,

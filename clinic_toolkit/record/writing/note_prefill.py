@@ -29,24 +29,24 @@ from clinic_toolkit.vault.vault import Vault
 def list_prefilled_parts(
     db: Connection,
     vault: Vault,
-    hour: RecordVersion[TherapySession],
+    session: RecordVersion[TherapySession],
     session_administrations: Sequence[RecordVersion[Administration]] | None = None,
     note_format: NoteFormat = DEFAULT_FORMAT,
 ) -> list[NotePart]:
-    """The prefilled parts that a note of this hour may start with, each marked with its source.
+    """The prefilled parts that a note of this session may start with, each marked with its source.
 
-    The client's remarks and risk entries are offered as parts that stay excluded until they are ticked. An
-    hour without questionnaires, worksheets and risk entries has no parts, so that its note shows no trace of
-    a form. So has a couple's hour: what either partner answered or was given is not in the joint note.
+    The client's remarks and risk entries are offered as parts that stay excluded until they are ticked. A
+    session without questionnaires, worksheets and risk entries has no parts, so that its note shows no trace
+    of a form. So has a couple's session: what either partner answered or was given is not in the joint note.
 
     Args:
-        session_administrations: the questionnaires of the hour, if the caller has loaded them already.
+        session_administrations: the questionnaires of the session, if the caller has loaded them already.
         note_format: decides the sections that the parts go to.
     """
     sections = note_format.section_by_source
     parts = []
     for administration in (
-        answered_items.list_single_client_administrations(db, vault, hour)
+        answered_items.list_single_client_administrations(db, vault, session)
         if session_administrations is None
         else session_administrations
     ):
@@ -58,7 +58,7 @@ def list_prefilled_parts(
             parts += _client_says_parts(administration, result, sections[PartSource.QUESTIONNAIRE])
             parts += _remark_parts(administration, result, sections[PartSource.REMARK])
     for handout in handouts.list_handouts_in_session(
-        db, vault, therapy_session_loader.single_client_of(db, vault, hour), hour.id
+        db, vault, therapy_session_loader.single_client_of(db, vault, session), session.id
     ):
         parts.append(
             NotePart(
@@ -70,28 +70,28 @@ def list_prefilled_parts(
                 origin_id=handout.id.hex,
             )
         )
-    return parts + _risk_parts(db, vault, hour, sections[PartSource.RISK_ENTRY])
+    return parts + _risk_parts(db, vault, session, sections[PartSource.RISK_ENTRY])
 
 
 def list_current_parts(
     db: Connection,
     vault: Vault,
-    hour: RecordVersion[TherapySession],
+    session: RecordVersion[TherapySession],
     note: RecordVersion[ClinicalNote] | None,
     session_administrations: Sequence[RecordVersion[Administration]] | None = None,
 ) -> list[NotePart]:
     """The parts of the draft, and any prefilled part that became available since it was started."""
     note_format = format_of(note.payload if note else None)
-    offered = list_prefilled_parts(db, vault, hour, session_administrations, note_format)
+    offered = list_prefilled_parts(db, vault, session, session_administrations, note_format)
     parts = list(note.payload.parts) if note else []
     existing_ids = {part.origin_id for part in parts if part.origin_id}
     return parts + [part for part in offered if part.origin_id not in existing_ids]
 
 
 def _risk_parts(
-    db: Connection, vault: Vault, hour: RecordVersion[TherapySession], section: str
+    db: Connection, vault: Vault, session: RecordVersion[TherapySession], section: str
 ) -> list[NotePart]:
-    """The risk entries of the hour, each with what it is about.
+    """The risk entries of the session, each with what it is about.
 
     They are excluded until they are ticked, because other people read notes.
     """
@@ -107,7 +107,7 @@ def _risk_parts(
             is_offered=True,
         )
         for entry in risk_entries.list_risk_entries_in_session(
-            db, vault, therapy_session_loader.single_client_of(db, vault, hour), hour.id
+            db, vault, therapy_session_loader.single_client_of(db, vault, session), session.id
         )
     ]
 

@@ -67,7 +67,7 @@ class NoteEvent(StrEnum):
 
 
 class ClinicalNote(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """The note of one hour.
+    """The note of one session.
 
     Once signed it holds the facts that are shown beside it, and the offset of local time from UTC in minutes,
     so that the time of signing reads the same on a machine in another time zone.
@@ -82,7 +82,7 @@ class ClinicalNote(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
 
     @property
     def therapy_session_id(self) -> UUID:
-        """The hour it is about."""
+        """The session it is about."""
         return UUID(bytes=self.therapy_session)
 
     @property

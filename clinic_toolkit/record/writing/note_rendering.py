@@ -18,7 +18,7 @@ def build_note_page(
     db: Connection,
     vault: Vault,
     letterhead: Letterhead,
-    hour: RecordVersion[TherapySession],
+    session: RecordVersion[TherapySession],
     note: RecordVersion[ClinicalNote],
 ) -> NotePage:
     """Build a note for paper: its sections, and signer, time and check code once it is signed.
@@ -31,7 +31,7 @@ def build_note_page(
     """
     facts = signature_facts.facts_of_signed_note(note) if note.final else None
     later_changes = (
-        changes_after_signing.find_changes_after_signing(db, vault, facts, hour, author_id=note.author_id)
+        changes_after_signing.find_changes_after_signing(db, vault, facts, session, author_id=note.author_id)
         if facts
         else changes_after_signing.ChangesAfterSigning()
     )
@@ -42,7 +42,7 @@ def build_note_page(
         letterhead=facts.letterhead if facts else letterhead,
         session_facts=facts.session_facts
         if facts
-        else therapy_session_facts.load_session_facts(db, vault, hour),
+        else therapy_session_facts.load_session_facts(db, vault, session),
         sections=build_sections(note.payload, evidence_lines),
         signer_name=notes.signer_label(vault, note) if note.final else None,
         signed_at=note.payload.signed_at_local if note.final else None,
@@ -95,14 +95,14 @@ def render_section(note: ClinicalNote, section: str) -> str:
 def load_plain_note(
     db: Connection,
     vault: Vault,
-    hour: RecordVersion[TherapySession],
+    session: RecordVersion[TherapySession],
     note: RecordVersion[ClinicalNote],
 ) -> str:
     """The note as plain text: a signed note with the signed facts, a draft with the present facts."""
     if not note.final:
         evidence_lines = signature_facts.list_evidence_lines(db, vault, note.payload)
         return render_plain_note(
-            therapy_session_facts.load_session_facts(db, vault, hour),
+            therapy_session_facts.load_session_facts(db, vault, session),
             note,
             build_sections(note.payload, evidence_lines),
         )
@@ -112,7 +112,7 @@ def load_plain_note(
         facts.session_facts,
         note,
         sections,
-        changes_after_signing.find_changes_after_signing(db, vault, facts, hour, author_id=note.author_id),
+        changes_after_signing.find_changes_after_signing(db, vault, facts, session, author_id=note.author_id),
         signer=notes.signer_label(vault, note),
     )
 

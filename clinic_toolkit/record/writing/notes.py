@@ -1,6 +1,6 @@
 """Progress notes: drafts until they are signed, and never changed afterwards.
 
-A note belongs to an hour and is stored in the ring of the hour's case. It is a list of parts: what the
+A note belongs to a session and is stored in the ring of the session's case. It is a list of parts: what the
 clinician wrote, and what the toolkit prefilled, each marked with its source.
 """
 
@@ -74,20 +74,20 @@ class ClientNameUnreadable(ClinicError):
 def create_note(
     db: Connection,
     vault: Vault,
-    hour: RecordVersion[TherapySession],
+    session: RecordVersion[TherapySession],
     parts: Sequence[NotePart],
     *,
     now: datetime,
     note_format: NoteFormat = DEFAULT_FORMAT,
 ) -> RecordVersion[ClinicalNote]:
-    """Create the note of an hour as a draft."""
-    payload = ClinicalNote(therapy_session=hour.id.bytes, format=note_format.id, parts=tuple(parts))
+    """Create the note of a session as a draft."""
+    payload = ClinicalNote(therapy_session=session.id.bytes, format=note_format.id, parts=tuple(parts))
     return records.create_record(
         db,
         vault,
         CLINICAL_NOTE,
         payload,
-        ring=hour.ring,
+        ring=session.ring,
         state=NoteState.DRAFT,
         event=NoteEvent.BEGUN,
         now=now,
@@ -226,18 +226,18 @@ def load_note(db: Connection, vault: Vault, note_id: UUID) -> RecordVersion[Clin
 
 
 def find_note_of_session(
-    db: Connection, vault: Vault, hour: RecordVersion[TherapySession]
+    db: Connection, vault: Vault, session: RecordVersion[TherapySession]
 ) -> RecordVersion[ClinicalNote] | None:
-    """The note of an hour, or None."""
-    notes = records.list_records_in_rings(db, vault, CLINICAL_NOTE, [hour.ring])
-    return next((note for note in notes if note.payload.therapy_session_id == hour.id), None)
+    """The note of a session, or None."""
+    notes = records.list_records_in_rings(db, vault, CLINICAL_NOTE, [session.ring])
+    return next((note for note in notes if note.payload.therapy_session_id == session.id), None)
 
 
 def list_notes_by_session(
-    db: Connection, vault: Vault, hours: Sequence[RecordVersion[TherapySession]]
+    db: Connection, vault: Vault, sessions: Sequence[RecordVersion[TherapySession]]
 ) -> dict[UUID, RecordVersion[ClinicalNote]]:
-    """The notes of these hours, by the id of the hour; each ring is read once."""
-    notes = records.list_records_in_rings(db, vault, CLINICAL_NOTE, {hour.ring for hour in hours})
+    """The notes of these sessions, by the id of the session; each ring is read once."""
+    notes = records.list_records_in_rings(db, vault, CLINICAL_NOTE, {session.ring for session in sessions})
     return {note.payload.therapy_session_id: note for note in notes}
 
 
@@ -245,9 +245,9 @@ def list_notes_without_session(
     db: Connection,
     vault: Vault,
     cases: Sequence[RecordVersion[Case]],
-    hours: Sequence[RecordVersion[TherapySession]],
+    sessions: Sequence[RecordVersion[TherapySession]],
 ) -> list[RecordVersion[ClinicalNote]]:
-    """The notes of these cases that belong to none of these hours, because their hour cannot be read."""
-    readable_ids = {hour.id for hour in hours}
+    """The notes of these cases that belong to none of these sessions: their own cannot be read."""
+    readable_ids = {session.id for session in sessions}
     notes = records.list_records_in_rings(db, vault, CLINICAL_NOTE, {case.ring for case in cases})
     return [note for note in notes if note.payload.therapy_session_id not in readable_ids]

@@ -31,13 +31,13 @@ from clinic_toolkit.vault.vault import Vault
 
 
 def build_note_facts(
-    db: Connection, vault: Vault, hour: RecordVersion[TherapySession], draft: RecordVersion[ClinicalNote]
+    db: Connection, vault: Vault, session: RecordVersion[TherapySession], draft: RecordVersion[ClinicalNote]
 ) -> NoteFacts:
     """Build the present facts of a draft: they are shown before it is signed, and signed with it."""
-    administrations_given = answered_items.list_single_client_administrations(db, vault, hour)
+    administrations_given = answered_items.list_single_client_administrations(db, vault, session)
     facts = _build_facts(
-        hour,
-        therapy_session_loader.list_clients_of_session(db, vault, hour),
+        session,
+        therapy_session_loader.list_clients_of_session(db, vault, session),
         practice.load_practice_settings(db, vault),
         clinicians.load_clinician(db, vault),
         list_evidence_lines(db, vault, draft.payload),
@@ -53,7 +53,7 @@ def build_note_facts(
 def find_shown_facts(
     db: Connection,
     vault: Vault,
-    hour: RecordVersion[TherapySession],
+    session: RecordVersion[TherapySession],
     draft: RecordVersion[ClinicalNote],
     sent_versions: str,
 ) -> NoteFacts | None:
@@ -66,11 +66,11 @@ def find_shown_facts(
         None if the versions cannot be parsed, do not exist, or name another number of clients.
     """
     shown_versions = FactVersions.decode(sent_versions)
-    current_clients = therapy_session_loader.list_clients_of_session(db, vault, hour)
+    current_clients = therapy_session_loader.list_clients_of_session(db, vault, session)
     if shown_versions is None or len(shown_versions.clients) != len(current_clients):
         return None
-    shown_hour = _find_version(
-        version_history.list_versions(db, vault, THERAPY_SESSION, hour.id),
+    shown_session = _find_version(
+        version_history.list_versions(db, vault, THERAPY_SESSION, session.id),
         shown_versions.therapy_session,
     )
     settings = _find_version(
@@ -86,12 +86,12 @@ def find_shown_facts(
         for client, version in zip(current_clients, shown_versions.clients, strict=True)
     ]
     shown_clients = [client for client in client_versions if client is not None]
-    if shown_hour is None or settings is None or clinician is None:
+    if shown_session is None or settings is None or clinician is None:
         return None
     if len(shown_clients) < len(client_versions):
         return None
     return _build_facts(
-        shown_hour, shown_clients, settings, clinician, list_evidence_lines(db, vault, draft.payload)
+        shown_session, shown_clients, settings, clinician, list_evidence_lines(db, vault, draft.payload)
     )
 
 
@@ -100,14 +100,14 @@ def _find_version(versions: list[RecordVersion[records.P]], version: int) -> Rec
 
 
 def _build_facts(
-    hour: RecordVersion[TherapySession],
+    session: RecordVersion[TherapySession],
     clients_shown: list[RecordVersion[Client]],
     settings: RecordVersion[PracticeSettings],
     clinician: RecordVersion[Clinician],
     evidence_lines: tuple[str, ...],
 ) -> NoteFacts:
     session_facts = therapy_session_facts.build_session_facts(
-        hour, {client.id: client.payload.name for client in clients_shown}
+        session, {client.id: client.payload.name for client in clients_shown}
     )
     letterhead = practice.build_letterhead(settings.payload, clinician.payload)
     return NoteFacts(
@@ -116,7 +116,7 @@ def _build_facts(
         session_date=session_facts.session_date,
         start=session_facts.start,
         end=session_facts.end,
-        session_was_open=hour.state == TherapySessionState.OPEN,
+        session_was_open=session.state == TherapySessionState.OPEN,
         place=session_facts.place,
         attendance=session_facts.attendance,
         present_names=session_facts.present_names,
@@ -126,7 +126,7 @@ def _build_facts(
         is_demo=letterhead.is_demo,
         evidence_lines=evidence_lines,
         versions=FactVersions(
-            therapy_session=hour.version,
+            therapy_session=session.version,
             practice=settings.version,
             clinician=clinician.version,
             clients=tuple(client.version for client in clients_shown),

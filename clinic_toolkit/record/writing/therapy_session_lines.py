@@ -21,7 +21,7 @@ from clinic_toolkit.record.people.therapy_session_record import (
     TherapySessionSetting,
     TherapySessionState,
 )
-from clinic_toolkit.record.questionnaires.form_list_facts import RING_FORMS
+from clinic_toolkit.record.questionnaires.administration_list_facts import RING_ADMINISTRATIONS
 from clinic_toolkit.record.writing.note_list_facts import RING_NOTES
 from clinic_toolkit.record.writing.note_record import NoteState
 from clinic_toolkit.vault.vault import Vault
@@ -47,7 +47,7 @@ class TherapySessionLine(Struct, frozen=True, kw_only=True):
     agreement: str
     agreement_date: date | None
     note_state: str
-    has_stopped_form: bool
+    has_stopped_questionnaire: bool
     unfinished_work: tuple[str, ...]
     record: RecordVersion[TherapySession] | None = None
 
@@ -58,14 +58,14 @@ class ListedSession(Struct, frozen=True, kw_only=True):
     facts: SessionFacts
     ring: UUID
     note_state: str
-    has_stopped_form: bool
+    has_stopped_questionnaire: bool
     unfinished_work: tuple[str, ...]
 
 
 def list_sessions(reader: FactsReader, *, today: date) -> list[ListedSession]:
     """Return the open sessions, and those from `UNFINISHED_DAYS` days ago on, oldest first."""
     notes_by_ring = dict(reader.load_of_rings(RING_NOTES))
-    forms = [facts for _, facts in reader.load_of_rings(RING_FORMS)]
+    forms = [facts for _, facts in reader.load_of_rings(RING_ADMINISTRATIONS)]
     in_progress = {session_id for facts in forms for session_id in facts.sessions_in_progress}
     stopped = {session_id for facts in forms for session_id in facts.sessions_stopped}
     listed = []
@@ -77,7 +77,7 @@ def list_sessions(reader: FactsReader, *, today: date) -> list[ListedSession]:
                 facts=facts,
                 ring=ring,
                 note_state=note_state,
-                has_stopped_form=facts.id_bytes in stopped,
+                has_stopped_questionnaire=facts.id_bytes in stopped,
                 unfinished_work=_unfinished_work(facts, note_state, facts.id_bytes in in_progress, today),
             )
         )
@@ -85,7 +85,7 @@ def list_sessions(reader: FactsReader, *, today: date) -> list[ListedSession]:
 
 
 def _unfinished_work(
-    facts: SessionFacts, note_state: str, has_unfinished_form: bool, today: date
+    facts: SessionFacts, note_state: str, has_unfinished_questionnaire: bool, today: date
 ) -> tuple[str, ...]:
     """Return what is still to be done for a session, in a few words each.
 
@@ -98,7 +98,7 @@ def _unfinished_work(
         return ()
     if facts.attendance == Attendance.PLANNED:
         return ("attendance not entered",) if facts.on < today else ()
-    tasks = ["questionnaire not finished"] if has_unfinished_form else []
+    tasks = ["questionnaire not finished"] if has_unfinished_questionnaire else []
     if note_state == NoteState.DRAFT:
         tasks.append("note not signed")
     elif not note_state and facts.took_place:
@@ -114,25 +114,25 @@ def build_session_line(
     names_by_id: Mapping[UUID, str],
 ) -> TherapySessionLine | None:
     """Open one session and build its line; None if it cannot be read."""
-    hour = records.find_readable_record(db, vault, THERAPY_SESSION, listed.facts.id)
-    if hour is None:
+    session = records.find_readable_record(db, vault, THERAPY_SESSION, listed.facts.id)
+    if session is None:
         return None
     agreement = _load_last_agreement(db, vault, reader, listed)
     return TherapySessionLine(
-        id=hour.id,
-        session_date=hour.payload.on,
-        start=hour.payload.start,
-        who=_names_of_case(db, vault, hour.payload.case_id, names_by_id),
-        kind=hour.payload.kind,
-        setting=hour.payload.setting,
-        state=hour.state,
-        attendance=hour.payload.attendance,
+        id=session.id,
+        session_date=session.payload.on,
+        start=session.payload.start,
+        who=_names_of_case(db, vault, session.payload.case_id, names_by_id),
+        kind=session.payload.kind,
+        setting=session.payload.setting,
+        state=session.state,
+        attendance=session.payload.attendance,
         agreement=agreement.agreed_for_next if agreement else "",
         agreement_date=agreement.on if agreement else None,
         note_state=listed.note_state,
-        has_stopped_form=listed.has_stopped_form,
+        has_stopped_questionnaire=listed.has_stopped_questionnaire,
         unfinished_work=listed.unfinished_work,
-        record=hour,
+        record=session,
     )
 
 
@@ -142,8 +142,8 @@ def _load_last_agreement(
     ring_sessions = reader.load(RING_SESSIONS, listed.ring, (listed.ring,))
     of_case = [facts for facts in ring_sessions.sessions if facts.case_id_bytes == listed.facts.case_id_bytes]
     facts = session_list_facts.find_last_agreement(of_case, listed.facts)
-    hour = records.find_readable_record(db, vault, THERAPY_SESSION, facts.id) if facts else None
-    return hour.payload if hour else None
+    session = records.find_readable_record(db, vault, THERAPY_SESSION, facts.id) if facts else None
+    return session.payload if session else None
 
 
 def _names_of_case(db: Connection, vault: Vault, case_id: UUID, names_by_id: Mapping[UUID, str]) -> str:

@@ -1,4 +1,4 @@
-"""Builds the clinician's printed summary of an hour from the present record."""
+"""Builds the clinician's printed summary of a session from the present record."""
 
 from collections.abc import Sequence
 
@@ -20,21 +20,21 @@ def build_session_summary(
     db: Connection,
     vault: Vault,
     letterhead: Letterhead,
-    hour: RecordVersion[TherapySession],
+    session: RecordVersion[TherapySession],
     session_administrations: Sequence[RecordVersion[Administration]],
 ) -> TherapySessionSummary:
-    """Build the printed summary of an hour, with a label on what was added after the note was signed.
+    """Build the printed summary of a session, with a label on what was added after the note was signed.
 
-    The summary of a couple's hour holds no questionnaires and no worksheets, because what each partner
+    The summary of a couple's session holds no questionnaires and no worksheets, because what each partner
     answered or was given is private.
 
     Args:
-        session_administrations: the questionnaires of the hour, from
+        session_administrations: the questionnaires of the session, from
             `answered_items.list_single_client_administrations`.
     """
-    note = notes.find_note_of_session(db, vault, hour)
+    note = notes.find_note_of_session(db, vault, session)
     sheets = handouts.list_handouts_in_session(
-        db, vault, therapy_session_loader.single_client_of(db, vault, hour), hour.id
+        db, vault, therapy_session_loader.single_client_of(db, vault, session), session.id
     )
     labels = {
         addition.id: addition.after_signing_label
@@ -44,7 +44,7 @@ def build_session_summary(
     }
     return TherapySessionSummary(
         letterhead=letterhead,
-        session_facts=therapy_session_facts.load_session_facts(db, vault, hour),
+        session_facts=therapy_session_facts.load_session_facts(db, vault, session),
         results=tuple(
             msgspec.structs.replace(
                 results.build_result(db, vault, administration),
@@ -55,14 +55,14 @@ def build_session_summary(
         worksheet_titles=tuple(
             sheet.payload.title + (f" ({labels[sheet.id]})" if sheet.id in labels else "") for sheet in sheets
         ),
-        note_state_label=_note_state_label(db, vault, hour, note),
+        note_state_label=_note_state_label(db, vault, session, note),
     )
 
 
 def _note_state_label(
     db: Connection,
     vault: Vault,
-    hour: RecordVersion[TherapySession],
+    session: RecordVersion[TherapySession],
     note: RecordVersion[ClinicalNote] | None,
 ) -> str:
     if note is None:
@@ -73,7 +73,7 @@ def _note_state_label(
     if (
         facts
         and changes_after_signing.find_changes_after_signing(
-            db, vault, facts, hour, author_id=note.author_id
+            db, vault, facts, session, author_id=note.author_id
         ).changes
     ):
         return "Note: signed; some details shown here were changed later"

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import pysqlite
 
 from clinic_toolkit.store.rows import COLUMNS
 
-MUTABLE_COLUMNS = ("version", "kid", "final", "sealed")
+MUTABLE_COLUMNS = ("version", "key_id", "final", "sealed")
 _DIALECT = pysqlite.dialect(paramstyle="named")
 
 
@@ -52,7 +52,7 @@ def every_newest_statement(table: Table, in_ring: bool, prefix_bytes: int | None
     if in_ring:
         is_newer = and_(is_newer, other.c.ring == table.c.ring)
     query = select(
-        table.c.id, table.c.record, table.c.version, table.c.ring, table.c.kid, table.c.final, sealed
+        table.c.id, table.c.record, table.c.version, table.c.ring, table.c.key_id, table.c.final, sealed
     ).where(not_(exists(select(other.c.id).where(is_newer))))
     return PreparedStatement(query.where(table.c.ring == bindparam("seen_ring")) if in_ring else query)
 

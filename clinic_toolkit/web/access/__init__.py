@@ -1,1 +1,1 @@
-"""Access control: guard, session cookie, unlocking, locking, step-up, handing over the device."""
+"""Access control: guard, login cookie, unlocking, locking, step-up, handing over the device."""

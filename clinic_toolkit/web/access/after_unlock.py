@@ -1,7 +1,7 @@
 """Which page comes after an unlock; every way to unlock asks here.
 
 What an unlock has to say comes first, each on a page of its own that leads to the next. What it says is kept
-with the session and the vault, so each page finds its successor anew.
+with the login and the vault, so each page finds its successor anew.
 """
 
 from collections.abc import Callable
@@ -67,13 +67,13 @@ def find_page_after(endpoint: str, back: str | None) -> str:
 
 
 def note_unverified_audit_line(vault: Vault) -> None:
-    """Note in the session of this browser which audit entry was refused when this vault last signed them."""
-    context.put_in_session(_UNVERIFIED_LINE_KEY, vault.refused_entry)
+    """Note in the login of this browser which audit entry was refused when this vault last signed them."""
+    context.put_in_login(_UNVERIFIED_LINE_KEY, vault.refused_entry)
 
 
 def unverified_audit_line() -> int | None:
     """The number of the audit entry whose verification failed at this unlock, or None."""
-    return cast("int | None", context.get_from_session(_UNVERIFIED_LINE_KEY))
+    return cast("int | None", context.get_from_login(_UNVERIFIED_LINE_KEY))
 
 
 def _find_page(pages: list[str], back: str | None) -> str:

@@ -15,7 +15,7 @@ from clinic_toolkit.journal import inventory_snapshot, list_facts
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web import context
-from clinic_toolkit.web.context import UnlockedSession, WorkerState
+from clinic_toolkit.web.context import Login, WorkerState
 
 log = logging.getLogger("clinic")
 
@@ -30,9 +30,9 @@ _BEGUN_KEY = "check_begun"
 
 
 def check_at_first_look() -> None:
-    """Compare what can be compared in a moment, once in a session."""
-    if not context.get_from_session(_BEGUN_KEY):
-        context.put_in_session(_BEGUN_KEY, True)
+    """Compare what can be compared in a moment, once in a login."""
+    if not context.get_from_login(_BEGUN_KEY):
+        context.put_in_login(_BEGUN_KEY, True)
         list_facts.check_for(context.db(), context.vault(), seconds=FIRST_LOOK_SECONDS)
 
 
@@ -59,14 +59,14 @@ def check_while_idle(worker: WorkerState) -> None:
     """Check and save whatever is open, whenever nobody uses the program; run this in a thread of its own."""
     while not worker.is_ending:
         worker.was_unlocked.wait()
-        for vault in {id(session.vault): session.vault for session in _sessions(worker)}.values():
+        for vault in {id(login.vault): login.vault for login in _logins(worker)}.values():
             _use_idle_time(worker, vault)
-        is_behind = any(list_facts.count_unchecked(session.vault) for session in _sessions(worker))
+        is_behind = any(list_facts.count_unchecked(login.vault) for login in _logins(worker))
         worker.end_of_pause.wait(_PAUSE_SECONDS if is_behind else _LONG_PAUSE_SECONDS)
 
 
-def _sessions(worker: WorkerState) -> list[UnlockedSession]:
-    return list(worker.unlocked_sessions.values())
+def _logins(worker: WorkerState) -> list[Login]:
+    return list(worker.logins.values())
 
 
 def _use_idle_time(worker: WorkerState, vault: Vault) -> None:

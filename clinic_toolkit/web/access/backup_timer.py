@@ -88,7 +88,7 @@ def _run(
 
 def _open_vault(worker: WorkerState) -> Vault | None:
     # An executor cannot sign, so a backup is then made as while the practice is locked.
-    vaults = (session.vault for session in list(worker.unlocked_sessions.values()))
+    vaults = (login.vault for login in list(worker.logins.values()))
     return next((vault for vault in vaults if vault.can_sign), None)
 
 

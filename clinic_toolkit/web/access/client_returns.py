@@ -24,7 +24,7 @@ from clinic_toolkit.record.retention.client_return import NotAbsent
 from clinic_toolkit.store.transactions import writing
 from clinic_toolkit.store.types import from_microseconds
 from clinic_toolkit.vault import key_slots
-from clinic_toolkit.vault.user_keys import SessionKeys
+from clinic_toolkit.vault.user_keys import UnlockedKeys
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import short_lived_values
@@ -54,7 +54,7 @@ class LookedInto:
     file: Path
     made_at: datetime
     user_id: UUID
-    keys: SessionKeys
+    keys: UnlockedKeys
     people: tuple[AbsentPerson, ...]
 
     def find_person(self, id: UUID) -> AbsentPerson | None:
@@ -63,14 +63,12 @@ class LookedInto:
 
 
 def open_with_present_keys(vault: Vault) -> OpenVault:
-    """The way to open a backup without a secret: by the keys of the session, which a new passphrase keeps."""
-    user_id, keys = vault.user_id, vault.session_keys()
+    """The way to open a backup without a secret: by the keys of the login, which a new passphrase keeps."""
+    user_id, keys = vault.user_id, vault.unlocked_keys()
 
     def open_at(db: Connection) -> Vault:
         try:
-            return header_recovery.open_vault(
-                db, lambda at: key_slots.unlock_with_session_keys(at, user_id, keys)
-            )
+            return header_recovery.open_vault(db, lambda at: key_slots.unlock_with_keys(at, user_id, keys))
         except DamagedFile:
             raise OtherKeys from None
 
@@ -106,7 +104,7 @@ def _start_looking(file: Path, open_vault: OpenVault) -> None:
                 file=file,
                 made_at=from_microseconds(backup.manifest.made_at),
                 user_id=backup.vault.user_id,
-                keys=backup.vault.session_keys(),
+                keys=backup.vault.unlocked_keys(),
                 people=absent_clients.list_absent_people(past, here),
             )
         with writing(db.engine) as writing_db:
@@ -123,7 +121,7 @@ def hold_looked_into() -> LookedInto | None:
     job = jobs.find_job(LOOK_JOB)
     if job is not None and job.ended.is_set() and job.result is not None:
         short_lived_values.hold(_HELD, job.result)
-        context.pop_from_session(LOOK_JOB)
+        context.pop_from_login(LOOK_JOB)
     return cast("LookedInto | None", short_lived_values.find(_HELD))
 
 
@@ -137,7 +135,7 @@ def start_bringing_back(found: LookedInto, person_id: UUID, couples: list[UUID],
     folder, now = context.settings().data_folder, context.now()
 
     def open_again(at: Connection) -> Vault:
-        return key_slots.unlock_with_session_keys(at, found.user_id, found.keys)
+        return key_slots.unlock_with_keys(at, found.user_id, found.keys)
 
     def bring(db: Connection, vault: Vault, progress: Progress) -> UUID:
         with opened_backup.opened(

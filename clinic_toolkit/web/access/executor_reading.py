@@ -18,18 +18,18 @@ _REFUSED_STATUS = 403
 
 def is_executor() -> bool:
     """Whether this browser was unlocked with the two sheets of an executor."""
-    unlocked_session = context.find_unlocked_session()
-    return unlocked_session is not None and not unlocked_session.vault.can_sign
+    login = context.find_login()
+    return login is not None and not login.vault.can_sign
 
 
-def begin_executor_session() -> None:
+def begin_executor_login() -> None:
     """Note in every open vault of a clinician that an executor opens the practice now; *Today* says it.
 
     Where psychotherapy notes are open, the idle timeout is short from now on.
     """
     if context.vault().rings.opens_psychotherapy_notes:
         context.worker().timeouts.notes_open = True
-    vaults = {session.vault for session in context.worker().unlocked_sessions.values()}
+    vaults = {login.vault for login in context.worker().logins.values()}
     for vault in (vault for vault in vaults if vault.can_sign):
         vault.executor_uses = (*vault.executor_uses, context.now())
 

@@ -119,7 +119,7 @@ def is_search(endpoint: str | None) -> bool:
 
 
 def is_reachable_while_locked(endpoint: str, here: context.WorkerState) -> bool:
-    """Whether a POST to this endpoint is read while no session is unlocked."""
+    """Whether a POST to this endpoint is read while nobody is logged in."""
     return required_state(endpoint) in (
         AccessState.ALWAYS,
         AccessState.WHILE_LOCKED if here.has_practice else AccessState.BEFORE_SETUP,
@@ -162,7 +162,7 @@ def deny_or_redirect() -> Response | None:
         return None
     if current == AccessState.UNLOCKED and required == AccessState.BEFORE_SHEET_PROVED:
         return responses.redirect_to("/")
-    if current in _WITHOUT_KEYS and post_bodies.was_body_read() and not context.worker().unlocked_sessions:
+    if current in _WITHOUT_KEYS and post_bodies.was_body_read() and not context.worker().logins:
         # A process without keys must not keep a body that was posted by mistake. One that is unlocked for
         # another browser goes on: the first page of a set-up may have been sent twice.
         context.end_worker(EndReason.POSTED_WHILE_LOCKED)
@@ -190,29 +190,29 @@ def can_do_without_write(engine: Engine) -> bool:
 
 def must_choose_passphrase() -> bool:
     """Whether this browser was unlocked with the recovery sheet, and the next page asks for a passphrase."""
-    unlocked_session = context.find_unlocked_session()
+    login = context.find_login()
     return (
-        unlocked_session is not None
-        and unlocked_session.must_choose_passphrase
+        login is not None
+        and login.must_choose_passphrase
         and not store_of(context.unit_of_work().engine).is_read_only
     )
 
 
 def _current_state() -> AccessState:
-    unlocked_session = context.find_unlocked_session()
-    if unlocked_session is None:
+    login = context.find_login()
+    if login is None:
         return AccessState.WHILE_LOCKED if _has_practice() else AccessState.BEFORE_SETUP
     if store_of(context.unit_of_work().engine).is_read_only:
         # No passphrase can be chosen and no sheet proved while the store is read-only.
         return AccessState.UNLOCKED
     if must_choose_passphrase():
         return AccessState.AFTER_SHEET_LOGIN
-    if not unlocked_session.values.get("sheet proved"):
+    if not login.values.get("sheet proved"):
         # A short read transaction of its own, so that this check does not begin a write transaction.
         with reading(context.unit_of_work().engine) as db:
-            if not clinicians.load_clinician(db, unlocked_session.vault).payload.recovery_sheet_proved:
+            if not clinicians.load_clinician(db, login.vault).payload.recovery_sheet_proved:
                 return AccessState.BEFORE_SHEET_PROVED
-        unlocked_session.values["sheet proved"] = True
+        login.values["sheet proved"] = True
     return AccessState.UNLOCKED
 
 

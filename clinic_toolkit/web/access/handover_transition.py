@@ -8,7 +8,8 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 
-from flask import Response, after_this_request, current_app, render_template, session
+from flask import Response, after_this_request, current_app, render_template
+from flask import session as cookie
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.record.handovers import clinician_side
@@ -34,8 +35,8 @@ def hand_over_device(ticket: HandoverTicket) -> Response:
     on_rollback(context.db(), lambda: extensions.pop(_HANDED_OVER_KEY))
 
     def leave() -> None:
-        # From now on the client holds this browser: its session must not give access to anything.
-        session.clear()
+        # From now on the client holds this browser: its login must not give access to anything.
+        cookie.clear()
         try:
             worker.keeper.pass_ticket(ticket_bytes)
         except OSError:

@@ -4,7 +4,8 @@ After *Cover* the return code leads back to the same page; after *Lock* the pass
 this process. The difference is that after a lock the keeper holds no sealed blob for a quick return.
 """
 
-from flask import Response, after_this_request, session, url_for
+from flask import Response, after_this_request, url_for
+from flask import session as cookie
 
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import background_check, guard, quick_return, record_reading
@@ -54,7 +55,7 @@ def end_program(last_page: str) -> Response:
         record_reading.stop_reading()
         _write_waiting_reads()
         _save_snapshot()
-        session.clear()
+        cookie.clear()
         worker = context.worker()
         worker.keeper.quit_program()
         context.end_worker(EndReason.QUIT)
@@ -76,7 +77,7 @@ def _drop_keys_after_commit(reason: EndReason) -> None:
                 # The next page offers the return code, but the keeper may not have the blob yet.
                 quick_return.wait_for_quick_return()
             _save_snapshot()
-            session.clear()
+            cookie.clear()
             context.end_worker(reason)
             answer.headers["Clear-Site-Data"] = '"cache", "storage"'
         return answer
@@ -89,6 +90,6 @@ def _write_waiting_reads() -> None:
 
 
 def _save_snapshot() -> None:
-    engine, unlocked_session = context.worker().engine, context.find_unlocked_session()
-    if engine is not None and unlocked_session is not None:
-        background_check.save_snapshot_within(MAX_SNAPSHOT_SECONDS, engine, unlocked_session.vault)
+    engine, login = context.worker().engine, context.find_login()
+    if engine is not None and login is not None:
+        background_check.save_snapshot_within(MAX_SNAPSHOT_SECONDS, engine, login.vault)

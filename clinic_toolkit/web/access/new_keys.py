@@ -1,6 +1,6 @@
 """New keys for everything: what waits for the printed sheet, and the job that makes them and then locks.
 
-Passphrase, sheet and keys are held in the memory of this session only, until the job has taken them over.
+Passphrase, sheet and keys are held in the memory of this login only, until the job has taken them over.
 """
 
 import logging
@@ -114,7 +114,7 @@ def start_replacing(pending: PendingKeys, accepted_damage: frozenset[str] = froz
         except DamageFound as found:
             return found.findings
         _remove_backups(files)
-        worker.unlocked_sessions.clear()
+        worker.logins.clear()
         worker.is_ending = True
         worker.end_process(EndReason.KEYS_REPLACED)
         return ()

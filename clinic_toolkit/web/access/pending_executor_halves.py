@@ -1,4 +1,4 @@
-"""An executor's two new sheets that are not in use yet: in the memory of this session, for some minutes."""
+"""An executor's two new sheets that are not in use yet: in the memory of this login, for some minutes."""
 
 import secrets
 from collections.abc import Mapping

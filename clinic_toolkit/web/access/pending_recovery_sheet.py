@@ -1,4 +1,4 @@
-"""A new recovery sheet that is not proved yet: in the memory of this session only, for some minutes."""
+"""A new recovery sheet that is not proved yet: in the memory of this login only, for some minutes."""
 
 import secrets
 from collections.abc import Mapping

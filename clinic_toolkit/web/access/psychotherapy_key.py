@@ -23,16 +23,16 @@ def keep_from_sheet(typed: str) -> None:
     if not store_of(context.unit_of_work().engine).is_read_only:
         keys = secret_changes.open_keys_with_recovery_sheet(context.db(), context.vault(), typed)
         if keys.is_psychotherapy_key_damaged:
-            context.put_in_session(_DAMAGED, True)
-            if unlocked_session := context.find_unlocked_session():
-                unlocked_session.must_choose_passphrase = False
+            context.put_in_login(_DAMAGED, True)
+            if login := context.find_login():
+                login.must_choose_passphrase = False
         else:
             short_lived_values.hold(_KEY, keys.psychotherapy_key)
 
 
 def is_damaged() -> bool:
-    """Whether the key for psychotherapy notes in the sheet that opened this session is damaged."""
-    return bool(context.get_from_session(_DAMAGED))
+    """Whether the key for psychotherapy notes in the sheet that opened this login is damaged."""
+    return bool(context.get_from_login(_DAMAGED))
 
 
 def take() -> bytes | None:

@@ -32,7 +32,7 @@ def offer_quick_return(code: str, *, wait_for_keeper: bool = False) -> None:
     this_request = worker.quick_return_request = object()
 
     def make() -> None:
-        blob = return_code.wrap_session_keys(vault, code)
+        blob = return_code.wrap_unlocked_keys(vault, code)
         with _keeper_lock:
             # A lock in the meantime has withdrawn the request.
             if worker.quick_return_request is this_request:

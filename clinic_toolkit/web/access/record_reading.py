@@ -10,14 +10,15 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import Flask, current_app, session
+from flask import Flask, current_app
+from flask import session as cookie
 
 from clinic_toolkit.record.people.practice_access import FinishUnlock, LongReplay
 from clinic_toolkit.store.storage_errors import storage_error_of
 from clinic_toolkit.vault.secret_attempt import Attempt
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web import context
-from clinic_toolkit.web.context import SESSION_ID_KEY, WorkerState
+from clinic_toolkit.web.context import LOGIN_ID_KEY, WorkerState
 from clinic_toolkit.web.perimeter.end_reason import EndReason
 
 # Replaying as many entries takes half a second, and over one on a machine that is half as quick.
@@ -90,7 +91,7 @@ class RecordReading:
         if self.error is not None:
             # The right secret is in memory although nobody is unlocked, so this process ends.
             self.error_shown.wait(MAX_ERROR_SECONDS)
-            worker.unlocked_sessions.clear()
+            worker.logins.clear()
             worker.is_ending = True
             worker.end_process(EndReason.NOT_OPENED)
 
@@ -108,8 +109,8 @@ def begin_reading(
     """
     worker = context.worker()
     reading = RecordReading(attempt, total=postponed.total, back=back, log_in=log_in)
-    session.clear()
-    session[SESSION_ID_KEY] = reading.sid
+    cookie.clear()
+    cookie[LOGIN_ID_KEY] = reading.sid
     current_app.extensions[_EXTENSION] = reading
     # There are keys in this process from now on, so its idle time counts.
     worker.timeouts.start()
@@ -121,7 +122,7 @@ def begin_reading(
 def find_reading() -> RecordReading | None:
     """The reading that this browser waits for, or None."""
     reading = _find_any(current_app)
-    return reading if reading and session.get(SESSION_ID_KEY) == reading.sid else None
+    return reading if reading and cookie.get(LOGIN_ID_KEY) == reading.sid else None
 
 
 def wait_for_reading(seconds: float) -> bool:

@@ -66,7 +66,7 @@ def _can_be_group(number: int, typed: str, kind: SheetKind) -> bool:
 
 
 def _end_if_mistyped(errors: Mapping[str, str]) -> None:
-    # What was typed is most of a key, so it must not stay in a process that has none. In an open session the
+    # What was typed is most of a key, so it must not stay in a process that has none. In an open login the
     # keys lie beside it, and the lock takes both.
-    if errors and context.find_unlocked_session() is None:
+    if errors and context.find_login() is None:
         context.end_worker(EndReason.MISTYPED_SHEET)

@@ -1,6 +1,6 @@
-"""What a session holds for some minutes only: new sheets, and a key on its way from one secret to another.
+"""What a login holds for some minutes only: new sheets, and a key on its way from one secret to another.
 
-They open more than the session itself does, psychotherapy notes among it, so they do not stay for as long as
+They open more than the login itself does, psychotherapy notes among it, so they do not stay for as long as
 somebody is at work. The papers among them are shown once each.
 """
 
@@ -22,19 +22,19 @@ class _Held(NamedTuple):
 
 
 def hold(name: str, value: object) -> None:
-    """Store a value in the session; it is removed after a quarter of an hour. None of it was shown yet."""
-    context.put_in_session(name, value)
+    """Store a value in the login; it is removed after a quarter of an hour. None of it was shown yet."""
+    context.put_in_login(name, value)
     _note(name, _Held(timeouts.suspend_aware_clock()))
 
 
 def find(name: str) -> object:
     """The value, or None if it is not held any more."""
-    return context.get_from_session(name)
+    return context.get_from_login(name)
 
 
 def take(name: str) -> object:
     """Remove the value from memory, and return it; None if it was not held any more."""
-    return context.pop_from_session(name)
+    return context.pop_from_login(name)
 
 
 def list_shown(name: str) -> frozenset[int]:
@@ -50,18 +50,18 @@ def mark_shown(name: str, paper: int = 1) -> None:
 
 
 def discard_expired(worker: WorkerState) -> None:
-    """Remove what was held for too long from every session; called twice a second."""
+    """Remove what was held for too long from every login; called twice a second."""
     now = timeouts.suspend_aware_clock()
-    for unlocked_session in list(worker.unlocked_sessions.values()):
-        for name, held in dict(unlocked_session.values.get(_HELD, {})).items():
+    for login in list(worker.logins.values()):
+        for name, held in dict(login.values.get(_HELD, {})).items():
             if now - held.since >= LIFETIME_SECONDS:
-                unlocked_session.values.pop(name, None)
+                login.values.pop(name, None)
 
 
 def _list_held() -> dict[str, _Held]:
-    return cast("dict[str, _Held] | None", context.get_from_session(_HELD)) or {}
+    return cast("dict[str, _Held] | None", context.get_from_login(_HELD)) or {}
 
 
 def _note(name: str, held: _Held) -> None:
     # A new dictionary, because another thread reads the old one meanwhile.
-    context.put_in_session(_HELD, {**_list_held(), name: held})
+    context.put_in_login(_HELD, {**_list_held(), name: held})

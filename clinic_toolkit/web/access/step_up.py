@@ -1,4 +1,4 @@
-"""Step-up authentication: ask for the passphrase again before an act that an open session may not do alone.
+"""Step-up authentication: ask for the passphrase again before an act that an open login may not do alone.
 
 Views that erase carry the decorator `require_passphrase`. Pages that change a secret or prove a backup have a
 field for the passphrase, read by `check_present_passphrase` or `open_keys_with_present_passphrase`. Exports
@@ -54,7 +54,7 @@ def open_keys_with_present_passphrase() -> PassphraseCheck:
 def _describe_check(sentence: str, keys: SlotKeys | None) -> PassphraseCheck:
     if not sentence:
         return PassphraseCheck(errors={}, keys=keys)
-    is_locked = context.find_unlocked_session() is None
+    is_locked = context.find_login() is None
     return PassphraseCheck(
         errors={PRESENT_FIELD: [sentence]},
         locked_page=render_locked_page(sentence, request.path) if is_locked else None,
@@ -88,7 +88,7 @@ def reject_wrong_passphrase(typed: str, back: str) -> ViewResult | None:
     sentence = unlocking.confirm_passphrase(typed)
     if not sentence:
         return None
-    if context.find_unlocked_session() is None:
+    if context.find_login() is None:
         return render_locked_page(sentence, back)
     return render_passphrase_question(back, error=sentence)
 

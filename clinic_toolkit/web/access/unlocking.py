@@ -32,7 +32,7 @@ from clinic_toolkit.web.access import (
     quick_return,
     record_reading,
 )
-from clinic_toolkit.web.access.executor_reading import begin_executor_session
+from clinic_toolkit.web.access.executor_reading import begin_executor_login
 from clinic_toolkit.web.access.record_reading import RecordReading
 from clinic_toolkit.web.perimeter.end_reason import EndReason
 from clinic_toolkit.web.perimeter.timeouts import suspend_aware_clock
@@ -143,7 +143,7 @@ def unlock_with_executor_halves(first: str, second: str) -> str:
             context.db(), first, second, now=context.now(), max_entries=max_entries
         ),
         begin_attempt=lambda: secret_attempt.begin_executor_attempt(context.settings().data_folder),
-        after_login=begin_executor_session,
+        after_login=begin_executor_login,
     )
 
 
@@ -168,7 +168,7 @@ def open_keys_with_passphrase(typed: str) -> tuple[str, SlotKeys | None]:
 
 
 def confirm_passphrase(typed: str, *, receive_keys: Callable[[SlotKeys], None] | None = None) -> str:
-    """Check the passphrase of an unlocked session again. Returns "" or the error message.
+    """Check the passphrase of a login again. Returns "" or the error message.
 
     The rules are those of the lock: an attempt is counted before it is made, and a wrong passphrase ends this
     process, so that the next attempt is delayed. The quick return is destroyed too, so that nobody can come
@@ -222,8 +222,8 @@ def _check_present_passphrase(
 
 
 def refused_tries_before_unlock() -> int:
-    """How many tries were refused before the one that opened this session, so that they can be reported."""
-    return cast("int | None", context.get_from_session(_REFUSED_TRIES_KEY)) or 0
+    """How many tries were refused before the one that opened this login, so that they can be reported."""
+    return cast("int | None", context.get_from_login(_REFUSED_TRIES_KEY)) or 0
 
 
 def is_return_code_usable() -> bool:
@@ -251,7 +251,7 @@ def _attempt_unlock(
 
     def log_in(vault: Vault) -> None:
         context.log_in(vault, must_choose_passphrase=must_choose_passphrase)
-        context.put_in_session(_REFUSED_TRIES_KEY, refused_tries)
+        context.put_in_login(_REFUSED_TRIES_KEY, refused_tries)
         after_unlock.note_unverified_audit_line(vault)
         if vault.can_sign:
             handover_transition.merge_answers_after_commit(context.vault())

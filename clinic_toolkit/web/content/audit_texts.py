@@ -26,7 +26,7 @@ from clinic_toolkit.record.outcomes.repeat_agreement_record import RepeatEvent
 from clinic_toolkit.record.people.case_record import CaseEvent
 from clinic_toolkit.record.people.client_record import ClientEvent
 from clinic_toolkit.record.people.clinician_record import ClinicianEvent
-from clinic_toolkit.record.people.confirmed_colleague_record import ConfirmedColleagueEvent
+from clinic_toolkit.record.people.known_key_record import ConfirmedColleagueEvent
 from clinic_toolkit.record.people.practice_record import AccessEvent, PracticeEvent, UnlockEvent
 from clinic_toolkit.record.people.relationship_record import RelationshipEvent
 from clinic_toolkit.record.people.therapy_session_record import TherapySessionEvent
@@ -46,7 +46,7 @@ class EventKind(StrEnum):
 
     LOOKED = "looked"
     PEOPLE = "people"
-    HOURS = "hours"
+    SESSIONS = "sessions"
     QUESTIONNAIRES = "questionnaires"
     HANDOVERS = "handovers"
     WORKSHEETS = "worksheets"
@@ -61,7 +61,7 @@ class EventKind(StrEnum):
 EVENT_KINDS = {
     EventKind.LOOKED: "Pages that were looked at",
     EventKind.PEOPLE: "Clients and relationships",
-    EventKind.HOURS: "Sessions",
+    EventKind.SESSIONS: "Sessions",
     EventKind.QUESTIONNAIRES: "Questionnaires",
     EventKind.HANDOVERS: "Hand-overs to a client",
     EventKind.WORKSHEETS: "Worksheets",
@@ -120,14 +120,14 @@ EVENT_TEXTS: dict[str, tuple[EventKind, str]] = {
     RelationshipEvent.SEPARATED: (EventKind.PEOPLE, "Took two entries of one person apart"),
     RelationshipEvent.ARCHIVED: (EventKind.PEOPLE, "Archived a relationship"),
     RelationshipEvent.RESTORED: (EventKind.PEOPLE, "Brought a relationship back"),
-    TherapySessionEvent.ENTERED: (EventKind.HOURS, "Added a session"),
-    TherapySessionEvent.OPENED: (EventKind.HOURS, "Opened a session"),
+    TherapySessionEvent.ENTERED: (EventKind.SESSIONS, "Added a session"),
+    TherapySessionEvent.OPENED: (EventKind.SESSIONS, "Opened a session"),
     TherapySessionEvent.REVISED: (
-        EventKind.HOURS,
+        EventKind.SESSIONS,
         "Changed the date, the times, the place or the attendance of a session",
     ),
-    TherapySessionEvent.AGREED: (EventKind.HOURS, "Wrote down what was agreed"),
-    TherapySessionEvent.CLOSED: (EventKind.HOURS, "Ended a session"),
+    TherapySessionEvent.AGREED: (EventKind.SESSIONS, "Wrote down what was agreed"),
+    TherapySessionEvent.CLOSED: (EventKind.SESSIONS, "Ended a session"),
     AdministrationEvent.BEGUN: (EventKind.QUESTIONNAIRES, "Began a questionnaire"),
     AdministrationEvent.ANSWERED: (EventKind.QUESTIONNAIRES, "Saved an answer"),
     AdministrationEvent.STOPPED: (EventKind.QUESTIONNAIRES, "Stopped a questionnaire"),

@@ -21,7 +21,7 @@ PROMISES_OF_SECRETS = (
             "tests/web/test_executor.py::test_no_private_key_is_reachable_from_the_vault_of_an_executor",
             "tests/web/test_executor.py::test_every_saving_route_is_refused_in_a_sentence",
             "tests/web/test_executor.py::test_each_use_is_a_line_and_is_said_at_the_next_unlock",
-            "tests/web/test_executor.py::test_a_use_beside_an_open_session_is_said_at_once_and_at_the_next_unlock",
+            "tests/web/test_executor.py::test_a_use_beside_an_open_login_is_said_at_once_and_at_the_next_unlock",
         ),
         untested="With the keys that the sheets open, another program could write into the file. What it "
         "wrote would have no line that you signed, so it is named as damage and is not shown.",

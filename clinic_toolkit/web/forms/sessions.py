@@ -28,7 +28,7 @@ from clinic_toolkit.web.forms.date_fields import date_field
 EARLIEST_YEAR = 1900
 
 
-class HourForm(Form):
+class SessionForm(Form):
     """Date, times, place, who was present, and whether it took place."""
 
     kind = fields.choice_field("What it is", KIND_LABELS.items())
@@ -56,7 +56,7 @@ class HourForm(Form):
         current: TherapySession,
         *,
         today: date,
-    ) -> "HourForm":
+    ) -> "SessionForm":
         """Make the form for the clients of one case.
 
         Args:

@@ -31,7 +31,7 @@ class LockableProcess(Protocol):
 
     @property
     def is_locked_and_serving(self) -> bool:
-        """Whether no session is unlocked and the process is not ending yet."""
+        """Whether nobody is logged in and the process is not ending yet."""
 
     def end_worker(self, reason: EndReason) -> None:
         """End the process after its pending responses."""

@@ -1,6 +1,6 @@
 """Idle timeout, absolute timeout, and detection of system sleep.
 
-Time is measured on a monotonic clock: changing the system date must neither lock a session nor keep one
+Time is measured on a monotonic clock: changing the system date must neither lock a login nor keep one
 open. The clock also runs while the machine sleeps, so that sleep counts as idle time.
 """
 
@@ -38,7 +38,7 @@ class Timeouts:
         self._lock = threading.Lock()
         self._last_polled = self._last_active = clock()
         self._started: float | None = None
-        self.hour_open = self.notes_open = False
+        self.session_open = self.notes_open = False
 
     def start(self) -> None:
         """Start measuring at the unlock."""
@@ -59,7 +59,7 @@ class Timeouts:
     @property
     def idle_timeout(self) -> float:
         """Seconds without activity after which the worker ends."""
-        idle = self._idle_in_session if self.hour_open else self._idle
+        idle = self._idle_in_session if self.session_open else self._idle
         return min(idle, NOTES_TIMEOUT_SECONDS) if self.notes_open else idle
 
     def reason_to_end(self) -> EndReason | None:

@@ -129,7 +129,7 @@ class PageDraft(msgspec.Struct, kw_only=True):
             return responses.autosave_failed(records.StaleVersion().sentence, 409)
         db, vault, now = context.db(), context.vault(), context.now()
         draft = FormDraft(
-            form_code=self.form,
+            form_name=self.form,
             subject_id=self.subject.bytes,
             path=self.address,
             begun_at=now,

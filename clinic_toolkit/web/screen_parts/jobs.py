@@ -1,4 +1,4 @@
-"""Background jobs: one thread each, owned by one unlocked session and held in memory only.
+"""Background jobs: one thread each, owned by one login and held in memory only.
 
 A page that reloads itself shows the progress, so no script is needed. A running job counts as activity.
 Locking cancels it, so that it does not hold keys after the lock.
@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
-from flask import session
+from flask import session as cookie
 from sqlalchemy import Connection
 
 from clinic_toolkit.errors import ClinicError
@@ -62,7 +62,7 @@ class Job(Generic[R]):
 
         def progress(done: int, total: int) -> None:
             self.done, self.total = done, total
-            if self._stop.is_set() or worker.is_ending or sid not in worker.unlocked_sessions:
+            if self._stop.is_set() or worker.is_ending or sid not in worker.logins:
                 raise JobCancelled
             if done % _STEPS_PER_YIELD == 0:
                 worker.timeouts.record_activity()
@@ -87,15 +87,15 @@ def start_job(name: str, work: Work[R]) -> Job[R]:
     if running is not None and not running.ended.is_set():
         return running
     job: Job[R] = Job()
-    context.put_in_session(name, job)
-    arguments = (work, context.vault(), context.worker(), session[context.SESSION_ID_KEY])
+    context.put_in_login(name, job)
+    arguments = (work, context.vault(), context.worker(), cookie[context.LOGIN_ID_KEY])
     threading.Thread(target=job.run, args=arguments, name="job", daemon=True).start()
     return job
 
 
 def find_job(name: str) -> Job[Any] | None:
     """The job of this name, running or finished, or None."""
-    job: Job[Any] | None = context.get_from_session(name)
+    job: Job[Any] | None = context.get_from_login(name)
     return job
 
 

@@ -12,7 +12,7 @@ from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, ClinicalNot
 from clinic_toolkit.web import context
 
 
-def load_note_and_hour(
+def load_note_and_session(
     id: UUID, *, on_paper: bool = False
 ) -> tuple[RecordVersion[ClinicalNote], RecordVersion[TherapySession]]:
     """Load a note and its session; that the note was read is named in the audit log.
@@ -26,9 +26,9 @@ def load_note_and_hour(
     note = notes.load_note(context.db(), context.vault(), id)
     note_date = note.recorded_at.astimezone().date()
     note_date = note.payload.facts.session_date if note.payload.facts else note_date
-    hour = therapy_sessions.load_therapy_session_of_note(
+    session = therapy_sessions.load_therapy_session_of_note(
         context.db(), context.vault(), note.payload.therapy_session_id, note_date=note_date
     )
     if request.method == "GET" or on_paper:
         context.audit_read(CLINICAL_NOTE, note)
-    return note, hour
+    return note, session

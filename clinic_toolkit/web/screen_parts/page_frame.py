@@ -11,7 +11,7 @@ PULSE_PATH = "/pulse"
 
 def values_of_frame() -> dict[str, Any]:
     """The values that the frame of a page is drawn from; none of the record while locked."""
-    if context.find_unlocked_session() is None:
+    if context.find_login() is None:
         return {"unlocked": False, "pulse": "", "notices": (), "was_saved": bool}
     return {
         "unlocked": True,

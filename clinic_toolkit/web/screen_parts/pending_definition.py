@@ -53,7 +53,7 @@ def parse_without_keys(definition: bytes, file: str) -> parser_protocol.ParseRep
 
 def store_pending_definition(pending: PendingDefinition) -> None:
     """Make this definition the one under preview."""
-    context.put_in_session(_PENDING_KEY, pending)
+    context.put_in_login(_PENDING_KEY, pending)
 
 
 def load_pending_definition() -> PendingDefinition:
@@ -62,7 +62,7 @@ def load_pending_definition() -> PendingDefinition:
     Raises:
         NoPendingDefinition: there is none.
     """
-    pending = context.get_from_session(_PENDING_KEY)
+    pending = context.get_from_login(_PENDING_KEY)
     if not isinstance(pending, PendingDefinition):
         raise NoPendingDefinition
     return pending
@@ -70,4 +70,4 @@ def load_pending_definition() -> PendingDefinition:
 
 def discard_pending_definition() -> None:
     """End the preview and remove the definition from memory."""
-    context.pop_from_session(_PENDING_KEY)
+    context.pop_from_login(_PENDING_KEY)

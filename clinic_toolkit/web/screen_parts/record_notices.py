@@ -26,15 +26,11 @@ def list_notices() -> tuple[tuple[str, str], ...]:
     if engine is None:
         return ()
     notices = [(ANCHOR_FAILED, "")] if store_of(engine).anchor_failed else []
-    unlocked_session = context.find_unlocked_session()
-    is_sound = (
-        condition.is_sound(engine, unlocked_session.vault)
-        if unlocked_session
-        else store_of(engine).verdict.is_clean
-    )
+    login = context.find_login()
+    is_sound = condition.is_sound(engine, login.vault) if login else store_of(engine).verdict.is_clean
     if store_of(engine).verdict.write_protected:
         notices.append((WRITE_PROTECTED, ""))
-    if unlocked_session and not unlocked_session.vault.can_sign:
+    if login and not login.vault.can_sign:
         notices.append((EXECUTOR_READS, ""))
     if not is_sound and request.blueprint != "condition":
         notices.append((RECORD_DAMAGED, url_for("condition.index")))
@@ -43,11 +39,11 @@ def list_notices() -> tuple[tuple[str, str], ...]:
 
 def page_to_show_first() -> str | None:
     """The URL of the page that must be shown before any other after this unlock, or None."""
-    unlocked_session = context.find_unlocked_session()
+    login = context.find_login()
     # Failures found later do not redirect, so that no typed text is interrupted; `list_notices` names them.
     if (
-        unlocked_session is None
-        or unlocked_session.values.get(_CONDITION_SHOWN_KEY)
+        login is None
+        or login.values.get(_CONDITION_SHOWN_KEY)
         or store_of(context.unit_of_work().engine).verdict.is_clean
     ):
         return None
@@ -56,7 +52,7 @@ def page_to_show_first() -> str | None:
 
 def record_condition_shown() -> None:
     """Note that the page of integrity failures was shown in this session."""
-    context.put_in_session(_CONDITION_SHOWN_KEY, True)
+    context.put_in_login(_CONDITION_SHOWN_KEY, True)
 
 
 def add_notice_to_autosave(answer: Response) -> None:

@@ -60,12 +60,12 @@ def list_repeats_on_offer(client_id: UUID, words: Mapping[UUID, str]) -> list[tu
 
 
 def list_due_repeats(
-    hour: RecordVersion[TherapySession], case: RecordVersion[Case]
+    session: RecordVersion[TherapySession], case: RecordVersion[Case]
 ) -> list[tuple[str, RepeatStatus]]:
     """Repeats that may be due in this open session of today with one client; empty for a couple."""
     today = context.today()
     db, vault, client_id = context.db(), context.vault(), case.payload.single_client_id
-    if client_id is None or hour.state != TherapySessionState.OPEN or hour.payload.on != today:
+    if client_id is None or session.state != TherapySessionState.OPEN or session.payload.on != today:
         return []
     agreements = repeat_agreements.list_agreements(db, vault, client_id)
     if not agreements:

@@ -38,12 +38,14 @@ def is_still_held(entry: RecordVersion[RiskEntry]) -> bool:
     )
 
 
-def find_open_hour(client_id: UUID) -> UUID | None:
+def find_open_session(client_id: UUID) -> UUID | None:
     """The id of the client's open session of today, or None."""
     own_cases = joined_entries.list_single_cases(context.db(), context.vault(), client_id)
-    hours = therapy_session_timeline.list_therapy_sessions_of_cases(context.db(), context.vault(), own_cases)
-    open_hour = therapy_session_timeline.find_todays_sessions(hours, now=context.now()).open_session
-    return open_hour.id if open_hour else None
+    sessions = therapy_session_timeline.list_therapy_sessions_of_cases(
+        context.db(), context.vault(), own_cases
+    )
+    open_session = therapy_session_timeline.find_todays_sessions(sessions, now=context.now()).open_session
+    return open_session.id if open_session else None
 
 
 def open_draft(client_id: UUID, subject: UUID) -> PageDraft:

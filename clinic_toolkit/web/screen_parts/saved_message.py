@@ -13,10 +13,10 @@ _SAVED = "saved on"
 
 def redirect_saved(path: str) -> Response:
     """Redirect to `path`, whose page then says once that it was saved."""
-    context.put_in_session(_SAVED, path.partition("?")[0])
+    context.put_in_login(_SAVED, path.partition("?")[0])
     return responses.redirect_to(path)
 
 
 def was_saved() -> bool:
     """Whether this page is the first one after `redirect_saved` led to it; the message is then used up."""
-    return bool(context.pop_from_session(_SAVED) == request.path)
+    return bool(context.pop_from_login(_SAVED) == request.path)

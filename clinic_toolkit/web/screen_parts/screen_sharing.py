@@ -17,12 +17,12 @@ _PLACE_KEY = "place to share"
 
 def set_shared_place(administration: UUID, place: int | None) -> None:
     """Set the clinician's place: a question number, the introduction, a pause, or None if unknown."""
-    context.put_in_session(_PLACE_KEY, (administration, place))
+    context.put_in_login(_PLACE_KEY, (administration, place))
 
 
 def get_shared_place(administration: UUID, *, default: int) -> int:
     """The place to show: the clinician's, `default` if unknown, a pause during another questionnaire."""
-    shared: Any = context.get_from_session(_PLACE_KEY)
+    shared: Any = context.get_from_login(_PLACE_KEY)
     shared_id, place = shared or (administration, None)
     if shared_id != administration:
         return PAUSE

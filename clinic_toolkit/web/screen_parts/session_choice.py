@@ -33,19 +33,23 @@ class SessionChoice(Struct, frozen=True, kw_only=True):
         return self.total > len(self.shown)
 
 
-def choose_sessions(hours: Sequence[RecordVersion[TherapySession]], *, limit: int) -> SessionChoice:
+def choose_sessions(sessions: Sequence[RecordVersion[TherapySession]], *, limit: int) -> SessionChoice:
     """Choose the sessions of the year in the URL, or the newest ones.
 
     Args:
-        hours: every session, newest first.
+        sessions: every session, newest first.
         limit: how many to show if no year is asked for.
     """
-    counts = Counter(hour.payload.on.year for hour in hours)
+    counts = Counter(session.payload.on.year for session in sessions)
     year = fields.parse_whole_number(request.args.get(YEAR_PARAM))
-    shown = [hour for hour in hours if hour.payload.on.year == year] if year in counts else hours[:limit]
+    shown = (
+        [session for session in sessions if session.payload.on.year == year]
+        if year in counts
+        else sessions[:limit]
+    )
     return SessionChoice(
         shown=shown,
         year=year if year in counts else None,
-        years=tuple(sorted(counts.items(), reverse=True)) if len(hours) > MANY_SESSIONS else (),
-        total=len(hours),
+        years=tuple(sorted(counts.items(), reverse=True)) if len(sessions) > MANY_SESSIONS else (),
+        total=len(sessions),
     )

@@ -31,7 +31,7 @@ def session_remark(line: TherapySessionLine) -> str:
     """
     signed = "note signed" if line.note_state == NoteState.FINAL else ""
     remark = " · ".join(line.unfinished_work) or _NOT_HELD.get(line.attendance, signed)
-    stopped = "questionnaire stopped before the end" if line.has_stopped_form else ""
+    stopped = "questionnaire stopped before the end" if line.has_stopped_questionnaire else ""
     return " · ".join(filter(None, (remark, stopped)))
 
 

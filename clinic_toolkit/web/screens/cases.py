@@ -68,8 +68,8 @@ def show(id: UUID) -> ViewResult:
     if case.payload.single_client_id is not None:
         return responses.redirect_to(url_for("clients.show", id=case.payload.single_client_id))
     people = [clients.load_client(db, vault, client_id) for client_id in case.payload.client_ids]
-    hours = therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, [case])
-    chosen = session_choice.choose_sessions(hours, limit=request_info.list_limit(NEWEST_SHOWN))
+    sessions = therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, [case])
+    chosen = session_choice.choose_sessions(sessions, limit=request_info.list_limit(NEWEST_SHOWN))
     context.audit_read(CASE, case)
     context.audit_read(CLIENT, *people)
     return render_template(
@@ -77,9 +77,9 @@ def show(id: UUID) -> ViewResult:
         here="clients",
         case=case,
         people=people,
-        hours=chosen,
+        sessions=chosen,
         session_details=session_lines.describe_sessions(chosen.shown),
-        now=therapy_session_timeline.find_todays_sessions(hours, now=context.now()),
-        agreed=therapy_session_timeline.find_last_agreement(hours),
+        now=therapy_session_timeline.find_todays_sessions(sessions, now=context.now()),
+        agreed=therapy_session_timeline.find_last_agreement(sessions),
         kinds=KIND_LABELS,
     )

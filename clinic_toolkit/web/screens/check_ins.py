@@ -28,11 +28,11 @@ screen = Blueprint("check_ins", __name__)
 def begin(session_id: UUID) -> ViewResult:
     """Choose the relationship that the check-in is about, and begin it."""
     db, vault = context.db(), context.vault()
-    session = therapy_session_loader.load_session(db, vault, session_id)
-    hour = session.hour
-    if session.client_id is None:
-        return render_template("administrations/couple.html", here="clients", hour=hour)
-    client = clients.load_client(db, vault, session.client_id)
+    loaded = therapy_session_loader.load_session(db, vault, session_id)
+    session = loaded.session
+    if loaded.client_id is None:
+        return render_template("administrations/couple.html", here="clients", session=session)
+    client = clients.load_client(db, vault, loaded.client_id)
     instrument = catalogue.load_check_in()
     offered_relationships = [
         relationship
@@ -61,9 +61,9 @@ def begin(session_id: UUID) -> ViewResult:
             relationship=next(
                 (each for each in offered_relationships if each.id.hex == form.about.data), None
             ),
-            therapy_session_id=hour.id,
+            therapy_session_id=session.id,
             mode=administrations.read_aloud_mode(
-                hour.payload.setting, with_interpreter=bool(form.interpreter.data)
+                session.payload.setting, with_interpreter=bool(form.interpreter.data)
             ),
             now=context.now(),
             idempotency_key=idempotent_forms.submitted_idempotency_key(),
@@ -78,7 +78,7 @@ def begin(session_id: UUID) -> ViewResult:
     page = render_template(
         "check_ins/begin.html",
         here="clients",
-        hour=hour,
+        session=session,
         client=client,
         instrument=instrument,
         ids={relationship.id.hex: relationship.id for relationship in offered_relationships},

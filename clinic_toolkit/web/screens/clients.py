@@ -202,9 +202,9 @@ def show(id: UUID) -> ViewResult:
     own_case = cases.load_single_case(db, vault, id)
     entry_ids = clients.list_joined_client_ids(db, vault, id)
     names = display_names.load_display_names(db, vault)
-    hours = therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, cases_of_person)
-    case_by_id = {case.id: case for case in cases_of_person}
-    own_hours = [hour for hour in hours if not case_by_id[hour.payload.case_id].payload.is_couple]
+    sessions = therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, cases_of_person)
+    couple_ids = {case.id for case in cases_of_person if case.payload.is_couple}
+    own_sessions = [session for session in sessions if session.payload.case_id not in couple_ids]
     client_relationships = relationships.list_relationships(db, vault, id)
     context.audit_read(CLIENT, client)
     context.audit_read(RELATIONSHIP, *client_relationships)
@@ -229,11 +229,11 @@ def show(id: UUID) -> ViewResult:
         distinguishing_detail=lambda each: display_names.distinguishing_detail(db, vault, each),
         own=own_case,
         couples=_list_couples(cases_of_person, entry_ids, names.full_by_id),
-        hours=(chosen := session_choice.choose_sessions(hours, limit=limit)),
+        sessions=(chosen := session_choice.choose_sessions(sessions, limit=limit)),
         session_details=session_lines.describe_sessions(chosen.shown, cases_of_person),
-        notes_alone=notes.list_notes_without_session(db, vault, cases_of_person, hours),
-        now=therapy_session_timeline.find_todays_sessions(own_hours, now=context.now()),
-        agreed=therapy_session_timeline.find_last_agreement(own_hours),
+        notes_alone=notes.list_notes_without_session(db, vault, cases_of_person, sessions),
+        now=therapy_session_timeline.find_todays_sessions(own_sessions, now=context.now()),
+        agreed=therapy_session_timeline.find_last_agreement(own_sessions),
         relationships=client_relationships,
         list_limit=limit,
         words=word_by_id,

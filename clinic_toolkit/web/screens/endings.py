@@ -14,7 +14,7 @@ from clinic_toolkit.record.people.therapy_session_record import (
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.forms import fields
-from clinic_toolkit.web.screen_parts import hour_timeout, looks_before_end
+from clinic_toolkit.web.screen_parts import looks_before_end, session_timeout
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.responses import ViewResult
 
@@ -24,19 +24,21 @@ screen = Blueprint("endings", __name__)
 @screen.get("/sessions/<uuid:id>/end")
 def show(id: UUID) -> ViewResult:
     """The page before the end of a session; it says so if the session is over or still to come."""
-    hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
-    context.audit_read(THERAPY_SESSION, hour)
-    return _render_page(hour)
+    session = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
+    context.audit_read(THERAPY_SESSION, session)
+    return _render_page(session)
 
 
-def _render_page(hour: RecordVersion[TherapySession], *, must_look: bool = False) -> str:
+def _render_page(session: RecordVersion[TherapySession], *, must_look: bool = False) -> str:
     return render_template(
         "endings/show.html",
         here="clients",
-        hour=hour,
-        facts=therapy_session_facts.load_session_facts(context.db(), context.vault(), hour, told_apart=True),
+        session=session,
+        facts=therapy_session_facts.load_session_facts(
+            context.db(), context.vault(), session, told_apart=True
+        ),
         today=context.today(),
-        onward=_page_after(hour.id),
+        onward=_page_after(session.id),
         must_look=must_look,
     )
 
@@ -47,14 +49,14 @@ def end(id: UUID) -> ViewResult:
 
     A request that does not come from that page is redirected there.
     """
-    hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
-    if hour.state == TherapySessionState.OPEN:
-        if fields.parse_whole_number(request.form.get("version")) != hour.version:
+    session = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
+    if session.state == TherapySessionState.OPEN:
+        if fields.parse_whole_number(request.form.get("version")) != session.version:
             return responses.redirect_to(url_for(".show", id=id, back=request.form.get("back") or None))
         if not looks_before_end.has_looked(url_for(".show", id=id)):
-            return _render_page(hour, must_look=True), 422
-        therapy_sessions.close_therapy_session(context.db(), context.vault(), hour, now=context.now())
-    hour_timeout.end_long_timeout()
+            return _render_page(session, must_look=True), 422
+        therapy_sessions.close_therapy_session(context.db(), context.vault(), session, now=context.now())
+    session_timeout.end_long_timeout()
     return responses.redirect_to(_page_after(id))
 
 

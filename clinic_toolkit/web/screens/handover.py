@@ -115,7 +115,7 @@ def show(id: UUID) -> ViewResult:
         and fear_holds.is_held_after_closing(
             context.db(), context.vault(), review.administration.payload, prompts
         ),
-        hour=_find_hour(review.administration) if review else None,
+        session=_find_session(review.administration) if review else None,
         orphaned_answers=return_review.list_orphaned_answers(handover),
         still_open=still_open,
         no_reassurance=no_reassurance_line(beside_prompt=bool(prompts or still_open)),
@@ -161,9 +161,9 @@ def _page_after_review(handover: RecordVersion[Handover], step: NextStep) -> str
     target = clinician_side.find_handed_administration(context.db(), context.vault(), handover.payload)
     if target is None:
         return url_for("today.index")
-    if step in (NextStep.END, NextStep.SESSION) and (hour := _find_hour(target)):
-        ends_session = step == NextStep.END and hour.state == TherapySessionState.OPEN
-        return url_for("endings.show" if ends_session else "sessions.show", id=hour.id)
+    if step in (NextStep.END, NextStep.SESSION) and (session := _find_session(target)):
+        ends_session = step == NextStep.END and session.state == TherapySessionState.OPEN
+        return url_for("endings.show" if ends_session else "sessions.show", id=session.id)
     if step == NextStep.AGAIN and not target.final:
         return url_for(".offer", id=target.id)
     if step == NextStep.TOGETHER:
@@ -171,7 +171,7 @@ def _page_after_review(handover: RecordVersion[Handover], step: NextStep) -> str
     return url_for("results.show", id=target.id)
 
 
-def _find_hour(target: RecordVersion[Administration]) -> RecordVersion[TherapySession] | None:
+def _find_session(target: RecordVersion[Administration]) -> RecordVersion[TherapySession] | None:
     """The session in which the form was handed over, or None if there is none or it is unreadable."""
     if target.payload.therapy_session_id is None:
         return None

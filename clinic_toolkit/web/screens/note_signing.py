@@ -28,31 +28,31 @@ WRONG_CODES_KEY, MAX_CODE_ATTEMPTS = "wrong codes", 3
 @screen.get("/notes/<uuid:id>/read")
 def read(id: UUID) -> ViewResult:
     """Show the whole note to be read before signing."""
-    note, hour = note_loading.load_note_and_hour(id)
+    note, session = note_loading.load_note_and_session(id)
     if note.final:
         return responses.redirect_to(url_for("notes.show", id=id))
-    return _render_reading(note, hour, SignForm())
+    return _render_reading(note, session, SignForm())
 
 
 @screen.post("/notes/<uuid:id>/sign")
 def sign(id: UUID) -> ViewResult:
     """Sign exactly the version that was read, with exactly the facts that were shown beside it."""
-    note, hour = note_loading.load_note_and_hour(id)
+    note, session = note_loading.load_note_and_session(id)
     form = SignForm(request.form)
     if note.final and note.version == form.expected_version + 1:
         # The version that was read is already signed: a second press leads to the signed note.
         return responses.redirect_to(url_for("notes.show", id=id))
     clinician = context.load_clinician().payload
     if not form.validate():
-        return _render_reading(note, hour, form), 422
+        return _render_reading(note, session, form), 422
     if clinician.return_code:
         try:
             clinicians.check_return_code(clinician, form.code.data or "")
         except clinicians.WrongReturnCode as error:
-            return _reject_code(note, hour, form, error.sentence)
-    facts = signature_facts.build_note_facts(context.db(), context.vault(), hour, note)
+            return _reject_code(note, session, form, error.sentence)
+    facts = signature_facts.build_note_facts(context.db(), context.vault(), session, note)
     if not note.final and form.facts.data != facts.digest:
-        return _render_changed_facts(note, hour, form)
+        return _render_changed_facts(note, session, form)
     signed = notes.sign_note(
         context.db(),
         context.vault(),
@@ -65,46 +65,46 @@ def sign(id: UUID) -> ViewResult:
 
 
 def _reject_code(
-    note: RecordVersion[ClinicalNote], hour: RecordVersion[TherapySession], form: SignForm, sentence: str
+    note: RecordVersion[ClinicalNote], session: RecordVersion[TherapySession], form: SignForm, sentence: str
 ) -> ViewResult:
     # Someone else may be at a screen that was left open, so there are three tries, as at the lock.
-    tries = (context.pop_from_session(WRONG_CODES_KEY) or 0) + bool((form.code.data or "").strip())
-    context.put_in_session(WRONG_CODES_KEY, tries)
+    tries = (context.pop_from_login(WRONG_CODES_KEY) or 0) + bool((form.code.data or "").strip())
+    context.put_in_login(WRONG_CODES_KEY, tries)
     if tries >= MAX_CODE_ATTEMPTS:
         quick_return.revoke_quick_return()
         context.end_worker(EndReason.WRONG_CODES)
         return responses.redirect_to(url_for("lock.unlock"))
     form.code.errors = [sentence]
-    return _render_reading(note, hour, form), 422
+    return _render_reading(note, session, form), 422
 
 
 def _render_changed_facts(
-    note: RecordVersion[ClinicalNote], hour: RecordVersion[TherapySession], form: SignForm
+    note: RecordVersion[ClinicalNote], session: RecordVersion[TherapySession], form: SignForm
 ) -> ViewResult:
     """Show the page again, with the present facts and those that were shown before."""
     db, vault, me = context.db(), context.vault(), context.clinician_id()
-    shown_facts = signature_facts.find_shown_facts(db, vault, hour, note, form.versions.data or "")
+    shown_facts = signature_facts.find_shown_facts(db, vault, session, note, form.versions.data or "")
     changes = (
-        changes_after_signing.find_changes_after_signing(db, vault, shown_facts, hour, author_id=me)
+        changes_after_signing.find_changes_after_signing(db, vault, shown_facts, session, author_id=me)
         if shown_facts
         else ChangesAfterSigning()
     )
-    return _render_reading(note, hour, SignForm(), changed=changes), 409
+    return _render_reading(note, session, SignForm(), changed=changes), 409
 
 
 def _render_reading(
     note: RecordVersion[ClinicalNote],
-    hour: RecordVersion[TherapySession],
+    session: RecordVersion[TherapySession],
     form: SignForm,
     *,
     changed: ChangesAfterSigning | None = None,
 ) -> str:
-    facts = signature_facts.build_note_facts(context.db(), context.vault(), hour, note)
+    facts = signature_facts.build_note_facts(context.db(), context.vault(), session, note)
     return render_template(
         "notes/read.html",
         here="clients",
         note=note,
-        hour=hour,
+        session=session,
         facts=facts,
         changed=changed,
         some_unread=SOME_UNREADABLE,
@@ -112,7 +112,7 @@ def _render_reading(
         empty=note_rendering.list_empty_sections(note.payload),
         asks_code=bool(context.load_clinician().payload.return_code),
         whom=display_names.load_display_names(context.db(), context.vault()).full_and_short(
-            _client_ids_of(hour)
+            _client_ids_of(session)
         ),
         from_sources=note_rendering.list_sources(note.payload),
         errors=form.errors,
@@ -120,5 +120,5 @@ def _render_reading(
     )
 
 
-def _client_ids_of(hour: RecordVersion[TherapySession]) -> tuple[UUID, ...]:
-    return cases.load_case(context.db(), context.vault(), hour.payload.case_id).payload.client_ids
+def _client_ids_of(session: RecordVersion[TherapySession]) -> tuple[UUID, ...]:
+    return cases.load_case(context.db(), context.vault(), session.payload.case_id).payload.client_ids

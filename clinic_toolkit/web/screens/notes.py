@@ -43,30 +43,32 @@ PAGE_BY_TABLE = {"administration": "results.show", "handout": "worksheets.handou
 @screen.get("/sessions/<uuid:session_id>/note")
 def edit(session_id: UUID) -> ViewResult:
     """Write the note of a session, or read it once it is signed."""
-    hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), session_id)
-    note = notes.find_note_of_session(context.db(), context.vault(), hour)
+    session = therapy_sessions.load_therapy_session(context.db(), context.vault(), session_id)
+    note = notes.find_note_of_session(context.db(), context.vault(), session)
     if note is not None and note.final:
         return responses.redirect_to(url_for(".show", id=note.id))
-    context.audit_read(THERAPY_SESSION, hour)
+    context.audit_read(THERAPY_SESSION, session)
     session_administrations = answered_items.list_single_client_administrations(
-        context.db(), context.vault(), hour
+        context.db(), context.vault(), session
     )
     context.audit_read(ADMINISTRATION, *session_administrations)
     if note is not None:
         context.audit_read(CLINICAL_NOTE, note)
     parts = note_prefill.list_current_parts(
-        context.db(), context.vault(), hour, note, session_administrations
+        context.db(), context.vault(), session, note, session_administrations
     )
-    return _render_editor(hour, note, NoteForm.from_parts(parts, format_of(note.payload if note else None)))
+    return _render_editor(
+        session, note, NoteForm.from_parts(parts, format_of(note.payload if note else None))
+    )
 
 
 @screen.post("/sessions/<uuid:session_id>/note")
 def save(session_id: UUID) -> ViewResult:
     """Save the draft; go on to sign it if that button was pressed."""
-    hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), session_id)
-    note = notes.find_note_of_session(context.db(), context.vault(), hour)
+    session = therapy_sessions.load_therapy_session(context.db(), context.vault(), session_id)
+    note = notes.find_note_of_session(context.db(), context.vault(), session)
     form = NoteForm.from_request(
-        note_prefill.list_current_parts(context.db(), context.vault(), hour, note),
+        note_prefill.list_current_parts(context.db(), context.vault(), session, note),
         format_of(note.payload if note else None),
         request.form,
     )
@@ -79,14 +81,14 @@ def save(session_id: UUID) -> ViewResult:
             return responses.autosave_failed(
                 notes.NoteIsSigned().sentence if note.final else stale_sentence, 409
             )
-        return _render_editor(hour, note, form, newer=note), 409
+        return _render_editor(session, note, form, newer=note), 409
     if not form.validate():
         if is_from_script():
             return responses.autosave_failed(next(iter(form.errors_by_field.values()))[0], 422)
-        return _render_editor(hour, note, form), 422
+        return _render_editor(session, note, form), 422
     parts = form.parts()
     if note is None:
-        note = notes.create_note(context.db(), context.vault(), hour, parts, now=context.now())
+        note = notes.create_note(context.db(), context.vault(), session, parts, now=context.now())
     else:
         expected_version = note.version if repeated else expected_version
         note = notes.revise_note(
@@ -100,7 +102,7 @@ def save(session_id: UUID) -> ViewResult:
 
 
 def _render_editor(
-    hour: RecordVersion[TherapySession],
+    session: RecordVersion[TherapySession],
     note: RecordVersion[ClinicalNote] | None,
     form: NoteForm,
     newer: RecordVersion[ClinicalNote] | None = None,
@@ -108,8 +110,10 @@ def _render_editor(
     return render_template(
         "notes/edit.html",
         here="clients",
-        hour=hour,
-        facts=therapy_session_facts.load_session_facts(context.db(), context.vault(), hour, told_apart=True),
+        session=session,
+        facts=therapy_session_facts.load_session_facts(
+            context.db(), context.vault(), session, told_apart=True
+        ),
         note=note,
         form=form,
         errors=form.errors_by_field,
@@ -121,21 +125,21 @@ def _render_editor(
 @screen.get("/notes/<uuid:id>")
 def show(id: UUID) -> ViewResult:
     """A signed note, exactly as it was signed."""
-    note, hour = note_loading.load_note_and_hour(id)
+    note, session = note_loading.load_note_and_session(id)
     if not note.final:
-        return responses.redirect_to(url_for(".edit", session_id=hour.id))
+        return responses.redirect_to(url_for(".edit", session_id=session.id))
     facts = signature_facts.facts_of_signed_note(note)
     return render_template(
         "notes/show.html",
         here="clients",
         note=note,
-        hour=hour,
+        session=session,
         facts=facts,
         later=changes_after_signing.find_changes_after_signing(
-            context.db(), context.vault(), facts, hour, author_id=note.author_id
+            context.db(), context.vault(), facts, session, author_id=note.author_id
         ),
         arrived=additions_after_signing.list_additions_after_signing(
-            context.db(), context.vault(), hour, note
+            context.db(), context.vault(), session, note
         ),
         sections=note_rendering.build_sections(note.payload, facts.evidence_lines),
         signer=notes.signer_label(context.vault(), note),
@@ -155,9 +159,9 @@ def paper(id: UUID) -> ViewResult:
     """The printout of the note: signed, or marked as a draft."""
     from clinic_toolkit.documents import note as document
 
-    note, hour = note_loading.load_note_and_hour(id, on_paper=True)
-    page = note_rendering.build_note_page(context.db(), context.vault(), context.letterhead(), hour, note)
-    back_address = url_for(".show", id=id) if note.final else url_for(".edit", session_id=hour.id)
+    note, session = note_loading.load_note_and_session(id, on_paper=True)
+    page = note_rendering.build_note_page(context.db(), context.vault(), context.letterhead(), session, note)
+    back_address = url_for(".show", id=id) if note.final else url_for(".edit", session_id=session.id)
     return printouts.respond_with_printout(
         printouts.Printout(
             kind=PrintoutKind.NOTE,
@@ -171,11 +175,11 @@ def paper(id: UUID) -> ViewResult:
 @screen.get("/notes/<uuid:id>/text")
 def text(id: UUID) -> ViewResult:
     """The note as plain text, to be copied into another record system."""
-    note, hour = note_loading.load_note_and_hour(id)
+    note, session = note_loading.load_note_and_session(id)
     return render_template(
         "notes/text.html",
         here="clients",
         note=note,
-        hour=hour,
-        plain=note_rendering.load_plain_note(context.db(), context.vault(), hour, note),
+        session=session,
+        plain=note_rendering.load_plain_note(context.db(), context.vault(), session, note),
     )

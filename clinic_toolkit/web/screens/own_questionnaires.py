@@ -59,7 +59,7 @@ def _preview_file(data: bytes, file: str) -> ViewResult:
     try:
         reply = pending_definition.parse_without_keys(data, file)
     except ParsingFailed as failure:
-        if context.find_unlocked_session() is None:
+        if context.find_login() is None:
             raise  # locked in the meantime: no page of the record can be shown
         return _render_index(errors={"definition": failure.sentence}), _STATUS_BY_OUTCOME.get(
             failure.outcome, 503

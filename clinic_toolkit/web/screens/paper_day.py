@@ -21,7 +21,7 @@ def index() -> ViewResult:
     """What to do, what to write down, how to enter it later; with the day's sessions only if requested."""
     requested_day = request.args.get(LIST_PARAM)
     listed_day = context.today() + timedelta(days=1 if requested_day == TOMORROW else 0)
-    hours: tuple[TherapySessionLine, ...] = ()
+    sessions: tuple[TherapySessionLine, ...] = ()
     if requested_day is not None:
         overview = daily_overview.build_daily_overview(context.db(), context.vault(), now=context.now())
         if requested_day == TOMORROW:
@@ -34,15 +34,15 @@ def index() -> ViewResult:
                 *overview.later_sessions,
                 *overview.unfinished_sessions,
             )
-        hours = tuple(
+        sessions = tuple(
             sorted(
                 (line for line in day_lines if line.session_date == listed_day),
                 key=lambda line: line.start or time.min,
             )
         )
-        listed_ids = {line.id for line in hours}
+        listed_ids = {line.id for line in sessions}
         context.audit_read(
-            THERAPY_SESSION, *(hour for hour in overview.shown_sessions if hour.id in listed_ids)
+            THERAPY_SESSION, *(session for session in overview.shown_sessions if session.id in listed_ids)
         )
     else:
         context.discard_audit_reads()
@@ -54,6 +54,6 @@ def index() -> ViewResult:
         crisis_text=context.load_practice().payload.crisis_text,
         listed=requested_day,
         tomorrow=TOMORROW,
-        hours=hours,
+        sessions=sessions,
         on=listed_day,
     )

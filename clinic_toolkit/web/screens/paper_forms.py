@@ -47,10 +47,10 @@ _NO_ANSWER = Response(status=ResponseStatus.NOT_REACHED, value=None, wants_to_ta
 @screen.route("/sessions/<uuid:session_id>/paper", methods=["GET", "POST"])
 def new_in_session(session_id: UUID) -> ViewResult:
     """Enter a form that belongs to a session."""
-    session = therapy_session_loader.load_session(context.db(), context.vault(), session_id)
-    if session.client_id is None:
-        return render_template("administrations/couple.html", here="clients", hour=session.hour)
-    return _enter_paper_form(session.client_id, session.hour)
+    loaded = therapy_session_loader.load_session(context.db(), context.vault(), session_id)
+    if loaded.client_id is None:
+        return render_template("administrations/couple.html", here="clients", session=loaded.session)
+    return _enter_paper_form(loaded.client_id, loaded.session)
 
 
 @screen.route("/clients/<uuid:client_id>/paper", methods=["GET", "POST"])
@@ -59,12 +59,12 @@ def new_for_client(client_id: UUID) -> ViewResult:
     return _enter_paper_form(client_id, None)
 
 
-def _enter_paper_form(client_id: UUID, hour: RecordVersion[TherapySession] | None) -> ViewResult:
+def _enter_paper_form(client_id: UUID, session: RecordVersion[TherapySession] | None) -> ViewResult:
     db, vault, today = context.db(), context.vault(), context.today()
     client = clients.load_client(db, vault, client_id)
     active_relationships = relationships.list_active_relationships(db, vault, client.id)
     ring = record_ring(vault, client.id)
-    draft = draft_saving.open_page_draft("paper", hour.id if hour else client.id, ring=ring)
+    draft = draft_saving.open_page_draft("paper", session.id if session else client.id, ring=ring)
     if (answer := draft.handle_autosave()) is not None:
         return answer
     editions = paper_entry.list_paper_editions(db, vault)
@@ -74,7 +74,7 @@ def _enter_paper_form(client_id: UUID, hour: RecordVersion[TherapySession] | Non
         ordered_ids,
         editions,
         draft.field_values(),
-        on=_likely_day(hour, today),
+        on=_likely_day(session, today),
         today=today,
     )
     existing = idempotent_forms.find_created_before(ADMINISTRATION, ring, form.matches_record)
@@ -87,7 +87,7 @@ def _enter_paper_form(client_id: UUID, hour: RecordVersion[TherapySession] | Non
             typed_code=form.code.data,
             client_id=client.id,
             relationship=relationship_choice.load_or_add_relationship(form, client.id),
-            therapy_session_id=hour.id if hour else None,
+            therapy_session_id=session.id if session else None,
             answered_on=form.on.data,
             now=context.now(),
             idempotency_key=idempotent_forms.submitted_idempotency_key(),
@@ -98,7 +98,7 @@ def _enter_paper_form(client_id: UUID, hour: RecordVersion[TherapySession] | Non
     page = render_template(
         "paper/sheet.html",
         here="clients",
-        hour=hour,
+        session=session,
         client=client,
         form=form,
         draft=draft,
@@ -108,8 +108,8 @@ def _enter_paper_form(client_id: UUID, hour: RecordVersion[TherapySession] | Non
     return (page, 422) if form.errors else page
 
 
-def _likely_day(hour: RecordVersion[TherapySession] | None, today: date) -> date:
-    return min(hour.payload.on, today) if hour else today
+def _likely_day(session: RecordVersion[TherapySession] | None, today: date) -> date:
+    return min(session.payload.on, today) if session else today
 
 
 @screen.route("/administrations/<uuid:id>/again", methods=["GET", "POST"])

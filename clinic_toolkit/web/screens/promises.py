@@ -14,7 +14,7 @@ screen = Blueprint("promises", __name__)
 @guard.allow_always
 def index() -> ViewResult:
     """The promises, shown in every state; the path of the data folder is shown only while unlocked."""
-    is_unlocked = context.find_unlocked_session() is not None
+    is_unlocked = context.find_login() is not None
     return render_template(
         "promises/index.html",
         plain=data_summary.PLAIN,

@@ -47,7 +47,7 @@ def close_prompts(administration_id: UUID) -> ViewResult:
         # The relationship is always that of the questionnaire, whatever was posted.
         form.about.data = about
         if form.validate():
-            session_id = _hour_of_entry(source)
+            session_id = _session_of_entry(source)
             entry = risk_entry_form.write_entry(
                 form, client_id, session_id=session_id, relationship_id=relationship_id, source=source
             )
@@ -81,9 +81,9 @@ def _page_after_entry(administration: RecordVersion[Administration]) -> str:
     return url_for("results.show", id=administration.id)
 
 
-def _hour_of_entry(administration: RecordVersion[Administration]) -> UUID | None:
+def _session_of_entry(administration: RecordVersion[Administration]) -> UUID | None:
     """The session that the entry belongs to: the client's open one, else that of the questionnaire."""
     return (
-        risk_entry_form.find_open_hour(administration.payload.client_id)
+        risk_entry_form.find_open_session(administration.payload.client_id)
         or administration.payload.therapy_session_id
     )

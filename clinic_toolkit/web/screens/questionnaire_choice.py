@@ -30,11 +30,11 @@ MINUTES_NEEDED = 20  # for a long form; ten of them are for talking about it
 def choose(session_id: UUID) -> ViewResult:
     """Choose the questionnaire and whom it is about."""
     db, vault = context.db(), context.vault()
-    session = therapy_session_loader.load_session(db, vault, session_id)
-    hour = session.hour
-    if session.client_id is None:
-        return render_template("administrations/couple.html", here="clients", hour=hour)
-    client = clients.load_client(db, vault, session.client_id)
+    loaded = therapy_session_loader.load_session(db, vault, session_id)
+    session = loaded.session
+    if loaded.client_id is None:
+        return render_template("administrations/couple.html", here="clients", session=session)
+    client = clients.load_client(db, vault, loaded.client_id)
     people = relationships.list_active_relationships(db, vault, client.id)
     instruments = own_questionnaires.list_offered_instruments(db, vault)
     form = ChooseQuestionnaireForm.for_client(
@@ -55,9 +55,9 @@ def choose(session_id: UUID) -> ViewResult:
             form.offered_instruments[form.instrument.data],
             client_id=client.id,
             relationship=relationship,
-            therapy_session_id=hour.id,
+            therapy_session_id=session.id,
             mode=administrations.read_aloud_mode(
-                hour.payload.setting, with_interpreter=bool(form.interpreter.data)
+                session.payload.setting, with_interpreter=bool(form.interpreter.data)
             ),
             now=context.now(),
             idempotency_key=idempotent_forms.submitted_idempotency_key(),
@@ -67,17 +67,17 @@ def choose(session_id: UUID) -> ViewResult:
     page = render_template(
         "administrations/choose.html",
         here="clients",
-        hour=hour,
+        session=session,
         client=client,
         form=form,
         errors=form.errors,
         instruments=instruments,
         choices=instrument_choices(instruments),
         kinds=relationship_choice.kind_choices(),
-        short=_is_time_short(therapy_sessions.minutes_left(hour.payload, now=context.now())),
+        short=_is_time_short(therapy_sessions.minutes_left(session.payload, now=context.now())),
         session_administrations=[
             administration
-            for administration in answered_items.list_single_client_administrations(db, vault, hour)
+            for administration in answered_items.list_single_client_administrations(db, vault, session)
             if administration.state == AdministrationState.COMPLETED
             and not check_ins.is_check_in(administration.payload)
         ],

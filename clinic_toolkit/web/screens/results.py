@@ -203,13 +203,13 @@ def summary(session_id: UUID) -> ViewResult:
     """The printout of the clinician's summary of a session."""
     from clinic_toolkit.documents import summary as paper
 
-    hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), session_id)
-    context.audit_read(THERAPY_SESSION, hour)
+    session = therapy_sessions.load_therapy_session(context.db(), context.vault(), session_id)
+    context.audit_read(THERAPY_SESSION, session)
     db, vault = context.db(), context.vault()
-    session_administrations = answered_items.list_single_client_administrations(db, vault, hour)
+    session_administrations = answered_items.list_single_client_administrations(db, vault, session)
     context.audit_read(ADMINISTRATION, *session_administrations)
     page = therapy_session_summary.build_session_summary(
-        db, vault, context.letterhead(), hour, session_administrations
+        db, vault, context.letterhead(), session, session_administrations
     )
     return printouts.respond_with_printout(
         Printout(

@@ -33,11 +33,11 @@ screen = Blueprint("risk_entries", __name__)
 @screen.route("/sessions/<uuid:session_id>/risk-entries/new", methods=["GET", "POST"])
 def new_in_session(session_id: UUID) -> ViewResult:
     """Write an entry in a session with one client, without a questionnaire."""
-    session = therapy_session_loader.load_session(context.db(), context.vault(), session_id)
-    if session.client_id is None:
+    loaded = therapy_session_loader.load_session(context.db(), context.vault(), session_id)
+    if loaded.client_id is None:
         # A couple's session may be read by both, so it gets no entry about what one said in private.
         raise records.RecordNotFound
-    return _new_entry(session.client_id, session_id=session.hour.id)
+    return _new_entry(loaded.client_id, session_id=loaded.session.id)
 
 
 @screen.route("/clients/<uuid:client_id>/risk-entries/new", methods=["GET", "POST"])
@@ -45,7 +45,7 @@ def new(client_id: UUID) -> ViewResult:
     """Write an entry about a client without a questionnaire, in the open session if there is one."""
     return _new_entry(
         clients.load_client(context.db(), context.vault(), client_id).id,
-        session_id=risk_entry_form.find_open_hour(client_id),
+        session_id=risk_entry_form.find_open_session(client_id),
     )
 
 
@@ -54,7 +54,7 @@ def add(id: UUID) -> ViewResult:
     """Write a further entry that follows this one, which stays unchanged."""
     entry = risk_entries.load_risk_entry(context.db(), context.vault(), id)
     client = entry.payload.client_id
-    return _new_entry(client, session_id=risk_entry_form.find_open_hour(client), follows=entry)
+    return _new_entry(client, session_id=risk_entry_form.find_open_session(client), follows=entry)
 
 
 def _new_entry(

@@ -29,23 +29,23 @@ def open_new(case_id: UUID) -> ViewResult:
     """Begin a session now, with every client of the case and the setting of the last session."""
     db, vault = context.db(), context.vault()
     loaded_case = cases.load_case(db, vault, case_id)
-    hours = therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, [loaded_case])
+    sessions = therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, [loaded_case])
     existing = idempotent_forms.find_created_before(
         therapy_session_record.THERAPY_SESSION, loaded_case.ring, lambda _: True
     )
     if existing is not None:
         return responses.redirect_to(url_for("sessions.show", id=existing.id))
-    hour = therapy_session_timeline.find_todays_sessions(hours, now=context.now()).open_session
+    session = therapy_session_timeline.find_todays_sessions(sessions, now=context.now()).open_session
     # The same button pressed on another page within the same minute means the session just opened.
-    if hour is None or hour.payload.start != therapy_sessions.wall_clock_minute(context.now()):
+    if session is None or session.payload.start != therapy_sessions.wall_clock_minute(context.now()):
         key = idempotent_forms.submitted_idempotency_key()
-        payload = therapy_session_facts.session_like_last(loaded_case, hours, today=context.today())
-        hour = therapy_sessions.create_therapy_session(
+        payload = therapy_session_facts.session_like_last(loaded_case, sessions, today=context.today())
+        session = therapy_sessions.create_therapy_session(
             db, vault, loaded_case, payload, now=context.now(), idempotency_key=key
         )
-        hour = therapy_sessions.open_therapy_session(db, vault, hour, now=context.now())
+        session = therapy_sessions.open_therapy_session(db, vault, session, now=context.now())
     context.extend_idle_timeout()
-    return responses.redirect_to(url_for("sessions.show", id=hour.id))
+    return responses.redirect_to(url_for("sessions.show", id=session.id))
 
 
 @screen.post("/sessions/<uuid:id>/open")
@@ -54,18 +54,18 @@ def open_planned(id: UUID) -> ViewResult:
 
     If noted times would be lost, redirect to the page that asks about them first.
     """
-    hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
-    if therapy_session_facts.may_be_opened(hour, today=context.today()):
+    session = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
+    if therapy_session_facts.may_be_opened(session, today=context.today()):
         if (
-            therapy_session_facts.loses_times(hour, today=context.today())
-            and fields.parse_whole_number(request.form.get("version")) != hour.version
+            therapy_session_facts.loses_times(session, today=context.today())
+            and fields.parse_whole_number(request.form.get("version")) != session.version
         ):
             return responses.redirect_to(url_for(".ask_about_times", id=id))
         keep_end = request.form.get("end") == KEEP
-        hour = therapy_sessions.open_therapy_session(
-            context.db(), context.vault(), hour, now=context.now(), keep_end=keep_end
+        session = therapy_sessions.open_therapy_session(
+            context.db(), context.vault(), session, now=context.now(), keep_end=keep_end
         )
-    if hour.state == therapy_session_record.TherapySessionState.OPEN:
+    if session.state == therapy_session_record.TherapySessionState.OPEN:
         context.extend_idle_timeout()
     return responses.redirect_to(url_for("sessions.show", id=id))
 
@@ -73,20 +73,22 @@ def open_planned(id: UUID) -> ViewResult:
 @screen.get("/sessions/<uuid:id>/open")
 def ask_about_times(id: UUID) -> ViewResult:
     """Ask what to do with the noted times before a session is begun today or reopened."""
-    hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
+    session = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
     today = context.today()
     if not (
-        therapy_session_facts.may_be_opened(hour, today=today)
-        and therapy_session_facts.loses_times(hour, today=today)
+        therapy_session_facts.may_be_opened(session, today=today)
+        and therapy_session_facts.loses_times(session, today=today)
     ):
         return responses.redirect_to(url_for("sessions.show", id=id))
-    context.audit_read(therapy_session_record.THERAPY_SESSION, hour)
-    note = notes.find_note_of_session(context.db(), context.vault(), hour)
+    context.audit_read(therapy_session_record.THERAPY_SESSION, session)
+    note = notes.find_note_of_session(context.db(), context.vault(), session)
     return render_template(
         "sessions/again.html",
         here="clients",
-        hour=hour,
-        facts=therapy_session_facts.load_session_facts(context.db(), context.vault(), hour, told_apart=True),
+        session=session,
+        facts=therapy_session_facts.load_session_facts(
+            context.db(), context.vault(), session, told_apart=True
+        ),
         signed=bool(note and note.final),
         keep=KEEP,
     )

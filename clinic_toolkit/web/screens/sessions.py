@@ -24,8 +24,8 @@ from clinic_toolkit.record.questionnaires import administrations, answered_items
 from clinic_toolkit.record.writing import additions_after_signing, handouts, notes
 from clinic_toolkit.web import context
 from clinic_toolkit.web.forms import fields
-from clinic_toolkit.web.forms.sessions import AgreedForm, HourForm
-from clinic_toolkit.web.screen_parts import draft_saving, hour_timeout, idempotent_forms, repeat_lines
+from clinic_toolkit.web.forms.sessions import AgreedForm, SessionForm
+from clinic_toolkit.web.screen_parts import draft_saving, idempotent_forms, repeat_lines, session_timeout
 from clinic_toolkit.web.screen_parts.draft_saving import PageDraft
 from clinic_toolkit.web.screen_parts.saved_message import redirect_saved
 from clinic_toolkit.web.transport import responses
@@ -43,10 +43,12 @@ def new(case_id: UUID) -> ViewResult:
     people = _load_clients(loaded_case)
     earlier = therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, [loaded_case])
     defaults = therapy_session_facts.session_like_last(loaded_case, earlier, today=context.today())
-    draft = draft_saving.open_page_draft("hour", case_id, ring=loaded_case.ring)
+    draft = draft_saving.open_page_draft("session", case_id, ring=loaded_case.ring)
     if (answer := draft.handle_autosave()) is not None:
         return answer
-    form = HourForm.for_case(people, _display_names(), draft.field_values(), defaults, today=context.today())
+    form = SessionForm.for_case(
+        people, _display_names(), draft.field_values(), defaults, today=context.today()
+    )
     is_valid = request.method == "POST" and form.validate()
     existing = idempotent_forms.find_created_before(
         therapy_session_record.THERAPY_SESSION,
@@ -57,11 +59,11 @@ def new(case_id: UUID) -> ViewResult:
         return responses.redirect_to(url_for(".show", id=existing.id))
     if is_valid:
         idempotency_key = idempotent_forms.submitted_idempotency_key()
-        hour = therapy_sessions.create_therapy_session(
+        session = therapy_sessions.create_therapy_session(
             db, vault, loaded_case, form.payload(), now=context.now(), idempotency_key=idempotency_key
         )
         draft.discard_recorded_draft()
-        return redirect_saved(url_for(".show", id=hour.id))
+        return redirect_saved(url_for(".show", id=session.id))
     return _render_form(form, loaded_case, people, None, draft)
 
 
@@ -69,31 +71,33 @@ def new(case_id: UUID) -> ViewResult:
 def edit(id: UUID) -> ViewResult:
     """Change the facts of a session."""
     db, vault = context.db(), context.vault()
-    hour = therapy_sessions.load_therapy_session(db, vault, id)
-    case = cases.load_case(db, vault, hour.payload.case_id)
+    session = therapy_sessions.load_therapy_session(db, vault, id)
+    case = cases.load_case(db, vault, session.payload.case_id)
     people = _load_clients(case)
-    draft = draft_saving.open_page_draft("hour", id, ring=hour.ring)
+    draft = draft_saving.open_page_draft("session", id, ring=session.ring)
     if (answer := draft.handle_autosave()) is not None:
         return answer
-    form = HourForm.for_case(
-        people, _display_names(), draft.field_values(), hour.payload, today=context.today()
+    form = SessionForm.for_case(
+        people, _display_names(), draft.field_values(), session.payload, today=context.today()
     )
     if request.method == "POST" and form.validate():
-        if form.matches_record(hour.payload):
+        if form.matches_record(session.payload):
             draft.discard_recorded_draft()
             return responses.redirect_to(url_for(".show", id=id))
         if not therapy_sessions.has_same_facts(
-            therapy_sessions.find_shown_version(db, vault, id, form.version.data), hour.payload
+            therapy_sessions.find_shown_version(db, vault, id, form.version.data), session.payload
         ):
-            return _render_form(form, case, people, hour, draft, newer=True)
-        revised = therapy_sessions.revise_therapy_session(db, vault, hour, form.payload(), now=context.now())
+            return _render_form(form, case, people, session, draft, newer=True)
+        revised = therapy_sessions.revise_therapy_session(
+            db, vault, session, form.payload(), now=context.now()
+        )
         draft.discard_recorded_draft()
-        if not therapy_sessions.was_ended(hour, revised):
+        if not therapy_sessions.was_ended(session, revised):
             return redirect_saved(url_for(".show", id=id))
-        hour_timeout.end_long_timeout()
+        session_timeout.end_long_timeout()
         return responses.redirect_to(url_for("endings.show", id=id))
-    context.audit_read(therapy_session_record.THERAPY_SESSION, hour)
-    return _render_form(form, case, people, hour, draft)
+    context.audit_read(therapy_session_record.THERAPY_SESSION, session)
+    return _render_form(form, case, people, session, draft)
 
 
 def _load_clients(case: RecordVersion[Case]) -> list[RecordVersion[Client]]:
@@ -105,31 +109,34 @@ def _display_names() -> Mapping[UUID, str]:
 
 
 def _render_form(
-    form: HourForm,
+    form: SessionForm,
     case: RecordVersion[Case],
     people: list[RecordVersion[Client]],
-    hour: RecordVersion[therapy_session_record.TherapySession] | None,
+    session: RecordVersion[therapy_session_record.TherapySession] | None,
     draft: PageDraft,
     *,
     newer: bool = False,
 ) -> ViewResult:
-    note = notes.find_note_of_session(context.db(), context.vault(), hour) if hour else None
+    note = notes.find_note_of_session(context.db(), context.vault(), session) if session else None
     page = render_template(
         "sessions/edit.html",
         is_signed=bool(note and note.final),
         has_forms=bool(
-            hour and answered_items.list_single_client_administrations(context.db(), context.vault(), hour)
+            session
+            and answered_items.list_single_client_administrations(context.db(), context.vault(), session)
         ),
         here="clients",
         form=form,
         errors=form.errors,
         case=case,
         people=people,
-        hour=hour,
+        session=session,
         draft=draft,
-        version=fields.version_for_page(form, hour.version if hour else 0, draft=draft.is_shown),
-        newer=therapy_session_facts.load_session_facts(context.db(), context.vault(), hour, told_apart=True)
-        if newer and hour
+        version=fields.version_for_page(form, session.version if session else 0, draft=draft.is_shown),
+        newer=therapy_session_facts.load_session_facts(
+            context.db(), context.vault(), session, told_apart=True
+        )
+        if newer and session
         else None,
     )
     return (page, 409) if newer else (page, 422) if form.errors else page
@@ -138,69 +145,72 @@ def _render_form(
 @screen.get("/sessions/<uuid:id>")
 def show(id: UUID) -> ViewResult:
     """One session, and what can be done in it."""
-    hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
-    if hour.state == therapy_session_record.TherapySessionState.OPEN and hour.payload.on == context.today():
+    session = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
+    if (
+        session.state == therapy_session_record.TherapySessionState.OPEN
+        and session.payload.on == context.today()
+    ):
         # After a lock in the middle of a session, the new process has the normal idle timeout.
         context.extend_idle_timeout()
-    return _render_hour(hour, AgreedForm(data={"agreed": hour.payload.agreed_for_next}))
+    return _render_session(session, AgreedForm(data={"agreed": session.payload.agreed_for_next}))
 
 
 @screen.post("/sessions/<uuid:id>/agreed")
 def agree(id: UUID) -> ViewResult:
     """Save what was agreed for next time; go on to the end of the session if that button was pressed."""
-    hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
+    session = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
     form = AgreedForm(request.form)
     if not form.validate():
         if is_from_script():
             return responses.autosave_failed(str(form.agreed.errors[0]), 422)
-        return _render_hour(hour, form), 422
-    if form.agreed.data != hour.payload.agreed_for_next:
+        return _render_session(session, form), 422
+    if form.agreed.data != session.payload.agreed_for_next:
         shown = therapy_sessions.find_shown_version(context.db(), context.vault(), id, form.version.data)
-        if shown is None or shown.agreed_for_next != hour.payload.agreed_for_next:
+        if shown is None or shown.agreed_for_next != session.payload.agreed_for_next:
             if is_from_script():
                 sentence = f"{records.StaleVersion().sentence} Press “Save this line” to see both."
                 return responses.autosave_failed(sentence, 409)
-            return _render_hour(hour, form, newer=True), 409
-        hour = therapy_sessions.record_agreement(
-            context.db(), context.vault(), hour, form.agreed.data, now=context.now()
+            return _render_session(session, form, newer=True), 409
+        session = therapy_sessions.record_agreement(
+            context.db(), context.vault(), session, form.agreed.data, now=context.now()
         )
     if is_from_script():
-        return responses.autosave_saved(context.now(), version=hour.version)
+        return responses.autosave_saved(context.now(), version=session.version)
     if "end" in request.form:
         return responses.redirect_to(url_for("endings.show", id=id))
     return responses.redirect_to(url_for(".show", id=id, kept="", _anchor="agreed"))
 
 
-def _render_hour(
-    hour: RecordVersion[therapy_session_record.TherapySession], form: AgreedForm, *, newer: bool = False
+def _render_session(
+    session: RecordVersion[therapy_session_record.TherapySession], form: AgreedForm, *, newer: bool = False
 ) -> str:
     db, vault = context.db(), context.vault()
-    case = cases.load_case(db, vault, hour.payload.case_id)
-    context.audit_read(therapy_session_record.THERAPY_SESSION, hour)
+    case = cases.load_case(db, vault, session.payload.case_id)
+    context.audit_read(therapy_session_record.THERAPY_SESSION, session)
     client_id = case.payload.single_client_id
     shown_cases = [case] if client_id is None else joined_entries.list_single_cases(db, vault, client_id)
-    hours_of_case = therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, shown_cases)
-    session_administrations = answered_items.list_single_client_administrations(db, vault, hour)
-    note = notes.find_note_of_session(db, vault, hour)
-    session_handouts = handouts.list_handouts_in_session(db, vault, case.payload.client_ids, hour.id)
+    sessions_of_case = therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, shown_cases)
+    session_administrations = answered_items.list_single_client_administrations(db, vault, session)
+    note = notes.find_note_of_session(db, vault, session)
+    session_handouts = handouts.list_handouts_in_session(db, vault, case.payload.client_ids, session.id)
     additions = additions_after_signing.list_additions_among(
         db, vault, note, session_administrations, session_handouts
     )
     return render_template(
         "sessions/show.html",
         here="clients",
-        hour=hour,
+        session=session,
         case=case,
         people=_load_clients(case),
-        last=therapy_session_timeline.find_last_agreement(hours_of_case, hour),
-        may_check_in=therapy_session_timeline.has_earlier_meeting(hours_of_case, hour)
+        last=therapy_session_timeline.find_last_agreement(sessions_of_case, session),
+        may_check_in=therapy_session_timeline.has_earlier_meeting(sessions_of_case, session)
         and not any(map(check_ins.is_check_in, (each.payload for each in session_administrations))),
         today=context.today(),
         newer=newer,
-        version=fields.version_for_page(form, hour.version),
-        facts=therapy_session_facts.load_session_facts(db, vault, hour, told_apart=True),
-        ended_before=therapy_session_facts.find_end_before_reopening(db, vault, hour),
-        unreachable=therapy_session_facts.lacks_emergency_contact(hour.payload),
+        version=fields.version_for_page(form, session.version),
+        facts=therapy_session_facts.load_session_facts(db, vault, session, told_apart=True),
+        ended_before=therapy_session_facts.find_end_before_reopening(db, vault, session),
+        unreachable=therapy_session_facts.lacks_emergency_contact(session.payload),
         session_administrations=[
             (
                 administration,
@@ -213,7 +223,7 @@ def _render_hour(
         sheets=session_handouts,
         note=note,
         after_signing={addition.id: addition.after_signing_label for addition in additions},
-        repeats=repeat_lines.list_due_repeats(hour, case),
+        repeats=repeat_lines.list_due_repeats(session, case),
         form=form,
         errors=form.errors,
     )

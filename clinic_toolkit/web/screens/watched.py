@@ -63,7 +63,7 @@ def _render_form(form: WatchedForm, relationship: RecordVersion[Relationship], *
 def _return_address(id: UUID) -> str:
     """The URL of the check-in of the session this was opened from, or of the relationship."""
     try:
-        hour_id = UUID(request.args.get("hour", ""))
+        session_id = UUID(request.args.get("session", ""))
     except ValueError:
         return url_for("relationships.show", id=id)
-    return url_for("check_ins.begin", session_id=hour_id)
+    return url_for("check_ins.begin", session_id=session_id)

@@ -81,8 +81,8 @@ def offer(session_id: UUID) -> ViewResult:
     that is missing here would tell of a fear hold.
     """
     db, vault = context.db(), context.vault()
-    hour = therapy_sessions.load_therapy_session(db, vault, session_id)
-    case = cases.load_case(db, vault, hour.payload.case_id)
+    session = therapy_sessions.load_therapy_session(db, vault, session_id)
+    case = cases.load_case(db, vault, session.payload.case_id)
     people = [clients.load_client(db, vault, id) for id in case.payload.client_ids]
     # A partner must not read whom the other speaks of.
     client_relationships = (
@@ -90,7 +90,7 @@ def offer(session_id: UUID) -> ViewResult:
     )
     session_administrations = [
         administration
-        for administration in answered_items.list_single_client_administrations(db, vault, hour)
+        for administration in answered_items.list_single_client_administrations(db, vault, session)
         if administration.state in ENDED_STATES
     ]
     form = HandoutForm.for_clients(
@@ -102,19 +102,21 @@ def offer(session_id: UUID) -> ViewResult:
     )
     needs_fear_asked = False
     if request.method == "POST" and form.validate():
-        handout = _give_worksheet(form, case, hour, {each.id.hex: each.id for each in client_relationships})
+        handout = _give_worksheet(
+            form, case, session, {each.id.hex: each.id for each in client_relationships}
+        )
         if handout is not None:
             return responses.redirect_to(url_for(".handout", id=handout.id))
         needs_fear_asked = True
     if request.method == "GET":
-        context.audit_read(THERAPY_SESSION, hour)
+        context.audit_read(THERAPY_SESSION, session)
     context.audit_read(ADMINISTRATION, *session_administrations)
     open_sheets, folded_sheets = _open_and_folded_sheets(case)
     sentences = _offered_sentences(session_administrations)
     page = render_template(
         "worksheets/offer.html",
         here="clients",
-        hour=hour,
+        session=session,
         case=case,
         people=people,
         form=form,
@@ -149,7 +151,7 @@ def _offered_sentences(session_administrations: Sequence[RecordVersion[Administr
 def _give_worksheet(
     form: HandoutForm,
     case: RecordVersion[Case],
-    hour: RecordVersion[TherapySession],
+    session: RecordVersion[TherapySession],
     relationship_ids: dict[str, UUID],
 ) -> RecordVersion[Handout] | None:
     """Give the sheet; None, with an error in the form, if it may not be given about this person."""
@@ -168,7 +170,7 @@ def _give_worksheet(
             client_id,
             relationship_id,
             sheet_place=form.sheet_place,
-            therapy_session_id=hour.id,
+            therapy_session_id=session.id,
             now=context.now(),
         )
     permission = fear_holds.load_handout_permission(
@@ -185,7 +187,7 @@ def _give_worksheet(
         vault,
         worksheet,
         client_id=client_id,
-        therapy_session_id=hour.id,
+        therapy_session_id=session.id,
         client_sentence=form.sentence_to_print,
         now=context.now(),
         relationship_id=relationship_id,
@@ -235,10 +237,10 @@ def _load_case_of_handout(handout: RecordVersion[Handout]) -> RecordVersion[Case
     """The case of the session in which the sheet was given, else the client's own case."""
     if handout.payload.therapy_session_id:
         with suppress(UnreadableRecord):
-            hour = therapy_sessions.load_therapy_session(
+            session = therapy_sessions.load_therapy_session(
                 context.db(), context.vault(), handout.payload.therapy_session_id
             )
-            return cases.load_case(context.db(), context.vault(), hour.payload.case_id)
+            return cases.load_case(context.db(), context.vault(), session.payload.case_id)
     return cases.load_single_case(context.db(), context.vault(), handout.payload.client_id)
 
 

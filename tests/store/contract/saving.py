@@ -33,7 +33,7 @@ def values(
         "record": record,
         "version": version,
         "ring": ring,
-        "kid": bytes(16),
+        "key_id": bytes(16),
         "final": final,
         "sealed": sealed,
     }

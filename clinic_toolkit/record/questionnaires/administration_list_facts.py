@@ -12,22 +12,24 @@ from clinic_toolkit.record.questionnaires.administration_record import ADMINISTR
 from clinic_toolkit.vault.vault import Vault
 
 
-class RingForms(msgspec.Struct, frozen=True, array_like=True):
+class RingAdministrations(msgspec.Struct, frozen=True, array_like=True):
     """The ids of the sessions with a questionnaire of this ring that is in progress, or was stopped."""
 
     sessions_in_progress: tuple[bytes, ...]
     sessions_stopped: tuple[bytes, ...]
 
 
-def _compute_form_facts(db: Connection, vault: Vault, rings: Sequence[UUID]) -> RingForms:
+def _compute_form_facts(db: Connection, vault: Vault, rings: Sequence[UUID]) -> RingAdministrations:
     forms = records.list_records_in_rings(db, vault, ADMINISTRATION, rings)
     sessions = {
         state: {form.payload.therapy_session for form in forms if form.state == state} - {None}
         for state in (AdministrationState.IN_PROGRESS, AdministrationState.STOPPED)
     }
-    return RingForms(*(tuple(sorted(filter(None, ids))) for ids in sessions.values()))
+    return RingAdministrations(*(tuple(sorted(filter(None, ids))) for ids in sessions.values()))
 
 
-RING_FORMS = register_facts(
-    FactsKind(name="forms", kinds=(ADMINISTRATION,), facts_type=RingForms, compute=_compute_form_facts)
+RING_ADMINISTRATIONS = register_facts(
+    FactsKind(
+        name="forms", kinds=(ADMINISTRATION,), facts_type=RingAdministrations, compute=_compute_form_facts
+    )
 )

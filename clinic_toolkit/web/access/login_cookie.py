@@ -1,4 +1,4 @@
-"""The signed session cookie and the form token of its session, which every request reads.
+"""The signed login cookie and the form token of its login, which every request reads.
 
 Their signer is made once, and what a browser sends again unchanged is not worked out again.
 """
@@ -9,15 +9,16 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from flask import Flask, Request, Response, g, session
+from flask import Flask, Request, Response, g
+from flask import session as cookie
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import generate_csrf
 
-from clinic_toolkit.web.context import SESSION_ID_KEY
+from clinic_toolkit.web.context import LOGIN_ID_KEY
 
-# The session key in which Flask-WTF looks for the CSRF token.
-_CSRF_SESSION_KEY = "csrf_token"
-# Sessions of which the form token is remembered; a worker seldom has more than two.
+# The key of the cookie in which Flask-WTF looks for the CSRF token.
+_CSRF_COOKIE_KEY = "csrf_token"
+# Logins of which the form token is remembered; a worker seldom has more than two.
 _MAX_TOKENS = 8
 
 
@@ -27,7 +28,7 @@ def _sha256(string: bytes = b"") -> Any:
 
 
 class _UndatedSigner:
-    """A signer without an expiry date: `web/perimeter/timeouts.py` ends sessions, on a monotonic clock."""
+    """A signer without an expiry date: `web/perimeter/timeouts.py` ends logins, on a monotonic clock."""
 
     def __init__(self, signer: Any) -> None:
         self._signer = signer
@@ -52,7 +53,7 @@ class _UndatedSigner:
         return verified
 
 
-class SessionCookie(SecureCookieSessionInterface):
+class LoginCookie(SecureCookieSessionInterface):
     """Flask's signed cookie, with the key that the worker uses for its whole life."""
 
     # Flask's own choice is SHA-1.
@@ -68,37 +69,37 @@ class SessionCookie(SecureCookieSessionInterface):
         return self._signer
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """Read the cookie, and put the CSRF token into the session.
+        """Read the cookie, and put the CSRF token into it.
 
         The token is derived, not random. With random tokens, two pages requested at the same time (restored
         tabs, a page and its icon) would get different tokens, and only the later form would be accepted.
         """
-        session = super().open_session(app, request)
-        if session is not None and _CSRF_SESSION_KEY not in session:
-            session[_CSRF_SESSION_KEY] = self._derive_csrf_token(str(session.get(SESSION_ID_KEY, "")))
-            session.modified = False  # the token is derived again on every request: no cookie has to be sent
-        return session
+        cookie = super().open_session(app, request)
+        if cookie is not None and _CSRF_COOKIE_KEY not in cookie:
+            cookie[_CSRF_COOKIE_KEY] = self._derive_csrf_token(str(cookie.get(LOGIN_ID_KEY, "")))
+            cookie.modified = False  # the token is derived again on every request: no cookie has to be sent
+        return cookie
 
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+    def save_session(self, app: Flask, cookie: SessionMixin, response: Response) -> None:
         """Send the cookie if it changed. No `Vary` header is needed, because no page is cached."""
-        if session.modified:
-            super().save_session(app, session, response)
+        if cookie.modified:
+            super().save_session(app, cookie, response)
 
     def form_token(self) -> str:
-        """The form token of this session, signed once; the moment in its signature limits nothing."""
-        raw = session.get(_CSRF_SESSION_KEY)
+        """The form token of this login, signed once; the moment in its signature limits nothing."""
+        raw = cookie.get(_CSRF_COOKIE_KEY)
         signed = self._signed_tokens.get(raw) if raw else None
         if signed is None:
-            # A session that began in this request has a token only from its next request on.
-            is_of_session = _CSRF_SESSION_KEY not in g
+            # A login that began in this request has a token only from its next request on.
+            is_of_cookie = _CSRF_COOKIE_KEY not in g
             signed = str(generate_csrf())
-            if raw and is_of_session:
+            if raw and is_of_cookie:
                 self._signed_tokens = {raw: signed, **dict(islice(self._signed_tokens.items(), _MAX_TOKENS))}
         return signed
 
     def is_form_token(self, sent: str) -> bool:
-        """Whether this is, character for character, the form token of this session."""
-        raw = session.get(_CSRF_SESSION_KEY)
+        """Whether this is, character for character, the form token of this login."""
+        raw = cookie.get(_CSRF_COOKIE_KEY)
         signed = self._signed_tokens.get(raw) if raw else None
         return signed is not None and hmac.compare_digest(sent.encode("utf-8", "replace"), signed.encode())
 

@@ -1,4 +1,4 @@
-"""The facts of an hour: entered, changed, refused at their place."""
+"""The facts of a session: entered, changed, refused at their place."""
 
 import re
 from datetime import timedelta
@@ -15,17 +15,17 @@ LINES = {"place": 160, "call_back": 60, "others_present": 160}
 
 @pytest.fixture
 def client(me: Person) -> Page:
-    """The page of a client with whom there was no hour yet."""
+    """The page of a client with whom there was no session yet."""
     return take_in(me)
 
 
 @pytest.fixture
 def entering(me: Person, client: Page) -> Page:
-    """The page on which an hour with this client is entered."""
+    """The page on which a session with this client is entered."""
     return me.follow(client, "Add a past or planned session")
 
 
-def test_every_fact_of_an_hour_is_kept(me: Person, entering: Page) -> None:
+def test_every_fact_of_a_session_is_kept(me: Person, entering: Page) -> None:
     facts = {
         "kind": "session", "on": day(-1), "start": "09:00", "end": "09:50", "attendance": "late",
         "setting": "telehealth", "place": "at her sister’s", "call_back": "555 0101",
@@ -56,13 +56,13 @@ def test_nobody_is_said_to_have_been_there_who_was_not(
 @pytest.mark.parametrize(
     ("kind", "setting"), [("call", "phone"), ("message", "room"), ("consultation", "room")]
 )
-def test_a_contact_between_hours_took_place(me: Person, entering: Page, kind: str, setting: str) -> None:
+def test_a_contact_between_sessions_took_place(me: Person, entering: Page, kind: str, setting: str) -> None:
     nobody = {} if kind == "call" else {"present": None}
     page = enter(me, entering, kind=kind, setting=setting, **nobody)
     assert f"{kind.capitalize()}, " in page.text and "Took place" in page.text and "Came" not in page.text
 
 
-def test_the_newest_hour_stands_first(me: Person, entering: Page, client: Page) -> None:
+def test_the_newest_session_stands_first(me: Person, entering: Page, client: Page) -> None:
     for ahead in (-30, -400, 5, -2):
         enter(me, entering, ahead, attendance="planned" if ahead > 0 else "came")
     shown = re.findall(r'class="when">(.*?)<', me.open(client.path).source)
@@ -71,7 +71,7 @@ def test_the_newest_hour_stands_first(me: Person, entering: Page, client: Page) 
     assert [words.split(" 20")[0] for words in shown] == [f"{d.day} {months[d.month - 1]}" for d in days]
 
 
-def test_an_hour_without_times_is_enough(me: Person, entering: Page) -> None:
+def test_a_session_without_times_is_enough(me: Person, entering: Page) -> None:
     page = enter(me, entering, start="", end="")
     assert ":" not in page.text.partition("In the room")[0].partition("Session")[2]
 
@@ -130,7 +130,7 @@ def test_odd_text_is_kept_as_text(me: Person, entering: Page, odd: str) -> None:
     assert steps.words_of(me.follow(page, "Session summary"))
 
 
-def test_two_windows_on_an_hour_show_both(me: Person, entering: Page) -> None:
+def test_two_windows_on_a_session_show_both(me: Person, entering: Page) -> None:
     page = enter(me, entering, -1, place="Room 1")
     one, other = me.open(f"{page.path}/edit"), me.open(f"{page.path}/edit")
     assert me.send(one, {"place": "Room 2", "attendance": "late"}).path == page.path

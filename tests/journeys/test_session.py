@@ -1,4 +1,4 @@
-"""In the hour: a questionnaire from choosing it to its result, with every way to leave, return and change."""
+"""In a session: a questionnaire from choosing it to its result, and every way to leave, return and change."""
 
 import re
 from uuid import UUID
@@ -21,18 +21,18 @@ LABELS = {option.value: option.label for option in giving().options}
 
 
 @pytest.fixture
-def first(me: Person, hour: str) -> Page:
+def first(me: Person, session: str) -> Page:
     """The first question of *How I give*, about a new relationship."""
-    return me.follow(steps.begin(me, hour), "first question")
+    return me.follow(steps.begin(me, session), "first question")
 
 
-def test_who_could_see_it_is_asked_before_anybody_is_named(site: Site, me: Person, hour: str) -> None:
+def test_who_could_see_it_is_asked_before_anybody_is_named(site: Site, me: Person, session: str) -> None:
     """Before a name is said, and before one stands on the page."""
     asked = "Could anyone see your answers, or be upset by them?"
-    page = steps.begin(me, hour, word="Aunt Maud")
+    page = steps.begin(me, session, word="Aunt Maud")
     assert "Please keep Aunt Maud in mind" in page.text and "Could anyone see" not in page.text
-    client = me.open(hour).link("Ana Reyes").rpartition("/")[2]
-    for path in (f"{hour}/questionnaire", f"{hour}/check-in"):
+    client = me.open(session).link("Ana Reyes").rpartition("/")[2]
+    for path in (f"{session}/questionnaire", f"{session}/check-in"):
         shown = me.open(path).text
         assert asked in shown.partition("Aunt Maud")[0], path
     new = me.open(f"/clients/{client}/relationships/new")
@@ -40,12 +40,14 @@ def test_who_could_see_it_is_asked_before_anybody_is_named(site: Site, me: Perso
 
 
 @pytest.mark.parametrize("one", catalogue.list_newest(), ids=lambda one: one.id)
-def test_the_clients_own_word_stands_where_a_person_is_meant(me: Person, hour: str, one: Instrument) -> None:
+def test_the_clients_own_word_stands_where_a_person_is_meant(
+    me: Person, session: str, one: Instrument
+) -> None:
     if one.kind == "check-in":
-        steps.begin(me, hour, word="my mum")
-        page = me.press(me.open(f"{hour}/check-in"), "Go to the introduction")
+        steps.begin(me, session, word="my mum")
+        page = me.press(me.open(f"{session}/check-in"), "Go to the introduction")
     else:
-        page = steps.begin(me, hour, one.id, word="my mum")
+        page = steps.begin(me, session, one.id, word="my mum")
     assert "your mum" in page.text and "this person]" not in page.text
     guidance = me.follow(page, "How to give it")
     # What is only told to the clinician names nobody beside fear or harm.
@@ -72,8 +74,8 @@ def rows_of(check: Page) -> list[str]:
     return [re.sub(r"<[^>]*>", "", row).replace("&#39;", "’") for row in found]
 
 
-def test_a_questionnaire_from_beginning_to_end(me: Person, hour: str) -> None:
-    introduction = steps.begin(me, hour, word="M.")
+def test_a_questionnaire_from_beginning_to_end(me: Person, session: str) -> None:
+    introduction = steps.begin(me, session, word="M.")
     for paragraph in giving().introduction:
         said = client_wording.with_gaps(client_wording.with_client_word(paragraph, "M."))
         assert said in introduction.text.replace("\u2019", "’")
@@ -130,8 +132,8 @@ def test_each_way_to_answer_is_kept_as_it_was_given(site: Site, me: Person, firs
     assert shown[6] == shown[11] == "Left open"
 
 
-def test_no_answer_is_forced_and_none_is_invented(me: Person, hour: str) -> None:
-    page = steps.answer_all(me, steps.begin(me, hour), [None] * 12)
+def test_no_answer_is_forced_and_none_is_invented(me: Person, session: str) -> None:
+    page = steps.answer_all(me, steps.begin(me, session), [None] * 12)
     assert set(rows_of(page)) == {"Left open"}
     result = steps.finish(me, page)
     assert "0 of 12 answered" in result.text
@@ -184,8 +186,8 @@ def test_it_can_also_be_left_at_the_page_of_answers(me: Person, first: Page) -> 
     assert "enough for today" in me.press(check, "Stop here for today").text
 
 
-def test_every_answer_can_be_changed_from_the_page_of_answers(me: Person, hour: str) -> None:
-    check = steps.answer_all(me, steps.begin(me, hour), [1] * 12)
+def test_every_answer_can_be_changed_from_the_page_of_answers(me: Person, session: str) -> None:
+    check = steps.answer_all(me, steps.begin(me, session), [1] * 12)
     for number in (1, 7, 12):
         item = me.follow(check, f"Change question {number}")
         assert f"{number} of 12" in item.text and item.typed("answer") == "1"
@@ -199,8 +201,8 @@ def test_every_answer_can_be_changed_from_the_page_of_answers(me: Person, hour: 
     assert [row for row in rows_of(check) if row == LABELS[1]] == [LABELS[1]] * 9
 
 
-def test_once_finished_no_answer_can_be_changed(site: Site, me: Person, hour: str) -> None:
-    check = steps.answer_all(me, steps.begin(me, hour), [2] * 12)
+def test_once_finished_no_answer_can_be_changed(site: Site, me: Person, session: str) -> None:
+    check = steps.answer_all(me, steps.begin(me, session), [2] * 12)
     steps.finish(me, check)
     before = kept(site, check)
     place = steps.place(check)
@@ -252,8 +254,8 @@ def test_every_answer_is_saved_when_it_is_given(site: Site, me: Person, first: P
     assert kept(site, first)[0].value == 2
 
 
-def test_choosing_says_what_is_missing_and_keeps_what_was_chosen(me: Person, hour: str) -> None:
-    page = me.open(f"{hour}/questionnaire")
+def test_choosing_says_what_is_missing_and_keeps_what_was_chosen(me: Person, session: str) -> None:
+    page = me.open(f"{session}/questionnaire")
     # With nobody known yet, someone new is chosen already.
     assert page.typed("about") == "new"
     nothing = me.send(page, {"about": None}, by="instrument")
@@ -268,30 +270,30 @@ def test_choosing_says_what_is_missing_and_keeps_what_was_chosen(me: Person, hou
     assert unknown.error("instrument") and unknown.error("about")
 
 
-def test_receiving_is_not_offered_where_it_makes_no_sense(me: Person, hour: str) -> None:
+def test_receiving_is_not_offered_where_it_makes_no_sense(me: Person, session: str) -> None:
     for frame in ("child_under_18", "helped_at_work"):
-        page = me.open(f"{hour}/questionnaire")
+        page = me.open(f"{session}/questionnaire")
         page = me.send(page, {"instrument": "receiving", "about": "new", "word": "K.", "frame": frame})
         assert page.status == 422 and "not offered" in page.error("about")
         assert (page.typed("word"), page.typed("frame")) == ("K.", frame)
 
 
 def test_a_relationship_is_offered_again_and_only_to_its_own_client(
-    site: Site, me: Person, hour: str
+    site: Site, me: Person, session: str
 ) -> None:
-    steps.begin(me, hour, word="M.")
-    page = me.open(f"{hour}/questionnaire")
+    steps.begin(me, session, word="M.")
+    page = me.open(f"{session}/questionnaire")
     offered = page.form("about").values("about")
     assert len(offered) == 3 and offered[1:] == ["new", "general"]
     again = me.send(page, {"instrument": "receiving", "about": offered[0]})
     assert "about M." in again.text
-    other = f"/sessions/{site.work.hour(site.work.client('Ben Ode')).id}/questionnaire"
+    other = f"/sessions/{site.work.session(site.work.client('Ben Ode')).id}/questionnaire"
     stranger = me.send(me.open(other), {"instrument": "giving", "about": offered[0]})
     assert stranger.status == 422 and stranger.error("about")
 
 
-def test_people_in_general_are_asked_about_in_their_own_words(me: Person, hour: str) -> None:
-    introduction = steps.begin(me, hour, about="general", word="", frame="")
+def test_people_in_general_are_asked_about_in_their_own_words(me: Person, session: str) -> None:
+    introduction = steps.begin(me, session, about="general", word="", frame="")
     for paragraph in giving().introduction_general:
         # What is in brackets is said in one's own words; it stands above, for whoever reads aloud.
         assert client_wording.with_gaps(paragraph) in introduction.text
@@ -302,18 +304,18 @@ def test_people_in_general_are_asked_about_in_their_own_words(me: Person, hour: 
 
 
 @pytest.mark.parametrize("instrument", [each.id for each in catalogue.list_instruments()])
-def test_every_questionnaire_can_be_walked_through(me: Person, hour: str, instrument: str) -> None:
+def test_every_questionnaire_can_be_walked_through(me: Person, session: str, instrument: str) -> None:
     form = catalogue.load_instrument(instrument)
-    check = steps.answer_all(me, steps.begin(me, hour, instrument, frame="partner"), [2] * len(form.items))
+    check = steps.answer_all(me, steps.begin(me, session, instrument, frame="partner"), [2] * len(form.items))
     result = steps.finish(me, check)
     assert f"{len(form.items)} of {len(form.items)} answered" in result.text
-    assert me.follow(me.follow(result, "Look at it together"), "Done").path == hour
+    assert me.follow(me.follow(result, "Look at it together"), "Done").path == session
     assert steps.words_of(me.follow(result, "Client page"))
 
 
-def test_nothing_of_the_clinicians_page_is_shown_after_the_last_answer(me: Person, hour: str) -> None:
+def test_nothing_of_the_clinicians_page_is_shown_after_the_last_answer(me: Person, session: str) -> None:
     answers = [{"answer": "4", **steps.NEXT}] * 12
-    page = me.press(steps.answer_all(me, steps.begin(me, hour), answers), "Finish")
+    page = me.press(steps.answer_all(me, steps.begin(me, session), answers), "Finish")
     result = me.open(f"{steps.place(page)}/result").text
     for words in ("Before your client leaves", "Giving past my limit", "answered"):
         assert words in result and words not in page.text
@@ -331,8 +333,8 @@ def test_nothing_of_the_clinicians_page_is_shown_after_the_last_answer(me: Perso
 def test_an_interpreter_is_recorded_and_has_a_word_of_advice(
     site: Site, me: Person, setting: TherapySessionSetting, said: str
 ) -> None:
-    hour = site.work.hour(site.work.client(), setting=setting)
-    page = me.open(f"/sessions/{hour.id}/questionnaire")
+    session = site.work.session(site.work.client(), setting=setting)
+    page = me.open(f"/sessions/{session.id}/questionnaire")
     chosen = {"instrument": "giving", "about": "general", "interpreter": "yes"}
     introduction = me.send(page, chosen, by="instrument")
     assert "ask the interpreter to say each question" in introduction.text

@@ -1,4 +1,4 @@
-"""Hours in a practice that uses no questionnaire: opened, ended, and what was agreed in them."""
+"""Sessions in a practice that uses no questionnaire: opened, ended, and what was agreed in them."""
 
 import re
 
@@ -16,34 +16,34 @@ SCRIPT = {"X-Autosave": "1", "Accept": "application/json"}
 
 @pytest.fixture
 def client(me: Person) -> Page:
-    """The page of a client with whom there was no hour yet."""
+    """The page of a client with whom there was no session yet."""
     return take_in(me)
 
 
 @pytest.fixture
 def entering(me: Person, client: Page) -> Page:
-    """The page on which an hour with this client is entered."""
+    """The page on which a session with this client is entered."""
     return me.follow(client, "Add a past or planned session")
 
 
 @pytest.fixture
 def opened(me: Person, client: Page) -> Page:
-    """An hour that was opened this minute."""
+    """A session that was opened this minute."""
     return me.press(client, "Start a session now")
 
 
-def test_one_click_opens_an_hour_with_everyone_at_this_minute(site: Site, me: Person, client: Page) -> None:
+def test_one_click_opens_a_session_with_everyone_at_this_minute(site: Site, me: Person, client: Page) -> None:
     page = me.press(client, "Start a session now")
     assert page.path.startswith("/sessions/") and "This session is open." in page.text
     assert re.search(r"Ana Reyes · \d\d:\d\d · In the room · Came", page.text)
     edit = me.follow(page, "Edit the session details")
     assert (edit.typed("on"), edit.typed("attendance")) == (day(), "came")
     assert edit.typed("present") and not edit.typed("end")
-    assert site.app.worker.timeouts.hour_open
+    assert site.app.worker.timeouts.session_open
     assert "open now" in me.open(client.path).text
 
 
-def test_the_hour_is_where_the_last_one_was(me: Person, entering: Page, client: Page) -> None:
+def test_the_session_is_where_the_last_one_was(me: Person, entering: Page, client: Page) -> None:
     enter(me, entering, -7, setting="telehealth", place="at home, 1 Quay Street", call_back="555 0101")
     enter(me, entering, -3, kind="call", setting="phone", place="")
     page = me.press(client, "Start a session now")
@@ -52,14 +52,16 @@ def test_the_hour_is_where_the_last_one_was(me: Person, entering: Page, client: 
     )
 
 
-def test_the_room_of_the_last_hour_is_the_room_of_the_next(me: Person, entering: Page, client: Page) -> None:
+def test_the_room_of_the_last_session_is_the_room_of_the_next(
+    me: Person, entering: Page, client: Page
+) -> None:
     enter(me, entering, -7, setting="room", place="Room 2")
     page = me.press(client, "Start a session now")
     assert "In the room: Room 2" in page.text and "Not in the same room" not in page.text
 
 
 @pytest.mark.parametrize("setting", ["telehealth", "phone"])
-def test_a_remote_hour_asks_where_the_client_is_now_and_for_a_number(
+def test_a_remote_session_asks_where_the_client_is_now_and_for_a_number(
     me: Person, entering: Page, client: Page, setting: str
 ) -> None:
     enter(me, entering, -7, setting=setting, place="at home, 1 Quay Street")
@@ -72,25 +74,25 @@ def test_a_remote_hour_asks_where_the_client_is_now_and_for_a_number(
     whole = me.send(me.follow(half, "Write it down"), {"call_back": "555 0101"})
     assert "at her sister’s, 4 Mill Lane (call back: 555 0101)" in whole.text
     assert "Not in the same room" not in whole.text
-    # Nothing is forced: the hour ends without either.
+    # Nothing is forced: the session ends without either.
     bare = me.send(me.follow(whole, "Edit the session details"), {"place": "", "call_back": ""})
     assert asked in bare.text and bare.status == 200
 
 
-def test_a_number_to_call_back_is_told_of_a_remote_hour_alone(me: Person, entering: Page) -> None:
+def test_a_number_to_call_back_is_told_of_a_remote_session_alone(me: Person, entering: Page) -> None:
     page = enter(me, entering, 0, setting="room", place="Room 2", call_back="555 0101", attendance="came")
     assert "555 0101" not in page.text
 
 
-def test_a_second_click_opens_no_second_hour(me: Person, client: Page) -> None:
-    hours = {me.press(client, "Start a session now").path for _ in range(3)}
+def test_a_second_click_opens_no_second_session(me: Person, client: Page) -> None:
+    sessions = {me.press(client, "Start a session now").path for _ in range(3)}
     # Two, if a minute passed between the clicks.
-    assert len(hours) <= 2
+    assert len(sessions) <= 2
     page = me.open(client.path)
-    assert me.follow(page, "Go on with the open session").path in hours
+    assert me.follow(page, "Go on with the open session").path in sessions
 
 
-def test_an_hour_planned_for_today_is_offered_before_a_new_one(
+def test_a_session_planned_for_today_is_offered_before_a_new_one(
     me: Person, entering: Page, client: Page
 ) -> None:
     planned = enter(me, entering, start="23:58", end="", attendance="planned")
@@ -102,7 +104,7 @@ def test_an_hour_planned_for_today_is_offered_before_a_new_one(
     assert "This session is open." in opened.text and "Came" in opened.text and "23:58" in opened.text
 
 
-def test_an_hour_planned_for_another_day_is_begun_today(me: Person, entering: Page) -> None:
+def test_a_session_planned_for_another_day_is_begun_today(me: Person, entering: Page) -> None:
     planned = enter(me, entering, 6, attendance="planned")
     asked = me.press(planned, "Start it today instead")
     assert asked.path == f"{planned.path}/open" and "at 10:00, until 10:50" in asked.text
@@ -113,20 +115,20 @@ def test_an_hour_planned_for_another_day_is_begun_today(me: Person, entering: Pa
     assert edit.typed("start") != "10:00" or "10:00" in opened.text
 
 
-def test_an_hour_ends_this_minute_and_can_be_gone_on_with(site: Site, me: Person, opened: Page) -> None:
-    ended = steps.end_hour(me, opened)
+def test_a_session_ends_this_minute_and_can_be_gone_on_with(site: Site, me: Person, opened: Page) -> None:
+    ended = steps.end_session(me, opened)
     assert ended.path == opened.path and "This session is open." not in ended.text
     assert re.search(r"\d\d:\d\d–\d\d:\d\d", ended.text)
-    assert not site.app.worker.timeouts.hour_open
+    assert not site.app.worker.timeouts.session_open
     asked = me.press(ended, "Continue this session")
     again = me.press(asked, "note a new end")
     assert "This session is open." in again.text and "–" not in again.text.partition("Agreed")[0]
-    assert site.app.worker.timeouts.hour_open
+    assert site.app.worker.timeouts.session_open
 
 
 def test_going_on_says_what_becomes_of_the_end_and_can_keep_it(me: Person, entering: Page) -> None:
     planned = enter(me, entering, start="00:00", end="00:07", attendance="planned")
-    ended = steps.end_hour(me, me.press(planned, "Start the session"))
+    ended = steps.end_session(me, me.press(planned, "Start the session"))
     assert "00:00–00:07" in ended.text
     asked = me.press(ended, "Continue this session")
     assert asked.path == f"{ended.path}/open" and "Its end is noted as 00:07" in asked.text
@@ -137,17 +139,17 @@ def test_going_on_says_what_becomes_of_the_end_and_can_keep_it(me: Person, enter
         and "It was ended at 00:07, and then continued. That end is kept." in kept.text
     )
     assert "The end is noted as 00:07, and stays so." in me.press(kept, "End the session").text
-    ended = steps.end_hour(me, kept)
+    ended = steps.end_session(me, kept)
     assert "00:00–00:07" in ended.text
     gone_on = me.press(me.press(ended, "Continue this session"), "note a new end")
     assert "It was ended at 00:07, and then continued. A new end is noted when you end it." in gone_on.text
-    assert "00:07" not in steps.end_hour(me, gone_on).text
+    assert "00:07" not in steps.end_session(me, gone_on).text
 
 
 def test_the_other_acts_of_a_session_are_quiet_and_under_headings(me: Person, opened: Page) -> None:
     before = me.open(opened.path)
     steps.finish(me, steps.answer_all(me, steps.begin(me, opened.path), [1] * 12))
-    for page in (before, me.open(opened.path), steps.end_hour(me, me.open(opened.path))):
+    for page in (before, me.open(opened.path), steps.end_session(me, me.open(opened.path))):
         main = re.sub(r'<ul class="rows.*?</ul>', "", page.source.partition("<main")[2], flags=re.DOTALL)
         loud = re.findall(r'class="button(?: main)?"', main)
         assert len(loud) <= 3, loud
@@ -161,46 +163,46 @@ def test_the_other_acts_of_a_session_are_quiet_and_under_headings(me: Person, op
             assert heading in page.text
 
 
-def test_ending_one_hour_leaves_another_its_time(site: Site, me: Person, opened: Page) -> None:
+def test_ending_one_session_leaves_another_its_time(site: Site, me: Person, opened: Page) -> None:
     other = me.press(take_in(me, "Ben Ode"), "Start a session now")
-    steps.end_hour(me, other)
-    assert site.app.worker.timeouts.hour_open
-    steps.end_hour(me, opened)
-    assert not site.app.worker.timeouts.hour_open
+    steps.end_session(me, other)
+    assert site.app.worker.timeouts.session_open
+    steps.end_session(me, opened)
+    assert not site.app.worker.timeouts.session_open
     assert site.post(f"{opened.path}/end").headers["Location"] == opened.path
 
 
-def test_an_open_hour_keeps_its_time_after_a_lock(site: Site, me: Person, opened: Page) -> None:
-    site.app.worker.timeouts.hour_open = False
+def test_an_open_session_keeps_its_time_after_a_lock(site: Site, me: Person, opened: Page) -> None:
+    site.app.worker.timeouts.session_open = False
     me.open(opened.path)
-    assert site.app.worker.timeouts.hour_open
+    assert site.app.worker.timeouts.session_open
 
 
-def test_an_hour_that_is_over_is_not_opened_by_an_old_page(site: Site, me: Person, entering: Page) -> None:
+def test_a_session_that_is_over_is_not_opened_by_an_old_page(site: Site, me: Person, entering: Page) -> None:
     held = enter(me, entering, -2)
     missed = enter(me, entering, attendance="no_show")
     for page in (me.open(held.path), me.open(missed.path)):
         assert site.post(f"{page.path}/open").status_code == 303
         assert me.open(page.path).text == page.text
-    assert not site.app.worker.timeouts.hour_open
+    assert not site.app.worker.timeouts.session_open
 
 
 @pytest.mark.parametrize("attendance", ["cancelled", "no_show", "planned"])
-def test_an_open_hour_that_did_not_take_place_is_open_no_more(
+def test_an_open_session_that_did_not_take_place_is_open_no_more(
     site: Site, me: Person, opened: Page, attendance: str
 ) -> None:
     before = me.send(me.follow(opened, "Edit the session details"), {"attendance": attendance})
     assert "Before you end" in before.text and before.path == f"{opened.path}/end"
     page = me.follow(before, "Go on to the session")
     assert "This session is open." not in page.text and "Continue this session" not in page.text
-    assert not site.app.worker.timeouts.hour_open
+    assert not site.app.worker.timeouts.session_open
     assert "Open now" not in me.open("/").text
     if attendance != "planned":
         assert site.post(f"{page.path}/open").status_code == 303
         assert "This session is open." not in me.open(page.path).text
 
 
-def test_an_open_hour_offers_what_comes_next(me: Person, opened: Page) -> None:
+def test_an_open_session_offers_what_comes_next(me: Person, opened: Page) -> None:
     def main(page: Page) -> list[str]:
         return re.findall(r'class="button main"[^>]*>(?:<svg.*?</svg>)?([^<]+)<', page.source)
 
@@ -216,29 +218,29 @@ def test_an_open_hour_offers_what_comes_next(me: Person, opened: Page) -> None:
     assert main(me.open(opened.path)) == ["Write the note"]
 
 
-def test_an_hour_never_ended_says_so(site: Site, me: Person, opened: Page, client: Page) -> None:
+def test_a_session_never_ended_says_so(site: Site, me: Person, opened: Page, client: Page) -> None:
     me.send(me.follow(opened, "Edit the session details"), {"on": day(-1), "start": "10:00"})
     assert "This session was never ended." in me.open(opened.path).text
     assert "not ended" in me.open(client.path).text
-    ended = steps.end_hour(me, me.open(opened.path))
+    ended = steps.end_session(me, me.open(opened.path))
     assert "10:00–" not in ended.text and "never ended" not in ended.text
 
 
-def test_what_was_agreed_is_shown_before_the_next_hour(me: Person, entering: Page, client: Page) -> None:
+def test_what_was_agreed_is_shown_before_the_next_session(me: Person, entering: Page, client: Page) -> None:
     page = me.send(enter(me, entering, -7), {"agreed": "one clear answer, this week"})
     assert "Saved." in page.text and page.typed("agreed") == "one clear answer, this week"
     assert "one clear answer, this week" in me.open(client.path).text
-    hour = me.press(client, "Start a session now")
-    assert "one clear answer, this week" in hour.text and hour.typed("agreed") == ""
-    # What is being agreed in the open hour is not yet what was agreed before.
-    me.send(hour, {"agreed": "a walk"})
+    session = me.press(client, "Start a session now")
+    assert "one clear answer, this week" in session.text and session.typed("agreed") == ""
+    # What is being agreed in the open session is not yet what was agreed before.
+    me.send(session, {"agreed": "a walk"})
     assert "a walk" not in me.open(client.path).text
-    steps.end_hour(me, me.open(hour.path))
+    steps.end_session(me, me.open(session.path))
     assert "a walk" in me.open(client.path).text
     assert "a walk" not in me.open(page.path).text
 
 
-def test_a_line_typed_before_the_hour_is_ended_is_kept(me: Person, opened: Page) -> None:
+def test_a_line_typed_before_the_session_is_ended_is_kept(me: Person, opened: Page) -> None:
     before = me.send(opened, {"agreed": "a walk", "end": "yes"})
     assert before.path == f"{opened.path}/end" and "Agreed for next time: a walk" in before.text
     page = steps.look_and_end(me, before)
@@ -262,7 +264,7 @@ def test_the_line_is_saved_while_it_is_typed(me: Person, opened: Page) -> None:
     long = me.post(f"{opened.path}/agreed", sent | {"agreed": "w" * 201}, SCRIPT)
     assert long.status == 422 and "too long" in msgspec.json.decode(long.body)["message"]
     assert me.open(opened.path).typed("agreed") == "a walk"
-    # The line that was saved is no reason to refuse the facts of the same hour, nor the other way round.
+    # The line that was saved is no reason to refuse the facts of the same session, nor the other way round.
     edit = me.open(f"{opened.path}/edit")
     me.send(me.open(opened.path), {"agreed": "a longer walk"})
     assert "Room 2" in me.send(edit, {"place": "Room 2"}).text
@@ -279,31 +281,31 @@ def test_two_windows_on_the_line_show_both(me: Person, opened: Page) -> None:
     assert long.typed("agreed") == "w" * 201
 
 
-def test_a_wrong_click_takes_nobody_out_of_an_hour(site: Site, me: Person) -> None:
-    hour = me.press(couple(me, "Ana Reyes", "Ben Ode"), "Start a session now")
-    edit = me.follow(hour, "Edit the session details")
+def test_a_wrong_click_takes_nobody_out_of_a_session(site: Site, me: Person) -> None:
+    session = me.press(couple(me, "Ana Reyes", "Ben Ode"), "Start a session now")
+    edit = me.follow(session, "Edit the session details")
     _, ben = edit.form("present").values("present")
     sent = edit.form("present").standing() | {"present": [ben], "others_present": "Li"}
     for attendance, shown in (("no_show", False), ("cancelled", False), ("late", True)):
         version = me.open(edit.path).typed("version")
         assert site.post(edit.path, sent | {"attendance": attendance, "version": version}).status_code == 303
-        assert ("present: Ben Ode, Li" in me.open(hour.path).text) == shown
+        assert ("present: Ben Ode, Li" in me.open(session.path).text) == shown
         boxes = [box for box in me.open(edit.path).form("present").controls if box.name == "present"]
         assert [box.checked for box in boxes] == [False, True]
 
 
-def test_a_shared_hour_has_who_was_there_and_no_questionnaire(site: Site, me: Person) -> None:
+def test_a_shared_session_has_who_was_there_and_no_questionnaire(site: Site, me: Person) -> None:
     both = couple(me, "Ana Reyes", "Ben Ode")
-    hour = me.press(both, "Start a session now")
-    assert "present: Ana Reyes, Ben Ode" in hour.text
-    assert "Questionnaires are for one person at a time" in hour.text
-    assert "Begin a questionnaire" not in hour.text and "Give a worksheet" in hour.text
-    edit = me.follow(hour, "Edit the session details")
+    session = me.press(both, "Start a session now")
+    assert "present: Ana Reyes, Ben Ode" in session.text
+    assert "Questionnaires are for one person at a time" in session.text
+    assert "Begin a questionnaire" not in session.text and "Give a worksheet" in session.text
+    edit = me.follow(session, "Edit the session details")
     ana, _ = edit.form("present").values("present")
     sent = edit.form("present").standing() | {"present": [ana], "others_present": "Li"}
     assert site.post(edit.path, sent).status_code == 303
-    assert "present: Ana Reyes, Li" in me.open(hour.path).text
-    steps.look_and_end(me, me.send(me.open(hour.path), {"agreed": "a walk together", "end": "yes"}))
+    assert "present: Ana Reyes, Li" in me.open(session.path).text
+    steps.look_and_end(me, me.send(me.open(session.path), {"agreed": "a walk together", "end": "yes"}))
     assert "a walk together" in me.open(both.path).text
     own = me.follow(both, "Ben Ode")
     assert "couple" in own.text
@@ -311,7 +313,7 @@ def test_a_shared_hour_has_who_was_there_and_no_questionnaire(site: Site, me: Pe
     assert "a walk together" not in own.text
 
 
-def test_the_questionnaires_of_an_hour_lead_on_or_to_their_result(
+def test_the_questionnaires_of_a_session_lead_on_or_to_their_result(
     me: Person, opened: Page, client: Page
 ) -> None:
     steps.finish(me, steps.answer_all(me, steps.begin(me, opened.path), [1] * 12))
@@ -357,7 +359,7 @@ def test_long_lists_of_today_are_folded(site: Site, me: Person, entering: Page) 
     assert every.text.count("no note yet") == 14 and "Show all 14" not in every.text
 
 
-def test_unknown_hours_get_the_page_of_everything_unknown(site: Site, client: Page) -> None:
+def test_unknown_sessions_get_the_page_of_everything_unknown(site: Site, client: Page) -> None:
     nothing = site.get("/no-such-page").text
     for path in (f"/sessions/{UNKNOWN}", f"/sessions/{UNKNOWN}/edit", f"/cases/{UNKNOWN}/sessions/new"):
         answer = site.get(path)

@@ -33,10 +33,10 @@ _CHECK_IN_EARLIER = timedelta(minutes=10)
 
 
 @dataclass(kw_only=True)
-class HourScript:
+class SessionScript:
     """The acts of one session; `case` and `client_names` are file names."""
 
-    spec: content.Hour
+    spec: content.Session
     usual: content.UsualSchedule
     case: str
     client_names: tuple[str, ...]
@@ -55,7 +55,7 @@ class HourScript:
     def steps(self) -> Iterator[Step]:
         """Every act of this session, in order."""
         start, end = self.span.start, self.span.end
-        yield Step(at=self.planned_at, act=self._plan_hour)
+        yield Step(at=self.planned_at, act=self._plan_session)
         if not self.spec.is_past:
             return
         if self.spec.attendance == Attendance.CANCELLED:
@@ -63,9 +63,9 @@ class HourScript:
         elif self.spec.attendance == Attendance.NO_SHOW:
             yield Step(at=start + timedelta(minutes=20), act=self._record_absence)
         elif self.planned_at <= start:
-            yield Step(at=start + timedelta(minutes=self.spec.minutes_late), act=self._open_hour)
+            yield Step(at=start + timedelta(minutes=self.spec.minutes_late), act=self._open_session)
             yield from self._steps_during(start + timedelta(minutes=12))
-            yield Step(at=end, act=self._close_hour)
+            yield Step(at=end, act=self._close_session)
         if self.spec.note:
             yield Step(at=end + timedelta(minutes=3), act=partial(self._begin_note, self.spec.note))
             yield Step(at=end + timedelta(minutes=7), act=partial(self._write_note, self.spec.note))
@@ -85,10 +85,10 @@ class HourScript:
         if self.spec.agreed:
             yield Step(at=self.span.end - timedelta(minutes=2), act=self._record_agreement)
 
-    def _plan_hour(self, state: DemoState, now: datetime) -> None:
+    def _plan_session(self, state: DemoState, now: datetime) -> None:
         spec, usual, case = self.spec, self.usual, state.cases[self.case]
         afterwards = self.planned_at > self.span.start
-        hour = TherapySession(
+        session = TherapySession(
             case_id_bytes=case.id.bytes,
             kind=spec.kind,
             on=self.span.start.date(),
@@ -103,22 +103,22 @@ class HourScript:
             agreed_for_next=spec.agreed if afterwards else "",
         )
         if not afterwards:
-            hour = msgspec.structs.replace(hour, attendance=Attendance.PLANNED)
-        self.record = therapy_sessions.create_therapy_session(state.db, state.vault, case, hour, now=now)
+            session = msgspec.structs.replace(session, attendance=Attendance.PLANNED)
+        self.record = therapy_sessions.create_therapy_session(state.db, state.vault, case, session, now=now)
 
     def _record_absence(self, state: DemoState, now: datetime) -> None:
         attendance = self.spec.attendance or self.record.payload.attendance
-        hour = msgspec.structs.replace(self.record.payload, attendance=attendance, present=())
+        session = msgspec.structs.replace(self.record.payload, attendance=attendance, present=())
         self.record = therapy_sessions.revise_therapy_session(
-            state.db, state.vault, self.record, hour, now=now
+            state.db, state.vault, self.record, session, now=now
         )
 
-    def _open_hour(self, state: DemoState, now: datetime) -> None:
+    def _open_session(self, state: DemoState, now: datetime) -> None:
         if self.spec.attendance == Attendance.LATE:
             start = (self.span.start + timedelta(minutes=self.spec.minutes_late)).time()
-            hour = msgspec.structs.replace(self.record.payload, attendance=Attendance.LATE, start=start)
+            session = msgspec.structs.replace(self.record.payload, attendance=Attendance.LATE, start=start)
             self.record = therapy_sessions.revise_therapy_session(
-                state.db, state.vault, self.record, hour, now=now
+                state.db, state.vault, self.record, session, now=now
             )
         self.record = therapy_sessions.open_therapy_session(state.db, state.vault, self.record, now=now)
 
@@ -127,7 +127,7 @@ class HourScript:
             state.db, state.vault, self.record, self.spec.agreed, now=now
         )
 
-    def _close_hour(self, state: DemoState, now: datetime) -> None:
+    def _close_session(self, state: DemoState, now: datetime) -> None:
         self.record = therapy_sessions.close_therapy_session(state.db, state.vault, self.record, now=now)
 
     def _give_questionnaire(self, spec: content.Questionnaire, state: DemoState, now: datetime) -> None:

@@ -7,9 +7,9 @@ from enum import StrEnum
 
 from clinic_toolkit.journal.record_kind import RecordKind, RecordNouns, register_kind
 from clinic_toolkit.vault.confirmed_keys import (
-    CONFIRMED_COLLEAGUE_SCHEMA_VERSION,
-    ConfirmedColleague,
-    confirmed_colleague_table,
+    KNOWN_KEY_SCHEMA_VERSION,
+    KnownKey,
+    known_key_table,
 )
 
 
@@ -25,13 +25,13 @@ class ConfirmedColleagueEvent(StrEnum):
     CONFIRMED = "contact.confirmed"
 
 
-CONFIRMED_COLLEAGUE = register_kind(
+KNOWN_KEY = register_kind(
     RecordKind(
-        table=confirmed_colleague_table,
-        payload_type=ConfirmedColleague,
+        table=known_key_table,
+        payload_type=KnownKey,
         states=ConfirmedColleagueState,
         events=ConfirmedColleagueEvent,
-        schema_version=CONFIRMED_COLLEAGUE_SCHEMA_VERSION,
+        schema_version=KNOWN_KEY_SCHEMA_VERSION,
         nouns=RecordNouns(in_sentence="the confirmed key of a colleague", one="a contact", many="contacts"),
     )
 )
