@@ -83,7 +83,8 @@ class ClinicApp(Flask):
             url_for=page_addresses.PageAddresses(self).address_of,
             number_for_page=idempotent_forms.idempotency_key_for_page,
         )
-        self.context_processor(page_frame.values_of_frame)
+        # Without Flask's own values: `session` is a meeting with a client here, and strict where it lacks.
+        self.template_context_processors[None] = [page_frame.values_of_frame]
         static_files.register_static_files(self, decorate=guard.allow_always)
         filters.register_filters(self)
         remember_macros(self.jinja_env)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from flask import request
+
 from clinic_toolkit.web import context
 from clinic_toolkit.web.screen_parts import record_notices, saved_message
 
@@ -12,10 +14,11 @@ PULSE_PATH = "/pulse"
 def values_of_frame() -> dict[str, Any]:
     """The values that the frame of a page is drawn from; none of the record while locked."""
     if context.find_login() is None:
-        return {"unlocked": False, "pulse": "", "notices": (), "was_saved": bool}
+        return {"unlocked": False, "pulse": "", "notices": (), "was_saved": bool, "request": request}
     return {
         "unlocked": True,
         "pulse": PULSE_PATH,
         "notices": record_notices.list_notices(),
         "was_saved": saved_message.was_saved,
+        "request": request,
     }
