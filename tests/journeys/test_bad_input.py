@@ -57,14 +57,19 @@ def is_refused_well(page: Page, form: Form, name: str, sent: dict[str, str]) -> 
     return ""
 
 
+# Of the passphrase nothing is ever shown again, and this practice is opened without one. The number of a form
+# is no field of a person's.
+LEFT_ALONE = {"", "csrf_token", "present_passphrase", "stepup_passphrase", "record", "draft", "page"}
+
+
 def tries(form: Form) -> Iterator[tuple[str, dict[str, str], Control]]:
     """What to send, by its kind; the field that it is about, of all that were filled."""
-    # Of the passphrase nothing is ever shown again, and this practice is opened without one. All rows
-    # of a page with every question are alike. The number of a form is no field of a person's.
+    # All rows of a page with every question are alike.
     chosen = {
         control.name: control
         for control in reversed(form.controls)
-        if control.name not in ("", "csrf_token", "present_passphrase", "record", "draft", "page")
+        if control.name
+        not in ("", "csrf_token", "present_passphrase", "stepup_passphrase", "record", "draft", "page")
         and control.kind not in ("button", "checkbox")
         and not re.match(r"([2-9]|1\d)-", control.name)
     }

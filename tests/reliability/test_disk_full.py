@@ -29,7 +29,7 @@ from tests.fixtures import sites
 from tests.fixtures.handed_over_device import handed_over
 from tests.fixtures.practices import NOW, giving
 from tests.fixtures.prepared import prepared, sheet_form
-from tests.fixtures.running import COMMAND, Running
+from tests.fixtures.running import COMMAND, Browser, Running
 from tests.fixtures.sites import Site
 from tests.journeys import job, person
 from tests.journeys.person import Person
@@ -222,7 +222,7 @@ def fill(place: Path) -> Path:
     return filler
 
 
-def test_a_real_disk_that_is_full_and_then_may_only_be_read(small_disk: Path) -> None:
+def test_a_real_disk_that_is_full_and_then_may_only_be_read(small_disk: Path, tmp_path: Path) -> None:
     site = sites.made(small_disk)
     site.unlock()
     me = person.at(site)
@@ -249,9 +249,16 @@ def test_a_real_disk_that_is_full_and_then_may_only_be_read(small_disk: Path) ->
     refused = me.send(edit, {"reach_note": "Never on Mondays"})
     assert refused.status == 503 and "cannot be written" in refused.text
     assert refused.typed("reach_note") == "Never on Mondays"
-    started = start(small_disk / "data")
-    assert started.returncode == 1 and "cannot be written" in started.stderr
-    assert "Traceback" not in started.stderr
+    home = tmp_path / "home"
+    home.mkdir()
+    with Running(small_disk / "data", environ={"HOME": str(home)}) as program:
+        [launch] = home.glob("clinic-toolkit-open-*/*.html")
+        browser = Browser(program.host)
+        assert browser.come_in(launch).status == 200
+        assert browser.post("/unlock/sheet", sheet_form(site.work.groups, browser)).status == 303
+        opened = browser.get(page.path)
+        assert opened.status == 200 and "nothing can be saved" in opened.text, "it opens to be read"
+        assert program.stop() == 0
     assert mount("-o", "remount,rw", small_disk) == 0
     assert "Never on Mondays" in me.press(refused, "Try saving again").text
     site.work.engine.dispose()
