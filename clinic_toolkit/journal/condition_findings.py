@@ -71,7 +71,8 @@ HEADER_FINDINGS = {
     HeaderFault.OUTDATED: Finding(
         title="The second copy of the practice’s keys was out of date",
         sentence="The file clinic.head did not match the data file: a change was interrupted, or an "
-        "older file was put in its place. A new one was written, if the folder can be written.",
+        "older file was put in its place. A new one was written, if the folder can be written. Nothing "
+        "is lost, and there is nothing to do unless this is said again after another unlock.",
     ),
 }
 

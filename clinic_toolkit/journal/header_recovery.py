@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -89,10 +90,16 @@ def replace_damaged_key(
     return found[-1]
 
 
-def reconcile_header_copies(db: Connection, vault: Vault, *, now: datetime) -> None:
+def reconcile_header_copies(
+    db: Connection, vault: Vault, *, now: datetime, ended_incarnation: UUID | None = None
+) -> None:
     """Make the header and its backup identical again; the fault is shown on the condition page.
 
     If the store or the folder cannot be written, the fault is only reported; the unlock still succeeds.
+
+    Args:
+        ended_incarnation: that of the restored backup if this transaction began another, which the header
+            backup does not have before the commit.
     """
     if vault.header_fault == HeaderFault.USED:
         if is_writing(db):
@@ -102,7 +109,9 @@ def reconcile_header_copies(db: Connection, vault: Vault, *, now: datetime) -> N
     if not vault.slots_intact:
         # The key slots are in doubt, so neither copy can be called the correct one.
         return
-    vault.header_fault, is_outdated = header_backup.compare_backup(db, vault)
+    vault.header_fault, is_outdated = header_backup.compare_backup(
+        db, vault, ended_incarnation=ended_incarnation
+    )
     if vault.practice_ring in vault.outdated_rings:
         # The newest statement of the practice's ring was taken out of the store; the backup may hold it.
         return

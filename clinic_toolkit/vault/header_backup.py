@@ -60,8 +60,14 @@ def find_fault(db: Connection, vault: Vault) -> HeaderFault | None:
     return compare_backup(db, vault)[0]
 
 
-def compare_backup(db: Connection, vault: Vault) -> tuple[HeaderFault | None, bool]:
+def compare_backup(
+    db: Connection, vault: Vault, *, ended_incarnation: UUID | None = None
+) -> tuple[HeaderFault | None, bool]:
     """Compare the backup with a database that opened.
+
+    Args:
+        ended_incarnation: the one that this transaction ended, if it began another. The backup still has it
+            until the commit, which is no fault.
 
     Returns:
         What is wrong, or None; and whether the backup has to be rewritten. It is also rewritten after a new
@@ -73,7 +79,8 @@ def compare_backup(db: Connection, vault: Vault) -> tuple[HeaderFault | None, bo
     if backup is None:
         return HeaderFault.MISSING, True
     stored = header_rows.read_store_header(db, vault)
-    return HeaderFault.OUTDATED if _contradicts(backup, stored) else None, backup != stored
+    expected = header_rows.change_incarnation(stored, ended_incarnation) if ended_incarnation else stored
+    return HeaderFault.OUTDATED if _contradicts(backup, expected) else None, backup != stored
 
 
 def _contradicts(backup: VaultHeader, stored: VaultHeader) -> bool:

@@ -56,6 +56,13 @@ def read_store_header(db: Connection, vault: Vault) -> VaultHeader:
     return VaultHeader(vault.slot_generation, tables)
 
 
+def change_incarnation(header: VaultHeader, incarnation: UUID) -> VaultHeader:
+    """The same header with another incarnation in its row of the practice's ids."""
+    position = list(identity.vault_table.columns).index(identity.vault_table.c.incarnation)
+    ids = tuple((*row[:position], incarnation.bytes, *row[position + 1 :]) for row in header.tables[0])
+    return msgspec.structs.replace(header, tables=(ids, *header.tables[1:]))
+
+
 def find_header_user(header: VaultHeader) -> bytes:
     """The user id, 16 bytes, of the clinician whose identity the header holds."""
     return bytes(cast(bytes, header.tables[1][0][0]))

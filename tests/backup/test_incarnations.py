@@ -14,6 +14,7 @@ from clinic_toolkit.crypto.signature import verify_signature
 from clinic_toolkit.journal import (
     audit_log,
     audit_reader,
+    condition,
     incarnations,
     inspection,
     inventory_snapshot,
@@ -21,12 +22,14 @@ from clinic_toolkit.journal import (
     unsigned_entries,
 )
 from clinic_toolkit.journal.restored_folder import MARK_FILE
-from clinic_toolkit.record.people import practice_access
+from clinic_toolkit.record.people import practice_access, secret_changes
 from clinic_toolkit.store.base import metadata
+from clinic_toolkit.store.folder import HEADER_BACKUP_FILE
 from clinic_toolkit.store.opening import open_read_only, open_store
 from clinic_toolkit.store.sqlite import schema
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault import header_backup, key_slots
+from clinic_toolkit.vault.header_fault import HeaderFault
 from clinic_toolkit.vault.vault import Vault
 from tests.fixtures import practices
 from tests.fixtures.backups import LATER, faults_of, make_backup, restored, unlocked
@@ -50,6 +53,40 @@ def test_it_goes_on_and_every_later_unlock_finds_it_whole(
     with open_read_only(tmp_path / "new") as view:
         assert inspection.inspect_all(view.db, None, report_nothing).findings == ()
         assert view.verdict.is_clean
+
+
+def test_the_unlock_after_a_restore_blames_no_file(work: Work, made: MadeBackup, tmp_path: Path) -> None:
+    """The second copy of the keys has the incarnation of the backup until the commit of that unlock."""
+    restored(made, tmp_path / "new")
+    first = unlocked(tmp_path / "new", work.groups)
+    assert condition.is_sound(first.engine, first.vault)
+    with reading(first.engine) as db:
+        assert condition.list_findings(db, first.vault, lambda: lambda ring: "") == ()
+        assert header_backup.find_fault(db, first.vault) is None, "it was written anew"
+        before_change = header_backup.find_header_backup(db)
+    with writing(first.engine) as db:
+        secret_changes.change_passphrase(db, first.vault, "walnut ferry candle oblong", now=LATER)
+    with reading(first.engine) as db:
+        assert header_backup.find_header_backup(db) != before_change
+    assert condition.is_sound(first.engine, first.vault)
+    first.engine.dispose()
+    second = unlocked(tmp_path / "new", work.groups)
+    assert condition.is_sound(second.engine, second.vault)
+
+
+def test_the_unlock_after_a_restore_still_finds_an_older_second_copy(
+    work: Work, made: MadeBackup, tmp_path: Path
+) -> None:
+    """The control: the file of another day is named as it is without a restore."""
+    older = (tmp_path / "data" / HEADER_BACKUP_FILE).read_bytes()
+    with writing(work.engine) as db:
+        secret_changes.change_passphrase(db, work.vault, "walnut ferry candle oblong", now=LATER)
+    restored(make_backup(work, tmp_path, now=LATER), tmp_path / "new")
+    (tmp_path / "new" / HEADER_BACKUP_FILE).write_bytes(older)
+    first = unlocked(tmp_path / "new", work.groups)
+    assert first.vault.header_fault == HeaderFault.OUTDATED
+    with reading(first.engine) as db:
+        assert header_backup.find_fault(db, first.vault) is None, "it was written anew"
 
 
 def test_a_backup_of_a_restored_practice_restores(work: Work, made: MadeBackup, tmp_path: Path) -> None:

@@ -202,7 +202,8 @@ def _finish_unlock(
     elif not is_writing(db):
         newer_deletions.hide_deletions(db, vault)
     audit_log.append_entry(db, vault, event, now=now)
-    header_recovery.reconcile_header_copies(db, vault, now=now)
+    ended_incarnation = restored.incarnation if restored else None
+    header_recovery.reconcile_header_copies(db, vault, now=now, ended_incarnation=ended_incarnation)
     inventory_snapshot.save_snapshot(db, vault)
     return vault
 
