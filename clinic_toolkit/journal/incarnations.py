@@ -104,6 +104,19 @@ def list_past_incarnations(db: Connection, current: UUID) -> tuple[tuple[int, UU
     return tuple(past)
 
 
+def find_last_restore(db: Connection, vault: Vault) -> RestoreLine | None:
+    """Return the line that began the current incarnation; None if none did, or it cannot be read."""
+    load_past_incarnations(db, vault)
+    if not vault.past_incarnations:
+        return None
+    first_seq = vault.past_incarnations[-1][0] + 1
+    query = select(audit_log_table.c.body).where(audit_log_table.c.seq == first_seq)
+    try:
+        return decode_body(db.scalar(query) or b"")
+    except InvalidRestoreLine:
+        return None
+
+
 def load_past_incarnations(db: Connection, vault: Vault) -> None:
     """Let this vault know which incarnation each line belongs to; done once."""
     if vault.past_incarnations is None:

@@ -1,6 +1,7 @@
 """The mark in a folder that was restored from a backup, and what the first unlock after it does.
 
-The mark names the incarnation of the backup, so it has done its work once the store has another one.
+The mark names the incarnation of the backup, so it has done its work once the store has another one. Then it
+stays until somebody has said that they read of the restore.
 """
 
 import re
@@ -46,6 +47,17 @@ class RestoreNotice(Struct, frozen=True, kw_only=True):
     erased_at: tuple[datetime, ...] = ()
     refused_count: int = 0
     is_list_damaged: bool = False
+
+
+class UnreadRestore(Struct, frozen=True, kw_only=True):
+    """A restore of which nobody has said yet that they read of it.
+
+    `opened_at` is when the restored folder was first unlocked, `backup_made_at` when the backup was made.
+    Both are in local time, and None if they cannot be read.
+    """
+
+    opened_at: datetime | None
+    backup_made_at: datetime | None
 
 
 def write_mark(data_folder: Path, mark: RestoredMark) -> None:
@@ -124,17 +136,54 @@ def begin_if_restored(db: Connection, vault: Vault, *, now: datetime) -> Restore
     if mark is None:
         return None
     if mark.incarnation != vault.incarnation:
-        try:
-            for name in (folder.DELETIONS_FILE, MARK_FILE):
-                (data_folder / name).unlink(missing_ok=True)
-        except OSError as error:
-            raise storage_error_of(error) from error
+        is_unread = find_unread_restore(db, vault) is not None
+        _remove_files(data_folder, folder.DELETIONS_FILE, *([] if is_unread else [MARK_FILE]))
         return None
     # No backup is older than what lies in it. The mark holds no signature, so nothing else of it is signed.
     made_at = mark.backup_made_at if mark.backup_made_at >= _find_last_signed_time(db, vault) else 0
     incarnations.begin_incarnation(db, vault, backup_made_at=made_at, now=now)
     header_backup.try_write_before_commit(db, vault)
     return mark
+
+
+def find_unread_restore(db: Connection, vault: Vault) -> UnreadRestore | None:
+    """Return the last restore, until `note_restore_read`; None if there is none to be read of."""
+    try:
+        mark = find_mark(identity.data_folder_of(db))
+    except UnreadableMark:
+        return None
+    line = incarnations.find_last_restore(db, vault) if mark else None
+    if mark is None or line is None or mark.incarnation.bytes != line.before:
+        return None
+    return UnreadRestore(
+        opened_at=_read_moment(line.recorded_at), backup_made_at=_read_moment(line.backup_made_at)
+    )
+
+
+def note_restore_read(db: Connection, vault: Vault) -> None:
+    """Remove the mark once somebody has read of the restore; one that has work to do stays.
+
+    Raises:
+        StorageReadOnly, StorageFull: it could not be removed.
+    """
+    if find_unread_restore(db, vault):
+        _remove_files(identity.data_folder_of(db), folder.DELETIONS_FILE, MARK_FILE)
+
+
+def _remove_files(data_folder: Path, *names: str) -> None:
+    try:
+        for name in names:
+            (data_folder / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise storage_error_of(error) from error
+
+
+def _read_moment(microseconds: int) -> datetime | None:
+    """Return the local time of a moment as a line holds it; None for 0 and for what is no moment."""
+    try:
+        return from_microseconds(microseconds).astimezone() if microseconds else None
+    except ValueError:
+        return None
 
 
 def _find_last_signed_time(db: Connection, vault: Vault) -> int:

@@ -38,7 +38,8 @@ from clinic_toolkit.record.safety.risk_entry_record import RiskEntryEvent
 from clinic_toolkit.record.writing.form_draft_record import FormDraftEvent
 from clinic_toolkit.record.writing.handout_record import HandoutEvent
 from clinic_toolkit.record.writing.note_record import NoteEvent
-from clinic_toolkit.web.content.printout_kinds import PrintoutKind
+from clinic_toolkit.store.types import from_microseconds
+from clinic_toolkit.web.content.printout_kinds import PRINTOUT_NOUNS
 
 
 class EventKind(StrEnum):
@@ -217,18 +218,6 @@ EVENT_TEXTS: dict[str, tuple[EventKind, str]] = {
     UnsignedEntriesEvent.ACCEPTED: (EventKind.TRAIL, "Checked and confirmed what was written while locked"),
 }
 
-PRINTOUT_NOUNS: dict[str, str] = {
-    PrintoutKind.NOTE: "a note",
-    PrintoutKind.PAGE: "a page for the client",
-    PrintoutKind.SUMMARY: "the summary of a session",
-    PrintoutKind.OVER_TIME: "answers over time",
-    PrintoutKind.WORKSHEET: "a worksheet",
-    PrintoutKind.QUESTIONNAIRE: "a blank questionnaire",
-    PrintoutKind.ANSWER_CARD: "an answer card",
-    PrintoutKind.CLINICIAN_CARD: "a card for the clinician",
-    PrintoutKind.GUIDE: "a guide",
-}
-
 FAULT_TEXTS = {
     EntryFault.MISSING: "This line is missing.",
     EntryFault.CHANGED: "This line was changed or moved after it was written.",
@@ -264,6 +253,8 @@ def describe_event(line: audit_reader.CheckedEntry) -> EventText:
         text += f": line {first}" if first == last else f": lines {first} to {last}"
     if code == UnsignedEntriesEvent.REFUSED:
         text += f": line {detail}"
+    if code == RestoreEvent.RESTORED:
+        text += _describe_backup(detail)
     if code == KeyChangeEvent.DAMAGE_KEPT:
         text += f": {detail}"
     if code == JournalEvent.RECORDS_EXPORTED:
@@ -277,6 +268,15 @@ def describe_event(line: audit_reader.CheckedEntry) -> EventText:
     if code == JournalEvent.RECORDS_READ:
         text = f"{text} {count_records(entry.table for entry in line.references)}"
     return EventText(kind=kind, text=text)
+
+
+def _describe_backup(made_at: str) -> str:
+    """The moment of a restored backup, in microseconds, as the end of its sentence; "" if it is not known."""
+    try:
+        moment = from_microseconds(int(made_at))
+    except ValueError:
+        return ""
+    return f". The backup is of {dates.format_date_and_time(moment.astimezone())}" if int(made_at) else ""
 
 
 def describe_return(returned: BroughtBack) -> str:

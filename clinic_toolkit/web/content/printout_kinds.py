@@ -1,4 +1,4 @@
-"""The kinds of document that can be printed or saved as a file."""
+"""The kinds of document that can be printed or saved as a file, and their nouns in the audit trail."""
 
 from enum import StrEnum
 
@@ -15,3 +15,16 @@ class PrintoutKind(StrEnum):
     ANSWER_CARD = "answer-card"
     CLINICIAN_CARD = "clinician-card"
     GUIDE = "guide"
+
+
+PRINTOUT_NOUNS: dict[str, str] = {
+    PrintoutKind.NOTE: "a note",
+    PrintoutKind.PAGE: "a page for the client",
+    PrintoutKind.SUMMARY: "the summary of a session",
+    PrintoutKind.OVER_TIME: "answers over time",
+    PrintoutKind.WORKSHEET: "a worksheet",
+    PrintoutKind.QUESTIONNAIRE: "a blank questionnaire",
+    PrintoutKind.ANSWER_CARD: "an answer card",
+    PrintoutKind.CLINICIAN_CARD: "a card for the clinician",
+    PrintoutKind.GUIDE: "a guide",
+}

@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template, request, url_for
 from flask_wtf.csrf import generate_csrf
 
+from clinic_toolkit.journal import restored_folder
 from clinic_toolkit.journal.restored_folder import RestoreNotice
 from clinic_toolkit.record.people import secret_changes
 from clinic_toolkit.web import context
@@ -156,19 +157,33 @@ def executor_uses() -> ViewResult:
 
 @screen.get("/unlock/restored")
 def restored() -> ViewResult:
-    """Say from which backup the practice was restored, and what was erased again, before any other page."""
+    """Say from which backup the practice was restored, what was erased again, and what to do now.
+
+    The first unlock after the restore leads here before any other page, and *Today* until that was read.
+    """
     next_page = _page_after(after_unlock.RESTORED)
     notice: RestoreNotice | None = context.vault().restore_notice
-    if notice is None:
+    unread = restored_folder.find_unread_restore(context.db(), context.vault())
+    if notice is None and unread is None:
         return responses.redirect_to(next_page)
+    # A mark that was hurt does not say which backup it was.
+    made_at = notice.backup_made_at if notice and notice.backup_made_at.timestamp() else None
+    if notice is None and unread:
+        made_at = unread.backup_made_at
     return render_template(
         "lock/restored.html",
-        # A mark that was hurt does not say which backup it was.
-        made_at=notice.backup_made_at.astimezone() if notice.backup_made_at.timestamp() else None,
-        erased_at=[at.astimezone() for at in notice.erased_at],
+        made_at=made_at.astimezone() if made_at else None,
+        erased_at=[at.astimezone() for at in notice.erased_at] if notice else [],
         notice=notice,
         next_page=next_page,
     )
+
+
+@screen.post("/unlock/restored")
+def note_restore_read() -> ViewResult:
+    """Let *Today* say no more that the practice was restored."""
+    restored_folder.note_restore_read(context.db(), context.vault())
+    return responses.redirect_to("/")
 
 
 @screen.post("/lock")

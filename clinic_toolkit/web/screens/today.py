@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template
 
-from clinic_toolkit.journal import list_facts
+from clinic_toolkit.journal import list_facts, restored_folder
 from clinic_toolkit.record import daily_overview
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
 from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION
@@ -41,7 +41,7 @@ def index() -> ViewResult:
         day=day,
         executor_uses=context.vault().executor_uses,
         is_notes_key_damaged=psychotherapy_key.is_damaged(),
-        restore_notice=context.vault().restore_notice,
+        unread_restore=restored_folder.find_unread_restore(context.db(), context.vault()),
         refused_tries=unlocking.refused_tries_before_unlock(),
         session_tag=today_lines.session_tag,
         session_remark=today_lines.session_remark,
