@@ -117,6 +117,19 @@ def check_group(position: int, typed: str, kind: SheetKind = SheetKind.RECOVERY)
     return group
 
 
+def is_group_length(typed: str) -> bool:
+    """Whether this has as many characters as a group; spaces and dashes do not count."""
+    return len(normalize_code(typed)) == _GROUP_CHARACTERS
+
+
+def split_whole_sheet(typed: str) -> tuple[str, ...] | None:
+    """Split all forty characters of a sheet into its eight groups, unchecked; None if they are not forty."""
+    code = normalize_code(typed)
+    if len(code) != GROUPS * _GROUP_CHARACTERS:
+        return None
+    return tuple(code[start : start + _GROUP_CHARACTERS] for start in range(0, len(code), _GROUP_CHARACTERS))
+
+
 def is_same_group(printed: str, typed: str) -> bool:
     """Whether a typed group equals the printed one; compared in constant time."""
     return secrets.compare_digest(

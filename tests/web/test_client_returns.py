@@ -173,7 +173,7 @@ def test_the_sheet_of_that_day_opens_it_and_a_wrong_passphrase_does_not(
     erase(site.work, gone)
     groups = {f"group{number}": group for number, group in enumerate(site.work.groups, 1)}
     assert "Group 8" in site.get(f"{CHOOSE}/sheet").text
-    wrong = site.post(f"{CHOOSE}/sheet", {"backup": backup} | groups | {"group3": "0000"})
+    wrong = site.post(f"{CHOOSE}/sheet", {"backup": backup} | groups | {"group3": site.work.groups[3]})
     assert wrong.status_code == 422 and "Group 3 is not as it is printed" in wrong.text
     assert site.work.groups[0] not in wrong.text
     assert site.post(f"{CHOOSE}/sheet", {"backup": backup} | groups).status_code == 303

@@ -1,4 +1,7 @@
-"""The groups of a recovery sheet or of an executor's sheets as typed: which cannot be right, and why."""
+"""The groups of a recovery sheet or of an executor's sheets as typed: which cannot be right, and why.
+
+All groups of a sheet may stand in one box. No error says anything of what was typed but its length and place.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -42,19 +45,48 @@ def _list_fields(first: int) -> list[str]:
     return [f"group{number}" for number in range(first, first + GROUPS)]
 
 
-def _read_groups(form: Mapping[str, str], fields: Sequence[str]) -> list[str]:
-    return [form.get(field, "")[: passphrases.MAX_PASSPHRASE_LENGTH] for field in fields]
+def _read_groups(form: Mapping[str, str], fields: Sequence[str]) -> Sequence[str]:
+    """What was typed into each box; all forty characters in one box are spread over the eight."""
+    groups = [form.get(field, "")[: passphrases.MAX_PASSPHRASE_LENGTH] for field in fields]
+    filled = [typed for typed in groups if typed.strip()]
+    whole_sheet = recovery_sheet.split_whole_sheet(filled[0]) if len(filled) == 1 else None
+    return whole_sheet or groups
 
 
 def _find_errors(
     fields: Sequence[str], groups: Sequence[str], kind: SheetKind, of_sheet: str, sheet: str
 ) -> dict[str, str]:
-    fault = f"not as it is printed on {sheet}"
-    return {
-        field: f"Group {number}{of_sheet} is {fault if typed.strip() else 'empty'}."
-        for number, (field, typed) in enumerate(zip(fields, groups, strict=True), 1)
-        if not _can_be_group(number, typed, kind)
+    wrong = {
+        number: typed for number, typed in enumerate(groups, 1) if not _can_be_group(number, typed, kind)
     }
+    errors = dict[str, str]()
+    for number, typed in wrong.items():
+        if not typed.strip():
+            sentence = f"Group {number}{of_sheet} is empty."
+        elif not recovery_sheet.is_group_length(typed):
+            sentence = (
+                f"Group {number}{of_sheet} is too short or too long. Type the five characters of this group."
+            )
+        elif other := _find_swapped(number, wrong, kind):
+            sentence = (
+                f"Group {number}{of_sheet} looks swapped with group {other}: "
+                "each fits in the place of the other."
+            )
+        else:
+            sentence = f"Group {number}{of_sheet} is not as it is printed on {sheet}."
+        errors[fields[number - 1]] = sentence
+    return errors
+
+
+def _find_swapped(number: int, wrong: Mapping[int, str], kind: SheetKind) -> int | None:
+    """The wrong group that fits in the place of this one, and this one in its place; None if there is none.
+
+    A mistyped group can fit in one other place by chance, so both have to fit.
+    """
+    for other, typed in wrong.items():
+        if _can_be_group(number, typed, kind) and _can_be_group(other, wrong[number], kind):
+            return other
+    return None
 
 
 def _can_be_group(number: int, typed: str, kind: SheetKind) -> bool:
