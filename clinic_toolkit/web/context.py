@@ -98,6 +98,7 @@ class WorkerState:
     has_practice: bool = False
     is_ending: bool = False
     waiting_reads: WaitingReads = field(default_factory=WaitingReads)
+    setup_words: tuple[str, float] | None = None  # what the set-up offers, and since when
     # Identifies the quick return that was offered last; None once it was revoked.
     quick_return_request: object = None
     quick_return_thread: threading.Thread | None = None

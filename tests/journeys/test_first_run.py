@@ -176,6 +176,14 @@ def test_a_weak_or_mistyped_passphrase_makes_no_practice(
     assert not empty.has_practice
 
 
+def test_the_offered_words_stay_until_the_practice_is_made(empty: Empty) -> None:
+    pages = [empty.me.send(empty.me.open("/setup"), ABOUT) for _ in range(2)]
+    words = pages[0].typed("offered_passphrase")
+    assert words == pages[1].typed("offered_passphrase") and empty.app.worker.setup_words
+    assert empty.me.send(pages[1], {"passphrase": words, "passphrase_again": words}).path == "/setup/code"
+    assert empty.app.worker.setup_words is None
+
+
 def test_a_practice_cannot_be_slipped_past_its_first_page(empty: Empty) -> None:
     page = empty.me.send(empty.me.open("/setup"), ABOUT)
     words = page.typed("offered_passphrase")

@@ -1,4 +1,4 @@
-"""What a login holds for some minutes only: new sheets, and a key on its way from one secret to another.
+"""What a login holds for some minutes only: new sheets, offered words, and a key on its way between secrets.
 
 They open more than the login itself does, psychotherapy notes among it, so they do not stay for as long as
 somebody is at work. The papers among them are shown once each.
@@ -50,8 +50,11 @@ def mark_shown(name: str, paper: int = 1) -> None:
 
 
 def discard_expired(worker: WorkerState) -> None:
-    """Remove what was held for too long from every login; called twice a second."""
+    """Remove what was held for too long from every login and the set-up; called twice a second."""
     now = timeouts.suspend_aware_clock()
+    offered = worker.setup_words
+    if offered and now - offered[1] >= LIFETIME_SECONDS:
+        worker.setup_words = None
     for login in list(worker.logins.values()):
         for name, held in dict(login.values.get(_HELD, {})).items():
             if now - held.since >= LIFETIME_SECONDS:

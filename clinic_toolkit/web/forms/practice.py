@@ -129,10 +129,6 @@ class PassphraseForm(Form):
         super().__init__(formdata)
         self.guessable_names = guessable_names
 
-    def suggested_passphrase(self) -> str:
-        """The six generated words that the page shows; the same ones after an error."""
-        return self.offered_passphrase.data or passphrases.generate_passphrase()
-
     def validate_passphrase(self, field: StringField) -> None:
         """Accept six generated words; a passphrase of one's own must be hard to guess."""
         if not field.data:

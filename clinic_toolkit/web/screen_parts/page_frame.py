@@ -14,11 +14,11 @@ PULSE_PATH = "/pulse"
 def values_of_frame() -> dict[str, Any]:
     """The values that the frame of a page is drawn from; none of the record while locked."""
     if context.find_login() is None:
-        return {"unlocked": False, "pulse": "", "notices": (), "was_saved": bool, "request": request}
+        return {"unlocked": False, "pulse": "", "notices": (), "saved_message": str, "request": request}
     return {
         "unlocked": True,
         "pulse": PULSE_PATH,
         "notices": record_notices.list_notices(),
-        "was_saved": saved_message.was_saved,
+        "saved_message": saved_message.take_message,
         "request": request,
     }

@@ -11,6 +11,7 @@ from clinic_toolkit.web.access import (
     after_unlock,
     guard,
     locking,
+    offered_words,
     psychotherapy_key,
     quick_return,
     record_reading,
@@ -19,7 +20,7 @@ from clinic_toolkit.web.access import (
     unlocking,
 )
 from clinic_toolkit.web.forms.practice import PassphraseForm, guessable_names
-from clinic_toolkit.web.screen_parts import page_frame
+from clinic_toolkit.web.screen_parts import page_frame, saved_message
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.request_info import is_from_script
 from clinic_toolkit.web.transport.responses import ViewResult
@@ -29,6 +30,7 @@ screen = Blueprint("lock", __name__)
 SHEET_EMPTIED = (
     "Please type all eight groups again: together they are a key, so nothing of what you typed was kept."
 )
+CHANGED_MESSAGE = "The new passphrase is in use. It opens the practice from now on."
 MAX_SECRET_LENGTH = unlocking.MAX_SECRET_LENGTH
 REFRESH_SECONDS = 1
 MIN_TOTAL_IN_THOUSANDS = 2_000
@@ -126,6 +128,8 @@ def replace_passphrase() -> ViewResult:
         now=context.now(),
     )
     context.record_passphrase_chosen()
+    offered_words.forget_words()
+    saved_message.note_saved(url_for("today.index"), CHANGED_MESSAGE)
     # As after an unlock with the passphrase, which was typed here as well.
     quick_return.offer_chosen_code()
     next_page = after_unlock.find_first_page()
@@ -253,4 +257,8 @@ def _render_sheet_form(errors: dict[str, str]) -> str:
 
 
 def _render_passphrase_form(form: PassphraseForm) -> str:
-    return render_template("lock/choose.html", offered=form.suggested_passphrase(), errors=form.errors)
+    return render_template(
+        "lock/choose.html",
+        offered=offered_words.offer_words(form.offered_passphrase.data),
+        errors=form.errors,
+    )

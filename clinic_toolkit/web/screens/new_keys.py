@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.journal.inspection_keys import Finding
 from clinic_toolkit.web import context
-from clinic_toolkit.web.access import new_keys, pending_recovery_sheet, step_up
+from clinic_toolkit.web.access import new_keys, offered_words, pending_recovery_sheet, step_up
 from clinic_toolkit.web.forms.practice import PassphraseForm, guessable_names
 from clinic_toolkit.web.screen_parts import finding_lines, jobs
 from clinic_toolkit.web.transport import responses
@@ -45,6 +45,7 @@ def index() -> ViewResult:
                     return check.locked_page
                 errors = check.errors
                 if check.keys:
+                    offered_words.forget_words()
                     removed = frozenset(request.form.getlist("copies"))
                     new_keys.store_pending_keys(check.keys, form.passphrase.data or "", removed)
                     return responses.redirect_to(url_for(".index"))
@@ -55,7 +56,7 @@ def index() -> ViewResult:
         "new_keys/index.html",
         pending=pending,
         shown=new_keys.was_sheet_shown(),
-        offered=form.suggested_passphrase(),
+        offered=offered_words.offer_words(form.offered_passphrase.data),
         copies=new_keys.list_old_copies(),
         values={"copies": request.form.getlist("copies")},
         errors=errors,

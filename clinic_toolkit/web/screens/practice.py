@@ -10,6 +10,7 @@ from clinic_toolkit.record.people import clinician as clinicians
 from clinic_toolkit.record.people import practice, secret_changes
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import (
+    offered_words,
     pending_recovery_sheet,
     quick_return,
     secret_removal,
@@ -177,10 +178,11 @@ def passphrase() -> ViewResult:
                     psychotherapy_key=check.keys.psychotherapy_key,
                     now=context.now(),
                 )
+                offered_words.forget_words()
                 return _redirect_after_replacement("phrase")
     page = render_template(
         "practice/passphrase.html",
-        offered=form.suggested_passphrase(),
+        offered=offered_words.offer_words(form.offered_passphrase.data),
         ways_in=context.vault().slot_generation,
         errors=errors,
     )

@@ -16,6 +16,7 @@ from clinic_toolkit.record.people.practice_record import PracticeSettings, Recor
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import (
     guard,
+    offered_words,
     pending_recovery_sheet,
     quick_return,
     secret_removal,
@@ -96,6 +97,7 @@ def passphrase() -> ViewResult:
     )
     context.log_in(vault)
     context.record_passphrase_typed()
+    offered_words.forget_words()
     pending_recovery_sheet.store_pending_sheet(groups)
     return responses.redirect_to(url_for(".code"))
 
@@ -104,7 +106,7 @@ def _render_passphrase_form(practice_form: PracticeForm, form: PassphraseForm) -
     return render_template(
         "setup/passphrase.html",
         practice_form=practice_form,
-        offered=form.suggested_passphrase(),
+        offered=offered_words.offer_words(form.offered_passphrase.data),
         errors=form.errors,
     )
 
