@@ -79,6 +79,9 @@ def start(
 _DATA_OPTION = click.option(
     "--data", type=click.Path(path_type=Path, file_okay=False), help="The folder that holds the practice."
 )
+_SHEET_OPTION = click.option(
+    "--sheet", is_flag=True, help="Open it with the recovery sheet and not with the passphrase."
+)
 # Whether it is a file, and of what kind, the program says itself.
 _BACKUP_PATH = click.Path(path_type=Path)
 
@@ -92,19 +95,22 @@ _BACKUP_PATH = click.Path(path_type=Path)
     is_flag=True,
     help="Check only what can be seen without a key: the chain and the frame of every seal.",
 )
+@_SHEET_OPTION
 @click.pass_context
-def verify(ctx: click.Context, file: Path | None, data: Path | None, keyless: bool) -> None:
-    """Check everything that is kept, changing nothing; or a backup, without a key.
+def verify(ctx: click.Context, file: Path | None, data: Path | None, keyless: bool, sheet: bool) -> None:
+    """Check everything that is kept, changing nothing; or a backup, without a key or with the sheet.
 
     Exit code 0: whole; 1: not whole; 2: not read.
     """
+    if keyless and sheet:
+        raise click.UsageError("--without-passphrase opens nothing, so it does not go with --sheet.")
     if file is not None:
         from clinic_toolkit.cli import backup_commands
 
-        ctx.exit(backup_commands.verify_file(file, _resolve_data_folder(data)))
+        ctx.exit(backup_commands.verify_file(file, _resolve_data_folder(data), sheet=sheet))
     from clinic_toolkit.cli.verify import verify_store
 
-    ctx.exit(verify_store(_resolve_data_folder(data), keyless=keyless))
+    ctx.exit(verify_store(_resolve_data_folder(data), keyless=keyless, sheet=sheet))
 
 
 @main.command()
@@ -143,7 +149,7 @@ def restore(ctx: click.Context, file: Path, data: Path, replace: bool) -> None:
 @main.command()
 @click.argument("file", required=False, type=_BACKUP_PATH)
 @_DATA_OPTION
-@click.option("--sheet", is_flag=True, help="Open it with the recovery sheet and not with the passphrase.")
+@_SHEET_OPTION
 @click.pass_context
 def check(ctx: click.Context, file: Path | None, data: Path | None, sheet: bool) -> None:
     """Prove that a backup can be restored: unpack it aside, open and read all of it, throw it away.

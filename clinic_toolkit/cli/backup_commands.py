@@ -53,7 +53,8 @@ SECRETS_MESSAGE = (
 )
 KEYLESS_MESSAGE = (
     "Without the passphrase, only the outside was checked: every byte against its list, the chain of the "
-    "audit trail and the frame of every seal. “clinic-toolkit check” opens everything."
+    "audit trail and the frame of every seal. “clinic-toolkit check” opens everything, "
+    "with the passphrase or, with --sheet, the recovery sheet."
 )
 
 
@@ -115,19 +116,28 @@ def restore(file: Path, data_folder: Path, *, replace: bool, beside: Sequence[Pa
     return EXIT_REFUSED
 
 
-def verify_file(file: Path, data_folder: Path) -> int:
+def verify_file(file: Path, data_folder: Path, *, sheet: bool = False) -> int:
     """Check the bytes, the chain and the frames of a backup without a key; returns the exit code.
 
     Args:
         data_folder: the store in the backup is unpacked beside it, and removed.
+        sheet: open it with the recovery sheet, and check all of it.
     """
     protect_memory()
     with _explained(), _workspace(data_folder) as workspace:
+        if sheet:
+            # What is no backup is said before anything has to be typed.
+            backup_files.read_signed_manifest(file)
         found = verification.verify_backup(
-            file, workspace, open_vault=None, report=progress_lines.percent_printer()
+            file,
+            workspace,
+            open_vault=typed_secret.ask_for_opening(sheet=True) if sheet else None,
+            report=progress_lines.percent_printer(),
         )
-        click.echo(f"{file.name}: {_describe(found.manifest)}")
-        click.echo(KEYLESS_MESSAGE)
+        is_checked = sheet and verification.SIGNATURE_SENTENCE not in found.faults
+        click.echo(f"{file.name}: {_describe(found.manifest, is_checked=is_checked)}")
+        if not sheet:
+            click.echo(KEYLESS_MESSAGE)
         return _report_faults(found.faults, "The record in it has faults:", found=found)
     return EXIT_REFUSED
 

@@ -6,11 +6,16 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection
 
+from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import header_recovery
 from clinic_toolkit.vault import key_slots
 from clinic_toolkit.vault.vault import Vault
 
 _MAX_LENGTH = 1000
+
+
+class NothingTyped(ClinicError):
+    """No secret was typed, or there was no keyboard and nothing came from the pipe."""
 
 
 def read_secret(question: str) -> str:
@@ -21,13 +26,23 @@ def read_secret(question: str) -> str:
 
 
 def ask_for_opening(*, sheet: bool) -> Callable[[Connection], Vault]:
-    """Ask for one secret, and return what opens a practice with it."""
+    """Ask for one secret, and return what opens a practice with it.
+
+    Raises:
+        NothingTyped: there was none, so nothing is tried.
+    """
     if sheet:
         groups = read_secret("The eight groups of the recovery sheet: ")
+        if not groups.strip():
+            raise NothingTyped("The groups of the recovery sheet are needed. Nothing was opened.")
         return lambda db: header_recovery.open_vault(
             db, lambda at: key_slots.unlock_with_recovery_sheet(at, groups)
         )
-    passphrase = read_secret("Passphrase: ")
+    passphrase = read_secret("Passphrase (to use the recovery sheet instead, add --sheet): ")
+    if not passphrase:
+        raise NothingTyped(
+            "The passphrase is needed. With --sheet, the recovery sheet opens it instead. Nothing was opened."
+        )
     return lambda db: header_recovery.open_vault(
         db, lambda at: key_slots.unlock_with_passphrase(at, passphrase)
     )

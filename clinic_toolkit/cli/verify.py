@@ -36,12 +36,13 @@ KEYLESS_MESSAGE = (
 )
 
 
-def verify_store(data_folder: Path, *, keyless: bool) -> int:
+def verify_store(data_folder: Path, *, keyless: bool, sheet: bool = False) -> int:
     """Check the practice in this folder and print the findings, one sentence per line.
 
     Args:
         data_folder: the data folder.
         keyless: check only what can be checked without the passphrase.
+        sheet: open it with the recovery sheet.
 
     Returns:
         The exit code: 0 if intact, 1 if something was found, 2 if the store could not be read.
@@ -51,7 +52,7 @@ def verify_store(data_folder: Path, *, keyless: bool) -> int:
         if not folder.database_path(data_folder).exists():
             raise folder.FolderRefused(f"There is no practice in {data_folder}.")
         with _lock_if_writable(data_folder) as is_writable:
-            return _check_store(data_folder, keyless=keyless, is_writable=is_writable)
+            return _check_store(data_folder, keyless=keyless, sheet=sheet, is_writable=is_writable)
     except AlreadyOpen:
         click.echo(IN_USE_MESSAGE, err=True)
     except ClinicError as error:
@@ -70,13 +71,19 @@ def _lock_if_writable(data_folder: Path) -> Iterator[bool]:
         yield is_writable
 
 
-def _check_store(data_folder: Path, *, keyless: bool, is_writable: bool) -> int:
+def _check_store(data_folder: Path, *, keyless: bool, sheet: bool, is_writable: bool) -> int:
     with open_read_only(data_folder) as view:
         if not identity.has_practice(view.db):
             raise folder.FolderRefused(
                 f"No practice was set up in {data_folder} yet; there is nothing to check."
             )
-        vault = None if keyless else _unlock_vault(view.db, data_folder, is_writable=is_writable)
+        vault = (
+            None
+            if keyless
+            else _unlock_with_sheet(view.db, data_folder)
+            if sheet
+            else _unlock_vault(view.db, data_folder, is_writable=is_writable)
+        )
         progress = progress_lines.progress_printer(lambda done, total: f"Checked {done} of {total}")
         report = inspection.inspect_all(view.db, vault, progress)
         sentences = [
@@ -85,6 +92,14 @@ def _check_store(data_folder: Path, *, keyless: bool, is_writable: bool) -> int:
             *(finding.sentence for finding in report.findings),
         ]
     return _report_findings(sentences, report, keyless=keyless)
+
+
+def _unlock_with_sheet(db: Connection, data_folder: Path) -> Vault:
+    opening = typed_secret.ask_for_opening(sheet=True)
+    attempt = secret_attempt.begin_sheet_attempt(data_folder)
+    vault = opening(db)
+    attempt.clear(vault)
+    return vault
 
 
 def _unlock_vault(db: Connection, data_folder: Path, *, is_writable: bool) -> Vault:

@@ -85,6 +85,26 @@ def test_made_verified_proved_and_restored(
     assert said.exit_code == 0, said.output
 
 
+def test_a_backup_is_verified_as_a_whole_with_the_sheet(
+    data: Path, made: tuple[Path, tuple[str, ...]]
+) -> None:
+    file, sheet = backup_of(data), " ".join(made[1])
+    said = run("verify", file, "--sheet", typed=sheet)
+    assert said.exit_code == 0 and "only the outside" not in said.stdout, said.output
+    assert "Everything that was checked is unchanged" in said.stdout
+    wrong = run("verify", file, "--sheet", typed=f"{made[1][1]} {sheet[6:]}")
+    assert wrong.exit_code == 2 and "The first group is not as it is printed" in wrong.stderr
+    assert made[1][1] not in wrong.output
+
+
+def test_without_a_secret_the_check_names_the_sheet(data: Path, made: tuple[Path, tuple[str, ...]]) -> None:
+    file = backup_of(data)
+    said = run("check", file)
+    assert said.exit_code == 2 and "With --sheet, the recovery sheet opens it instead." in said.stderr
+    said = run("check", file, "--sheet")
+    assert said.exit_code == 2 and "The groups of the recovery sheet are needed." in said.stderr
+
+
 def test_a_restore_says_which_newer_deletions_it_found_and_what_to_do_without(
     data: Path, made: tuple[Path, tuple[str, ...]], tmp_path: Path
 ) -> None:

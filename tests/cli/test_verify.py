@@ -40,7 +40,7 @@ def _quick() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A practice with a client and a questionnaire; its passphrase is `WORDS`."""
+    """A practice with a client and a questionnaire; its passphrase is `WORDS`, its sheet lies beside it."""
     place = tmp_path_factory.mktemp("whole")
     work = practices.at_work(place)
     work.answer(work.begun(work.client(), giving()), [3, None])
@@ -54,6 +54,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
             now=NOW,
         )
     work.engine.dispose()
+    (place / "sheet").write_text(" ".join(work.groups))
     return place / "data"
 
 
@@ -94,6 +95,30 @@ def test_a_whole_practice_is_whole(whole: Path) -> None:
     assert "Everything that was checked is unchanged." in said.stdout
     assert "Checked" in said.stderr
     assert "Checked" not in said.stdout
+
+
+def test_the_sheet_opens_it_and_a_wrong_one_is_not_counted(whole: Path, copy: Path) -> None:
+    sheet = (whole.parent / "sheet").read_text()
+    unlock_attempts.record_unnamed_failure(copy)
+    wrong = verify(copy, "--sheet", typed=f"{sheet[6:11]} {sheet[6:]}")
+    assert wrong.exit_code == 2 and "The first group is not as it is printed" in wrong.stderr
+    assert unlock_attempts.count_most_failures(copy) == 1
+    said = verify(copy, "--sheet", typed=sheet)
+    assert said.exit_code == 0 and "Everything that was checked is unchanged." in said.stdout, said.output
+    assert unlock_attempts.count_most_failures(copy) == 0
+
+
+def test_nothing_typed_is_not_tried(copy: Path) -> None:
+    said = verify(copy, typed="")
+    assert said.exit_code == 2 and "With --sheet, the recovery sheet opens it" in said.stderr
+    assert unlock_attempts.count_most_failures(copy) == 0
+    verify(copy, typed="a wrong one")
+    assert unlock_attempts.count_most_failures(copy) == 1, "the control"
+
+
+def test_the_sheet_does_not_go_with_no_passphrase(whole: Path) -> None:
+    said = verify(whole, "--sheet", "--without-passphrase")
+    assert said.exit_code == 2 and "does not go with --sheet" in said.stderr
 
 
 def test_without_a_passphrase_it_says_what_was_not_checked(whole: Path) -> None:
