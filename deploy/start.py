@@ -1,7 +1,8 @@
 """Open the practice: python3 deploy/start.py
 
 Sets up what is needed the first time, in .venv beside this folder, and starts the program. The arguments are
-passed on: --demo, --port 8800, --no-browser, --check --out DIR.
+passed on: --demo, --port 8800, --no-browser, --restore FILE, --check --out DIR. Another command of the
+program stands first: backup, restore, check, verify.
 """
 
 # Written in syntax that any Python can parse, so that an old one gets this message and no syntax error.
@@ -21,4 +22,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import environment
 
 if __name__ == "__main__":
-    environment.run(environment.RUNTIME, ["-m", "clinic_toolkit", "start"] + sys.argv[1:])
+    # Without the name of a command it is a start.
+    is_named = len(sys.argv) > 1 and not sys.argv[1].startswith("-")
+    arguments = sys.argv[1:] if is_named else ["start"] + sys.argv[1:]
+    environment.run(environment.RUNTIME, ["-m", "clinic_toolkit"] + arguments)
