@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from clinic_toolkit import start_commands
 from clinic_toolkit.backup import backup_files, backup_state, newer_deletions, refusals, verification
 from clinic_toolkit.backup.manifest import Manifest
 from clinic_toolkit.backup.newer_deletions import FoundDeletions
@@ -34,6 +35,13 @@ _STAYING = (
     STAGING_FOLDER,
 )
 _OURS = ("clinic.", "unlock-attempts", restored_folder.MARK_FILE)
+# What a first start makes. Any other file of ours can be of a practice whose database was lost.
+_FILES_WITHOUT_PRACTICE = {
+    folder.DATABASE_FILE,
+    f"{folder.DATABASE_FILE}-wal",
+    f"{folder.DATABASE_FILE}-shm",
+    folder.ANCHOR_FILE,
+}
 
 
 class RestoredFolder(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,21 +90,28 @@ def restore_backup(
     verification.check_store_format(file, signed.manifest)
     is_new = not data_folder.exists()
     if not is_new:
-        _refuse_unfit(data_folder, replace=replace)
+        _refuse_other_things(data_folder)
     try:
         lock = folder_lock.acquire_folder_lock(data_folder)
     except folder_lock.AlreadyOpen:
         raise refusals.BackupRefused(
-            f"The practice in {data_folder} is open, or a backup is being restored there now. Quit the "
-            "program first."
+            f"The program is running with the folder {data_folder}, or a backup is being restored there now. "
+            "Quit the program first."
         ) from None
     try:
         finish_restore(data_folder)
-        _refuse_unfit(data_folder, replace=replace)
+        _refuse_other_things(data_folder)
+        is_unused = _was_never_set_up(data_folder)
+        if not replace and not is_unused:
+            _refuse_practice(file, data_folder)
         earlier_last_line = _compare_practices(file, data_folder, signed.manifest)
         faults, newer = _stage(file, data_folder, signed.manifest, report, beside)
         aside = _plan_moves(data_folder)
         finish_restore(data_folder)
+        if aside and is_unused:
+            # Kept, it would be named as a copy that an old passphrase opens.
+            shutil.rmtree(aside, ignore_errors=True)
+            aside = None
     except BaseException:
         if not (data_folder / STAGING_FOLDER / PLAN_FILE).exists():
             shutil.rmtree(data_folder / STAGING_FOLDER, ignore_errors=True)
@@ -169,7 +184,7 @@ def _forget_last_backup(data_folder: Path) -> None:
             )
 
 
-def _refuse_unfit(data_folder: Path, *, replace: bool) -> None:
+def _refuse_other_things(data_folder: Path) -> None:
     if not data_folder.is_dir():
         raise refusals.BackupRefused(f"{data_folder} is not a folder. Choose another place for the data.")
     names = [name for name in os.listdir(data_folder) if name not in _STAYING]
@@ -178,11 +193,31 @@ def _refuse_unfit(data_folder: Path, *, replace: bool) -> None:
             f"The folder {data_folder} holds other things. Choose an empty folder, or one that is not there "
             "yet."
         )
-    if names and not replace:
+
+
+def _refuse_practice(file: Path, data_folder: Path) -> None:
+    if any(name not in _STAYING for name in os.listdir(data_folder)):
+        command = start_commands.write_command("restore", file.absolute(), "--data", data_folder, "--replace")
         raise refusals.BackupRefused(
-            f"There is a practice in {data_folder} already. Nothing was changed. Choose an empty folder; or "
-            "add --replace: then what is there is moved into a folder beside it, and not deleted."
+            f"There is a practice in {data_folder} already. Nothing was changed. Choose an empty folder with "
+            f"--data. Or restore it in place of that one, which is moved into a folder in there and not "
+            f"deleted:  {command}"
         )
+
+
+def _was_never_set_up(data_folder: Path) -> bool:
+    """Whether the program was only started here; False where anything could be what is left of a practice.
+
+    The caller holds the lock on the folder.
+    """
+    names = {name for name in os.listdir(data_folder) if name.startswith(_OURS)}
+    if folder.DATABASE_FILE not in names or not names <= _FILES_WITHOUT_PRACTICE:
+        return False
+    try:
+        with open_read_only(data_folder) as view:
+            return not identity.has_practice(view.db)
+    except ClinicError:
+        return False
 
 
 def _holds_practice(data_folder: Path) -> bool:

@@ -48,6 +48,12 @@ def main() -> None:
     "--data", type=click.Path(path_type=Path, file_okay=False), help="The folder that holds the practice."
 )
 @click.option("--demo", is_flag=True, help="Open an invented practice; the real one is left alone.")
+@click.option(
+    "--restore",
+    "backup_file",
+    type=click.Path(path_type=Path),
+    help="Restore this backup first, into a data folder without a practice.",
+)
 @click.option("--check", is_flag=True, help="Try the main tasks once by itself, in a new temporary folder.")
 @click.option(
     "--out",
@@ -61,6 +67,7 @@ def start(
     no_browser: bool,
     data: Path | None,
     demo: bool,
+    backup_file: Path | None,
     check: bool,
     out: Path | None,
 ) -> None:
@@ -73,7 +80,9 @@ def start(
         ctx.exit(self_test.run_self_test(out))
     from clinic_toolkit.cli.start import run_program
 
-    ctx.exit(run_program(data=data, port=port, browser=not no_browser, demo=demo))
+    if backup_file and demo:
+        raise click.UsageError("--restore is for a practice of your own, and --demo for the invented one.")
+    ctx.exit(run_program(data=data, port=port, browser=not no_browser, demo=demo, backup_file=backup_file))
 
 
 _DATA_OPTION = click.option(

@@ -14,6 +14,7 @@ import click
 
 # Imports every module that defines a table, so that the store can be compared with all of them.
 import clinic_toolkit.web.app  # noqa: F401
+from clinic_toolkit import start_commands
 from clinic_toolkit.backup import (
     backup_files,
     backup_run,
@@ -47,9 +48,9 @@ UNSIGNED_MESSAGE = (
     "It is not signed, since no passphrase was typed. What is in it is sealed and signed as always."
 )
 SECRETS_MESSAGE = (
-    "Start the program with this folder. The passphrase or the recovery sheet of the day of the backup opens "
-    "it, even if it was replaced since, and so do both executor sheets of that day, even if they were "
-    "withdrawn. Replace or withdraw them again if somebody else may have them."
+    "The passphrase or the recovery sheet of the day of the backup opens it, even if it was replaced since, "
+    "and so do both executor sheets of that day, even if they were withdrawn. Replace or withdraw them again "
+    "if somebody else may have them."
 )
 KEYLESS_MESSAGE = (
     "Without the passphrase, only the outside was checked: every byte against its list, the chain of the "
@@ -90,10 +91,13 @@ def make_backup(data_folder: Path, to: Path | None) -> int:
     return EXIT_REFUSED
 
 
-def restore(file: Path, data_folder: Path, *, replace: bool, beside: Sequence[Path] = ()) -> int:
+def restore(
+    file: Path, data_folder: Path, *, replace: bool, beside: Sequence[Path] = (), starting: bool = False
+) -> int:
     """Restore a backup into this folder; returns the exit code.
 
     Args:
+        starting: the program is started afterwards, so that no command for it is to be named.
         beside: other folders in which a practice of this machine may lie, to look for newer deletions.
     """
     protect_memory()
@@ -101,17 +105,17 @@ def restore(file: Path, data_folder: Path, *, replace: bool, beside: Sequence[Pa
         done = restoration.restore_backup(
             file, data_folder, replace=replace, report=progress_lines.percent_printer(), beside=beside
         )
-        click.echo(f"Restored into {data_folder}: {_describe(done.manifest)}")
+        moment = _moment(done.manifest)
+        click.echo(f"The backup is restored into {data_folder}. It holds everything up to {moment}.")
         if done.aside:
             click.echo(f"What was there before is in {done.aside}. Nothing was deleted.")
         if done.earlier_last_line > done.manifest.last_line:
-            click.echo(
-                f"That was newer: its audit trail goes on to line {done.earlier_last_line}. What was saved "
-                "after the backup is only there."
-            )
+            click.echo(f"That was newer. What was saved after {moment} is only there.")
         for sentence in _describe_deletions(done):
             click.echo(sentence)
         click.echo(SECRETS_MESSAGE)
+        if not starting:
+            click.echo(f"Start the program with:  {start_commands.write_start_command(data_folder)}")
         return _report_faults(done.faults, "The record in the backup has faults of its own:")
     return EXIT_REFUSED
 
@@ -211,9 +215,9 @@ def _describe_deletions(done: RestoredFolder) -> Iterator[str]:
         )
     else:
         yield (
-            f"No deletion newer than this backup was found. A client whom you erased after {moment} is here "
-            "again. If there is a newer backup, put it into the same folder and restore again; or erase the "
-            "client again, on the page of the client."
+            f"No deletion newer than this backup was found. A client whom you erased after {moment} may be "
+            "here again. If there is a newer backup, put it into the same folder and restore again; or erase "
+            "the client again, on the page of the client."
         )
     for name in newer.unread:
         yield f"{name} could not be read. Deletions in it are not known."

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from clinic_toolkit import paths
+from clinic_toolkit import paths, start_commands
 from clinic_toolkit import settings as configuration
 from clinic_toolkit.backup import synced_folders
 from clinic_toolkit.cli import check_folder, keeper, listening_sockets
@@ -23,6 +23,7 @@ from clinic_toolkit.store.folder_lock import AlreadyOpen, FolderLock, acquire_fo
 # How long a second start waits for the first one to publish its address.
 URL_WAIT_SECONDS = 10.0
 EXIT_UNREADABLE = 2
+EXIT_REFUSED = 2
 
 WRITE_PROTECTED_MESSAGE = (
     "Nothing can be written in the data folder; perhaps its disk is write-protected. The practice opens to "
@@ -30,11 +31,13 @@ WRITE_PROTECTED_MESSAGE = (
 )
 _NOTHING_TO_READ = (
     "Nothing can be written in {}, and there is no whole practice in it that could be read. To open a "
-    "backup, restore it into another folder:  clinic-toolkit restore FILE --data FOLDER"
+    "backup, restore it into another folder:  {}"
 )
 
 
-def run_program(*, data: Path | None, port: int | None, browser: bool, demo: bool) -> int:
+def run_program(
+    *, data: Path | None, port: int | None, browser: bool, demo: bool, backup_file: Path | None = None
+) -> int:
     """Serve the practice in this folder until told to stop; returns the exit code.
 
     Args:
@@ -43,9 +46,12 @@ def run_program(*, data: Path | None, port: int | None, browser: bool, demo: boo
         port: the port from the command line, if any.
         browser: whether to open the first page in the browser.
         demo: whether to serve the invented practice, in its own folder.
+        backup_file: a backup to restore into the folder first, never over a practice.
     """
     protect_memory()
     data_folder = _choose_data_folder(data, demo=demo)
+    if backup_file and not _restore_backup(backup_file, data_folder):
+        return EXIT_REFUSED
     if data_folder.is_dir() and not folder.is_writable(data_folder):
         return _serve_write_protected(data_folder, port=port, browser=browser)
     folder.prepare_folder(data_folder)
@@ -71,13 +77,39 @@ def _serve_write_protected(data_folder: Path, *, port: int | None, browser: bool
     """Serve a record that can only be read. No lock can be taken there, and none is needed."""
     os.umask(0o077)
     if (data_folder / folder.RESTORE_PLAN).exists() or not folder.database_path(data_folder).exists():
-        click.echo(_NOTHING_TO_READ.format(data_folder), err=True)
+        command = start_commands.write_command("--restore", "FILE", "--data", "FOLDER")
+        click.echo(_NOTHING_TO_READ.format(data_folder, command), err=True)
         return EXIT_UNREADABLE
     click.echo(WRITE_PROTECTED_MESSAGE)
     try:
         return _serve_practice(data_folder, None, port=port, browser=browser, demo=False)
     finally:
         launch_file.remove_launch_files(data_folder)
+
+
+def _restore_backup(file: Path, data_folder: Path) -> bool:
+    """Restore a backup in a process of its own, as below; returns whether it is in place."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    usual_folder = _choose_data_folder(None, demo=False)
+    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as executor:
+        restoring = executor.submit(_restore_there, file, data_folder, usual_folder)
+        try:
+            code = restoring.result()
+        except KeyboardInterrupt:
+            # The other process was stopped as well, and says that nothing was changed.
+            return False
+    if code == EXIT_REFUSED:
+        return False
+    click.echo("The program starts now, and asks for the passphrase or the recovery sheet of that day.")
+    return True
+
+
+def _restore_there(file: Path, data_folder: Path, usual_folder: Path) -> int:
+    from clinic_toolkit.cli import backup_commands
+
+    return backup_commands.restore(file, data_folder, replace=False, beside=(usual_folder,), starting=True)
 
 
 def _finish_restore(data_folder: Path) -> None:

@@ -134,7 +134,7 @@ def test_a_second_restore_while_one_runs_is_refused(made: MadeBackup, tmp_path: 
 
 def test_a_practice_that_is_open_is_refused(work: Work, made: MadeBackup, tmp_path: Path) -> None:
     lock = acquire_folder_lock(tmp_path / "data")
-    with pytest.raises(BackupRefused, match="is open"):
+    with pytest.raises(BackupRefused, match="program is running"):
         restored(made, tmp_path / "data", replace=True)
     lock.release()
 

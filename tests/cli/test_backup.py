@@ -11,13 +11,16 @@ import pytest
 from click.testing import CliRunner, Result
 from msgspec.structs import replace
 
+from clinic_toolkit import start_commands
 from clinic_toolkit.backup import backup_state
 from clinic_toolkit.cli import main
 from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
 from clinic_toolkit.journal import audit_log, key_slot_events
 from clinic_toolkit.record.people import clients
 from clinic_toolkit.record.people.practice_record import AccessEvent
+from clinic_toolkit.settings import load_settings
 from clinic_toolkit.store.folder_lock import acquire_folder_lock
+from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault import header_backup, key_slot_changes
 from tests.fixtures import practices
@@ -112,7 +115,7 @@ def test_a_restore_says_which_newer_deletions_it_found_and_what_to_do_without(
     (tmp_path / "alone").mkdir()
     said = run("restore", shutil.copy(older, tmp_path / "alone"), "--data", tmp_path / "alone" / "data")
     assert said.exit_code == 0 and "No deletion newer than this backup was found" in said.stdout
-    assert "erase the client again" in said.stdout
+    assert "may be here again" in said.stdout and "erase the client again" in said.stdout
     work = unlocked(data, made[1])
     with reading(work.engine) as db:
         [client] = clients.list_clients(db, work.vault)
@@ -145,11 +148,11 @@ def test_only_what_was_checked_is_called_signed(tmp_path: Path) -> None:
     """And a restore says whose secrets open it from now on."""
     work = practices.at_work(tmp_path)
     file = make_backup(work, tmp_path).file
-    for words in (("verify", file), ("restore", file, "--data", tmp_path / "new")):
-        said = run(*words)
-        assert said.exit_code == 0 and "it names a signer" in said.stdout, said.output
-        assert ", signed," not in said.stdout
-    assert "of the day of the backup" in said.stdout and "withdrawn" in said.stdout
+    said = run("verify", file)
+    assert said.exit_code == 0 and "it names a signer" in said.stdout, said.output
+    assert ", signed," not in said.stdout
+    said = run("restore", file, "--data", tmp_path / "new")
+    assert said.exit_code == 0 and "of the day of the backup" in said.stdout and "withdrawn" in said.stdout
     said = run("check", file, "--data", tmp_path / "none", "--sheet", typed=" ".join(work.groups))
     assert said.exit_code == 0 and ", signed," in said.stdout, said.output
 
@@ -221,6 +224,55 @@ def test_replacing_says_what_was_newer_and_where_it_is(data: Path) -> None:
     assert backup_of_later.exit_code == 0
     said = run("restore", file, "--data", data, "--replace")
     assert said.exit_code == 0 and "before-restore-1" in said.stdout and "That was newer" in said.stdout
+    assert "sign" not in said.stdout and " line " not in said.stdout, "in words of the clinic alone"
+
+
+def test_a_restore_names_the_next_command_and_a_refused_one_the_command_that_replaces(
+    data: Path, tmp_path: Path
+) -> None:
+    file = backup_of(data)
+    said = run("restore", file, "--data", tmp_path / "new place")
+    assert start_commands.write_command("--data", tmp_path / "new place") in said.stdout
+    assert "It holds everything up to" in said.stdout
+    said = run("restore", file, "--data", tmp_path / "new place")
+    words = ("restore", file, "--data", tmp_path / "new place", "--replace")
+    assert said.stderr.strip().partition(":  ")[2] == start_commands.write_command(*words)
+    assert run("restore", file, "--data", tmp_path / "new place", "--replace").exit_code == 0, "it is right"
+
+
+def test_where_only_the_program_was_started_there_is_no_practice(data: Path, tmp_path: Path) -> None:
+    file = backup_of(data)
+    place = tmp_path / "started"
+    open_store(place).dispose()
+    load_settings(place, environ={})
+    kept = (place / "settings.toml").read_bytes()
+    said = run("restore", file, "--data", place)
+    assert said.exit_code == 0, said.output
+    assert contents(place)["client"] == contents(data)["client"]
+    assert not list(place.glob("before-restore-*")) and (place / "settings.toml").read_bytes() == kept
+
+
+@pytest.mark.parametrize("left", ["clinic.head", "clinic.missing", "unlock-attempts", "clinic.db.rescued.1"])
+def test_what_may_be_left_of_a_practice_is_not_taken_for_nothing(
+    left: str, data: Path, tmp_path: Path
+) -> None:
+    file = backup_of(data)
+    place = tmp_path / "started"
+    open_store(place).dispose()
+    (place / left).write_bytes(b"of a practice")
+    said = run("restore", file, "--data", place)
+    assert said.exit_code == 2 and "There is a practice in" in said.stderr
+    assert (place / left).read_bytes() == b"of a practice"
+
+
+def test_a_restore_waits_for_no_program_in_a_folder_without_a_practice(data: Path, tmp_path: Path) -> None:
+    file = backup_of(data)
+    open_store(tmp_path / "started").dispose()
+    lock = acquire_folder_lock(tmp_path / "started")
+    said = run("restore", file, "--data", tmp_path / "started")
+    lock.release()
+    assert said.exit_code == 2 and "Quit the program first" in said.stderr
+    assert run("restore", file, "--data", tmp_path / "started").exit_code == 0, "the control"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
