@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from clinic_toolkit import settings as configuration
+from clinic_toolkit import start_commands
 from clinic_toolkit.record.people import clinician
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.transactions import reading, writing
@@ -67,6 +68,16 @@ def practice_without_sheet(site: Site) -> None:
         seen = clinician.load_clinician(db, site.work.vault)
         body = msgspec.structs.replace(seen.payload, recovery_sheet_proved=False)
         clinician.revise_clinician(db, site.work.vault, seen, body, now=NOW)
+
+
+def test_who_has_a_backup_reads_the_command_before_and_after_quitting(empty: Empty, tmp_path: Path) -> None:
+    page = empty.me.open("/setup")
+    command = start_commands.write_restore_command(tmp_path / "data")
+    assert command.endswith(f"deploy/start.py --restore FILE --data {tmp_path / 'data'}")
+    assert "I have a backup of my practice" in page.text and command in page.text
+    ended = empty.me.press(page, "Quit the program")
+    assert "The program has ended" in ended.text and command in ended.text
+    assert "start the program as you did today" not in ended.text
 
 
 def test_from_an_empty_folder_to_today(empty: Empty) -> None:

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from clinic_toolkit import start_commands
 from clinic_toolkit.vault import return_code
 from clinic_toolkit.web.access import quick_return, unlocking
 from tests.fixtures.sites import Site
@@ -115,6 +116,14 @@ def test_a_page_that_holds_words_is_covered_where_it_is(site: Site) -> None:
     assert site.ends == ["covered"]
 
 
+def test_the_last_page_names_no_folder_that_is_opened_without_being_named(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(start_commands, "is_usual_folder", lambda data_folder: True)
+    page = site.post("/quit").text
+    assert "start the program as you did today" in page and str(site.settings.data_folder) not in page
+
+
 def test_quit_asks_on_a_page_of_its_own_and_ends_everything(site: Site) -> None:
     site.keeper.hold_return_blob(b"sealed")
     asked = site.get("/quit").text
@@ -122,6 +131,9 @@ def test_quit_asks_on_a_page_of_its_own_and_ends_everything(site: Site) -> None:
     assert not site.ends and site.keeper.has_return_blob()
     answer = site.post("/quit")
     assert answer.status_code == 200 and "It is safe to close this window now" in answer.text
+    folder = site.settings.data_folder
+    assert str(folder) in answer.text and start_commands.write_start_command(folder) in answer.text
+    assert "--restore" not in answer.text
     assert site.ends == ["quit"] and site.keeper.has_quit
     assert not site.keeper.has_return_blob() and site.app.worker.logins == {}
     # Nobody answers any more: its style has to come from the browser's cache.

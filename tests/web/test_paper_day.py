@@ -74,7 +74,7 @@ def test_it_says_how_a_backup_is_made_and_used(site: Site) -> None:
     page = plain(site.get(PLACE).text)
     for words in (
         "Choose a place on the page Backups",
-        "clinic-toolkit restore",
+        "deploy/start.py --restore FILE",
         "recovery sheet",
     ):
         assert words in page

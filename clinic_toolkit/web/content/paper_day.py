@@ -84,10 +84,11 @@ SECTIONS = (
             "the button on that page.",
             "A backup is encrypted like the record itself. It opens with the passphrase or the recovery "
             "sheet of the day on which it was made.",
-            "If the machine is lost or broken for good: install the program on another one, type "
-            "clinic-toolkit restore, the file of the backup, --data and a new folder, start the program with "
-            "that folder, and go on there alone. What was entered after the backup is missing; enter it from "
-            "paper.",
+            "If the machine is lost or broken for good: get the program on another one, plug in the stick, "
+            "and type in the folder of the program: python3 deploy/start.py --restore FILE (on Windows: "
+            "py deploy\\start.py --restore FILE), with the path of the newest backup in place of FILE. It "
+            "opens with the passphrase or the recovery sheet. Go on there alone. What was entered after the "
+            "backup is missing; enter it from paper.",
         ),
     ),
 )

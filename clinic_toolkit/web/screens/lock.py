@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template, request, url_for
 from flask_wtf.csrf import generate_csrf
 
+from clinic_toolkit import start_commands
 from clinic_toolkit.journal import restored_folder
 from clinic_toolkit.journal.restored_folder import RestoreNotice
 from clinic_toolkit.record.people import secret_changes
@@ -31,6 +32,8 @@ SHEET_EMPTIED = (
     "Please type all eight groups again: together they are a key, so nothing of what you typed was kept."
 )
 CHANGED_MESSAGE = "The new passphrase is in use. It opens the practice from now on."
+# Sent by the page of the set-up, where somebody has a backup.
+RESTORING_FIELD = "restoring"
 MAX_SECRET_LENGTH = unlocking.MAX_SECRET_LENGTH
 REFRESH_SECONDS = 1
 MIN_TOTAL_IN_THOUSANDS = 2_000
@@ -220,7 +223,7 @@ def ask_to_quit() -> ViewResult:
 @guard.exempt_lock_from_csrf
 def quit_program() -> ViewResult:
     """Lock and end the program; this response is its last."""
-    return locking.end_program(render_template("lock/quit.html", done=True))
+    return locking.end_program(_render_last_page(is_restoring=RESTORING_FIELD in request.form))
 
 
 @screen.get(page_frame.PULSE_PATH)
@@ -228,6 +231,20 @@ def quit_program() -> ViewResult:
 def pulse() -> ViewResult:
     """Confirm to an open page that it is still unlocked, and send it the current CSRF token."""
     return responses.json_response({"csrf_token": generate_csrf()}, 200)
+
+
+def _render_last_page(*, is_restoring: bool) -> str:
+    settings = context.settings()
+    data_folder = settings.data_folder
+    # The invented practice has a folder of its own, which `--demo` opens.
+    is_named = not settings.demo and not start_commands.is_usual_folder(data_folder)
+    return render_template(
+        "lock/quit.html",
+        done=True,
+        data_folder=data_folder,
+        start_command=start_commands.write_start_command(data_folder) if is_named else "",
+        restore_command=start_commands.write_restore_command(data_folder) if is_restoring else "",
+    )
 
 
 def _page_after(endpoint: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from flask import Blueprint, render_template, request, url_for
 
+from clinic_toolkit import start_commands
 from clinic_toolkit.record.people import clinician as clinicians
 from clinic_toolkit.record.people import practice_access, secret_changes
 from clinic_toolkit.record.people.clinician_record import Clinician
@@ -66,7 +67,12 @@ def _render_practice_form(
     # The page marks the text as a draft for as long as it is unchanged.
     shown_draft = draft if asked_for or form.limits_text.data == draft["text"] else None
     page = render_template(
-        "setup/practice.html", form=form, errors=errors, roles=RECORD_ROLES, offered=shown_draft
+        "setup/practice.html",
+        form=form,
+        errors=errors,
+        roles=RECORD_ROLES,
+        offered=shown_draft,
+        restore_command=start_commands.write_restore_command(context.settings().data_folder),
     )
     return (page, 422) if errors else page
 
