@@ -86,6 +86,7 @@ def set_up(seen: Watched, page: Page) -> None:
         number = int(label.inner_text().split()[1])
         page.get_by_label(f"Group {number}").fill(groups[number - 1])
     press(page, "Check, and open the practice")
+    page.wait_for_url("**/setup/backups")
     seen.look(page, name="place for backups")
     press(page, "Remind me tomorrow")
     expect(page.get_by_text("No client yet")).to_be_visible()
