@@ -44,7 +44,8 @@ This file is a backup of the records of a practice, encrypted. It was made by th
 Only the passphrase or the printed recovery sheet of the day it was made opens it, or both sheets for an
 executor of that day, even if they were replaced or withdrawn since. Nobody can reset them.
 Keep this file as it is.
-To use it, install the program and type:  clinic-toolkit restore FILE --data FOLDER
+To use it, get the program and type in its folder:  python3 deploy/start.py --restore FILE
+(on Windows:  py deploy\\start.py --restore FILE)
 It is a plain tar file. What is in it is described in the program's page docs/format.md, so that another
 program can be written to read it. Without the passphrase or the sheets it shows how many records there are,
 their sizes and times, and no name or content.
