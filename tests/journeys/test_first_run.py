@@ -77,7 +77,7 @@ def test_who_has_a_backup_reads_the_command_before_and_after_quitting(empty: Emp
     assert "I have a backup of my practice" in page.text and command in page.text
     ended = empty.me.press(page, "Quit the program")
     assert "The program has ended" in ended.text and command in ended.text
-    assert "start the program as you did today" not in ended.text
+    assert "start the program again" not in ended.text
 
 
 def test_from_an_empty_folder_to_today(empty: Empty) -> None:

@@ -68,10 +68,10 @@ def events(site: Site) -> list[str]:
 
 
 def test_without_a_place_today_says_so_until_one_is_chosen(site: Site, stick: Path) -> None:
-    assert "No backup of this practice is made yet" in site.get("/").text
+    assert "No backup is made from this computer yet" in site.get("/").text
     assert site.post("/backups/place", {"other": str(stick)}).headers["Location"] == "/backups?saved=place"
     today = site.get("/").text
-    assert "No backup of this practice is made yet" not in today
+    assert "No backup is made from this computer yet" not in today
     assert "No backup yet. No restore was proved yet." in today
 
 
@@ -79,10 +79,10 @@ def test_or_until_it_is_declined_and_then_again_after_a_week(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert site.post("/backups/later").headers["Location"] == "/"
-    assert "No backup of this practice" not in site.get("/").text
+    assert "No backup is made from this computer" not in site.get("/").text
     past = to_microseconds(datetime.now(UTC) - timedelta(minutes=1))
     backup_state.change_state(site.settings.data_folder, lambda state: replace(state, declined_until=past))
-    assert "No backup of this practice" in site.get("/").text
+    assert "No backup is made from this computer" in site.get("/").text
 
 
 def test_the_last_step_of_the_set_up_offers_a_place(site: Site, stick: Path) -> None:
@@ -100,10 +100,10 @@ def test_the_last_step_of_the_set_up_offers_a_place(site: Site, stick: Path) -> 
 
 @pytest.mark.parametrize(("pressed", "days"), [({"tomorrow": "yes"}, 1), ({}, 7)])
 def test_it_can_be_put_off(pressed: dict[str, str], days: int, site: Site) -> None:
-    assert "No backup of this practice" in site.get("/").text, "the control"
+    assert "No backup is made from this computer" in site.get("/").text, "the control"
     before = datetime.now().astimezone().date()
     assert site.post("/setup/backups/later", pressed).headers["Location"] == "/"
-    assert "No backup of this practice" not in site.get("/").text
+    assert "No backup is made from this computer" not in site.get("/").text
     until = from_microseconds(state_of(site).declined_until).astimezone()
     after = datetime.now().astimezone().date()
     assert timedelta(days=days) in (until.date() - before, until.date() - after)
@@ -117,9 +117,9 @@ def test_what_was_declined_while_the_clock_was_wrong_is_asked_again(
     """Else nobody would be asked for ten years."""
     wrong = to_microseconds(datetime.now(UTC) + away + backup_run.DECLINED_FOR)
     backup_state.change_state(site.settings.data_folder, lambda state: replace(state, declined_until=wrong))
-    assert "No backup of this practice" in site.get("/").text
+    assert "No backup is made from this computer" in site.get("/").text
     assert site.post("/backups/later").headers["Location"] == "/"
-    assert "No backup of this practice" not in site.get("/").text, "the control"
+    assert "No backup is made from this computer" not in site.get("/").text, "the control"
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ def test_the_last_page_names_no_folder_that_is_opened_without_being_named(
 ) -> None:
     monkeypatch.setattr(start_commands, "is_usual_folder", lambda data_folder: True)
     page = site.post("/quit").text
-    assert "start the program as you did today" in page and str(site.settings.data_folder) not in page
+    assert "start the program again" in page and str(site.settings.data_folder) not in page
 
 
 def test_quit_asks_on_a_page_of_its_own_and_ends_everything(site: Site) -> None:

@@ -94,7 +94,7 @@ def build_notice(now: datetime) -> BackupNotice:
     kind, sentence = None, ""
     if not state.place:
         if not backup_run.is_declined(state, now=now):
-            kind, sentence = NoticeKind.NO_PLACE, "No backup of this practice is made yet."
+            kind, sentence = NoticeKind.NO_PLACE, "No backup is made from this computer yet."
     elif state.problem and not is_needed:
         since = dates.format_date(from_microseconds(state.problem_at).astimezone())
         kind = NoticeKind.PROBLEM
