@@ -324,6 +324,7 @@ ELSEWHERE = dict.fromkeys(PAPERS, "a copy of a paper, which is saved as often as
     "handover.retry_merge": "what is in is not brought in again: tests/record/test_handover.py",
     "erasures.erase_due": "whom it names is gone: tests/journeys/test_erasing.py",
     "handover.offer": "a test of its own",
+    "lock.note_restore_read": "what was read is read: tests/web/test_restored_practice.py",
     "lock.replace_passphrase": "the new passphrase opens afterwards; the mark of its moment leads to Today",
     "lock.cover": "a test of its own",
     "lock.lock": "a test of its own",
