@@ -28,10 +28,10 @@ from clinic_toolkit.store.transactions import reading, store_of, writing
 from clinic_toolkit.store.types import from_microseconds
 from clinic_toolkit.vault import ring_erasure
 from tests.backup.test_restore_kills import Killed, kill_names_after
-from tests.fixtures import practices
+from tests.fixtures import file_steps, practices
 from tests.fixtures.backups import LATER, contents, erase, faults_of, make_backup, restored, unlocked
 from tests.fixtures.practices import NOW, Work
-from tests.reliability.test_erasure import before_each_statement, holding, seals_of
+from tests.reliability.test_erasure import holding, seals_of
 
 ERASED_AT = NOW + timedelta(hours=5)
 
@@ -168,23 +168,12 @@ def test_killed_at_any_statement_of_the_first_unlock_the_next_one_erases(
     erase(work, gone)
     restored(older, tmp_path / "new")
     opening = Work(engine=open_store(tmp_path / "new"), vault=work.vault, groups=work.groups)
-    left_by_kill: list[dict[str, bytes]] = []
 
-    def note_files() -> None:
-        paths = [path for path in (tmp_path / "new").iterdir() if path.is_file() and path.suffix != ".db-shm"]
-        files = {path.name: path.read_bytes() for path in paths}
-        if not left_by_kill or files != left_by_kill[-1]:
-            left_by_kill.append(files)
+    def unlock() -> None:
+        with writing(opening.engine) as db:
+            practice_access.unlock_with_recovery_sheet(db, " ".join(work.groups), now=LATER)
 
-    with before_each_statement(opening, note_files), writing(opening.engine) as db:
-        practice_access.unlock_with_recovery_sheet(db, " ".join(work.groups), now=LATER)
-    note_files()
-    assert len(left_by_kill) > 1
-    for number, files in enumerate(left_by_kill):
-        place = tmp_path / f"killed-{number}"
-        place.mkdir(mode=0o700)
-        for name, content in files.items():
-            (place / name).write_bytes(content)
+    for place in file_steps.folders_before_each_statement(opening.engine, unlock, tmp_path):
         again = unlocked(place, work.groups)
         assert names(again) == ["Ana Reyes"] and faults_of(again) == ()
         again.engine.dispose()

@@ -14,6 +14,7 @@ from clinic_toolkit.store import folder
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.transactions import reading, store_of, writing
 from clinic_toolkit.vault import key_slots
+from tests.fixtures import file_steps
 from tests.fixtures.backups import erase, make_backup
 from tests.fixtures.practices import Work, at_work
 from tests.fixtures.returns import (
@@ -22,7 +23,6 @@ from tests.fixtures.returns import (
     open_backup,
     prepare,
 )
-from tests.reliability.test_erasure import before_each_statement
 
 
 @pytest.fixture
@@ -61,38 +61,17 @@ def test_a_kill_at_any_statement_leaves_all_or_nothing(
 ) -> None:
     client, file = gone
     prepared = prepare(work, file, client.id)
-    left_by_kill: list[dict[str, bytes]] = []
-    statement_count = 0
 
-    def note_files() -> None:
-        nonlocal statement_count
-        statement_count += 1
-        files = read_files(tmp_path / "data")
-        # Most statements change nothing on the disk yet.
-        if not left_by_kill or files != left_by_kill[-1]:
-            left_by_kill.append(files)
-
-    with before_each_statement(work, note_files):
+    def bring_back() -> None:
         with writing(work.engine) as db:
             carry_out(db, work.vault, prepared, file)
         assert store_of(work.engine).checkpoint()
-    note_files()
-    states = []
-    for number, files in enumerate(left_by_kill):
-        place = tmp_path / f"killed-{number}"
-        place.mkdir(mode=0o700)
-        for name, content in files.items():
-            (place / name).write_bytes(content)
-        states.append(state_of(place, work, client.id))
-    assert statement_count > 40 and len(states) >= 3
+
+    folders = file_steps.folders_before_each_statement(work.engine, bring_back, tmp_path)
+    states = [state_of(place, work, client.id) for place in folders]
     first_there = states.index("there")
     assert first_there > 0 and set(states[:first_there]) == {"gone"}
     assert set(states[first_there:]) == {"there"}
-
-
-def read_files(place: Path) -> dict[str, bytes]:
-    paths = [path for path in place.iterdir() if path.is_file() and not path.name.endswith("-shm")]
-    return {path.name: path.read_bytes() for path in paths}
 
 
 def test_what_a_kill_leaves_of_the_unpacked_backup_the_next_start_removes(

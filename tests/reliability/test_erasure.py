@@ -6,15 +6,13 @@ erasure and the purge after it run, and each state of them is opened as the next
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, cast
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from clinic_toolkit.backup import backup_run
 from clinic_toolkit.crypto.seal import DecryptionError
@@ -33,12 +31,12 @@ from clinic_toolkit.store.folder import UPGRADE_BACKUP_FOLDER as UPGRADE
 from clinic_toolkit.store.folder import remove_upgrade_backup
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.sqlite import log_copies
-from clinic_toolkit.store.sqlite.connections import writer_engine
 from clinic_toolkit.store.transactions import reading, store_of, writing
 from clinic_toolkit.vault import key_slots, ring_erasure, ring_tables
 from clinic_toolkit.vault.ring_keys import RingKey
 from clinic_toolkit.vault.seal_context import create_seal_context
 from clinic_toolkit.vault.vault import Vault
+from tests.fixtures import file_steps
 from tests.fixtures.practices import NOW, Work, at_work, giving, signed
 
 DUE = NOW + timedelta(days=7)
@@ -87,23 +85,6 @@ def folder_of(work: Work) -> Path:
     return Path(work.engine.url.database or "").parent
 
 
-@contextmanager
-def before_each_statement(work: Work, act: Callable[[], None]) -> Iterator[None]:
-    """Run this before each statement of every connection that may write, those past SQLAlchemy too."""
-    engine = writer_engine(work.engine)
-
-    def trace(connection: sqlite3.Connection, *_: Any) -> None:
-        connection.set_trace_callback(lambda statement: act())
-
-    event.listen(engine, "checkout", trace)
-    try:
-        yield
-    finally:
-        event.remove(engine, "checkout", trace)
-        with engine.connect() as db:
-            cast(sqlite3.Connection, db.connection.driver_connection).set_trace_callback(None)
-
-
 def state_of(folder: Path, work: Work, client_id: UUID) -> str:
     """Whether the client is there, whole, or gone, as the next unlock finds it; nothing else may be."""
     engine = open_store(folder)
@@ -129,30 +110,8 @@ def state_of(folder: Path, work: Work, client_id: UUID) -> str:
 def test_a_kill_at_any_statement_leaves_all_or_nothing(
     work: Work, leaving: RecordVersion[Client], tmp_path: Path
 ) -> None:
-    left_by_kill: list[dict[str, bytes]] = []
-    statement_count = 0
-
-    def note_files() -> None:
-        nonlocal statement_count
-        statement_count += 1
-        folder = folder_of(work)
-        paths = [path for path in folder.iterdir() if path.is_file() and not path.name.endswith("-shm")]
-        files = {path.name: path.read_bytes() for path in paths}
-        # Most statements change nothing on the disk yet.
-        if not left_by_kill or files != left_by_kill[-1]:
-            left_by_kill.append(files)
-
-    with before_each_statement(work, note_files):
-        erase(work, leaving)
-    note_files()
-    states = []
-    for number, files in enumerate(left_by_kill):
-        place = tmp_path / f"killed-{number}"
-        place.mkdir(mode=0o700)
-        for name, content in files.items():
-            (place / name).write_bytes(content)
-        states.append(state_of(place, work, leaving.id))
-    assert statement_count > 40 and len(states) >= 3
+    folders = file_steps.folders_before_each_statement(work.engine, lambda: erase(work, leaving), tmp_path)
+    states = [state_of(place, work, leaving.id) for place in folders]
     first_gone = states.index("gone")
     assert first_gone > 0 and set(states[:first_gone]) == {"there"} and set(states[first_gone:]) == {"gone"}
 
