@@ -1,7 +1,6 @@
 """Bringing back one partner of a couple: the joint record comes too, is joined again, or stays as it is."""
 
 import shutil
-from datetime import date
 from pathlib import Path
 from uuid import UUID
 
@@ -11,20 +10,15 @@ from clinic_toolkit.backup.creation import MadeBackup
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.journal.tombstone_record import ErasureReason
-from clinic_toolkit.record.people import cases, therapy_session_timeline, therapy_sessions
+from clinic_toolkit.record.people import cases, therapy_session_timeline
 from clinic_toolkit.record.people.case_record import Case
 from clinic_toolkit.record.people.client_record import Client
-from clinic_toolkit.record.people.therapy_session_record import (
-    Attendance,
-    TherapySession,
-    TherapySessionKind,
-)
 from clinic_toolkit.record.retention import client_erasure, retentions
 from clinic_toolkit.record.retention.retention_record import UNDO_TIME
 from clinic_toolkit.store.transactions import reading, writing
 from tests.backup.test_returns_and_restores import restored_beside
 from tests.fixtures.backups import faults_of, make_backup
-from tests.fixtures.practices import NOW, Work
+from tests.fixtures.practices import NOW, Couple, Work
 from tests.fixtures.returns import (
     bring_back,
     clients_of,
@@ -32,25 +26,13 @@ from tests.fixtures.returns import (
     plain_of,
 )
 
-Couple = tuple[RecordVersion[Client], RecordVersion[Client], RecordVersion[Case]]
 DUE = NOW + UNDO_TIME
 
 
 @pytest.fixture
 def couple(work: Work) -> Couple:
     """Two partners with a joint session."""
-    one, two = work.client("Edda Moen"), work.client("Faruk Demir")
-    with writing(work.engine) as db:
-        case = cases.create_couple_case(db, work.vault, one.id, two.id, now=NOW)
-        body = TherapySession(
-            case_id_bytes=case.id.bytes,
-            kind=TherapySessionKind.SESSION,
-            on=date(2026, 11, 19),
-            attendance=Attendance.CAME,
-            present=(one.id.bytes, two.id.bytes),
-        )
-        therapy_sessions.create_therapy_session(db, work.vault, case, body, now=NOW)
-    return one, two, case
+    return work.couple("Edda Moen", "Faruk Demir")
 
 
 @pytest.fixture

@@ -19,21 +19,18 @@ from clinic_toolkit.record.people import (
     ring_owners,
     therapy_session_loader,
     therapy_session_timeline,
-    therapy_sessions,
 )
 from clinic_toolkit.record.people.case_record import Case
 from clinic_toolkit.record.people.client_record import Client, ClientState
 from clinic_toolkit.record.people.therapy_session_record import (
-    Attendance,
     TherapySession,
-    TherapySessionKind,
 )
 from clinic_toolkit.record.retention import client_erasure, retentions
 from clinic_toolkit.record.retention.client_erasure import ClockMoved, ErasureRefused
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.vault.ring_errors import UnknownRing
 from tests.fixtures import filled
-from tests.fixtures.practices import NOW, Work, giving
+from tests.fixtures.practices import NOW, Couple, Work, giving
 from tests.fixtures.vaults import reopened
 
 DUE = NOW + timedelta(days=7)
@@ -258,23 +255,9 @@ def test_without_a_step_nobody_is_asked_for_the_date(work: Work) -> None:
 
 
 @pytest.fixture
-def couple(work: Work) -> tuple[RecordVersion[Client], RecordVersion[Client], RecordVersion[Case]]:
+def couple(work: Work) -> Couple:
     """Two partners with a joint session."""
-    one, two = work.client("Ana Reyes"), work.client("Bo Lindqvist")
-    with writing(work.engine) as db:
-        case = cases.create_couple_case(db, work.vault, one.id, two.id, now=NOW)
-        body = TherapySession(
-            case_id_bytes=case.id.bytes,
-            kind=TherapySessionKind.SESSION,
-            on=date(2026, 11, 19),
-            attendance=Attendance.CAME,
-            present=(one.id.bytes, two.id.bytes),
-        )
-        therapy_sessions.create_therapy_session(db, work.vault, case, body, now=NOW)
-    return one, two, case
-
-
-Couple = tuple[RecordVersion[Client], RecordVersion[Client], RecordVersion[Case]]
+    return work.couple("Ana Reyes", "Bo Lindqvist")
 
 
 def sessions_of(work: Work, case: RecordVersion[Case]) -> list[RecordVersion[TherapySession]]:
