@@ -10,13 +10,13 @@ from clinic_toolkit.documents import page_layout
 from clinic_toolkit.documents.blocks import Align, Block, Rule, Text, WritingLines
 from clinic_toolkit.documents.fill_in_blocks import Circles, Scale, Table
 from clinic_toolkit.documents.styles import ACCENT, EDGE, MM, SOFT, TextStyle
-from clinic_toolkit.worksheets.model import CirclesBlock, LinesBlock, ScaleBlock, TableBlock
+from clinic_toolkit.worksheets.block_model import CirclesBlock, LinesBlock, ScaleBlock, TableBlock
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
 
     from clinic_toolkit.record.values.page_values import WorksheetPage
-    from clinic_toolkit.worksheets.model import SheetBlock
+    from clinic_toolkit.worksheets.block_model import SheetBlock
 
 
 class SizeScheme(Struct, frozen=True, kw_only=True):

@@ -9,8 +9,9 @@ import msgspec
 from clinic_toolkit.definition_cache import load_or_build
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.paths import worksheets_folder
+from clinic_toolkit.worksheets.block_model import SHEET_BLOCK_TYPES
 from clinic_toolkit.worksheets.loader import WorksheetError, read_worksheet_file
-from clinic_toolkit.worksheets.model import SHEET_BLOCK_TYPES, Worksheet
+from clinic_toolkit.worksheets.model import PathStep, SheetSide, Worksheet
 
 
 class UnknownWorksheet(ClinicError):
@@ -68,4 +69,5 @@ def _decode_worksheet(table: dict[str, Any]) -> Worksheet:
     values: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in table.items()
     }
-    return Worksheet(**values | {"blocks": blocks})
+    enums = {"side": SheetSide(table["side"]), "path_step": PathStep(table["path_step"])}
+    return Worksheet(**values | {"blocks": blocks} | enums)

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from clinic_toolkit import plain_text, toml_limits
 from clinic_toolkit.errors import DamagedFile
-from clinic_toolkit.worksheets.model import SHEET_BLOCK_TYPES, TableBlock, Worksheet
+from clinic_toolkit.worksheets.block_model import (
+    SHEET_BLOCK_TYPES,
+    CardBlock,
+    GaugeBlock,
+    SheetBlock,
+    TableBlock,
+)
+from clinic_toolkit.worksheets.model import Worksheet
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -32,6 +39,7 @@ _ERROR_TEXTS = {
     "greater_than_equal": "must be {ge} or more",
     "less_than_equal": "must be {le} or less",
     "literal_error": "must be one of {expected}",
+    "enum": "must be one of {expected}",
 }
 
 
@@ -149,7 +157,16 @@ def _consistency_problems(sheet: Worksheet, file: str) -> Iterator[str]:
     if file != f"{sheet.slug}.toml":
         yield f"slug: must be the name of the file, {file.removesuffix('.toml')}"
     for index, block in enumerate(sheet.blocks):
-        if isinstance(block, TableBlock) and any(
-            column >= len(block.columns) for column in block.tick_columns
-        ):
-            yield f"blocks[{index}].tick_columns: there is no such column (the first is 0)"
+        yield from (f"blocks[{index}].{problem}" for problem in _block_problems(block))
+
+
+def _block_problems(block: SheetBlock) -> Iterator[str]:
+    if isinstance(block, TableBlock):
+        if any(column >= len(block.columns) for column in block.tick_columns):
+            yield "tick_columns: there is no such column (the first is 0)"
+        if block.row_heads and len(block.row_heads) != block.rows:
+            yield "row_heads: must name every row, or none"
+    if isinstance(block, GaugeBlock) and block.lines and len(block.names) > 1:
+        yield "lines: only a single gauge has lines beside it"
+    if isinstance(block, CardBlock) and not block.sentences and not block.own_lines:
+        yield "sentences: a card needs a sentence or a line of one's own"

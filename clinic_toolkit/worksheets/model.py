@@ -1,73 +1,46 @@
 """The model of a worksheet: a title that is safe if others find it, a few steps, and blocks to write in."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal, get_args
+from enum import StrEnum
+from typing import Annotated
 
 from annotated_types import Ge, Le, MaxLen, MinLen
 
-Text = Annotated[str, MinLen(1), MaxLen(2_000)]
-Line = Annotated[str, MinLen(1), MaxLen(200)]
+from clinic_toolkit.worksheets.block_model import Line, SheetBlock, Text, block_texts
+
 Slug = Annotated[str, MinLen(1), MaxLen(40)]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LinesBlock:
-    """Writing lines, 8 mm or more apart, numbered or not."""
+class SheetSide(StrEnum):
+    """What a sheet is for; the catalogue holds as many for giving as for receiving and for boundaries."""
 
-    kind: Literal["lines"]
-    label: Line
-    count: Annotated[int, Ge(1), Le(20)]
-    numbered: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TableBlock:
-    """Empty rows under headings."""
-
-    kind: Literal["table"]
-    label: Line
-    columns: Annotated[tuple[Line, ...], MinLen(2), MaxLen(6)]
-    rows: Annotated[int, Ge(1), Le(14)]
-    numbered: bool = False
-    tick_columns: tuple[Annotated[int, Ge(0)], ...] = ()
+    GIVING = "giving"
+    RECEIVING = "receiving"
+    BOUNDARIES = "boundaries"
+    FLOWS = "flows"
+    CARERS = "carers"
+    ANY = "any"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ScaleBlock:
-    """A line with words at both ends, to be marked by hand."""
+class PathStep(StrEnum):
+    """The step from noticing over telling to doing that a sheet belongs to; steps may be skipped."""
 
-    kind: Literal["scale"]
-    label: Line
-    left: Line
-    right: Line
-    steps: Annotated[int, Ge(2), Le(11)] = 11
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CirclesBlock:
-    """Two circles that touch in the middle, each with a name on top."""
-
-    kind: Literal["circles"]
-    label: Line
-    left: Line
-    right: Line
-    middle: Line
-
-
-SheetBlock = LinesBlock | TableBlock | ScaleBlock | CirclesBlock
-SHEET_BLOCK_TYPES: Mapping[str, type[SheetBlock]] = {
-    get_args(kind.__annotations__["kind"])[0]: kind for kind in get_args(SheetBlock)
-}
+    NOTICE = "notice"
+    TELL = "tell"
+    DO = "do"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Worksheet:
-    """One sheet. `title`, `why`, `try_this`, `if_it_gets_hard`, `bring_back` are printed for the
-    client; `aim`, `when_not_to_use`, `review_prompts` and `evidence` are for the clinician.
+    """One sheet. `title`, `why`, `try_this`, `example`, `if_it_gets_hard`, `bring_back` and the blocks are
+    printed for the client; `aim`, `when_not_to_use`, `review_prompts` and `evidence` are for the clinician.
 
+    `example` shows how somebody else filled in a part of it, in other words than the client's.
     `needs_fear_asked`: given about somebody only after fear of that person was asked about in private,
     because it asks the client to act towards that person, which can be dangerous (`docs/safety.md`).
+    `is_room_only`: worked with in the session and kept there, whoever it is about.
+    `frames`: the kinds of relationship it fits; empty is every kind.
+    `total_minutes`: the time it takes altogether in a week, for searching; `minutes` says the same in words.
     """
 
     slug: Slug
@@ -75,11 +48,14 @@ class Worksheet:
     version: Slug
     language: Slug
     title: Line
-    side: Literal["giving", "receiving", "boundaries", "flows", "carers"]
+    side: SheetSide
+    path_step: PathStep
     facets: tuple[Slug, ...]
     minutes: Line
+    total_minutes: Annotated[int, Ge(1), Le(600)]
     why: Text
     try_this: Annotated[tuple[Text, ...], MinLen(1), MaxLen(8)]
+    example: Text
     blocks: Annotated[tuple[SheetBlock, ...], MinLen(1), MaxLen(8)]
     if_it_gets_hard: Text
     bring_back: Text
@@ -88,4 +64,18 @@ class Worksheet:
     review_prompts: Annotated[tuple[Text, ...], MinLen(1), MaxLen(8)]
     evidence: Text
     needs_fear_asked: bool = False
+    is_room_only: bool = False
+    frames: tuple[Slug, ...] = ()
     digest: str = ""
+
+    def client_texts(self) -> tuple[str, ...]:
+        """Every text that is printed for the client, in reading order."""
+        return (
+            self.title,
+            self.why,
+            *self.try_this,
+            self.example,
+            *(text for block in self.blocks for text in block_texts(block)),
+            self.if_it_gets_hard,
+            self.bring_back,
+        )

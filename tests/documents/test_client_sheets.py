@@ -8,8 +8,8 @@ from clinic_toolkit.documents import answer_card, blank_form, client_page, works
 from clinic_toolkit.documents.styles import MM
 from clinic_toolkit.instruments import confidentiality_limits
 from clinic_toolkit.instruments.catalogue import list_instruments
+from clinic_toolkit.worksheets.block_model import LinesBlock, TableBlock
 from clinic_toolkit.worksheets.catalogue import list_worksheets
-from clinic_toolkit.worksheets.model import LinesBlock, TableBlock
 from tests.documents import values
 from tests.documents.reading import PAPERS, chars, pages, shapes, texts
 from tests.fixtures.replaced import replace

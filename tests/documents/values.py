@@ -44,7 +44,8 @@ from clinic_toolkit.record.values.page_values import (
     TherapySessionSummary,
     WorksheetPage,
 )
-from clinic_toolkit.worksheets.model import CirclesBlock, LinesBlock, ScaleBlock, TableBlock, Worksheet
+from clinic_toolkit.worksheets.block_model import CirclesBlock, LinesBlock, ScaleBlock, TableBlock
+from clinic_toolkit.worksheets.model import PathStep, SheetSide, Worksheet
 from tests.fixtures.replaced import replace
 
 LABELS = ("Never", "Some of the time", "About half the time", "Most of the time", "Nearly all the time")
@@ -220,9 +221,11 @@ def worksheet() -> Worksheet:
         version="1",
         language="en",
         title="Two circles: whose is it?",
-        side="boundaries",
+        side=SheetSide.BOUNDARIES,
+        path_step=PathStep.NOTICE,
         facets=("BC1",),
         minutes="fifteen minutes",
+        total_minutes=15,
         why="Some feelings and tasks are mine, some are someone else’s, and some we share. "
         "Sorting them can make room.",
         try_this=(
@@ -230,6 +233,7 @@ def worksheet() -> Worksheet:
             "Put each into a circle, or into the middle.",
             "Choose one, and decide what you would like to do with it.",
         ),
+        example="The key to the shed: it was in my circle, and it went to the middle.",
         blocks=(
             CirclesBlock(
                 kind="circles", label="Where does it belong?", left="Mine", right="Theirs", middle="Ours"

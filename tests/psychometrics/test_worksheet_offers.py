@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.psychometrics.worksheet_offers import offer_worksheets
-from clinic_toolkit.worksheets.model import LinesBlock, Worksheet
+from clinic_toolkit.worksheets.block_model import LinesBlock
+from clinic_toolkit.worksheets.model import PathStep, SheetSide, Worksheet
 
 from . import invented_forms
 
@@ -20,11 +21,14 @@ def sheet(number: int, *facets: str) -> Worksheet:
         version="1",
         language="en",
         title=f"Sheet {number}",
-        side="giving",
+        side=SheetSide.GIVING,
+        path_step=PathStep.NOTICE,
         facets=facets,
         minutes="10 minutes",
+        total_minutes=10,
         why="Because.",
         try_this=("Write.",),
+        example="A line.",
         blocks=(LinesBlock(kind="lines", label="Here", count=1),),
         if_it_gets_hard="Stop.",
         bring_back="It.",

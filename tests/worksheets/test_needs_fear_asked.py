@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from clinic_toolkit.worksheets import catalogue
-from clinic_toolkit.worksheets.model import TableBlock, Worksheet
+from clinic_toolkit.worksheets.block_model import TableBlock
+from clinic_toolkit.worksheets.model import Worksheet
 
 README = Path(__file__).parents[2] / "worksheets" / "README.md"
 # Every sheet that ships, by name, and whether it waits; the reasons stand in the README.

@@ -7,8 +7,9 @@ from textwrap import wrap
 
 import pytest
 
+from clinic_toolkit.worksheets.block_model import CirclesBlock, LinesBlock, ScaleBlock, TableBlock
 from clinic_toolkit.worksheets.loader import read_worksheet_file
-from clinic_toolkit.worksheets.model import CirclesBlock, LinesBlock, ScaleBlock, TableBlock, Worksheet
+from clinic_toolkit.worksheets.model import SheetSide, Worksheet
 
 from .reading import automated_readability, flesch_kincaid, syllables_in, words_of
 
@@ -33,19 +34,7 @@ NOT_OUTSIDE = (
 
 def for_the_client(sheet: Worksheet) -> list[str]:
     """Every text that is printed on the sheet."""
-    texts = [sheet.title, sheet.why, *sheet.try_this, sheet.if_it_gets_hard, sheet.bring_back]
-    for block in sheet.blocks:
-        texts.append(block.label)
-        match block:
-            case TableBlock():
-                texts += block.columns
-            case ScaleBlock():
-                texts += [block.left, block.right]
-            case CirclesBlock():
-                texts += [block.left, block.right, block.middle]
-            case LinesBlock():
-                pass
-    return texts
+    return list(sheet.client_texts())
 
 
 def for_the_clinician(sheet: Worksheet) -> list[str]:
@@ -105,7 +94,9 @@ def test_a_sheet_has_a_side_for_the_clinician(sheet: Worksheet) -> None:
 
 def test_the_sides_have_as_many_sheets_each() -> None:
     sides = [sheet.side for sheet in SHEETS]
-    assert sides.count("giving") == sides.count("receiving") == sides.count("boundaries") >= 1
+    same_count = {sides.count(side) for side in (SheetSide.GIVING, SheetSide.RECEIVING, SheetSide.BOUNDARIES)}
+    assert len(same_count) == 1
+    assert min(same_count) >= 1
 
 
 def millimetres(sheet: Worksheet) -> float:
