@@ -15,6 +15,7 @@ ALLOWED = (
     "0BSD",
     "Apache-2.0",
     "Apache 2.0",
+    "Apache License 2.0",
     "Apache Software License",
     "BSD",
     "CC0-1.0",
