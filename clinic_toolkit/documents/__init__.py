@@ -2,7 +2,7 @@
 
 Every sheet is a module with one function, `render_…(value) -> bytes`. It works in memory, and the same value
 gives the same bytes. This package never opens a record, a key, a setting or a file other than the fonts
-beside it, and it imports ReportLab only inside the functions that draw.
+beside it, and it imports ReportLab, and `tagged_canvas.py`, which does, only inside the functions that draw.
 
 Text goes from a value to the canvas as plain text. No module here builds or parses markup, so nothing that a
 person typed can become a tag, a link or a file.
@@ -12,7 +12,10 @@ person typed can become a tag, a link or a file.
     font_faces.py      the two embedded font families, their coverage, text widths
     printable_text.py  typed text made printable: cleaned, marked, shaped, put in visual order
     line_breaking.py   text broken into lines
-    blocks.py          blocks of a page: text, labelled values, rules, lines to write on
+    tagging.py         what each piece of a page is to a screen reader, and the tree of it in the file
+    tagged_canvas.py   the canvas that all is drawn on, which keeps that tree
+    blocks.py          blocks of a page: text, rules, lines to write on
+    labelled_value.py  a label with its value beside it
     fill_in_blocks.py  tables, scales and circles to write in
     answer_grid.py     the items of a blank form with a row of boxes under each
     dot_chart.py       answers as dots on the scale of one form

@@ -8,8 +8,7 @@ from clinic_toolkit.documents.blocks import Block, Text
 from clinic_toolkit.documents.styles import ACCENT, EDGE, HAIR, INK, MM, SOFT, WASH, TextStyle
 
 if TYPE_CHECKING:
-    from reportlab.pdfgen.canvas import Canvas
-
+    from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
     from clinic_toolkit.record.values.page_values import AnswerCard
 
 _RING_WIDTH = 34.0
@@ -25,7 +24,7 @@ class AnswerCardRow(Block):
     def height(self, width: float) -> float:
         return max(self.row, self._text_height(width) + 14)
 
-    def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
+    def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
         height = self.height(width)
         y = top - (height - self._text_height(width)) / 2
         first_line_height = self.label.lines(width - _RING_WIDTH)[0].height
@@ -57,7 +56,7 @@ class NonAnswerRows(Block):
     def height(self, width: float) -> float:
         return self.row * len(self.labels) + 12
 
-    def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
+    def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
         canvas.setFillColorRGB(*WASH)
         canvas.setStrokeColorRGB(*EDGE)
         canvas.setLineWidth(0.7)

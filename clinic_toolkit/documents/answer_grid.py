@@ -10,7 +10,7 @@ from clinic_toolkit.documents.blocks import Align, Block, Text, draw_tick_box
 from clinic_toolkit.documents.styles import EDGE, HAIR, SOFT, WASH, TextStyle
 
 if TYPE_CHECKING:
-    from reportlab.pdfgen.canvas import Canvas
+    from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
 
 ITEM_STYLE = TextStyle(size=12.5, leading=1.3)
 _CLOSE_ITEM = TextStyle(size=12, leading=1.28)
@@ -75,7 +75,7 @@ class ItemGrid(Block):
         parts[0].items, parts[1].items = self.items[:fitting_count], self.items[fitting_count:]
         return parts
 
-    def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
+    def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
         edges, column_width = self.heads.edges(width), self.heads.column(width)
         head_height = self._head_height(width)
         space_above, space_between, space_below = (share * self.pad for share in _SPACE_SHARES)
@@ -108,7 +108,9 @@ class ItemGrid(Block):
             label.has_placeholder() for label in self.column_labels
         )
 
-    def _draw_wash(self, canvas: "Canvas", x: float, top: float, height: float, edges: list[float]) -> None:
+    def _draw_wash(
+        self, canvas: "TaggedCanvas", x: float, top: float, height: float, edges: list[float]
+    ) -> None:
         left, right = edges[self.heads.scale] - 2, edges[self.heads.scale + 2] - 7
         canvas.setFillColorRGB(*WASH)
         canvas.rect(x + left, top - height, right - left, height, stroke=0, fill=1)

@@ -1,4 +1,4 @@
-"""The blocks of a page: text, labelled values, rules, lines to write on.
+"""The blocks of a page: text, rules, lines to write on.
 
 A block knows its height at a given width, can be split at the end of a page, and draws itself from its top
 left corner. `before` and `after` are the space around it; between two blocks the larger one counts. All
@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from clinic_toolkit.documents import line_breaking, printable_text
 from clinic_toolkit.documents.line_breaking import StyledText, TextLine
 from clinic_toolkit.documents.styles import ACCENT, BODY, EDGE, HAIR, Colour, TextStyle
+from clinic_toolkit.documents.tagging import Role
 
 if TYPE_CHECKING:
-    from reportlab.pdfgen.canvas import Canvas
+    from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
 
 BAR_GAP = 11.0
 
@@ -48,7 +49,7 @@ class Block:
         """Split into a part that fits into height `room` and the rest; None if it must move as a whole."""
         return None
 
-    def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
+    def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
         """Draw with the top left corner at (x, top)."""
 
     def has_placeholder(self) -> bool:
@@ -57,7 +58,11 @@ class Block:
 
 
 class Text(Block):
-    """One paragraph. `indent` and `bullet` make it hanging; `bar` draws the accent line of a quotation."""
+    """One paragraph. `indent` and `bullet` make it hanging; `bar` draws the accent line of a quotation.
+
+    For a screen reader it is what `role` says; with a bullet it is an item of a list, with a bar a quotation.
+    The parts of a paragraph that is split have one `owner`, the whole, and so are one element.
+    """
 
     def __init__(
         self,
@@ -71,8 +76,11 @@ class Text(Block):
         indent: float = 0,
         bullet: str = "",
         bar: bool = False,
+        role: Role = Role.PARAGRAPH,
     ) -> None:
         super().__init__(before=before, after=after, keep_with_next=keep_with_next)
+        self.role = role
+        self.owner: Text = self
         self.spans: Sequence[StyledText] = [(spans, style)] if isinstance(spans, str) else spans
         self.align = align
         self.indent = indent + (BAR_GAP if bar else 0)
@@ -107,14 +115,38 @@ class Text(Block):
             width, lines[fitting_count:], tail=True
         )
 
-    def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
-        lines = self.lines(width)
+    def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
+        if self.bullet or self.owner.bullet:
+            with canvas.element(Role.ITEM, owner=self.owner, numbered=self._is_numbered()):
+                if self.bullet:
+                    with canvas.element(Role.LABEL):
+                        self.bullet.draw(canvas, x, top, self.indent)
+                with canvas.element(Role.BODY, owner=self.owner):
+                    self._draw_lines(canvas, x, top, width)
+            return
         if self.bar:
-            canvas.setFillColorRGB(*ACCENT)
-            canvas.rect(x, top - self.height(width) + 1, 1.8, self.height(width) - 2, stroke=0, fill=1)
+            with canvas.element(Role.QUOTE, owner=self.owner):
+                canvas.setFillColorRGB(*ACCENT)
+                canvas.rect(x, top - self.height(width) + 1, 1.8, self.height(width) - 2, stroke=0, fill=1)
+                with canvas.element(self.role, owner=self.owner):
+                    self._draw_lines(canvas, x, top, width)
+            return
+        with canvas.element(self.role, owner=self.owner):
+            self._draw_lines(canvas, x, top, width)
+
+    def has_placeholder(self) -> bool:
+        return any(
+            not text.isascii()
+            and printable_text.PLACEHOLDER_PATTERN.search(printable_text.make_printable(text))
+            for text, _ in self.spans
+        )
+
+    def _is_numbered(self) -> bool:
+        return any(text[:1].isdecimal() for text, _ in (self.owner.bullet or self).spans)
+
+    def _draw_lines(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
+        lines = self.lines(width)
         from_right = self._cached_lines is not None and self._cached_lines[2] and self.align == Align.TYPED
-        if self.bullet:
-            self.bullet.draw(canvas, x, top, self.indent)
         pen = canvas.beginText()
         for line in lines:
             spare = width - self.indent - line.width
@@ -129,13 +161,6 @@ class Text(Block):
             top -= line.height
         canvas.drawText(pen)
 
-    def has_placeholder(self) -> bool:
-        return any(
-            not text.isascii()
-            and printable_text.PLACEHOLDER_PATTERN.search(printable_text.make_printable(text))
-            for text, _ in self.spans
-        )
-
     def _fragment(self, width: float, lines: list[TextLine], *, tail: bool) -> "Text":
         part = Text(
             self.spans,
@@ -143,7 +168,9 @@ class Text(Block):
             before=0 if tail else self.before,
             keep_with_next=self.keep_with_next and tail,
             align=self.align,
+            role=self.role,
         )
+        part.owner = self.owner
         part.indent, part.bar = self.indent, self.bar
         part.bullet = None if tail else self.bullet
         part._cached_lines = (width, lines, self._cached_lines is not None and self._cached_lines[2])
@@ -167,45 +194,6 @@ def typed_paragraphs(
     return paragraphs
 
 
-class LabelledValue(Block):
-    """A label on the left and its value beside it; a long value continues on the next page."""
-
-    def __init__(
-        self, label: Text, value: Text, *, label_width: float, before: float = 0, keep_with_next: bool = False
-    ) -> None:
-        super().__init__(before=before, keep_with_next=keep_with_next)
-        self.label: Text | None = label
-        self.value = value
-        self.label_width = label_width
-
-    def height(self, width: float) -> float:
-        return max(self._label_height(), self.value.height(width - self.label_width))
-
-    def min_height(self, width: float) -> float:
-        return max(self._label_height(), self.value.min_height(width - self.label_width))
-
-    def split(self, width: float, room: float) -> "tuple[LabelledValue, LabelledValue] | None":
-        parts = self.value.split(width - self.label_width, room) if self._label_height() <= room else None
-        if parts is None or self.label is None:
-            return None
-        first_part = LabelledValue(self.label, parts[0], label_width=self.label_width, before=self.before)
-        continuation = LabelledValue(
-            self.label, parts[1], label_width=self.label_width, keep_with_next=self.keep_with_next
-        )
-        return first_part, continuation
-
-    def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
-        if self.label is not None:
-            self.label.draw(canvas, x, top, self.label_width - 8)
-        self.value.draw(canvas, x + self.label_width, top, width - self.label_width)
-
-    def has_placeholder(self) -> bool:
-        return self.value.has_placeholder() or (self.label is not None and self.label.has_placeholder())
-
-    def _label_height(self) -> float:
-        return 0.0 if self.label is None else self.label.height(self.label_width - 8)
-
-
 class Rule(Block):
     """A hairline, or the short accent bar above a title."""
 
@@ -224,7 +212,7 @@ class Rule(Block):
     def height(self, width: float) -> float:
         return self.weight
 
-    def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
+    def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
         canvas.setFillColorRGB(*self.colour)
         canvas.rect(x, top - self.weight, self.length or width, self.weight, stroke=0, fill=1)
 
@@ -249,7 +237,7 @@ class WritingLines(Block):
     def height(self, width: float) -> float:
         return self.count * self.pitch
 
-    def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
+    def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
         inset = 24 if self.numbers else 0
         canvas.setStrokeColorRGB(*EDGE)
         canvas.setLineWidth(0.7)
@@ -260,10 +248,14 @@ class WritingLines(Block):
             ]
         )
         for row, number in enumerate(self.numbers, start=1):
-            number.draw(canvas, x, top - row * self.pitch + number.height(inset) - 3, inset)
+            with canvas.element(Role.ITEM, numbered=True):
+                with canvas.element(Role.LABEL):
+                    number.draw(canvas, x, top - row * self.pitch + number.height(inset) - 3, inset)
+                with canvas.element(Role.BODY):
+                    pass
 
 
-def draw_tick_box(canvas: "Canvas", x: float, y: float, size: float) -> None:
+def draw_tick_box(canvas: "TaggedCanvas", x: float, y: float, size: float) -> None:
     """Draw a square to tick, for which the primary font has no glyph."""
     canvas.setStrokeColorRGB(*EDGE)
     canvas.setLineWidth(0.9)

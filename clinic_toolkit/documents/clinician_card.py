@@ -17,8 +17,7 @@ from clinic_toolkit.psychometrics.safety_prompt_rules import (
 )
 
 if TYPE_CHECKING:
-    from reportlab.pdfgen.canvas import Canvas
-
+    from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
     from clinic_toolkit.instruments.model import Instrument
     from clinic_toolkit.record.values.page_values import ClinicianCard
 
@@ -41,7 +40,7 @@ class CutOutCard(Block):
     def height(self, width: float) -> float:
         return page_layout.stacked_height(self.blocks, self._inner_width(width)) + 2 * _PAD
 
-    def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
+    def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
         height = self.height(width)
         canvas.setStrokeColorRGB(*EDGE)
         canvas.setLineWidth(0.7)

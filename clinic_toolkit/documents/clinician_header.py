@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from clinic_toolkit.dates import format_date, format_time_range
-from clinic_toolkit.documents.blocks import Block, LabelledValue, Text
+from clinic_toolkit.documents.blocks import Block, Text
+from clinic_toolkit.documents.labelled_value import LabelledValue
 from clinic_toolkit.documents.styles import BODY, QUIET, STRONG, TextStyle
 
 if TYPE_CHECKING:

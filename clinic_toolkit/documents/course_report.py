@@ -12,9 +12,8 @@ from clinic_toolkit.documents.time_chart import ModeLegend, TimeChart
 from clinic_toolkit.psychometrics.result_sentences import option_labels
 
 if TYPE_CHECKING:
-    from reportlab.pdfgen.canvas import Canvas
-
     from clinic_toolkit.documents.chart_table import TableRow
+    from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
     from clinic_toolkit.record.values.course_values import Course, CoursePage, CoursePart
 
 _MAX_DATES = 6
@@ -129,7 +128,7 @@ class RoundRow(Block):
             cell.height(width * share - 8) for cell, share in zip(self.cells, self.SHARES, strict=True)
         )
 
-    def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
+    def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
         for cell, share in zip(self.cells, self.SHARES, strict=True):
             cell.draw(canvas, x, top, width * share - 8)
             x += width * share

@@ -9,8 +9,7 @@ from clinic_toolkit.documents.styles import ACCENT, EDGE, SMALL
 from clinic_toolkit.psychometrics.result_sentences import uncapitalise
 
 if TYPE_CHECKING:
-    from reportlab.pdfgen.canvas import Canvas
-
+    from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
     from clinic_toolkit.instruments.model import ResponseOption
 
 RADIUS = 4.4
@@ -40,7 +39,7 @@ class DotChart(Block):
         tallest = max((label.height(slot_width) for label in self._labels().values()), default=0.0)
         return 2 * RADIUS + 6 + tallest
 
-    def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
+    def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
         slot_width = width / len(self.options)
         y = top - RADIUS - 2
         first, last = x + slot_width / 2, x + width - slot_width / 2

@@ -11,7 +11,7 @@ from clinic_toolkit.documents.blocks import Align, Block, Text, draw_tick_box
 from clinic_toolkit.documents.styles import ACCENT, EDGE, HAIR, SOFT, TextStyle
 
 if TYPE_CHECKING:
-    from reportlab.pdfgen.canvas import Canvas
+    from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
 
 PAD = 5.0
 # A span such as "0 to 10" must not be broken over two lines.
@@ -81,7 +81,7 @@ class Table(Block):
     def height(self, width: float) -> float:
         return self.head_height(width) + self.rows * self.pitch
 
-    def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
+    def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
         widths = self.widths(width)
         head_height = self.head_height(width)
         left = x + self._inset()
@@ -144,7 +144,7 @@ class Scale(Block):
     def height(self, width: float) -> float:
         return 24 + max(self.left.height(width * 0.47), self.right.height(width * 0.47))
 
-    def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
+    def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
         y = top - 13
         canvas.setStrokeColorRGB(*EDGE)
         canvas.setLineWidth(1)
@@ -194,7 +194,7 @@ class Circles(Block):
     def height(self, width: float) -> float:
         return self._name_height(width) + 4 + self._diameter(width) + 2
 
-    def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
+    def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
         diameter = self._diameter(width)
         radius = diameter / 2
         offset = radius * (1 - self.OVERLAP)

@@ -17,8 +17,7 @@ from clinic_toolkit.instruments.mode_guidance import IN_PRIVATE_LINE
 from clinic_toolkit.instruments.validation_status import validation_status_line
 
 if TYPE_CHECKING:
-    from reportlab.pdfgen.canvas import Canvas
-
+    from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
     from clinic_toolkit.instruments.model import FollowUp, Instrument
     from clinic_toolkit.record.values.page_values import InstrumentGuide
 
@@ -42,7 +41,7 @@ class Columns(Block):
     def height(self, width: float) -> float:
         return self.fixed_height
 
-    def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
+    def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
         column = column_width(width)
         for index, placed in enumerate(self.columns):
             for block, offset in placed:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from clinic_toolkit import standing_sentences
 from clinic_toolkit.dates import format_date, format_timestamp
 from clinic_toolkit.documents import page_layout
-from clinic_toolkit.documents.blocks import Block, LabelledValue, Rule, Text, typed_paragraphs
+from clinic_toolkit.documents.blocks import Block, Rule, Text, typed_paragraphs
 from clinic_toolkit.documents.clinician_header import letterhead_block, session_fact_blocks
+from clinic_toolkit.documents.labelled_value import LabelledValue
 from clinic_toolkit.documents.styles import BODY, HEADING, QUIET, SMALL, STRONG
 
 if TYPE_CHECKING:

@@ -1,6 +1,7 @@
 """Page layout: paper sizes, the flow of blocks over pages, footers, and the PDF file itself."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +11,10 @@ from msgspec.structs import replace
 from clinic_toolkit.documents import font_faces, printable_text, sheet_texts
 from clinic_toolkit.documents.blocks import Align, Block, Rule, Text
 from clinic_toolkit.documents.styles import ACCENT, HAIR, MM, SMALL, TITLE, TextStyle
+from clinic_toolkit.documents.tagging import Role
 
 if TYPE_CHECKING:
-    from reportlab.pdfgen.canvas import Canvas
+    from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
 
 PAPER_SIZES = {"A4": (210 * MM, 297 * MM), "Letter": (612.0, 792.0)}
 
@@ -53,7 +55,7 @@ def title_blocks(title: str, *, style: TextStyle = TITLE, after: float = 14) -> 
     """The title of a sheet under its short accent bar."""
     return [
         Rule(colour=ACCENT, weight=2.4, length=30, after=9),
-        Text(title, style, after=after, keep_with_next=True),
+        Text(title, style, after=after, keep_with_next=True, role=Role.H1),
     ]
 
 
@@ -70,31 +72,26 @@ def bind_pdf(parts: Sequence[tuple[Sequence[Block], PageLayout]]) -> bytes:
     Returns:
         The bytes of the PDF file; the same parts give the same bytes.
     """
-    from reportlab.pdfgen.canvas import Canvas
+    from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
 
     buffer = BytesIO()
     # Otherwise ReportLab would refer to Helvetica, which is not embedded, in every file.
     first_font: Any = font_faces.primary_face(False).name
-    canvas = Canvas(
+    canvas = TaggedCanvas(
         buffer,
         pagesize=parts[0][1].size,
         invariant=True,
         pageCompression=1,
-        lang="en",
         initialFontName=first_font,
     )
-    canvas.setTitle("Document")
-    canvas.setAuthor("")
-    canvas.setSubject("")
-    canvas.setCreator("")
-    canvas.setProducer("")
     for blocks, sheet in parts:
         pages = place_on_pages(
             [*blocks, *placeholder_explanation(blocks, sheet)], sheet.width, sheet.usable_height
         )
-        for number, placed in enumerate(pages, start=1):
-            draw_page(canvas, sheet, placed, number, len(pages))
-            canvas.showPage()
+        with canvas.section() if len(parts) > 1 else nullcontext():
+            for number, placed in enumerate(pages, start=1):
+                draw_page(canvas, sheet, placed, number, len(pages))
+                canvas.showPage()
     with font_faces.subset_lock:
         canvas.save()
     return buffer.getvalue()
@@ -164,25 +161,31 @@ def _kept_together_height(blocks: Sequence[Block], at: int, width: float) -> flo
 
 
 def draw_page(
-    canvas: "Canvas", sheet: PageLayout, placed: PlacedBlocks, number: int, page_count: int
+    canvas: "TaggedCanvas", sheet: PageLayout, placed: PlacedBlocks, number: int, page_count: int
 ) -> None:
-    """Draw one page with its footer and, for demo data, the demo label."""
+    """Draw one page with its footer and, for demo data, the demo label.
+
+    A screen reader hears the label once, at the beginning, and the footer once, at the end.
+    """
     page_width, page_height = sheet.size
+    if sheet.demo:
+        with nullcontext() if number == 1 else canvas.artifact():
+            Text(sheet_texts.DEMO_LABEL, replace(sheet.small_style, bold=True), align=Align.RIGHT).draw(
+                canvas, sheet.side, page_height - 9 * MM, page_width - 2 * sheet.side
+            )
     for block, offset in placed:
         block.draw(canvas, sheet.side, page_height - sheet.top - offset, sheet.width)
-    if sheet.demo:
-        Text(sheet_texts.DEMO_LABEL, replace(sheet.small_style, bold=True), align=Align.RIGHT).draw(
-            canvas, sheet.side, page_height - 9 * MM, page_width - 2 * sheet.side
-        )
     top = sheet.bottom + sheet._footer_height()
     numbered = sheet.numbered and page_count > 1
-    if sheet.footer or numbered:
-        canvas.setFillColorRGB(*HAIR)
-        canvas.rect(sheet.side, top + 2 * MM, sheet.width, 0.5, stroke=0, fill=1)
-    if numbered:
-        Text(f"page {number} of {page_count}", sheet.small_style, align=Align.RIGHT).draw(
-            canvas, sheet.side, top, sheet.width
-        )
-    for line in sheet.footer:
-        line.draw(canvas, sheet.side, top, sheet.width - 84)
-        top -= line.height(sheet.width - 84)
+    with canvas.artifact():
+        if sheet.footer or numbered:
+            canvas.setFillColorRGB(*HAIR)
+            canvas.rect(sheet.side, top + 2 * MM, sheet.width, 0.5, stroke=0, fill=1)
+        if numbered:
+            Text(f"page {number} of {page_count}", sheet.small_style, align=Align.RIGHT).draw(
+                canvas, sheet.side, top, sheet.width
+            )
+    with nullcontext() if number == page_count else canvas.artifact():
+        for line in sheet.footer:
+            line.draw(canvas, sheet.side, top, sheet.width - 84)
+            top -= line.height(sheet.width - 84)

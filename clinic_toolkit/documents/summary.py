@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 from clinic_toolkit import standing_sentences
 from clinic_toolkit.dates import format_date
 from clinic_toolkit.documents import page_layout, sheet_texts
-from clinic_toolkit.documents.blocks import Block, LabelledValue, Rule, Text
+from clinic_toolkit.documents.blocks import Block, Rule, Text
 from clinic_toolkit.documents.clinician_header import LABEL_WIDTH, letterhead_block, session_fact_blocks
 from clinic_toolkit.documents.dot_chart import DotChart
+from clinic_toolkit.documents.labelled_value import LabelledValue
 from clinic_toolkit.documents.styles import BODY, HEADING, QUIET, SMALL, STRONG, TextStyle
 from clinic_toolkit.instruments.validation_status import validation_status_line
 from clinic_toolkit.psychometrics.result_sentences import norm_line, uncapitalise
 from clinic_toolkit.psychometrics.score_explanation import explain_higher
 
 if TYPE_CHECKING:
-    from reportlab.pdfgen.canvas import Canvas
-
+    from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
     from clinic_toolkit.record.values.page_values import (
         AnsweredItem,
         FacetResult,
@@ -194,7 +194,7 @@ class SummaryAnswerRow(Block):
     def height(self, width: float) -> float:
         return max(self.text.height(self._text_width(width)), self.answer.height(self.ANSWER_WIDTH))
 
-    def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
+    def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
         self.number.draw(canvas, x, top, self.NUMBER_WIDTH)
         self.text.draw(canvas, x + self.NUMBER_WIDTH, top, self._text_width(width))
         self.answer.draw(canvas, x + width - self.ANSWER_WIDTH, top, self.ANSWER_WIDTH)

@@ -9,7 +9,7 @@ from clinic_toolkit.documents.point_shapes import HOLLOW_SHAPES, PointShape
 from clinic_toolkit.documents.styles import ACCENT, EDGE, HAIR, INK, SMALL, SOFT, WASH, Colour, TextStyle
 
 if TYPE_CHECKING:
-    from reportlab.pdfgen.canvas import Canvas
+    from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
 
 _SCALE_WIDTH, _GAP, _INSET = 62.0, 14.0, 8.0
 _PLOT_HEIGHT = 96.0
@@ -32,7 +32,7 @@ class TimeChart(Block):
         above = _ABOVE + (_LABEL_HEIGHT if self.plan.breaks else 0)
         return above + _PLOT_HEIGHT + _BELOW + (_RAIL_HEIGHT if self.plan.has_mode_rail else 0)
 
-    def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
+    def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
         self._plot = _PlotArea(
             left=x + _SCALE_WIDTH + _GAP + _INSET,
             width=width - _SCALE_WIDTH - _GAP - 2 * _INSET,
@@ -48,7 +48,7 @@ class TimeChart(Block):
         self._draw_answers(canvas)
         self._draw_dates(canvas)
 
-    def _draw_scale(self, canvas: "Canvas", x: float) -> None:
+    def _draw_scale(self, canvas: "TaggedCanvas", x: float) -> None:
         plot = self._plot
         canvas.setLineWidth(0.6)
         for level in self.plan.levels:
@@ -63,7 +63,7 @@ class TimeChart(Block):
             y = plot.y(1) - _RAIL_HEIGHT
             Text("how given", _WORD, align=Align.RIGHT).draw(canvas, x, y + _WORD.size * 0.56, _SCALE_WIDTH)
 
-    def _draw_baseline(self, canvas: "Canvas", band: RangeBand) -> None:
+    def _draw_baseline(self, canvas: "TaggedCanvas", band: RangeBand) -> None:
         x1, x2, low, high = self._corners(band)
         canvas.setFillColorRGB(*WASH)
         canvas.setStrokeColorRGB(*EDGE)
@@ -72,7 +72,7 @@ class TimeChart(Block):
         canvas.rect(x1, low, x2 - x1, high - low, stroke=1, fill=1)
         canvas.setDash()
 
-    def _draw_usual_range(self, canvas: "Canvas", band: RangeBand) -> None:
+    def _draw_usual_range(self, canvas: "TaggedCanvas", band: RangeBand) -> None:
         x1, x2, low, high = self._corners(band)
         canvas.setStrokeColorRGB(*EDGE)
         canvas.setLineWidth(0.9)
@@ -85,7 +85,7 @@ class TimeChart(Block):
         plot = self._plot
         return plot.x(band.x1), plot.x(band.x2), plot.y(band.bottom), plot.y(band.top)
 
-    def _draw_breaks(self, canvas: "Canvas") -> None:
+    def _draw_breaks(self, canvas: "TaggedCanvas") -> None:
         plot = self._plot
         canvas.setStrokeColorRGB(*INK)
         canvas.setLineWidth(0.9)
@@ -101,14 +101,14 @@ class TimeChart(Block):
             canvas.line(x - 3, y - 3, x, y + 3)
             canvas.line(x, y - 3, x + 3, y + 3)
 
-    def _draw_mean_lines(self, canvas: "Canvas") -> None:
+    def _draw_mean_lines(self, canvas: "TaggedCanvas") -> None:
         plot = self._plot
         canvas.setStrokeColorRGB(*ACCENT)
         canvas.setLineWidth(0.8)
         for stroke in self.plan.strokes:
             canvas.line(plot.x(stroke.x1), plot.y(stroke.y1), plot.x(stroke.x2), plot.y(stroke.y2))
 
-    def _draw_answers(self, canvas: "Canvas") -> None:
+    def _draw_answers(self, canvas: "TaggedCanvas") -> None:
         plot = self._plot
         canvas.setFillColorRGB(*(EDGE if self.plan.with_mean else ACCENT))
         for dots in self.plan.dots:
@@ -120,12 +120,12 @@ class TimeChart(Block):
             y = plot.y(1) - _RAIL_HEIGHT if point.y is None else plot.y(point.y)
             draw_shape(canvas, point.shape, plot.x(point.x), y, SOFT if point.y is None else ACCENT)
 
-    def _draw_dates(self, canvas: "Canvas") -> None:
+    def _draw_dates(self, canvas: "TaggedCanvas") -> None:
         top = self._plot.y(1) - 8 - (_RAIL_HEIGHT if self.plan.has_mode_rail else 0)
         for label in self.plan.dates:
             self._draw_label(canvas, label, top, 0.0)
 
-    def _draw_label(self, canvas: "Canvas", word: ChartLabel, top: float, offset: float) -> None:
+    def _draw_label(self, canvas: "TaggedCanvas", word: ChartLabel, top: float, offset: float) -> None:
         x, label_width = self._plot.x(word.x), 120.0
         if word.anchor == LabelAnchor.START:
             Text(word.text, _WORD).draw(canvas, x + offset, top, label_width)
@@ -157,7 +157,9 @@ _CORNERS = {
 }
 
 
-def draw_shape(canvas: "Canvas", shape: PointShape, x: float, y: float, colour: Colour = ACCENT) -> None:
+def draw_shape(
+    canvas: "TaggedCanvas", shape: PointShape, x: float, y: float, colour: Colour = ACCENT
+) -> None:
     """Draw one point: a hollow one is white inside, a filled one has a white edge against the line."""
     hollow, is_cross = shape in HOLLOW_SHAPES, shape == PointShape.CROSS
     canvas.setFillColorRGB(*((1, 1, 1) if hollow else colour))
@@ -199,7 +201,7 @@ class ModeLegend(Block):
     def height(self, width: float) -> float:
         return len(self.modes) * self.PITCH
 
-    def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
+    def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
         for index, (shape, label) in enumerate(self.modes):
             draw_shape(canvas, shape, x + 6, top - index * self.PITCH - 6)
             label.draw(canvas, x + 18, top - index * self.PITCH, width - 18)

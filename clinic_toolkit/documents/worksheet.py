@@ -13,8 +13,7 @@ from clinic_toolkit.documents.styles import ACCENT, EDGE, MM, SOFT, TextStyle
 from clinic_toolkit.worksheets.block_model import CirclesBlock, LinesBlock, ScaleBlock, TableBlock
 
 if TYPE_CHECKING:
-    from reportlab.pdfgen.canvas import Canvas
-
+    from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
     from clinic_toolkit.record.values.page_values import WorksheetPage
     from clinic_toolkit.worksheets.block_model import SheetBlock
 
@@ -57,7 +56,7 @@ class InitialsBar(Block):
     def height(self, width: float) -> float:
         return self.initials.height(width * 0.6)
 
-    def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
+    def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
         height = self.height(width)
         canvas.setFillColorRGB(*ACCENT)
         canvas.rect(x, top - height, 30, 2.4, stroke=0, fill=1)

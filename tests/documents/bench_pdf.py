@@ -48,11 +48,11 @@ def cost(act: Callable[[], object]) -> float:
 
 def record(make: Callable[[], bytes]) -> tuple[tuple[float, float], list[list[Act]]]:
     """Render once and keep what was drawn: shapes in order, and the runs of glyphs."""
-    from reportlab.pdfgen import canvas
+    from clinic_toolkit.documents import tagged_canvas
 
     pages: list[list[Act]] = [[]]
     sizes: list[tuple[float, float]] = []
-    real_canvas, real_write = canvas.Canvas, line_breaking.draw_line
+    real_canvas, real_write = tagged_canvas.TaggedCanvas, line_breaking.draw_line
 
     class Recorder(real_canvas):  # type: ignore[misc, valid-type]
         depth = 0
@@ -86,11 +86,11 @@ def record(make: Callable[[], bytes]) -> tuple[tuple[float, float], list[list[Ac
         pages[-1].append(("write", (line, x, baseline), {}))
         real_write(pen, line, x, baseline)
 
-    canvas.Canvas, line_breaking.draw_line = Recorder, write  # type: ignore[misc]
+    tagged_canvas.TaggedCanvas, line_breaking.draw_line = Recorder, write  # type: ignore[misc]
     try:
         make()
     finally:
-        canvas.Canvas, line_breaking.draw_line = real_canvas, real_write  # type: ignore[misc]
+        tagged_canvas.TaggedCanvas, line_breaking.draw_line = real_canvas, real_write  # type: ignore[misc]
     return sizes[0], [drawn for drawn in pages if drawn]
 
 

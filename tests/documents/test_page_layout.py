@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinic_toolkit.documents import page_layout
-from clinic_toolkit.documents.blocks import Block, LabelledValue, Text, typed_paragraphs
+from clinic_toolkit.documents.blocks import Block, Text, typed_paragraphs
+from clinic_toolkit.documents.labelled_value import LabelledValue
 from clinic_toolkit.documents.styles import BODY, HEADING
 from clinic_toolkit.record.values.page_values import PaperSize
 

@@ -72,7 +72,10 @@ def test_the_files_own_data_say_nothing(name: str) -> None:
     assert said.pop("/Title") == "Document"
     assert said.pop("/CreationDate") == said.pop("/ModDate") == "D:20000101000000+00'00'"
     assert set(said) <= {"/Trapped", "/Keywords"} and str(read.root_object["/Lang"]) == "en"
-    assert read.xmp_metadata is None
+    xmp = read.xmp_metadata
+    assert xmp is not None
+    assert xmp.dc_title == {"x-default": "Document"}
+    assert (xmp.dc_language, xmp.dc_creator, xmp.xmp_create_date) == (["en"], [], None)
 
 
 @sheet
