@@ -19,6 +19,8 @@ person typed can become a tag, a link or a file.
     fill_in_blocks.py  tables, scales and circles to write in
     answer_grid.py     the items of a blank form with a row of boxes under each
     dot_chart.py       answers as dots on the scale of one form
+    facet_row.py       one part of a form in words, with its dots
+    answer_list.py     every question with its answer
     chart_plan.py      the plan of a chart of answers over time, in relative coordinates
     point_shapes.py    the shape of a point on that chart, by the mode of giving
     chart_table.py     the values of that chart as a table in words

@@ -6,6 +6,7 @@ from clinic_toolkit import standing_sentences
 from clinic_toolkit.documents import font_faces, page_layout, printable_text, sheet_texts
 from clinic_toolkit.documents.blocks import Block, Text
 from clinic_toolkit.documents.styles import ACCENT, EDGE, HAIR, INK, MM, SOFT, WASH, TextStyle
+from clinic_toolkit.documents.tagging import Role
 
 if TYPE_CHECKING:
     from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
@@ -31,11 +32,12 @@ class AnswerCardRow(Block):
         canvas.setStrokeColorRGB(*ACCENT)
         canvas.setLineWidth(2)
         canvas.circle(x + 10, y - first_line_height / 2, 9, stroke=1, fill=0)
-        self.label.draw(canvas, x + _RING_WIDTH, y, width - _RING_WIDTH)
-        if self.meaning:
-            self.meaning.draw(
-                canvas, x + _RING_WIDTH, y - self.label.height(width - _RING_WIDTH), width - _RING_WIDTH
-            )
+        with canvas.element(Role.ITEM), canvas.element(Role.BODY):
+            self.label.draw(canvas, x + _RING_WIDTH, y, width - _RING_WIDTH)
+            if self.meaning:
+                self.meaning.draw(
+                    canvas, x + _RING_WIDTH, y - self.label.height(width - _RING_WIDTH), width - _RING_WIDTH
+                )
         if self.line:
             canvas.setFillColorRGB(*HAIR)
             canvas.rect(x, top - height, width, 0.6, stroke=0, fill=1)
@@ -69,7 +71,8 @@ class NonAnswerRows(Block):
             canvas.roundRect(
                 x + 2, y - label.height(width - _RING_WIDTH) / 2 - 8, 16, 16, 3, stroke=1, fill=0
             )
-            label.draw(canvas, x + _RING_WIDTH, y, width - _RING_WIDTH)
+            with canvas.element(Role.ITEM), canvas.element(Role.BODY):
+                label.draw(canvas, x + _RING_WIDTH, y, width - _RING_WIDTH)
         # The last row, the mark to talk, combines with any answer, so a line separates it from the others.
         canvas.setFillColorRGB(*HAIR)
         canvas.rect(x, top - 6 - (len(self.labels) - 1) * self.row, width, 0.6, stroke=0, fill=1)

@@ -10,6 +10,7 @@ from clinic_toolkit.documents import font_faces, page_layout, printable_text, sh
 from clinic_toolkit.documents.answer_grid import AIRY_PAD, ITEM_STYLE, AnswerColumns, ItemGrid
 from clinic_toolkit.documents.blocks import Block, Text, WritingLines, typed_paragraphs
 from clinic_toolkit.documents.styles import BODY, MM, SMALL, TextStyle
+from clinic_toolkit.documents.tagging import Role
 from clinic_toolkit.instruments.closed_sets import EvidenceLevel, SafetyFlag
 
 if TYPE_CHECKING:
@@ -178,7 +179,12 @@ def _definition_list(items: "Sequence[Item]") -> list[Block]:
         for word, meaning in _defined_words(items).items()
     ]
     heading = Text(
-        "Some of the words", TextStyle(size=12, bold=True), before=14, after=3, keep_with_next=True
+        "Some of the words",
+        TextStyle(size=12, bold=True),
+        before=14,
+        after=3,
+        keep_with_next=True,
+        role=Role.H2,
     )
     return [heading, *rows] if rows else []
 

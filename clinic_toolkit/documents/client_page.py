@@ -9,6 +9,7 @@ from clinic_toolkit.dates import format_date
 from clinic_toolkit.documents import page_layout
 from clinic_toolkit.documents.blocks import Block, Text, WritingLines, typed_paragraphs
 from clinic_toolkit.documents.styles import MM, READING, READING_HEADING, SOFT, TextStyle
+from clinic_toolkit.documents.tagging import Role
 
 if TYPE_CHECKING:
     from clinic_toolkit.record.values.page_values import ClientPage
@@ -59,7 +60,7 @@ def _blocks(value: "ClientPage", lines: int) -> list[Block]:
 
 
 def _heading(heading: str) -> Text:
-    return Text(heading, READING_HEADING, before=22, after=6, keep_with_next=True)
+    return Text(heading, READING_HEADING, before=22, after=6, keep_with_next=True, role=Role.H2)
 
 
 def _section(heading: str, sentences: tuple[str, ...]) -> list[Block]:
@@ -87,6 +88,6 @@ def _crisis_section(crisis_text: str) -> list[Block]:
     if not crisis_text.strip():
         return []
     return [
-        Text("If it gets too much", READING_HEADING, before=34, after=5, keep_with_next=True),
+        Text("If it gets too much", READING_HEADING, before=34, after=5, keep_with_next=True, role=Role.H2),
         *typed_paragraphs(crisis_text, READING),
     ]

@@ -10,6 +10,7 @@ from clinic_toolkit import standing_sentences
 from clinic_toolkit.documents import page_layout
 from clinic_toolkit.documents.blocks import Block, Rule, Text, typed_paragraphs
 from clinic_toolkit.documents.styles import ACCENT, EDGE, MM, SMALL, SOFT, TextStyle
+from clinic_toolkit.documents.tagging import Role
 from clinic_toolkit.psychometrics.safety_prompt_rules import (
     NO_REASSURANCE,
     flagged_item_numbers,
@@ -61,7 +62,7 @@ def render_clinician_card(value: "ClinicianCard") -> bytes:
     instrument = value.instrument
     blocks: list[Block] = [
         Text("For you only", _LABEL, after=2),
-        Text(f"{instrument.title}, version {instrument.version}", _HEAD, after=4),
+        Text(f"{instrument.title}, version {instrument.version}", _HEAD, after=4, role=Role.H1),
         Text([("About one person: sheet ", _TEXT), (value.form_code, _CODE)]),
         Text([("About people in general: sheet ", _TEXT), (value.form_code_general, _CODE)]),
         Rule(before=9, after=9),
@@ -71,7 +72,7 @@ def render_clinician_card(value: "ClinicianCard") -> bytes:
     if value.letterhead.crisis_text.strip():
         blocks += [
             Rule(before=9, after=9),
-            Text("In a crisis", _LABEL, after=2),
+            Text("In a crisis", _LABEL, after=2, role=Role.H2),
             *typed_paragraphs(value.letterhead.crisis_text, _TEXT, gap=2),
         ]
     sheet = page_layout.PageLayout(
@@ -96,7 +97,7 @@ def _flagged_item_blocks(instrument: "Instrument") -> list[Block]:
         ]
     single = len(numbers) == 1
     return [
-        Text("To look at before the door opens", _LABEL, after=1),
+        Text("To look at before the door opens", _LABEL, after=1, role=Role.H2),
         Text(" · ".join(str(number) for number in numbers), _NUMBERS, after=3),
         Text(
             f"When the sheet comes back, look at {'this number' if single else 'these numbers'} while your "

@@ -21,18 +21,35 @@ def letterhead_block(value: "Letterhead") -> Text:
     return Text([(name, style) for name, style in names if name.strip()], after=16)
 
 
-def session_fact_blocks(session: "TherapySessionFacts") -> list[Block]:
-    """The facts of the session, one labelled value a line; empty ones are left out."""
-    rows = [
-        ("Client", session.client_names, STRONG),
-        ("Date", format_date(session.session_date), BODY),
-        ("Time", format_time_range(session.start, session.end), BODY),
-        ("", session.remark, BODY),
-        ("Kind", session.kind, BODY),
-        ("Place", session.place, BODY),
-        ("Attendance", session.attendance, BODY),
-        ("Present", session.present_names, BODY),
-    ]
+def session_fact_blocks(session: "TherapySessionFacts", *, close: bool = False) -> list[Block]:
+    """The facts of the session, one labelled value a line; empty ones are left out.
+
+    Args:
+        session: the facts.
+        close: date and time on one line, and kind, place and attendance on another, for a full page.
+    """
+    times = format_time_range(session.start, session.end)
+    date = format_date(session.session_date)
+    rows = (
+        [
+            ("Client", session.client_names, STRONG),
+            ("Date", ", ".join(filter(None, (date, times))), BODY),
+            ("", session.remark, BODY),
+            ("Kind", " · ".join(filter(None, (session.kind, session.place, session.attendance))), BODY),
+            ("Present", session.present_names, BODY),
+        ]
+        if close
+        else [
+            ("Client", session.client_names, STRONG),
+            ("Date", date, BODY),
+            ("Time", times, BODY),
+            ("", session.remark, BODY),
+            ("Kind", session.kind, BODY),
+            ("Place", session.place, BODY),
+            ("Attendance", session.attendance, BODY),
+            ("Present", session.present_names, BODY),
+        ]
+    )
     return [
         LabelledValue(Text(label, QUIET), Text(value, style), label_width=LABEL_WIDTH, before=2)
         for label, value, style in rows

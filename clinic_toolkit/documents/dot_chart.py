@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from clinic_toolkit.documents.blocks import Align, Block, Text
 from clinic_toolkit.documents.styles import ACCENT, EDGE, SMALL
+from clinic_toolkit.documents.tagging import Role
 from clinic_toolkit.psychometrics.result_sentences import uncapitalise
 
 if TYPE_CHECKING:
@@ -40,6 +41,11 @@ class DotChart(Block):
         return 2 * RADIUS + 6 + tallest
 
     def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
+        words = (f"{uncapitalise(option.label)}: {self.counts[option.value]}" for option in self._chosen())
+        with canvas.element(Role.FIGURE, alt=f"One dot for each answer. {', '.join(words)}."):
+            self._draw_dots(canvas, x, top, width)
+
+    def _draw_dots(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
         slot_width = width / len(self.options)
         y = top - RADIUS - 2
         first, last = x + slot_width / 2, x + width - slot_width / 2
@@ -58,6 +64,9 @@ class DotChart(Block):
                 canvas.circle(centre + (dot_index - (count - 1) / 2) * spacing, y, RADIUS, stroke=0, fill=1)
         for index, label in self._labels().items():
             label.draw(canvas, x + index * slot_width, y - RADIUS - 3, slot_width)
+
+    def _chosen(self) -> "list[ResponseOption]":
+        return [option for option in self.options if self.counts[option.value]]
 
     def _labels(self) -> dict[int, Text]:
         return {

@@ -13,6 +13,7 @@ from clinic_toolkit.documents import page_layout, sheet_texts
 from clinic_toolkit.documents.blocks import Block, Text
 from clinic_toolkit.documents.page_layout import PlacedBlocks
 from clinic_toolkit.documents.styles import ACCENT, MM, SOFT, TextStyle
+from clinic_toolkit.documents.tagging import Role
 from clinic_toolkit.instruments.mode_guidance import IN_PRIVATE_LINE
 from clinic_toolkit.instruments.validation_status import validation_status_line
 
@@ -136,6 +137,7 @@ def _heading(text: str, style: TextStyle) -> Block:
         before=style.size * 0.8,
         after=style.size * 0.25,
         keep_with_next=True,
+        role=Role.H2,
     )
 
 

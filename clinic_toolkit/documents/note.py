@@ -12,6 +12,7 @@ from clinic_toolkit.documents.blocks import Block, Rule, Text, typed_paragraphs
 from clinic_toolkit.documents.clinician_header import letterhead_block, session_fact_blocks
 from clinic_toolkit.documents.labelled_value import LabelledValue
 from clinic_toolkit.documents.styles import BODY, HEADING, QUIET, SMALL, STRONG
+from clinic_toolkit.documents.tagging import Role
 
 if TYPE_CHECKING:
     from clinic_toolkit.record.values.page_values import NotePage, NoteSection
@@ -82,7 +83,8 @@ def _section_blocks(section: "NoteSection") -> list[Block]:
     if not paragraphs:
         return []
     evidence = [Text(line, SMALL, before=3) for line in section.evidence_lines]
-    return [Text(section.heading, HEADING, before=18, after=4, keep_with_next=True), *paragraphs, *evidence]
+    heading = Text(section.heading, HEADING, before=18, after=4, keep_with_next=True, role=Role.H2)
+    return [heading, *paragraphs, *evidence]
 
 
 def _keep_signature_company(blocks: list[Block]) -> None:

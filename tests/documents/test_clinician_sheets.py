@@ -18,21 +18,43 @@ every = pytest.mark.parametrize("paper", PAPERS)
 
 @every
 def test_the_summary_says_words_before_numbers_and_what_they_are_worth(paper: str) -> None:
-    said = " ".join(texts(summary.render_session_summary(values.summary(paper))))
+    value = values.summary(paper, every_answer=True)
+    said = " ".join(texts(summary.render_session_summary(value)))
     assert "Most of the time for 2, nearly all the time for 1. 83 (3 of 3 answered)" in said
     assert "2 of 3 answered, no number" in said and "64 (7 of 9 answered)" in said
     assert (
         "Numbers run from 0 to 100. Higher means more often, nothing else. There is no normal score" in said
     )
-    assert said.count(standing_sentences.STATUS_LINE) == pages(
-        summary.render_session_summary(values.summary(paper))
-    )
+    assert said.count(standing_sentences.STATUS_LINE) == pages(summary.render_session_summary(value))
     assert said.index("Strengths first") < said.index("Giving past my limit") < said.index("Every answer")
     assert "version 1 · 22 November 2026 · read aloud · 10 of 12 answered" in said
 
 
+@every
+@pytest.mark.parametrize("parts_answered", [2, 3])
+def test_an_hour_with_four_questionnaires_takes_two_pages_and_every_answer_more(
+    paper: str, parts_answered: int
+) -> None:
+    whole = values.summary(paper)
+    (one,) = whole.results
+    facets = (*one.facets[:2], one.facets[0])[:parts_answered] + one.facets[parts_answered:]
+    titles = ("How I give", "How I receive", "Where I end and you begin", "What flows well")
+    four = tuple(
+        replace(one, facets=facets, instrument=replace(one.instrument, title=title)) for title in titles
+    )
+    pdf = summary.render_session_summary(replace(whole, results=four))
+    assert pages(pdf) == 2
+    said = " ".join(texts(pdf))
+    assert said.count("To talk about") == 4 and "Every answer" not in said
+    assert said.count("Higher means more often") == 1, "what the numbers mean is said once"
+    asked_for = replace(whole, results=four, with_every_answer=True)
+    more = " ".join(texts(summary.render_session_summary(asked_for)))
+    assert all(f"Every answer: {title}" in more for title in titles)
+    assert pages(summary.render_session_summary(asked_for)) > 2
+
+
 def test_the_summary_names_no_answer_that_was_not_given() -> None:
-    said = " ".join(texts(summary.render_session_summary(values.summary()))).lower()
+    said = " ".join(texts(summary.render_session_summary(values.summary(every_answer=True)))).lower()
     assert "about half the time" not in said
     assert "never" not in said.replace("nearly every", "")
     assert "most of the time" in said  # the control: a chosen one is named

@@ -293,7 +293,12 @@ def client_page(paper: str = "A4", *, demo: bool = False) -> ClientPage:
 
 
 def summary(
-    paper: str = "A4", *, demo: bool = False, who: str = "D. K.", said: str = "not since the summer"
+    paper: str = "A4",
+    *,
+    demo: bool = False,
+    who: str = "D. K.",
+    said: str = "not since the summer",
+    every_answer: bool = False,
 ) -> TherapySessionSummary:
     return TherapySessionSummary(
         letterhead=letterhead(paper, demo=demo),
@@ -301,6 +306,7 @@ def summary(
         results=(result(who, said=said),),
         worksheet_titles=("Want to, have to",),
         note_state_label="Note: draft, not signed",
+        with_every_answer=every_answer,
     )
 
 

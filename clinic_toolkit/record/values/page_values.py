@@ -237,13 +237,17 @@ class ChangeAfterSigning(Struct, frozen=True, kw_only=True):
 
 
 class TherapySessionSummary(Struct, frozen=True, kw_only=True):
-    """The clinician's printed summary of a session: facts, results, sheets given."""
+    """The clinician's printed summary of a session: facts, results, sheets given.
+
+    `with_every_answer`: every question with its answer follows, which fills pages.
+    """
 
     letterhead: Letterhead
     session_facts: TherapySessionFacts
     results: tuple[Result, ...]
     worksheet_titles: tuple[str, ...]
     note_state_label: str
+    with_every_answer: bool = False
 
 
 class WorksheetPage(Struct, frozen=True, kw_only=True):

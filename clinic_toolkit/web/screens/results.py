@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
+from msgspec.structs import replace
 
 from clinic_toolkit.instruments.validation_status import validation_status_line
 from clinic_toolkit.journal import records
@@ -35,7 +36,7 @@ from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("results", __name__)
 
-STOOD_OUT, TOGETHER = "stood-out", "together"
+STOOD_OUT, TOGETHER, ANSWERS = "stood-out", "together", "answers"
 
 
 @screen.get("/administrations/<uuid:id>/result")
@@ -200,7 +201,7 @@ def client_page(id: UUID) -> ViewResult:
 @screen.route("/sessions/<uuid:session_id>/summary", methods=["GET", "POST"])
 @guard.allow_printout_when_read_only
 def summary(session_id: UUID) -> ViewResult:
-    """The printout of the clinician's summary of a session."""
+    """The printout of the clinician's summary of a session; every answer follows only if that was chosen."""
     from clinic_toolkit.documents import summary as paper
 
     session = therapy_sessions.load_therapy_session(context.db(), context.vault(), session_id)
@@ -211,6 +212,7 @@ def summary(session_id: UUID) -> ViewResult:
     page = therapy_session_summary.build_session_summary(
         db, vault, context.letterhead(), session, session_administrations
     )
+    page = replace(page, with_every_answer=ANSWERS in request.args)
     return printouts.respond_with_printout(
         Printout(
             kind=PrintoutKind.SUMMARY,
