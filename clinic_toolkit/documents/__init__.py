@@ -16,7 +16,9 @@ person typed can become a tag, a link or a file.
     tagged_canvas.py   the canvas that all is drawn on, which keeps that tree
     blocks.py          blocks of a page: text, rules, lines to write on
     labelled_value.py  a label with its value beside it
-    fill_in_blocks.py  tables, scales and circles to write in
+    sheet_blocks/      the blocks of a worksheet, drawn to be written in
+    sheet_layout.py    a worksheet as blocks, and how they are spaced
+    sheet_pages.py     the pages of a worksheet
     answer_grid.py     the items of a blank form with a row of boxes under each
     dot_chart.py       answers as dots on the scale of one form
     facet_row.py       one part of a form in words, with its dots

@@ -30,12 +30,17 @@ class Align(StrEnum):
 
 
 class Block:
-    """The base of all blocks, itself empty. `keep_with_next` keeps it on the same page as the next block."""
+    """The base of all blocks, itself empty. `keep_with_next` keeps it on the same page as the next block;
+    one that `starts_page` stands at the head of a page.
+    """
 
     def __init__(self, *, before: float = 0, after: float = 0, keep_with_next: bool = False) -> None:
         self.before = before
         self.after = after
         self.keep_with_next = keep_with_next
+        # On a worksheet: the white before and after it, as multiples of the spacing that the page allows.
+        self.white: tuple[float, float] | None = None
+        self.starts_page = False
 
     def height(self, width: float) -> float:
         """How tall the block is at this width."""
@@ -173,6 +178,8 @@ class Text(Block):
         part.owner = self.owner
         part.indent, part.bar = self.indent, self.bar
         part.bullet = None if tail else self.bullet
+        if self.white is not None:
+            part.white = (0.0, self.white[1]) if tail else (self.white[0], 0.0)
         part._cached_lines = (width, lines, self._cached_lines is not None and self._cached_lines[2])
         return part
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from reportlab.pdfgen.canvas import Canvas
+    from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
 
 
 class FieldArea(Struct, frozen=True, kw_only=True):
@@ -37,7 +37,7 @@ class FieldCollector(Protocol):
 
 
 def mark_field(
-    canvas: "Canvas",
+    canvas: "TaggedCanvas",
     id: str,
     *,
     x: float,

@@ -120,6 +120,10 @@ def place_on_pages(blocks: Sequence[Block], width: float, room: float) -> list[P
     while index < len(remaining):
         block = remaining[index]
         page = pages[-1]
+        if block.starts_page and page:
+            pages.append([])
+            used_height = space_after = 0.0
+            continue
         gap = max(space_after, block.before) if page else 0.0
         if used_height + gap + _kept_together_height(remaining, index, width) <= room + 0.01 or (
             not page and block.height(width) <= room + 0.01

@@ -8,11 +8,12 @@ from clinic_toolkit.documents import answer_card, blank_form, client_page, works
 from clinic_toolkit.documents.styles import MM
 from clinic_toolkit.instruments import confidentiality_limits
 from clinic_toolkit.instruments.catalogue import list_instruments
-from clinic_toolkit.worksheets.block_model import LinesBlock, TableBlock
+from clinic_toolkit.worksheets.block_model import CardBlock, LinesBlock, TableBlock, block_texts
 from clinic_toolkit.worksheets.catalogue import list_worksheets
 from tests.documents import values
 from tests.documents.reading import PAPERS, chars, pages, shapes, texts
 from tests.fixtures.replaced import replace
+from tests.worksheets.every_block import ONE_OF_EACH
 
 every = pytest.mark.parametrize("paper", PAPERS)
 
@@ -83,10 +84,54 @@ def test_a_worksheet_says_nothing_of_where_it_is_from(paper: str) -> None:
     ):
         assert unsaid not in said
     assert said.endswith("A conversation aid, not a test.")
-    assert (
-        "D. K." in said
-        and "Initials" in texts(worksheet.render_worksheet(values.sheet(paper, initials="")))[0]
+    assert "D. K." in said
+    assert "D. K." not in texts(worksheet.render_worksheet(values.sheet(paper, initials="")))[0]
+
+
+@every
+def test_a_sheet_that_was_given_has_the_words_of_the_client_before_its_why(paper: str) -> None:
+    given = replace(
+        values.sheet(paper, sentence="I said yes at once."), named_step="Ask for a lift on Thursday"
     )
+    said = texts(worksheet.render_worksheet(given))[0]
+    words, step, why = (
+        said.index(part) for part in ("I said yes at once.", "My step Ask for", "Some feelings")
+    )
+    assert said.index(given.worksheet.title) < words < step < why
+    assert "My step" not in texts(worksheet.render_worksheet(values.sheet(paper)))[0]
+
+
+@every
+def test_the_parts_of_a_sheet_stand_in_their_order(paper: str) -> None:
+    sheet = values.sheet(paper)
+    own = sheet.worksheet
+    said = texts(worksheet.render_worksheet(sheet))[0]
+    order = ["Try this", own.example[:20], *(block.label for block in own.blocks), "If it gets hard"]
+    found = [said.index(part) for part in order]
+    assert found == sorted(found) and "Bring back" in said
+
+
+@every
+@pytest.mark.parametrize("large", [False, True])
+def test_every_kind_of_block_is_drawn_with_all_its_words(paper: str, large: bool) -> None:
+    for block in ONE_OF_EACH:
+        own = replace(values.worksheet(), blocks=(block,))
+        said = " ".join(
+            texts(worksheet.render_worksheet(replace(values.sheet(paper, large=large), worksheet=own)))
+        )
+        for text in block_texts(block):
+            assert all(word in said for word in text.split()), (block.kind, text)
+
+
+def test_a_block_that_is_higher_than_a_page_is_refused_by_its_label() -> None:
+    long = (
+        "One sentence that is as long as a sentence of a card may be, which is two hundred letters. " * 3
+    )[:200]
+    card = CardBlock(kind="card", label="My card", sentences=(long,) * 6, own_lines=4)
+    own = replace(values.worksheet(), blocks=(card,))
+    worksheet.render_worksheet(replace(values.sheet(), worksheet=own))
+    with pytest.raises(worksheet.SheetTooLong, match="“My card” does not fit on one page"):
+        worksheet.render_worksheet(replace(values.sheet(large=True), worksheet=own))
 
 
 @every

@@ -251,13 +251,17 @@ class TherapySessionSummary(Struct, frozen=True, kw_only=True):
 
 
 class WorksheetPage(Struct, frozen=True, kw_only=True):
-    """One worksheet for one client; `initials` and `client_sentence` may be empty."""
+    """One worksheet for one client; `initials`, `client_sentence` and `named_step` may be empty.
+
+    `named_step` is what the client will do, in the client's words; `initials` are there only if asked for.
+    """
 
     letterhead: Letterhead
     worksheet: Worksheet
     initials: str
     client_sentence: str
     large_type: bool = False
+    named_step: str = ""
 
 
 class NoteSection(Struct, frozen=True, kw_only=True):

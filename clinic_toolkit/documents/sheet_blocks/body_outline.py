@@ -1,0 +1,129 @@
+"""The outline of a body, to mark: nobody's in particular."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from clinic_toolkit.documents.sheet_blocks.fill_in_block import FillInBlock, draw_writing_lines
+from clinic_toolkit.documents.styles import ACCENT, MM, TextStyle
+
+if TYPE_CHECKING:
+    from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
+    from clinic_toolkit.worksheets.block_model import BodyBlock
+
+Point = tuple[float, float]
+Curve = tuple[Point, Point, Point]
+
+# The right half of the figure as seen, from the neck to between the legs, on a height of 100.
+_HALF: tuple[Point, ...] = (
+    (2.9, 86.6),
+    (3.0, 83.4),
+    (5.2, 81.4),
+    (10.0, 79.8),
+    (13.2, 76.4),
+    (14.6, 70.0),
+    (16.4, 61.0),
+    (18.6, 52.5),
+    (20.6, 45.4),
+    (21.6, 40.6),
+    (19.9, 38.6),
+    (18.0, 41.2),
+    (16.6, 46.6),
+    (13.6, 55.4),
+    (11.2, 64.0),
+    (10.0, 68.6),
+    (9.5, 62.5),
+    (9.2, 56.5),
+    (9.9, 50.0),
+    (10.3, 43.0),
+    (9.9, 33.0),
+    (8.9, 22.5),
+    (7.9, 11.0),
+    (7.6, 5.6),
+    (9.4, 2.6),
+    (8.6, 0.7),
+    (5.4, 0.6),
+    (3.5, 2.4),
+    (3.6, 8.0),
+    (3.1, 18.0),
+    (2.3, 30.0),
+    (1.2, 41.0),
+)
+_CROTCH: Point = (0.0, 43.2)
+_HEAD = (0.0, 92.3, 6.1, 7.6)
+_ASPECT = 0.46
+
+
+class BodyOutline(FillInBlock):
+    """The outline from the front, with lines to write on beside it."""
+
+    def __init__(self, block: "BodyBlock", style: TextStyle) -> None:
+        super().__init__(style)
+        self.line_count = block.lines
+
+    def height(self, width: float) -> float:
+        return max(self._figure(), self.line_count * self.pitch)
+
+    def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
+        figure, height = self._figure(), self.height(width)
+        unit = figure / 100
+        centre = x + (self._figure_width() / 2 if self.line_count else width / 2)
+        foot = top - height / 2 - figure / 2
+        canvas.setStrokeColorRGB(*ACCENT)
+        canvas.setLineWidth(1.3)
+        canvas.setLineJoin(1)
+        path = canvas.beginPath()
+        start, curves = _outline()
+        path.moveTo(centre + start[0] * unit, foot + start[1] * unit)
+        for first, second, end in curves:
+            path.curveTo(
+                centre + first[0] * unit,
+                foot + first[1] * unit,
+                centre + second[0] * unit,
+                foot + second[1] * unit,
+                centre + end[0] * unit,
+                foot + end[1] * unit,
+            )
+        canvas.drawPath(path, stroke=1, fill=0)
+        canvas.setLineJoin(0)
+        head_x, head_y, across, up = _HEAD
+        canvas.setFillColorRGB(1, 1, 1)
+        canvas.ellipse(
+            centre + (head_x - across) * unit,
+            foot + (head_y - up) * unit,
+            centre + (head_x + across) * unit,
+            foot + (head_y + up) * unit,
+            stroke=1,
+            fill=1,
+        )
+        if self.line_count:
+            left, lines_height = x + self._figure_width() + 18, self.line_count * self.pitch
+            bottom = top - (height + lines_height) / 2
+            draw_writing_lines(
+                canvas,
+                [
+                    (left, bottom + row * self.pitch, x + width, bottom + row * self.pitch)
+                    for row in range(self.line_count)
+                ],
+            )
+            self.mark_text(canvas, "text", left, bottom, x + width - left, lines_height)
+
+    def _figure(self) -> float:
+        return (70 + 14 * (self.scale - 1) + 40 * self.growth) * MM
+
+    def _figure_width(self) -> float:
+        return self._figure() * _ASPECT
+
+
+@cache
+def _outline() -> tuple[Point, list[Curve]]:
+    """The outline, from one side of the neck to the other: its start, and curves from point to point."""
+    points = [*_HALF, _CROTCH, *((-across, up) for across, up in reversed(_HALF))]
+    curves: list[Curve] = []
+    for index in range(len(points) - 1):
+        before, start = points[max(index - 1, 0)], points[index]
+        end, after = points[index + 1], points[min(index + 2, len(points) - 1)]
+        # Catmull and Rom: the curve leaves a point in the direction from the one before to the one after.
+        first = (start[0] + (end[0] - before[0]) / 6, start[1] + (end[1] - before[1]) / 6)
+        second = (end[0] - (after[0] - start[0]) / 6, end[1] - (after[1] - start[1]) / 6)
+        curves.append((first, second, end))
+    return points[0], curves

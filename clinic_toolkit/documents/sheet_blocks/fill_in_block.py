@@ -1,0 +1,139 @@
+"""The base of the blocks to fill in: their sizes, their rows, and the areas that are written in."""
+
+from collections.abc import Iterable, Sequence
+from copy import copy
+from typing import TYPE_CHECKING, Self
+
+from msgspec.structs import replace
+
+from clinic_toolkit.documents import field_areas
+from clinic_toolkit.documents.blocks import Block, Text
+from clinic_toolkit.documents.styles import EDGE, HAIR, MM, SOFT, TextStyle
+
+if TYPE_CHECKING:
+    from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
+
+PAD = 5.0
+NUMBER_INSET = 24.0
+Segment = tuple[float, float, float, float]
+
+
+class FillInBlock(Block):
+    """A block to write in; the layout sets `pitch`, from line to line, and `growth` of figures, from 0 to 1.
+
+    `id` begins the ids of its fields (`worksheets/sheet_fields.py`).
+    """
+
+    def __init__(self, style: TextStyle) -> None:
+        super().__init__()
+        self.id = ""
+        self.style = style
+        self.quiet_style = replace(style, colour=SOFT)
+        self.head_style = replace(style, bold=True, leading=1.2)
+        self.pitch = 8 * MM
+        self.growth = 0.0
+
+    @property
+    def scale(self) -> float:
+        """How large the letters are, as a multiple of 12 points."""
+        return self.style.size / 12
+
+    def texts(self) -> Iterable[Text]:
+        """Every printed text of the block."""
+        return ()
+
+    def mark_text(
+        self, canvas: "TaggedCanvas", field: str, x: float, y: float, width: float, height: float = 0.0
+    ) -> None:
+        """Say where a text of one line, or of as many as `height` holds, is written."""
+        field_areas.mark_field(
+            canvas,
+            f"{self.id}.{field}",
+            x=x,
+            y=y,
+            width=width,
+            height=height or self.pitch,
+            pitch=self.pitch,
+        )
+
+    def mark_tick(
+        self, canvas: "TaggedCanvas", field: str, x: float, y: float, size: float, *, option: str = ""
+    ) -> None:
+        """Say where a box is ticked, or one option of a choice is marked."""
+        field_areas.mark_field(canvas, f"{self.id}.{field}", x=x, y=y, width=size, height=size, option=option)
+
+    def has_placeholder(self) -> bool:
+        return any(text.has_placeholder() for text in self.texts())
+
+
+class RowBlock(FillInBlock):
+    """Rows under a head. It is split between rows; the head stands again on the next page."""
+
+    def __init__(self, style: TextStyle, row_count: int) -> None:
+        super().__init__(style)
+        self.rows = range(row_count)
+
+    def head_height(self, width: float) -> float:
+        """The height of what stands above the first row, on each page."""
+        return 0.0
+
+    def row_height(self, row: int, width: float) -> float:
+        """The height of one row, counted from 0 over the whole block."""
+        return self.pitch
+
+    def is_continued(self) -> bool:
+        """Whether its first rows stand on a page before."""
+        return self.rows.start > 0
+
+    def height(self, width: float) -> float:
+        return self.head_height(width) + sum(self.row_height(row, width) for row in self.rows)
+
+    def min_height(self, width: float) -> float:
+        shown = self.rows if len(self.rows) <= 4 else self.rows[:2]
+        return self.head_height(width) + sum(self.row_height(row, width) for row in shown)
+
+    def split(self, width: float, room: float) -> tuple[Self, Self] | None:
+        used_height, count = self.head_height(width), 0
+        while count < len(self.rows):
+            used_height += self.row_height(self.rows[count], width)
+            if used_height > room + 0.01:
+                break
+            count += 1
+        if len(self.rows) - count == 1:
+            count -= 1  # leave no single row at the head of a page
+        if count < 2 or count >= len(self.rows):
+            return None
+        return self._part(self.rows[:count], after=0.0), self._part(self.rows[count:], after=self.after)
+
+    def _part(self, rows: range, *, after: float) -> Self:
+        part = copy(self)
+        part.rows, part.after = rows, after
+        return part
+
+
+def draw_writing_lines(canvas: "TaggedCanvas", lines: Sequence[Segment]) -> None:
+    """Lines to write on."""
+    canvas.setStrokeColorRGB(*EDGE)
+    canvas.setLineWidth(0.7)
+    canvas.lines(lines)
+
+
+def draw_hairlines(canvas: "TaggedCanvas", lines: Sequence[Segment]) -> None:
+    """Lines that only order the page."""
+    canvas.setStrokeColorRGB(*HAIR)
+    canvas.setLineWidth(0.7)
+    canvas.lines(lines)
+
+
+def draw_frame(
+    canvas: "TaggedCanvas", x: float, y: float, width: float, height: float, radius: float = 5
+) -> None:
+    """The edge of a box to write in, with its bottom left corner at (x, y)."""
+    canvas.setStrokeColorRGB(*EDGE)
+    canvas.setLineWidth(0.9)
+    canvas.roundRect(x, y, width, height, radius, stroke=1, fill=0)
+
+
+def number_texts(count: int, style: TextStyle) -> list[Text]:
+    """The numbers from 1 to `count`."""
+    return [Text(str(number), style) for number in range(1, count + 1)]

@@ -1,0 +1,93 @@
+"""Options to tick, and lines for one's own."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from clinic_toolkit.documents.blocks import Text, draw_tick_box
+from clinic_toolkit.documents.sheet_blocks.fill_in_block import RowBlock, draw_writing_lines
+from clinic_toolkit.documents.styles import TextStyle
+
+if TYPE_CHECKING:
+    from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
+    from clinic_toolkit.worksheets.block_model import MenuBlock
+
+_GUTTER = 14.0
+
+
+class Menu(RowBlock):
+    """Options with a box before each, down the first column and then the second if all of them are short."""
+
+    def __init__(self, block: "MenuBlock", style: TextStyle) -> None:
+        self.options = [Text(option, style) for option in block.options]
+        self.own_lines = block.own_lines
+        super().__init__(style, len(block.options) + block.own_lines)
+        self.inset = 22.0 * self.scale
+        self._columns_by_width: dict[float, bool] = {}
+
+    def texts(self) -> Iterable[Text]:
+        return self.options
+
+    def height(self, width: float) -> float:
+        places = self._places(width)
+        return max(top + height for _, _, top, height in places)
+
+    def min_height(self, width: float) -> float:
+        return self.height(width) if self._has_two_columns(width) else super().min_height(width)
+
+    def row_height(self, row: int, width: float) -> float:
+        if row >= len(self.options):
+            return self.pitch
+        text_width = self._column_width(width) - self.inset
+        return self.options[row].height(text_width) + 5 * self.scale
+
+    def split(self, width: float, room: float) -> "tuple[Menu, Menu] | None":
+        return None if self._has_two_columns(width) else super().split(width, room)
+
+    def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
+        size = self.style.size
+        column_width = self._column_width(width)
+        lines = []
+        for row, left, drop, height in self._places(width):
+            y = top - drop - height
+            if row < len(self.options):
+                option = self.options[row]
+                text_top = y + height - 2.5 * self.scale
+                first_line = option.lines(column_width - self.inset)[0].height
+                box_bottom = text_top - first_line / 2 - size / 2
+                draw_tick_box(canvas, x + left, box_bottom, size)
+                self.mark_tick(canvas, f"o{row + 1}", x + left, box_bottom, size)
+                option.draw(canvas, x + left + self.inset, text_top, column_width - self.inset)
+            else:
+                draw_tick_box(canvas, x + left, y + 1.5, size)
+                lines.append((x + left + self.inset, y, x + left + column_width, y))
+                own = row - len(self.options) + 1
+                self.mark_text(canvas, f"own{own}", x + left + self.inset, y, column_width - self.inset)
+        if lines:
+            draw_writing_lines(canvas, lines)
+
+    def _places(self, width: float) -> list[tuple[int, float, float, float]]:
+        """For each row: the row, its distance from the left and from the top, its height."""
+        columns = [self.rows]
+        if self._has_two_columns(width):
+            half = (len(self.rows) + 1) // 2
+            columns = [self.rows[:half], self.rows[half:]]
+        places = []
+        for index, rows in enumerate(columns):
+            drop = 0.0
+            for row in rows:
+                height = self.row_height(row, width)
+                places.append((row, index * (self._column_width(width) + _GUTTER), drop, height))
+                drop += height
+        return places
+
+    def _has_two_columns(self, width: float) -> bool:
+        if width not in self._columns_by_width:
+            text_width = (width - _GUTTER) / 2 - self.inset
+            self._columns_by_width[width] = len(self.options) >= 4 and all(
+                option.lines(width)[0].width <= text_width and len(option.lines(width)) == 1
+                for option in self.options
+            )
+        return self._columns_by_width[width]
+
+    def _column_width(self, width: float) -> float:
+        return (width - _GUTTER) / 2 if self._has_two_columns(width) else width

@@ -1,0 +1,115 @@
+"""Room to write: lines, a box, the parts of something to say."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from clinic_toolkit.documents.blocks import Text
+from clinic_toolkit.documents.sheet_blocks.fill_in_block import (
+    NUMBER_INSET,
+    FillInBlock,
+    RowBlock,
+    draw_frame,
+    draw_hairlines,
+    draw_writing_lines,
+    number_texts,
+)
+from clinic_toolkit.documents.styles import TextStyle
+
+if TYPE_CHECKING:
+    from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
+    from clinic_toolkit.worksheets.block_model import BoxBlock, LinesBlock, ScriptBlock
+
+
+class Lines(RowBlock):
+    """Lines to write on, numbered or not."""
+
+    def __init__(self, block: "LinesBlock", style: TextStyle) -> None:
+        super().__init__(style, block.count)
+        self.numbers = number_texts(block.count, self.quiet_style) if block.numbered else []
+        self.inset = NUMBER_INSET * self.scale if self.numbers else 0.0
+
+    def texts(self) -> Iterable[Text]:
+        return self.numbers
+
+    def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
+        lines = [top - (index + 1) * self.pitch for index in range(len(self.rows))]
+        draw_writing_lines(canvas, [(x + self.inset, y, x + width, y) for y in lines])
+        if self.numbers:
+            for row, y in zip(self.rows, lines, strict=True):
+                number = self.numbers[row]
+                number.draw(canvas, x, y + number.height(self.inset) - 3, self.inset)
+                self.mark_text(canvas, f"r{row + 1}", x + self.inset, y, width - self.inset)
+        else:
+            self.mark_text(canvas, "text", x, lines[-1], width, self.height(width))
+
+
+class Box(FillInBlock):
+    """An empty box, as high as its number of lines."""
+
+    def __init__(self, block: "BoxBlock", style: TextStyle) -> None:
+        super().__init__(style)
+        self.lines = block.lines
+
+    def height(self, width: float) -> float:
+        return self.lines * self.pitch + 4
+
+    def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
+        height = self.height(width)
+        draw_frame(canvas, x, top - height, width, height)
+        self.mark_text(canvas, "text", x + 4, top - height + 2, width - 8, height - 4)
+
+
+class Script(RowBlock):
+    """The parts of something to say: the words that each begins with, and lines to go on.
+
+    The first line goes on behind short words; below long ones it begins a line of its own.
+    """
+
+    INDENT = 12.0
+    GAP = 6.0
+
+    def __init__(self, block: "ScriptBlock", style: TextStyle) -> None:
+        super().__init__(style, len(block.parts))
+        self.parts = [Text(part, self.head_style) for part in block.parts]
+        self.line_count = block.lines
+
+    def texts(self) -> Iterable[Text]:
+        return self.parts
+
+    def row_height(self, row: int, width: float) -> float:
+        return self._words_height(row, width) + self._lines_below(row, width) * self.pitch + self.GAP
+
+    def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
+        left = x + self.INDENT
+        for row in self.rows:
+            height, below = self.row_height(row, width), self._lines_below(row, width)
+            part = self.parts[row]
+            bottom = top - height + self.GAP
+            draw_hairlines(canvas, [(x + 1, top - 3, x + 1, bottom)])
+            words_bottom = top - self._words_height(row, width)
+            lines = [
+                (left, words_bottom - number * self.pitch, x + width, words_bottom - number * self.pitch)
+                for number in range(1, below + 1)
+            ]
+            if self._goes_on(row, width):
+                begin = left + part.lines(width - self.INDENT)[0].width + 6
+                lines.append((begin, words_bottom, x + width, words_bottom))
+                part.draw(canvas, left, words_bottom + part.height(width) - 3, width - self.INDENT)
+                if not below:
+                    self.mark_text(canvas, f"p{row + 1}", begin, bottom, x + width - begin)
+            else:
+                part.draw(canvas, left, top, width - self.INDENT)
+            draw_writing_lines(canvas, lines)
+            if below:  # The rest of a line behind the words is not part of a field of several lines.
+                self.mark_text(canvas, f"p{row + 1}", left, bottom, width - self.INDENT, below * self.pitch)
+            top -= height
+
+    def _goes_on(self, row: int, width: float) -> bool:
+        lines = self.parts[row].lines(width - self.INDENT)
+        return len(lines) == 1 and lines[0].width < (width - self.INDENT) * 0.5
+
+    def _lines_below(self, row: int, width: float) -> int:
+        return self.line_count - 1 if self._goes_on(row, width) else self.line_count
+
+    def _words_height(self, row: int, width: float) -> float:
+        return self.pitch if self._goes_on(row, width) else self.parts[row].height(width - self.INDENT)

@@ -1,0 +1,81 @@
+"""The pages of a worksheet: one where its blocks fit, else several of about equal weight."""
+
+from collections.abc import Sequence
+
+from clinic_toolkit.documents.blocks import Block
+from clinic_toolkit.documents.page_layout import PlacedBlocks, place_on_pages, stacked_height
+from clinic_toolkit.documents.sheet_blocks.fill_in_block import FillInBlock
+from clinic_toolkit.documents.sheet_layout import SizeScheme, set_spacing
+
+# How much of a page is filled at most, tried one after the other for a sheet of several pages.
+_SHARES = (1.0, 0.94, 0.88, 0.82, 0.76, 0.7, 0.64, 0.58, 0.52)
+_TORN_COST, _STUB_COST, _STUB = 0.6, 4.0, 0.6
+
+
+def lay_out_pages(
+    blocks: Sequence[Block], width: float, room: float, scheme: SizeScheme
+) -> list[list[Block]]:
+    """Distribute the blocks over as few pages as they need, and space each page to fill it.
+
+    On a sheet of several pages none is left nearly empty, and rows stay together where that is possible.
+
+    Args:
+        blocks: the blocks of the sheet, in order.
+        width: the width of the text area, in points.
+        room: its height, in points.
+        scheme: the sizes of the variant.
+    """
+    set_spacing(blocks, 0.0, scheme)
+    pages = [list(blocks)]
+    if stacked_height(blocks, width) > room:
+        pages = [[block for block, _ in page] for page in _choose_pages(blocks, width, room)]
+    for page in pages:
+        page[0].starts_page = page is not pages[0]
+        _fill_page(page, width, room, scheme)
+    return pages
+
+
+def find_block_above(blocks: Sequence[Block], width: float, room: float) -> FillInBlock | None:
+    """The first block to fill in that is higher than a page and cannot be split, in its present spacing."""
+    for block in blocks:
+        if isinstance(block, FillInBlock) and block.height(width) > room and block.split(width, room) is None:
+            return block
+    return None
+
+
+def _choose_pages(blocks: Sequence[Block], width: float, room: float) -> list[PlacedBlocks]:
+    best = place_on_pages(blocks, width, room)
+    page_count, best_cost = len(best), _cost(best, blocks, width, room)
+    for share in _SHARES[1:]:
+        pages = place_on_pages(blocks, width, room * share)
+        if len(pages) > page_count:
+            break
+        if (cost := _cost(pages, blocks, width, room)) < best_cost:
+            best, best_cost = pages, cost
+    return best
+
+
+def _cost(pages: list[PlacedBlocks], blocks: Sequence[Block], width: float, room: float) -> float:
+    fills = [(page[-1][1] + page[-1][0].height(width)) / room for page in pages]
+    if max(fills) > 1.001:
+        return float("inf")
+    torn = sum(len(page) for page in pages) - len(blocks)
+    stub = max(_STUB - min(fills), 0.0)
+    return _TORN_COST * torn + _STUB_COST * stub + max(fills) - min(fills)
+
+
+def _fill_page(blocks: Sequence[Block], width: float, room: float, scheme: SizeScheme) -> None:
+    """Space the blocks of one page as generously as it has room for."""
+
+    def height(spacing: float) -> float:
+        set_spacing(blocks, spacing, scheme)
+        return stacked_height(blocks, width)
+
+    least = height(0.0)
+    most = height(1.0)
+    if most <= room:
+        return
+    spacing = max((room - least) / (most - least), 0.0)
+    # Words beside a smaller figure may need another line.
+    while height(spacing) > room and spacing > 0:
+        spacing = max(spacing - 0.05, 0.0)
