@@ -45,6 +45,7 @@ from clinic_toolkit.web.screens import (
     today,
     watched,
     whole_forms,
+    worksheet_twins,
     worksheets,
 )
 
@@ -81,6 +82,7 @@ SCREENS = (
     risk_entries.screen,
     prompt_closing.screen,
     worksheets.screen,
+    worksheet_twins.screen,
     notes.screen,
     note_signing.screen,
     questionnaires.screen,

@@ -115,6 +115,21 @@ class BodyOutline(FillInBlock):
 
 
 @cache
+def format_svg_path() -> str:
+    """The figure as the path of an SVG drawing: 100 high, its middle at 0, its foot at 100."""
+
+    def point(place: Point) -> str:
+        return f"{place[0]:.1f} {100 - place[1]:.1f}"
+
+    start, curves = _outline()
+    outline = " ".join(f"C{point(first)} {point(second)} {point(end)}" for first, second, end in curves)
+    x, y, across, up = _HEAD
+    arc = f"a{across} {up} 0 1 0"
+    head = f"M{point((x - across, y))} {arc} {2 * across} 0 {arc} {-2 * across} 0"
+    return f"M{point(start)} {outline} {head}"
+
+
+@cache
 def _outline() -> tuple[Point, list[Curve]]:
     """The outline, from one side of the neck to the other: its start, and curves from point to point."""
     points = [*_HALF, _CROTCH, *((-across, up) for across, up in reversed(_HALF))]

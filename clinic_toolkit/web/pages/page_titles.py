@@ -33,6 +33,7 @@ _TITLE_BY_BLUEPRINT = {
     "risk_entries": "Entry",
     "prompt_closing": "Entry",
     "worksheets": "Worksheets",
+    "worksheet_twins": "Worksheet",
     "notes": "Note",
     "note_signing": "Note",
     "questionnaires": "Questionnaires",

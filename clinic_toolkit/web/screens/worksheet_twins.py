@@ -1,0 +1,49 @@
+"""Worksheets as pages: the words of the paper, to read on a screen, in large letters, or to hear."""
+
+from uuid import UUID
+
+from flask import Blueprint, render_template, request, url_for
+
+from clinic_toolkit.documents.sheet_blocks import body_outline
+from clinic_toolkit.record.writing import handouts
+from clinic_toolkit.record.writing.handout_record import HANDOUT
+from clinic_toolkit.standing_sentences import CLIENT_LINE
+from clinic_toolkit.web import context
+from clinic_toolkit.web.transport.responses import ViewResult
+from clinic_toolkit.worksheets import catalogue
+from clinic_toolkit.worksheets.model import Worksheet
+
+screen = Blueprint("worksheet_twins", __name__)
+
+
+@screen.get("/worksheets/<slug>/read")
+def blank(slug: str) -> ViewResult:
+    """The sheet as it is printed blank."""
+    return _render_twin(catalogue.load_worksheet(slug), back=url_for("worksheets.show", slug=slug))
+
+
+@screen.get("/handouts/<uuid:id>/read")
+def given(id: UUID) -> ViewResult:
+    """The sheet as it was given, with the client's own words."""
+    handout = handouts.load_handout(context.db(), context.vault(), id)
+    context.audit_read(HANDOUT, handout)
+    return _render_twin(
+        catalogue.load_worksheet(handout.payload.worksheet_slug),
+        back=url_for("worksheets.handout", id=id),
+        sentence=handout.payload.client_sentence,
+    )
+
+
+def _render_twin(sheet: Worksheet, *, back: str, sentence: str = "") -> str:
+    is_large = "large" in request.args
+    return render_template(
+        "worksheets/twin.html",
+        sheet=sheet,
+        sentence=sentence,
+        step="",
+        outline=body_outline.format_svg_path(),
+        back=back,
+        large=is_large,
+        other_size=request.path if is_large else f"{request.path}?large=1",
+        client_line=CLIENT_LINE,
+    )
