@@ -23,6 +23,7 @@ from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY
 from clinic_toolkit.record.writing.form_draft_record import FORM_DRAFT
 from clinic_toolkit.record.writing.handout_record import HANDOUT
 from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE
+from clinic_toolkit.record.writing.own_worksheet_record import OWN_WORKSHEET
 from clinic_toolkit.vault import identity, key_directory, key_slot_tables, ring_tables
 
 ALL_KINDS = (
@@ -36,6 +37,7 @@ ALL_KINDS = (
     ADMINISTRATION,
     OWN_QUESTIONNAIRE,
     REPEAT_AGREEMENT,
+    OWN_WORKSHEET,
     HANDOUT,
     HANDOVER,
     RISK_ENTRY,

@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from functools import cache
 from hashlib import sha256
@@ -25,6 +25,13 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 MAX_BYTES = 200_000
+
+# What every sheet of a practice's own says and has, whatever a file says. The number orders the sheets that
+# ship; those of one's own stand after them.
+OWN_EVIDENCE = "Written by your practice; not tested."
+OWN_NUMBER = 99
+# A file may leave these out if it is to become a sheet of one's own.
+_OWN_DEFAULTS: Mapping[str, object] = {"slug": "own", "version": "1", "language": "en", "example": ""}
 
 _ERROR_TEXTS = {
     "missing": "is missing",
@@ -64,19 +71,50 @@ def read_worksheet_file(path: Path) -> Worksheet:
     return parse_worksheet(data, path.name)
 
 
-def parse_worksheet(data: bytes, file: str) -> Worksheet:
-    """Parse and check the bytes of a worksheet file; raises `WorksheetError`."""
+def parse_worksheet(data: bytes, file: str, *, own: bool = False) -> Worksheet:
+    """Parse and check the bytes of a worksheet file.
+
+    Args:
+        own: it is a sheet of a practice's own: its number, its evidence line and whether it waits until fear
+            was asked about are decided here, and not by the file.
+
+    Raises:
+        WorksheetError: it cannot be used.
+    """
     try:
         raw = _parse_toml(data)
     except (ValueError, RecursionError) as error:
         raise WorksheetError([f"{file}: not readable as TOML ({error})"]) from error
-    problems = [*_unknown_key_problems(raw), *_control_character_problems(raw)]
-    sheet = _validate(raw, problems)
-    if sheet is not None:
-        problems += _consistency_problems(sheet, file)
+    sheet, problems = check_worksheet(raw, own=own)
+    if sheet is not None and not own and file != f"{sheet.slug}.toml":
+        problems += (f"slug: must be the name of the file, {file.removesuffix('.toml')}",)
     if sheet is None or problems:
         raise WorksheetError(f"{file}, {problem}" for problem in problems)
-    return replace(sheet, digest=sha256(plain_text.normalize_text_bytes(data)).hexdigest())
+    return replace(sheet, digest=definition_digest(data))
+
+
+def definition_digest(data: bytes) -> str:
+    """The SHA-256 of a definition, whatever its line ends, in hexadecimal digits."""
+    return sha256(plain_text.normalize_text_bytes(data)).hexdigest()
+
+
+def check_worksheet(raw: dict[str, Any], *, own: bool) -> tuple[Worksheet | None, tuple[str, ...]]:
+    """Check the table of a worksheet file, which may have come from a form.
+
+    Returns:
+        The sheet without its digest, None if a value has no meaning; and every problem with its place, such
+        as `blocks[1].label: must not be empty`.
+    """
+    if own:
+        reason = raw.get("fear_reason", "")
+        decided = {"number": OWN_NUMBER, "evidence": OWN_EVIDENCE, "needs_fear_asked": not reason}
+        raw = {**_OWN_DEFAULTS, **raw, **decided}
+    problems = [*_unknown_key_problems(raw, own=own), *_control_character_problems(raw)]
+    sheet = _validate(raw, problems)
+    if sheet is None:
+        return None, tuple(problems)
+    problems += _consistency_problems(sheet, own=own)
+    return replace(sheet, own=own), tuple(problems)
 
 
 def _parse_toml(data: bytes) -> dict[str, Any]:
@@ -130,9 +168,11 @@ def _block_type(block: object) -> type | None:
     return SHEET_BLOCK_TYPES.get(kind) if isinstance(kind, str) else None
 
 
-def _unknown_key_problems(raw: dict[str, Any]) -> Iterator[str]:
+def _unknown_key_problems(raw: dict[str, Any], *, own: bool) -> Iterator[str]:
     """Report every unknown key, because a misspelt optional one would be ignored silently."""
-    known_keys = {field.name for field in fields(Worksheet)} - {"digest"}
+    known_keys = {field.name for field in fields(Worksheet)} - {"digest", "own"}
+    if not own:
+        known_keys -= {"fear_reason"}
     yield from (f"{key}: is not known here" for key in raw if key not in known_keys)
     blocks = raw.get("blocks")
     for index, block in enumerate(blocks if isinstance(blocks, list) else ()):
@@ -153,9 +193,9 @@ def _control_character_problems(value: object, place: str = "") -> Iterator[str]
             yield from _control_character_problems(inner, f"{place}[{index}]")
 
 
-def _consistency_problems(sheet: Worksheet, file: str) -> Iterator[str]:
-    if file != f"{sheet.slug}.toml":
-        yield f"slug: must be the name of the file, {file.removesuffix('.toml')}"
+def _consistency_problems(sheet: Worksheet, *, own: bool) -> Iterator[str]:
+    if not own and not sheet.example:
+        yield "example: must not be empty"
     for index, block in enumerate(sheet.blocks):
         yield from (f"blocks[{index}].{problem}" for problem in _block_problems(block))
 

@@ -41,6 +41,8 @@ class Worksheet:
     `is_room_only`: worked with in the session and kept there, whoever it is about.
     `frames`: the kinds of relationship it fits; empty is every kind.
     `total_minutes`: the time it takes altogether in a week, for searching; `minutes` says the same in words.
+    `own`: written, copied or taken in by the practice; then `example` may be empty, and `fear_reason` says
+    why the sheet need not wait until fear was asked about. Without a reason it waits.
     """
 
     slug: Slug
@@ -55,7 +57,7 @@ class Worksheet:
     total_minutes: Annotated[int, Ge(1), Le(600)]
     why: Text
     try_this: Annotated[tuple[Text, ...], MinLen(1), MaxLen(8)]
-    example: Text
+    example: Annotated[str, MaxLen(2_000)]
     blocks: Annotated[tuple[SheetBlock, ...], MinLen(1), MaxLen(8)]
     if_it_gets_hard: Text
     bring_back: Text
@@ -66,6 +68,8 @@ class Worksheet:
     needs_fear_asked: bool = False
     is_room_only: bool = False
     frames: tuple[Slug, ...] = ()
+    own: bool = False
+    fear_reason: Annotated[str, MaxLen(500)] = ""
     digest: str = ""
 
     def client_texts(self) -> tuple[str, ...]:
@@ -74,7 +78,7 @@ class Worksheet:
             self.title,
             self.why,
             *self.try_this,
-            self.example,
+            *([self.example] if self.example else []),
             *(text for block in self.blocks for text in block_texts(block)),
             self.if_it_gets_hard,
             self.bring_back,

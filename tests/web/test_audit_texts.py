@@ -5,6 +5,7 @@ import re
 
 from clinic_toolkit.journal import audit_reader
 from clinic_toolkit.web.content import audit_texts
+from clinic_toolkit.web.content.event_kinds import EVENT_KINDS
 from tests.architecture.tree import modules
 
 CODE = re.compile(r"[a-z]+\.[a-z_]*")
@@ -77,7 +78,7 @@ def test_every_event_has_words_and_no_word_is_left_over() -> None:
     } == set()
     left_over = {word for word in audit_texts.EVENT_TEXTS if not word.startswith(tuple(families))} - codes
     assert left_over == set()
-    assert {kind for kind, _ in audit_texts.EVENT_TEXTS.values()} == set(audit_texts.EVENT_KINDS)
+    assert {kind for kind, _ in audit_texts.EVENT_TEXTS.values()} == set(EVENT_KINDS)
 
 
 def test_a_line_is_a_plain_sentence() -> None:

@@ -28,8 +28,36 @@ class Migration:
     statements: tuple[str, ...]
 
 
-# One for each released format before the present one, oldest first. So far there is none.
-MIGRATIONS: tuple[Migration, ...] = ()
+# Format 9 has a table more: the worksheets of a practice's own.
+_FROM_8 = Migration(
+    from_format=8,
+    schema_digest="d6f56504aac42c0c0864c6ed480213a7ed743f078704c2fa4d2174cc0185d037",
+    statements=(
+        "CREATE TABLE own_worksheet (\n"
+        "\tid INTEGER NOT NULL, \n"
+        "\trecord BLOB NOT NULL, \n"
+        "\tversion INTEGER NOT NULL, \n"
+        "\tring BLOB NOT NULL, \n"
+        "\tkey_id BLOB NOT NULL, \n"
+        "\tfinal INTEGER NOT NULL, \n"
+        "\tsealed BLOB NOT NULL, \n"
+        "\tCONSTRAINT pk_own_worksheet PRIMARY KEY (id), \n"
+        "\tCONSTRAINT uq_own_worksheet_record_version UNIQUE (record, version), \n"
+        "\tCONSTRAINT ck_own_worksheet_ids "
+        "CHECK (length(record) = 16 AND length(ring) = 16 AND length(key_id) = 16), \n"
+        "\tCONSTRAINT ck_own_worksheet_version CHECK (version >= 1), \n"
+        "\tCONSTRAINT ck_own_worksheet_final CHECK (final IN (0, 1))\n"
+        ")\n STRICT\n\n",
+        "CREATE INDEX ix_own_worksheet_ring ON own_worksheet (ring)",
+        "CREATE TRIGGER no_update_own_worksheet BEFORE UPDATE ON own_worksheet WHEN OLD.final = 1 "
+        "BEGIN SELECT RAISE(ABORT, 'a final version stays as it is'); END",
+        "CREATE TRIGGER no_delete_own_worksheet BEFORE DELETE ON own_worksheet WHEN OLD.final = 1 "
+        "BEGIN SELECT RAISE(ABORT, 'a final version stays as it is'); END",
+    ),
+)
+
+# One for each released format before the present one, oldest first.
+MIGRATIONS: tuple[Migration, ...] = (_FROM_8,)
 
 
 def find_path(version: int) -> tuple[Migration, ...]:

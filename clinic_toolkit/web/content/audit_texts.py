@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from enum import StrEnum
 
 from msgspec import Struct
 
@@ -38,41 +37,10 @@ from clinic_toolkit.record.safety.risk_entry_record import RiskEntryEvent
 from clinic_toolkit.record.writing.form_draft_record import FormDraftEvent
 from clinic_toolkit.record.writing.handout_record import HandoutEvent
 from clinic_toolkit.record.writing.note_record import NoteEvent
+from clinic_toolkit.record.writing.own_worksheet_record import OwnWorksheetEvent
 from clinic_toolkit.store.types import from_microseconds
+from clinic_toolkit.web.content.event_kinds import EventKind
 from clinic_toolkit.web.content.printout_kinds import PRINTOUT_NOUNS
-
-
-class EventKind(StrEnum):
-    """The kinds of event that a person can filter by."""
-
-    LOOKED = "looked"
-    PEOPLE = "people"
-    SESSIONS = "sessions"
-    QUESTIONNAIRES = "questionnaires"
-    HANDOVERS = "handovers"
-    WORKSHEETS = "worksheets"
-    RISK = "risk"
-    DRAFTS = "drafts"
-    NOTES = "notes"
-    PAPERS = "papers"
-    PRACTICE = "practice"
-    TRAIL = "trail"
-
-
-EVENT_KINDS = {
-    EventKind.LOOKED: "Pages that were looked at",
-    EventKind.PEOPLE: "Clients and relationships",
-    EventKind.SESSIONS: "Sessions",
-    EventKind.QUESTIONNAIRES: "Questionnaires",
-    EventKind.HANDOVERS: "Hand-overs to a client",
-    EventKind.WORKSHEETS: "Worksheets",
-    EventKind.RISK: "Risk entries",
-    EventKind.DRAFTS: "Unfinished forms",
-    EventKind.NOTES: "Notes",
-    EventKind.PAPERS: "Papers saved as files",
-    EventKind.PRACTICE: "Settings and unlocking",
-    EventKind.TRAIL: "The audit trail itself",
-}
 
 EVENT_TEXTS: dict[str, tuple[EventKind, str]] = {
     JournalEvent.RECORDS_READ: (EventKind.LOOKED, "Looked at"),
@@ -166,6 +134,10 @@ EVENT_TEXTS: dict[str, tuple[EventKind, str]] = {
     HandoverEvent.SET_ASIDE: (EventKind.HANDOVERS, "Left out answers that had been set aside"),
     HandoverEvent.CLOSED: (EventKind.HANDOVERS, "Closed a hand-over"),
     HandoutEvent.GIVEN: (EventKind.WORKSHEETS, "Gave a worksheet"),
+    OwnWorksheetEvent.ADDED: (EventKind.WORKSHEETS, "Saved a version of a worksheet of your own"),
+    OwnWorksheetEvent.SUPERSEDED: (EventKind.WORKSHEETS, "Replaced a worksheet by a later version"),
+    OwnWorksheetEvent.RETIRED: (EventKind.WORKSHEETS, "No longer offered a worksheet of your own"),
+    OwnWorksheetEvent.OFFERED: (EventKind.WORKSHEETS, "Offered a worksheet of your own again"),
     RiskEntryEvent.WRITTEN: (EventKind.RISK, "Wrote a risk entry"),
     FormDraftEvent.SAVED: (EventKind.DRAFTS, "Saved what was typed into an unfinished form"),
     FormDraftEvent.DISCARDED: (EventKind.DRAFTS, "Discarded an unfinished form"),

@@ -8,7 +8,7 @@ from wtforms import Form, StringField
 
 from clinic_toolkit.record.people.client_list_facts import ClientFacts
 from clinic_toolkit.record.people.client_record import ClientState
-from clinic_toolkit.web.content.audit_texts import EVENT_KINDS
+from clinic_toolkit.web.content.event_kinds import EVENT_KINDS
 from clinic_toolkit.web.forms import date_fields, fields
 
 EVERYONE, EVERYTHING = ("", "Everyone"), ("", "Everything")
