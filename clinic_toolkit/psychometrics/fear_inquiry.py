@@ -6,6 +6,7 @@ clinician has to have asked (`docs/safety.md`). Asking is not enough where sheet
 stay in the room: the answer was a reason to hold them, so such a sheet is not given at all.
 """
 
+from dataclasses import replace
 from datetime import date
 
 from clinic_toolkit.worksheets.model import Worksheet
@@ -40,3 +41,15 @@ def may_suggest_worksheet(
     feared. A clinician may still choose one to work with in the room, having read that warning.
     """
     return not stays_in_room and may_give_worksheet(sheet, asked_on, stays_in_room=stays_in_room, today=today)
+
+
+def hold_own_sheet(sheet: Worksheet, *, release_reason: str) -> Worksheet:
+    """Return a sheet that a practice wrote, copied or brought in, as the gate treats it.
+
+    Nobody has read it for what it asks its reader to do, so it waits like one that acts towards a person,
+    also where its file says otherwise. A reason that the clinician recorded lifts that.
+
+    Args:
+        release_reason: why it need not wait, in the clinician's words; empty if none was recorded.
+    """
+    return replace(sheet, needs_fear_asked=not release_reason.strip())

@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 
 from clinic_toolkit.psychometrics.fear_inquiry import (
     INQUIRY_VALID_DAYS,
+    hold_own_sheet,
     is_inquiry_current,
     may_give_worksheet,
     may_suggest_worksheet,
 )
 from clinic_toolkit.worksheets import catalogue
+from clinic_toolkit.worksheets.model import Worksheet
 
 PLAIN = catalogue.load_worksheet("receiving-ladder")
 NEEDS_ASKING = replace(PLAIN, needs_fear_asked=True)
@@ -72,3 +74,11 @@ def test_a_hold_gives_no_such_sheet_and_suggests_none_whatever_was_asked(
 def test_once_it_is_over_it_stays_over(asked: date, later: int) -> None:
     after = asked + timedelta(days=INQUIRY_VALID_DAYS + 1)
     assert not is_inquiry_current(asked, today=after + timedelta(days=later))
+
+
+@pytest.mark.parametrize("sheet", [PLAIN, NEEDS_ASKING])
+def test_a_sheet_of_ones_own_waits_until_a_reason_is_recorded(sheet: Worksheet) -> None:
+    for blank in ("", "  \n"):
+        assert hold_own_sheet(sheet, release_reason=blank).needs_fear_asked
+    released = hold_own_sheet(sheet, release_reason="It is a list of breaths.")
+    assert not released.needs_fear_asked and released.title == sheet.title

@@ -197,7 +197,7 @@ def load_handout_permission(
     holds = load_fear_holds(db, vault, client_id)
     return HandoutPermission(
         is_allowed=holds.may_give(worksheet, relationship_id, today=today),
-        is_room_only=holds.is_room_only(relationship_id),
+        is_room_only=worksheet.is_room_only or holds.is_room_only(relationship_id),
     )
 
 
