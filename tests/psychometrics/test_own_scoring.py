@@ -28,6 +28,7 @@ from clinic_toolkit.psychometrics.score_explanation import explain_higher, expla
 from clinic_toolkit.psychometrics.scoring import format_score, keyed_value, score_form
 from clinic_toolkit.psychometrics.worksheet_offers import offer_worksheets
 from clinic_toolkit.worksheets.catalogue import list_worksheets
+from clinic_toolkit.worksheets.matching import load_matching_rules
 
 from . import invented_forms
 from .invented_forms import Said
@@ -276,8 +277,9 @@ def test_safety_prompts_follow_the_answer_as_it_counts() -> None:
 def test_no_sheet_is_offered_for_parts_that_only_share_a_name() -> None:
     giving = catalogue.load_instrument("giving")
     answers: Answers = {item.id: 4 for item in giving.items}
-    assert offer_worksheets(giving, answers, list_worksheets())
-    assert offer_worksheets(replace(giving, own=True), answers, list_worksheets()) == ()
+    sheets, rules = list_worksheets(), load_matching_rules()
+    assert offer_worksheets(giving, answers, sheets, rules)
+    assert offer_worksheets(replace(giving, own=True), answers, sheets, rules) == ()
 
 
 def test_a_pattern_is_seen_whatever_kind_of_number_there_is() -> None:

@@ -15,6 +15,7 @@ from clinic_toolkit.psychometrics.safety_prompt_rules import list_safety_prompts
 from clinic_toolkit.psychometrics.scoring import score_form
 from clinic_toolkit.psychometrics.worksheet_offers import offer_worksheets
 from clinic_toolkit.worksheets.catalogue import list_worksheets
+from clinic_toolkit.worksheets.matching import load_matching_rules
 
 from .invented_forms import Said
 
@@ -54,10 +55,10 @@ def test_the_flagged_items_prompt_and_no_other(form: Instrument) -> None:
 
 @each_form
 def test_each_difficulty_offers_the_sheets_of_its_side(form: Instrument) -> None:
-    found = offer_worksheets(form, answered(form, 2, 4), list_worksheets())
+    found = offer_worksheets(form, answered(form, 2, 4), list_worksheets(), load_matching_rules())
     assert 1 <= len(found) <= 2
     assert {offer.worksheet.side.value for offer in found} == {form.side.value}
-    assert offer_worksheets(form, answered(form, 1, 4), list_worksheets()) == ()
+    assert offer_worksheets(form, answered(form, 1, 4), list_worksheets(), load_matching_rules()) == ()
 
 
 def test_every_worksheet_fits_a_part_that_is_asked_about() -> None:

@@ -17,10 +17,10 @@ from clinic_toolkit.psychometrics import (
     response_patterns,
     result_sentences,
     safety_prompt_rules,
-    worksheet_offers,
 )
 from clinic_toolkit.psychometrics.bands import describe_band, find_band
 from clinic_toolkit.psychometrics.scoring import format_score
+from clinic_toolkit.record.outcomes import worksheet_matching
 from clinic_toolkit.record.people import clients
 from clinic_toolkit.record.questionnaires import (
     administrations,
@@ -43,10 +43,8 @@ from clinic_toolkit.record.values.page_values import (
     JointReview,
     Letterhead,
     Result,
-    WorksheetOffer,
 )
 from clinic_toolkit.vault.vault import Vault
-from clinic_toolkit.worksheets import catalogue as sheets
 
 # Other people may find the paper, so its heading names neither a topic nor a person.
 CLIENT_PAGE_TITLE = "What I take with me"
@@ -179,15 +177,8 @@ def build_result_with_offers(
     if result.instrument.missing is None:
         # The single answers of a weekly check-in are too little reason to offer a sheet.
         return result
-    worksheets = sheets.list_worksheets()
-    eligible = [sheet for sheet in worksheets if holds.may_suggest(sheet, relationship_id, today=today)]
-    value_by_item = {item.item_id: item.value for item in result.items}
-    offers = worksheet_offers.offer_worksheets(result.instrument, value_by_item, eligible)
-    return msgspec.structs.replace(
-        result,
-        offers=tuple(WorksheetOffer(worksheet=offer.worksheet, reason=offer.reason) for offer in offers),
-        offer_withheld=offers
-        != worksheet_offers.offer_worksheets(result.instrument, value_by_item, worksheets),
+    return worksheet_matching.add_offers(
+        result, holds, relationship_id, administrations.frame_of(administration.payload).id, today=today
     )
 
 

@@ -113,10 +113,11 @@ class FacetResult(Struct, frozen=True, kw_only=True):
 
 
 class WorksheetOffer(Struct, frozen=True, kw_only=True):
-    """A worksheet to offer, and a sentence that says why."""
+    """A worksheet to offer, and a sentence that says why; `parts` are those of the rules that named it."""
 
     worksheet: Worksheet
     reason: str
+    parts: tuple[str, ...] = ()
 
 
 class Result(Struct, frozen=True, kw_only=True):
@@ -125,6 +126,7 @@ class Result(Struct, frozen=True, kw_only=True):
     A check-in has no facets and no total; it has `open_line_question` and `open_line_answer` instead.
     `offer_withheld`: a matching sheet is not offered, since fear of this person was not asked about recently,
     or since sheets about them stay in the room.
+    `sheet_for_the_room` is offered in place of the sheets that a hold withholds.
     `is_room_only`: paper stays in the room, because it may not be safe if this person finds it.
     `after_signing_label` says that the questionnaire was added or changed after the note was signed.
     `strengths` are the strength items answered in the upper half of the scale, the middle included;
@@ -157,6 +159,7 @@ class Result(Struct, frozen=True, kw_only=True):
     total_band: str = ""
     is_room_only: bool = False
     offer_withheld: bool = False
+    sheet_for_the_room: Worksheet | None = None
     open_line_question: str = ""
     open_line_answer: str = ""
     after_signing_label: str = ""

@@ -74,6 +74,7 @@ _TITLE_BY_ENDPOINT = {
     "results.together": "To look at together",
     "courses.together": "To look at together",
     "worksheets.show": "Worksheet",
+    "worksheets.show_offered": "Worksheet",
     "worksheets.offer": "Give a worksheet",
     "worksheets.handout": "Worksheet",
     "questionnaires.show": "Questionnaire",
