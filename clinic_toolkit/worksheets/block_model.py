@@ -58,7 +58,8 @@ class TableBlock:
     """Empty rows under column heads.
 
     `row_heads` names the rows in a first column of their own (a grid); then `rows` is how many there are. A
-    tick column, counted from 0 without the column of row heads, has a box in each row.
+    tick column, counted from 0 without the column of row heads, has a box in each row. `lines` is how many
+    writing lines high a row is.
     """
 
     kind: Literal["table"]
@@ -68,11 +69,12 @@ class TableBlock:
     numbered: bool = False
     tick_columns: tuple[Annotated[int, Ge(0)], ...] = ()
     row_heads: Annotated[tuple[Line, ...], MaxLen(14)] = ()
+    lines: Annotated[int, Ge(1), Le(4)] = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DiaryBlock:
-    """A week: one row for each day, named, under column heads."""
+    """A week: one row for each day, named, under column heads; `lines` is how many lines high a row is."""
 
     kind: Literal["diary"]
     label: Line
@@ -86,6 +88,7 @@ class DiaryBlock:
         "Saturday",
         "Sunday",
     )
+    lines: Annotated[int, Ge(1), Le(4)] = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
