@@ -8,14 +8,27 @@ from pathlib import Path
 import pytest
 
 from clinic_toolkit.worksheets import catalogue
-from clinic_toolkit.worksheets.block_model import TableBlock
+from clinic_toolkit.worksheets.block_model import MenuBlock, block_texts
 from clinic_toolkit.worksheets.model import Worksheet
 
 README = Path(__file__).parents[2] / "worksheets" / "README.md"
 # Every sheet that ships, by name, and whether it waits; the reasons stand in the README.
-DECIDED = {"want-to-have-to": True, "receiving-ladder": False, "two-circles": True}
+DECIDED = {
+    "want-to-have-to": True,
+    "early-signs": False,
+    "trying-out-a-thought": True,
+    "receiving-ladder": False,
+    "thank-you": False,
+    "kind-letter": False,
+    "two-circles": True,
+    "pause-card": True,
+    "one-line-a-day": True,
+    "shares-of-a-whole": False,
+    "one-small-thing": True,
+    "after-something-kind": False,
+}
 # By their numbers, also those that are not written yet; the rule is in `docs/safety.md`.
-WAIT = {1, 9, 11, 13, 14, 17, 19, 20}
+WAIT = {1, 4, 9, 11, 13, 14, 17, 19, 20, 23, 30}
 # Steps that lead to another person: to ask, tell, decline, hand back, or do a thing for them otherwise.
 TOWARDS = re.compile(
     r"\bask(?:ed|ing)?\b|\btell\b|\bsay no\b|\bhand(?:ed)? (?:it )?back\b|\brequest\b|\bdecline\b|\brefuse\b"
@@ -25,9 +38,8 @@ TOWARDS = re.compile(
 
 
 def steps_of(sheet: Worksheet) -> list[str]:
-    """What the client is asked to do, and the boxes to tick."""
-    columns = [word for block in sheet.blocks if isinstance(block, TableBlock) for word in block.columns]
-    return [*sheet.try_this, *columns, *(block.label for block in sheet.blocks)]
+    """What the client is asked to do, and every word of the blocks that is printed."""
+    return [*sheet.try_this, *(text for block in sheet.blocks for text in block_texts(block))]
 
 
 def acts_towards(sheet: Worksheet) -> bool:
@@ -93,5 +105,9 @@ def test_a_new_sheet_has_to_be_decided_about_and_its_steps_are_read() -> None:
         assert "new acts towards the person and does not wait" in faults([*every, new]), steps
     assert "new acts towards the person and does not wait" in faults(
         [*every, replace(plain, slug="new", number=17)]
+    )
+    menu = MenuBlock(kind="menu", label="A small step", options=("Sit down", "Ask for an hour alone"))
+    assert "new acts towards the person and does not wait" in faults(
+        [*every, replace(plain, slug="new", blocks=(menu,))]
     )
     assert "receiving-ladder has the wrong mark" in faults([replace(plain, needs_fear_asked=True), *every])
