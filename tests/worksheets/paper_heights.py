@@ -67,8 +67,7 @@ def block_millimetres(block: SheetBlock) -> float:
             named = max((LINE * lines(head, 20) for head in block.row_heads), default=0)
             return LINE * heads + max(ROW * block.lines, named) * block.rows
         case DiaryBlock():
-            heads = _heads(block.columns, 60 // len(block.columns))
-            return heads + ROW * block.lines * len(block.days)
+            return _heads(block.columns, 60 // len(block.columns)) + ROW * block.lines * len(block.days)
         case SortBlock():
             return _heads(block.boxes, 22) + ROW * block.lines + 3
         case LadderBlock():
@@ -90,7 +89,9 @@ def block_millimetres(block: SheetBlock) -> float:
         case BodyBlock():
             return max(70.0, ROW * block.lines)
         case ScriptBlock():
-            return sum(LINE * lines(part) + ROW * block.lines for part in block.parts)
+            # A short part stands on the line that goes on from it.
+            above = [0 if len(part) <= SHORT_OPTION else LINE * lines(part) for part in block.parts]
+            return sum(above) + (2 + ROW * block.lines) * len(block.parts)
         case ColumnsBlock():
             return _heads((block.left, block.right), 35) + ROW * block.rows
         case CardBlock():

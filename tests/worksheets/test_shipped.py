@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from clinic_toolkit.worksheets.block_model import LinesBlock
+from clinic_toolkit.worksheets.block_model import SHEET_BLOCK_TYPES, LinesBlock
 from clinic_toolkit.worksheets.loader import read_worksheet_file
 from clinic_toolkit.worksheets.model import SheetSide, Worksheet
 
@@ -14,6 +14,7 @@ from .paper_heights import millimetres
 from .reading import automated_readability, flesch_kincaid, syllables_in, words_of
 
 FOLDER = Path(__file__).parents[2] / "worksheets"
+README = (FOLDER / "README.md").read_text(encoding="utf-8")
 SHEETS = [read_worksheet_file(path) for path in sorted(FOLDER.glob("*.toml"))]
 each_sheet = pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.slug)
 
@@ -97,6 +98,24 @@ def test_both_counts_know_a_hard_text() -> None:
 
 
 @each_sheet
+def test_an_example_is_somebody_elses_and_short(sheet: Worksheet) -> None:
+    assert re.fullmatch(r"Someone wrote: “.+”", sheet.example)
+    assert len(sheet.example) <= 180
+
+
+@each_sheet
+def test_the_time_of_a_week_is_no_shorter_than_that_of_one_sitting(sheet: Worksheet) -> None:
+    said = re.search(r"\d+", sheet.minutes)
+    assert said and sheet.total_minutes >= int(said.group())
+
+
+@each_sheet
+def test_a_sheet_that_stays_in_the_room_asks_for_nothing_at_home(sheet: Worksheet) -> None:
+    at_home = hits(r"\b(?:week|day)\b", [sheet.minutes]) != []
+    assert not (sheet.is_room_only and at_home)
+
+
+@each_sheet
 def test_a_sheet_has_a_side_for_the_clinician(sheet: Worksheet) -> None:
     assert len(sheet.review_prompts) >= 3
     assert all("?" in prompt and "why don" not in prompt.lower() for prompt in sheet.review_prompts)
@@ -127,6 +146,18 @@ def test_a_sheet_too_long_would_be_noticed() -> None:
     assert millimetres(Worksheet(**fields | {"blocks": (*SHEETS[0].blocks, long)})) > LETTER
 
 
+def test_the_readme_teaches_every_kind_of_block_with_all_its_fields() -> None:
+    rows = [line.split("|") for line in README.splitlines() if line.startswith("| `")]
+    taught = {cells[1].strip(" `"): cells[2] for cells in rows}
+    assert set(taught) == set(SHEET_BLOCK_TYPES)
+    for kind, block_type in SHEET_BLOCK_TYPES.items():
+        for field in set(block_type.__dataclass_fields__) - {"kind", "label"}:
+            assert f"`{field}`" in taught[kind], (kind, field)
+
+
 @each_sheet
 def test_the_readme_names_every_sheet(sheet: Worksheet) -> None:
-    assert f"{sheet.slug}.toml" in (FOLDER / "README.md").read_text(encoding="utf-8")
+    (row,) = [line for line in README.splitlines() if f"`{sheet.slug}.toml`" in line]
+    _, number, _, title, side, facets, _ = (cell.strip() for cell in row.split("|"))
+    assert (int(number), title, side) == (sheet.number, sheet.title, sheet.side)
+    assert facets == ", ".join(sheet.facets) or not sheet.facets
