@@ -8,12 +8,13 @@ from msgspec.structs import replace
 from clinic_toolkit import standing_sentences
 from clinic_toolkit.documents import font_faces, page_layout, printable_text, sheet_texts
 from clinic_toolkit.documents.answer_grid import AIRY_PAD, ITEM_STYLE, AnswerColumns, ItemGrid
-from clinic_toolkit.documents.blocks import Block, Text, WritingLines, typed_paragraphs
-from clinic_toolkit.documents.styles import BODY, MM, SMALL, TextStyle
+from clinic_toolkit.documents.blocks import Block, Rule, Text, WritingLines, typed_paragraphs
+from clinic_toolkit.documents.styles import ACCENT, BODY, EDGE, MM, SMALL, SOFT, TITLE, TextStyle
 from clinic_toolkit.documents.tagging import Role
 from clinic_toolkit.instruments.closed_sets import EvidenceLevel, SafetyFlag
 
 if TYPE_CHECKING:
+    from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
     from clinic_toolkit.instruments.model import Item
     from clinic_toolkit.record.values.page_values import BlankQuestionnaire
 
@@ -31,11 +32,37 @@ _HOW_TO_ANSWER = (
 )
 _AIRY = (30.0, 27.0, 24.0, 21.0, 19.0)
 _CLOSE = (AIRY_PAD, 17.0, 16.0, 15.0, 14.0, 13.0, 12.0, 11.5)
-_TIGHTEST = (11.0, 10.5, 10.0)
+_TIGHTEST = (11.0, 10.5, 10.0, 9.5, 9.0)
 _TITLE = "Questions to answer"
+_DATE = "Date"
 _ONE_PERSON_LINE = "Think of one person, the same one throughout."
 _OWN_QUESTION_LINE = "The question you chose: " + "_" * 62
 _GENERAL_LINE = "Think of the people close to you."
+
+
+class TitleWithDate(Block):
+    """The title, and on its right a line for the day on which the sheet is filled in."""
+
+    LINE_LENGTH = 110.0
+
+    def __init__(self, title: str, style: TextStyle, *, after: float) -> None:
+        super().__init__(after=after, keep_with_next=True)
+        self.title = Text(title, style, role=Role.H1)
+        self.date = Text(_DATE, TextStyle(size=12, colour=SOFT))
+
+    def height(self, width: float) -> float:
+        return self.title.height(self._title_width(width))
+
+    def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
+        height, date_height = self.height(width), self.date.height(width)
+        self.title.draw(canvas, x, top, self._title_width(width))
+        line_left = x + width - self.LINE_LENGTH
+        date_width = self.date.lines(width)[0].width
+        self.date.draw(canvas, line_left - date_width - 8, top - height + date_height, date_width + 1)
+        Rule(colour=EDGE, weight=0.7).draw(canvas, line_left, top - height + 4, self.LINE_LENGTH)
+
+    def _title_width(self, width: float) -> float:
+        return width - self.LINE_LENGTH - self.date.lines(width)[0].width - 24
 
 
 def render_blank_form(value: "BlankQuestionnaire") -> bytes:
@@ -71,13 +98,13 @@ def _intro_blocks(value: "BlankQuestionnaire", *, tight: bool = False) -> list[B
     )
     about_line = f"{_GENERAL_LINE if value.is_general else _ONE_PERSON_LINE} {value.instrument.recall}:"
     style = _TIGHT if tight else BODY
-    title_blocks = page_layout.title_blocks(_TITLE, style=_TIGHT_TITLE, after=2) if tight else None
     # Above the questions and in bold, so that a client who skips the introduction still reads it.
     limits = typed_paragraphs(value.confidentiality_text, replace(style, bold=True), gap=2)
     for paragraph in limits[-1:]:
         paragraph.after = 5
     return [
-        *(title_blocks or page_layout.title_blocks(_TITLE, after=3)),
+        *([] if tight else [Rule(colour=ACCENT, weight=2.4, length=30, after=9)]),
+        TitleWithDate(_TITLE, _TIGHT_TITLE if tight else TITLE, after=2 if tight else 3),
         Text(about_line, TextStyle(size=12.5, bold=True), after=6),
         *limits,
         Text(instructions, style, after=10),

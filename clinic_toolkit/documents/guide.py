@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from clinic_toolkit.record.values.page_values import InstrumentGuide
 
 _GAP = 8 * MM
-# Font sizes to try, down to the smallest that can be read at arm's length.
-_SIZES = (10.5, 10.0, 9.6, 9.2, 8.8, 8.5, 8.2, 8.0, 7.8)
+# Font sizes to try; a guide that does not fit even in the smaller one takes two pages.
+_SIZES = (10.5, 10.0)
+_QUIET = TextStyle(size=10, colour=SOFT, leading=1.3)
 _SUBTITLE = "For you, in the session. The screen tells you when not to use it, and what to keep in mind."
 # Added to half the height, so that text that is only split between paragraphs fits into two columns.
 _SPARE = 40.0
@@ -58,16 +59,15 @@ def column_width(width: float) -> float:
 
 
 def render_guide(value: "InstrumentGuide") -> bytes:
-    """Draw the guide on one page in two columns, with the largest letters that fit.
+    """Draw the guide in two columns, on one page if it fits in letters of 10 points, else on two.
 
-    A guide that is too long even in the smallest letters takes more pages. What to ask in private about fear,
-    dying and harm follows on a page of its own.
+    What to ask in private about fear, dying and harm follows on a page of its own.
     """
     instrument = value.instrument
     sheet = page_layout.PageLayout(
         paper=value.letterhead.paper_size,
         footer=[
-            Text(line, TextStyle(size=9, colour=SOFT))
+            Text(line, _QUIET)
             for line in (
                 validation_status_line(instrument, standing_sentences.STATUS_LINE),
                 sheet_texts.LEGAL_LINE,
@@ -85,17 +85,19 @@ def render_guide(value: "InstrumentGuide") -> bytes:
         Text(
             f"{instrument.clinician_name} · version {instrument.version} · {instrument.minutes} · "
             f"{_SUBTITLE}",
-            TextStyle(size=9.5, colour=SOFT, leading=1.3),
+            _QUIET,
         ),
     ]
     if any(follow_up.in_private for facet in instrument.facets for follow_up in facet.follow_up):
-        header_blocks.append(Text(IN_PRIVATE_LINE, TextStyle(size=9.5, colour=SOFT, leading=1.3)))
+        header_blocks.append(Text(IN_PRIVATE_LINE, _QUIET))
     column = column_width(sheet.width)
     room = sheet.usable_height - page_layout.stacked_height(header_blocks, sheet.width) - 12
     for size in _SIZES:
         columns = page_layout.place_on_pages(_blocks(instrument, size), column, room)
         if len(columns) <= 2:
             break
+    else:
+        columns = page_layout.place_on_pages(_blocks(instrument, _SIZES[0]), column, room)
     column_blocks = [Columns(columns[index : index + 2], room) for index in range(0, len(columns), 2)]
     if instrument.guidance.danger:
         # On a separate sheet, which the clinician can keep at hand and put away first.

@@ -19,6 +19,7 @@ from clinic_toolkit.documents import (
     client_page,
     clinician_card,
     course_report,
+    guide,
     note,
     summary,
     worksheet,
@@ -36,6 +37,10 @@ SHEETS: dict[str, Callable[..., bytes]] = {
     ),
     "client page": lambda paper, **more: client_page.render_client_page(values.client_page(paper, **more)),
     "summary": lambda paper, **more: summary.render_session_summary(values.summary(paper, **more)),
+    "summary with every answer": lambda paper, **more: summary.render_session_summary(
+        values.summary(paper, every_answer=True, **more)
+    ),
+    "guide": lambda paper, **more: guide.render_guide(values.guide(paper, **more)),
     "over time": lambda paper, **more: course_report.render_course(values.course_paper(paper, **more)),
     "worksheet": lambda paper, **more: worksheet.render_worksheet(values.sheet(paper, **more)),
     "large worksheet": lambda paper, **more: worksheet.render_worksheet(

@@ -1,7 +1,13 @@
-"""The structure tree of a PDF as PDFium sees it: what a screen reader on top of it could find."""
+"""The structure tree of a PDF as PDFium and pdf.js see it: what a screen reader on top of them could find.
+
+Poppler prints a tree also where these two see none, so it is not asked.
+"""
 
 import ctypes
-from collections.abc import Callable, Iterator
+import json
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pypdfium2
@@ -29,6 +35,67 @@ def read_structure(pdf: bytes) -> list[list[Node]]:
         return [list(_page_nodes(page)) for page in document]
     finally:
         document.close()
+
+
+PDFJS = Path(__file__).resolve().parents[1] / "fixtures" / "pdfjs"
+
+
+class TextNode(Struct, frozen=True):
+    """One element as pdf.js sees it, with the text that is drawn in it."""
+
+    role: str
+    alt: str
+    text: str
+    kids: tuple["TextNode", ...]
+
+    def all(self) -> "Iterator[TextNode]":
+        """This element and all within it, in reading order."""
+        yield self
+        for kid in self.kids:
+            yield from kid.all()
+
+
+class ReadPage(Struct, frozen=True):
+    """One page as pdf.js sees it: its tree, and the text of its artifacts."""
+
+    tree: tuple[TextNode, ...]
+    outside: str
+
+
+def find_node() -> str | None:
+    """The JavaScript engine that ships inside Playwright; None where there is none."""
+    try:
+        from playwright._impl._driver import compute_driver_executable
+    except ImportError:
+        return None
+    program, _ = compute_driver_executable()
+    return program if Path(program).exists() else None
+
+
+def read_with_pdfjs(node: str, pdfs: Sequence[bytes], folder: Path) -> list[list[ReadPage]]:
+    """What pdf.js finds in each file, for each of its pages; it is started once for all of them."""
+    paths = [folder / f"{number}.pdf" for number in range(len(pdfs))]
+    for path, pdf in zip(paths, pdfs, strict=True):
+        path.write_bytes(pdf)
+    said = subprocess.run(
+        [node, str(PDFJS / "read_structure.mjs")],
+        input="\n".join(map(str, paths)),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+        timeout=120,
+    )
+    return [[_read_page(page) for page in json.loads(line)] for line in said.stdout.splitlines()]
+
+
+def _read_page(page: dict[str, Any]) -> ReadPage:
+    return ReadPage(tuple(_text_node(node) for node in page["tree"]), " ".join(page["outside"].split()))
+
+
+def _text_node(node: dict[str, Any]) -> TextNode:
+    kids = tuple(_text_node(kid) for kid in node["kids"])
+    return TextNode(node["role"], node["alt"], " ".join(node["text"].split()), kids)
 
 
 def _page_nodes(page: Any) -> Iterator[Node]:

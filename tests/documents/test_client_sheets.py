@@ -235,6 +235,17 @@ def test_the_blank_form_tells_no_item_from_another() -> None:
 
 
 @every
+def test_the_form_has_a_place_for_the_date_and_its_answer_heads_stand_twice(paper: str) -> None:
+    (page,) = chars(blank_form.render_blank_form(values.blank(paper)))
+    text = "".join(char["text"] for char in page)
+    assert text.count("Date") == 1
+    heads = [page[found.start()]["top"] for found in re.finditer("Never", text)]
+    assert len(heads) == text.count("Nearly all") == 2
+    six, seven = (page[text.index(item)]["top"] for item in values.TEXTS[5:7])
+    assert heads[0] < six < heads[1] < seven, "half-way down"
+
+
+@every
 @pytest.mark.parametrize("general", [False, True])
 @pytest.mark.parametrize(
     "id", [each.id for each in list_instruments() if confidentiality_limits.requires_notice(each)]

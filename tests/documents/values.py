@@ -14,6 +14,8 @@ from clinic_toolkit.instruments.closed_sets import (
 from clinic_toolkit.instruments.model import (
     EvidenceCard,
     Facet,
+    FollowUp,
+    Guidance,
     Instrument,
     Item,
     MissingRule,
@@ -35,6 +37,7 @@ from clinic_toolkit.record.values.page_values import (
     ClientPage,
     ClinicianCard,
     FacetResult,
+    InstrumentGuide,
     Letterhead,
     NotePage,
     NoteSection,
@@ -275,6 +278,16 @@ def clinician_card(paper: str = "A4", *, demo: bool = False) -> ClinicianCard:
         form_code="KQ7M-CDEF",
         form_code_general="M7QK-FEDC",
     )
+
+
+def guide(paper: str = "A4", *, demo: bool = False) -> InstrumentGuide:
+    """The guide to a form whose guidance fills more than one page."""
+    lines = tuple(f"Sentence {at} of what to say and do, long enough to fill two lines." for at in range(14))
+    asked = (FollowUp(question="What did you notice in your body?", intent="To hear of it"),)
+    parts = tuple(replace(part, follow_up=asked, avoid=("You must.",)) for part in instrument().facets)
+    guidance = Guidance(pacing=lines, decline=lines, distress=lines, debrief=lines, danger=lines[:4])
+    form = replace(instrument(), guidance=guidance, facets=parts)
+    return InstrumentGuide(letterhead=letterhead(paper, demo=demo), instrument=form)
 
 
 def client_page(paper: str = "A4", *, demo: bool = False) -> ClientPage:
