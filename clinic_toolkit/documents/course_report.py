@@ -1,26 +1,32 @@
 """A course on paper, for the clinician: each part as a chart, in words, and as a table."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from clinic_toolkit import standing_sentences
 from clinic_toolkit.dates import format_date
 from clinic_toolkit.documents import chart_plan, chart_table, page_layout, point_shapes
-from clinic_toolkit.documents.blocks import Block, Rule, Text
+from clinic_toolkit.documents.blocks import Block, Text
 from clinic_toolkit.documents.clinician_header import letterhead_block
+from clinic_toolkit.documents.number_table import TableRow, number_rows
+from clinic_toolkit.documents.side_by_side import SideBySide
 from clinic_toolkit.documents.styles import BODY, HEADING, QUIET, SMALL, SMALL_STRONG
+from clinic_toolkit.documents.tagging import Role
 from clinic_toolkit.documents.time_chart import ModeLegend, TimeChart
 from clinic_toolkit.psychometrics.result_sentences import option_labels
 
 if TYPE_CHECKING:
-    from clinic_toolkit.documents.chart_table import TableRow
-    from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
     from clinic_toolkit.record.values.course_values import Course, CoursePage, CoursePart
 
-_MAX_DATES = 6
+_MAX_DATES, _MAX_PAGES = 6, 2
+_ANSWER_SHARES = (0.17, 0.57, 0.26)
 
 
 def render_course(value: "CoursePage") -> bytes:
-    """Draw the course: what was given, each part over time, the tables, and the cautions."""
+    """Draw the course: what was given, each part over time, the numbers as a table, and the cautions.
+
+    It takes two pages for a course of usual length; every answer as a table follows only if asked for.
+    """
     course = value.course
     facts = [
         course.client_name,
@@ -32,10 +38,11 @@ def render_course(value: "CoursePage") -> bytes:
     ]
     modes = [(point_shapes.mode_shape(mode), label) for mode, label in course.modes]
     parts = [part for part in course.parts if any(reading.values for reading in part.readings)]
+    scored = [part for part in parts if part.has_score]
     blocks: list[Block] = [
         letterhead_block(value.letterhead),
         *page_layout.title_blocks("Over time", after=4),
-        Text(course.instrument.title, HEADING, after=2, keep_with_next=True),
+        Text(course.instrument.title, HEADING, after=2, keep_with_next=True, role=Role.H2),
         Text(" · ".join(facts), QUIET, after=4),
         Text(
             "Higher up means more often, nothing else. Each dot is one answer. The line shows the mean "
@@ -47,28 +54,53 @@ def render_course(value: "CoursePage") -> bytes:
     ]
     if any(part.baselines for part in parts):
         blocks.append(Text(f"Shaded: the range of the first {course.baseline_rounds} rounds.", SMALL))
-    for part in parts:
-        blocks += _part_blocks(course, part)
-    blocks.append(Text("The same as tables", HEADING, before=20, after=2, keep_with_next=True))
-    for part in parts:
-        blocks += _table_blocks(course, part)
-    blocks.append(
-        Text("What this can tell, and what it cannot", HEADING, before=18, after=3, keep_with_next=True)
-    )
-    blocks += [Text(line, SMALL, bullet="–", indent=10, after=2) for line in value.cautions]
+    tables: list[Block] = []
+    if scored:
+        tables.append(Text("The numbers", HEADING, before=16, after=2, keep_with_next=True, role=Role.H2))
+        tables += number_rows(course, scored)
+    cautions = [
+        Text(
+            "What this can tell, and what it cannot",
+            HEADING,
+            before=16,
+            after=3,
+            keep_with_next=True,
+            role=Role.H2,
+        ),
+        *(Text(line, SMALL, bullet="–", indent=10, after=2) for line in value.cautions),
+    ]
     footer = [
         Text(f"{course.client_name} · {format_date(course.latest.answered_on)}", SMALL),
         Text(standing_sentences.STATUS_LINE, SMALL),
     ]
-    return page_layout.make_pdf(
-        blocks,
-        page_layout.PageLayout(
-            paper=value.letterhead.paper_size, footer=footer, demo=value.letterhead.is_demo
-        ),
+    sheet = page_layout.PageLayout(
+        paper=value.letterhead.paper_size, footer=footer, demo=value.letterhead.is_demo
     )
+    # Charts over the whole width, or two beside each other where two pages hold no more.
+    for charts in (_charts(course, parts), _charts_side_by_side(course, parts)):
+        whole = [*blocks, *charts, *tables, *cautions]
+        if len(page_layout.place_on_pages(whole, sheet.width, sheet.usable_height)) <= _MAX_PAGES:
+            break
+    if value.with_every_answer or not scored:
+        whole.append(Text("Every answer", HEADING, before=20, after=2, keep_with_next=True, role=Role.H2))
+        for part in parts:
+            whole += _answer_blocks(course, part)
+    return page_layout.make_pdf(whole, sheet)
 
 
-def _part_blocks(course: "Course", part: "CoursePart") -> list[Block]:
+def _charts(course: "Course", parts: "Sequence[CoursePart]") -> list[Block]:
+    return [block for part in parts for block in _part_blocks(course, part, dates=_MAX_DATES)]
+
+
+def _charts_side_by_side(course: "Course", parts: "Sequence[CoursePart]") -> list[Block]:
+    stacks = [_part_blocks(course, part, dates=_MAX_DATES // 2) for part in parts]
+    return [
+        SideBySide(stacks[index], stacks[index + 1] if index + 1 < len(stacks) else [], before=12)
+        for index in range(0, len(stacks), 2)
+    ]
+
+
+def _part_blocks(course: "Course", part: "CoursePart", *, dates: int) -> list[Block]:
     plan = chart_plan.plan_chart(
         course.rounds,
         part.readings,
@@ -78,7 +110,7 @@ def _part_blocks(course: "Course", part: "CoursePart") -> list[Block]:
         with_mean=part.has_score,
         baselines=part.baselines,
         usual=part.usual_ranges,
-        dates=_MAX_DATES,
+        dates=dates,
     )
     prefix = (
         f"Since {course.segment_labels[-1]}: "
@@ -91,44 +123,31 @@ def _part_blocks(course: "Course", part: "CoursePart") -> list[Block]:
         else []
     )
     return [
-        Text(part.name, HEADING, before=14, after=2, keep_with_next=True),
+        Text(part.name, HEADING, before=14, after=2, keep_with_next=True, role=Role.H3),
         *summary_blocks,
-        TimeChart(plan),
+        TimeChart(plan, described=_describe_chart(course, part)),
     ]
 
 
-def _table_blocks(course: "Course", part: "CoursePart") -> list[Block]:
-    blocks: list[Block] = [Text(part.name, SMALL_STRONG, before=10, after=2, keep_with_next=True)]
+def _describe_chart(course: "Course", part: "CoursePart") -> str:
+    """The chart in words: each round with its answers and its number."""
+    rounds = (
+        f"{row.day}: {row.answers or 'no answer'}" + (f". Number: {row.number}" if part.has_score else "")
+        for row in chart_table.clinician_rows(course, part)
+    )
+    return f"Answers over time. {'. '.join(rounds)}."
+
+
+def _answer_blocks(course: "Course", part: "CoursePart") -> list[Block]:
+    head = TableRow(["Day", "Answers", "How given"], _ANSWER_SHARES, is_head=True)
+    blocks: list[Block] = [
+        Text(part.name, SMALL_STRONG, before=10, after=2, keep_with_next=True, role=Role.H3),
+        head,
+    ]
     for row in chart_table.clinician_rows(course, part):
         if row.segment_start:
-            blocks.append(
-                Text(
-                    f"From here: {row.segment_start}. Not compared with what is above.",
-                    SMALL,
-                    before=4,
-                    keep_with_next=True,
-                )
-            )
-        blocks += [RoundRow(row, numbers=part.has_score), Rule(before=1.5, after=1.5)]
+            words = f"From here: {row.segment_start}. Not compared with what is above."
+            blocks += [Text(words, SMALL, before=4, keep_with_next=True), head]
+        answers = f"{row.answers or '–'}" + (f" · {row.number}" if part.has_score else "")
+        blocks.append(TableRow([row.day, answers, row.mode], _ANSWER_SHARES))
     return blocks
-
-
-class RoundRow(Block):
-    """One round as a row of the table."""
-
-    SHARES = (0.17, 0.41, 0.21, 0.21)
-
-    def __init__(self, row: "TableRow", *, numbers: bool) -> None:
-        super().__init__()
-        cells = [row.day, row.answers or "–", row.number if numbers else "", row.mode]
-        self.cells = [Text(cell, SMALL) for cell in cells]
-
-    def height(self, width: float) -> float:
-        return max(
-            cell.height(width * share - 8) for cell, share in zip(self.cells, self.SHARES, strict=True)
-        )
-
-    def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
-        for cell, share in zip(self.cells, self.SHARES, strict=True):
-            cell.draw(canvas, x, top, width * share - 8)
-            x += width * share

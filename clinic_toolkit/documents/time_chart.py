@@ -7,6 +7,7 @@ from clinic_toolkit.documents.blocks import Align, Block, Text
 from clinic_toolkit.documents.chart_plan import ChartLabel, ChartPlan, LabelAnchor, RangeBand
 from clinic_toolkit.documents.point_shapes import HOLLOW_SHAPES, PointShape
 from clinic_toolkit.documents.styles import ACCENT, EDGE, HAIR, INK, SMALL, SOFT, WASH, Colour, TextStyle
+from clinic_toolkit.documents.tagging import Role
 
 if TYPE_CHECKING:
     from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
@@ -20,13 +21,22 @@ _WORD = TextStyle(size=8.5, colour=SOFT, leading=1.12)
 
 
 class TimeChart(Block):
-    """The chart of one part: the scale on the left, the rounds beside it, the dates below."""
+    """The chart of one part: the scale on the left, the rounds beside it, the dates below.
+
+    `described` is what a screen reader says in its place.
+    """
 
     def __init__(
-        self, plan: ChartPlan, *, before: float = 0, after: float = 0, keep_with_next: bool = False
+        self,
+        plan: ChartPlan,
+        *,
+        described: str,
+        before: float = 0,
+        after: float = 0,
+        keep_with_next: bool = False,
     ) -> None:
         super().__init__(before=before, after=after, keep_with_next=keep_with_next)
-        self.plan = plan
+        self.plan, self.described = plan, described
 
     def height(self, width: float) -> float:
         above = _ABOVE + (_LABEL_HEIGHT if self.plan.breaks else 0)
@@ -38,15 +48,16 @@ class TimeChart(Block):
             width=width - _SCALE_WIDTH - _GAP - 2 * _INSET,
             top=top - _ABOVE - (_LABEL_HEIGHT if self.plan.breaks else 0),
         )
-        self._draw_scale(canvas, x)
-        for band in self.plan.baselines:
-            self._draw_baseline(canvas, band)
-        for band in self.plan.usual:
-            self._draw_usual_range(canvas, band)
-        self._draw_breaks(canvas)
-        self._draw_mean_lines(canvas)
-        self._draw_answers(canvas)
-        self._draw_dates(canvas)
+        with canvas.element(Role.FIGURE, alt=self.described):
+            self._draw_scale(canvas, x)
+            for band in self.plan.baselines:
+                self._draw_baseline(canvas, band)
+            for band in self.plan.usual:
+                self._draw_usual_range(canvas, band)
+            self._draw_breaks(canvas)
+            self._draw_mean_lines(canvas)
+            self._draw_answers(canvas)
+            self._draw_dates(canvas)
 
     def _draw_scale(self, canvas: "TaggedCanvas", x: float) -> None:
         plot = self._plot
@@ -203,5 +214,8 @@ class ModeLegend(Block):
 
     def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
         for index, (shape, label) in enumerate(self.modes):
-            draw_shape(canvas, shape, x + 6, top - index * self.PITCH - 6)
-            label.draw(canvas, x + 18, top - index * self.PITCH, width - 18)
+            with canvas.element(Role.ITEM):
+                # The shape itself is passed over: only who sees the chart has a use for it.
+                draw_shape(canvas, shape, x + 6, top - index * self.PITCH - 6)
+                with canvas.element(Role.BODY):
+                    label.draw(canvas, x + 18, top - index * self.PITCH, width - 18)

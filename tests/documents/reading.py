@@ -42,6 +42,9 @@ SHEETS: dict[str, Callable[..., bytes]] = {
     ),
     "guide": lambda paper, **more: guide.render_guide(values.guide(paper, **more)),
     "over time": lambda paper, **more: course_report.render_course(values.course_paper(paper, **more)),
+    "over time with every answer": lambda paper, **more: course_report.render_course(
+        values.course_paper(paper, every_answer=True, **more)
+    ),
     "worksheet": lambda paper, **more: worksheet.render_worksheet(values.sheet(paper, **more)),
     "large worksheet": lambda paper, **more: worksheet.render_worksheet(
         values.sheet(paper, large=True, **more)

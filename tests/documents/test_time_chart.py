@@ -176,6 +176,25 @@ def test_on_paper_everything_is_on_the_page(count: int, size: str) -> None:
     assert "It is a rule, not a test." in said and "Practice at the Old Mill" in said
 
 
+@pytest.mark.parametrize("size", PAPERS)
+@pytest.mark.parametrize(("count", "break_at"), [(2, 0), (9, 3), (12, 6)])
+def test_a_course_of_five_parts_takes_two_pages_and_every_answer_more(
+    size: str, count: int, break_at: int
+) -> None:
+    course_ = values.course(count, break_at=break_at)
+    strengths, part = course_.parts
+    names = ("Giving past my limit", "Have-to giving", "Worth through being useful", "All together")
+    five = replace(course_, parts=(strengths, *(replace(part, name=name) for name in names)))
+    page = replace(values.course_paper(size), course=five, cautions=("It is a rule, not a test.",) * 5)
+    brief = course_report.render_course(page)
+    whole = course_report.render_course(replace(page, with_every_answer=True))
+    said = " ".join(texts(brief))
+    assert pages(brief) == 2 < pages(whole)
+    assert "The numbers" in said and "Every answer" not in said
+    assert "1: most of the time, 5: about half the time" in " ".join(texts(whole))
+    assert "1: most of the time" not in said
+
+
 def test_paper_names_only_chosen_words_and_says_what_breaks() -> None:
     said = " ".join(texts(paper(values.course(6, break_at=3))))
     assert "version 2" in said and "Since version 2: So far always 75." in said

@@ -401,9 +401,10 @@ def course(count: int, *, break_at: int = 0) -> Course:
     )  # fmt: skip
 
 
-def course_paper(paper: str = "A4", *, demo: bool = False) -> CoursePage:
+def course_paper(paper: str = "A4", *, demo: bool = False, every_answer: bool = False) -> CoursePage:
     return CoursePage(
         letterhead=letterhead(paper, demo=demo),
         course=course(9, break_at=3),
         cautions=("It is a rule, not a test.",),
+        with_every_answer=every_answer,
     )

@@ -140,8 +140,9 @@ class Comparison(Struct, frozen=True, kw_only=True):
 
 
 class CoursePage(Struct, frozen=True, kw_only=True):
-    """A course on paper, for the clinician."""
+    """A course on paper, for the clinician; `with_every_answer`: each part follows as a table of answers."""
 
     letterhead: Letterhead
     course: Course
     cautions: tuple[str, ...]
+    with_every_answer: bool = False

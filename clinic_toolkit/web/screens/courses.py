@@ -215,11 +215,16 @@ def together(id: UUID) -> ViewResult:
 @screen.route("/administrations/<uuid:id>/over-time/paper", methods=["GET", "POST"])
 @guard.allow_printout_when_read_only
 def paper(id: UUID) -> ViewResult:
-    """The printout of the course, for the clinician."""
+    """The printout of the course, for the clinician; every answer follows only if that was chosen."""
     from clinic_toolkit.documents import course_report as paper
 
     course = _load_course(id)
-    page = CoursePage(letterhead=context.letterhead(), course=course, cautions=CAUTIONS)
+    page = CoursePage(
+        letterhead=context.letterhead(),
+        course=course,
+        cautions=CAUTIONS,
+        with_every_answer="answers" in request.args,
+    )
     relationship_id = course.relationship_id
     return printouts.respond_with_printout(
         Printout(
