@@ -11,6 +11,7 @@ from clinic_toolkit.documents.sheet_blocks.drawings import build_drawing
 from clinic_toolkit.documents.sheet_blocks.fill_in_block import FillInBlock
 from clinic_toolkit.documents.sheet_blocks.texts import ShadedText, SideBySide
 from clinic_toolkit.documents.styles import ACCENT, MM, SOFT, TextStyle
+from clinic_toolkit.documents.tagging import Role
 
 if TYPE_CHECKING:
     from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 # Texts of at most this length stand side by side at the end of the sheet.
 _SHORT = 260
+
+
+# Kinds of blocks that have white above their first words or line.
+_BEGIN_WITH_ROOM = frozenset(("prose", "lines", "table", "diary", "ladder", "script"))
 
 
 class SizeScheme(Struct, frozen=True, kw_only=True):
@@ -72,32 +77,33 @@ class SheetLayout:
         self.strong = replace(body, bold=True)
         self.blocks: list[Block] = [
             SheetHead(value.initials, replace(body, colour=SOFT)),
-            Text(worksheet.title, scheme.title, keep_with_next=True),
+            Text(worksheet.title, scheme.title, keep_with_next=True, role=Role.H1),
         ]
         if value.client_sentence.strip():
             self._add(Text(value.client_sentence, body, bar=True), 9)
         if value.named_step.strip():
             self._add(Text([("My step  ", self.strong), (value.named_step, body)]), 9)
         self._add(Text(worksheet.why, body), 9)
-        self._add(Text("Try this", self.strong, keep_with_next=True), 11)
+        self._add(Text("Try this", self.strong, keep_with_next=True, role=Role.H2), 11)
         for number, step in enumerate(worksheet.try_this, start=1):
             self._add(Text(step, body, bullet=str(number), indent=1.83 * body.size), 2.5)
         example = Text([("For example  ", self.strong), (worksheet.example, body)])
         self._add(ShadedText(example, body.size), 9)
         for number, block in enumerate(worksheet.blocks, start=1):
             if block.label:
-                self._add(Text(block.label, self.strong, keep_with_next=True), 13, 2)
+                label = Text(block.label, self.strong, keep_with_next=True, role=Role.H2)
+                self._add(label, 13, 1 if block.kind in _BEGIN_WITH_ROOM else 6)
             self._add(build_drawing(block, number, body), 0 if block.label else 11)
         self._add_end((("If it gets hard", worksheet.if_it_gets_hard), ("Bring back", worksheet.bring_back)))
 
     def _add_end(self, parts: Sequence[tuple[str, str]]) -> None:
         body = self.scheme.body
         if body.size == NORMAL.body.size and all(len(text) <= _SHORT for _, text in parts):
-            pair = [(Text(heading, self.strong), Text(text, body)) for heading, text in parts]
+            pair = [(Text(heading, self.strong, role=Role.H2), Text(text, body)) for heading, text in parts]
             self._add(SideBySide(pair), 14)
             return
         for heading, text in parts:
-            self._add(Text(heading, self.strong, keep_with_next=True), 11)
+            self._add(Text(heading, self.strong, keep_with_next=True, role=Role.H2), 11)
             self._add(Text(text, body), 0)
 
     def _add(self, block: Block, before: float, after: float = 0.0) -> None:

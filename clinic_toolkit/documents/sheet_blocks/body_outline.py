@@ -3,8 +3,14 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
-from clinic_toolkit.documents.sheet_blocks.fill_in_block import FillInBlock, draw_writing_lines
+from clinic_toolkit.documents.sheet_blocks.fill_in_block import (
+    FillInBlock,
+    describe_lines,
+    draw_writing_lines,
+    open_blank,
+)
 from clinic_toolkit.documents.styles import ACCENT, MM, TextStyle
+from clinic_toolkit.documents.tagging import Role
 
 if TYPE_CHECKING:
     from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
@@ -65,46 +71,15 @@ class BodyOutline(FillInBlock):
 
     def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
         figure, height = self._figure(), self.height(width)
-        unit = figure / 100
         centre = x + (self._figure_width() / 2 if self.line_count else width / 2)
-        foot = top - height / 2 - figure / 2
-        canvas.setStrokeColorRGB(*ACCENT)
-        canvas.setLineWidth(1.3)
-        canvas.setLineJoin(1)
-        path = canvas.beginPath()
-        start, curves = _outline()
-        path.moveTo(centre + start[0] * unit, foot + start[1] * unit)
-        for first, second, end in curves:
-            path.curveTo(
-                centre + first[0] * unit,
-                foot + first[1] * unit,
-                centre + second[0] * unit,
-                foot + second[1] * unit,
-                centre + end[0] * unit,
-                foot + end[1] * unit,
-            )
-        canvas.drawPath(path, stroke=1, fill=0)
-        canvas.setLineJoin(0)
-        head_x, head_y, across, up = _HEAD
-        canvas.setFillColorRGB(1, 1, 1)
-        canvas.ellipse(
-            centre + (head_x - across) * unit,
-            foot + (head_y - up) * unit,
-            centre + (head_x + across) * unit,
-            foot + (head_y + up) * unit,
-            stroke=1,
-            fill=1,
-        )
+        with canvas.element(Role.FIGURE, alt="The outline of a body, from the front, to mark."):
+            _draw_figure(canvas, centre, top - height / 2 - figure / 2, figure / 100)
         if self.line_count:
             left, lines_height = x + self._figure_width() + 18, self.line_count * self.pitch
             bottom = top - (height + lines_height) / 2
-            draw_writing_lines(
-                canvas,
-                [
-                    (left, bottom + row * self.pitch, x + width, bottom + row * self.pitch)
-                    for row in range(self.line_count)
-                ],
-            )
+            ys = [bottom + row * self.pitch for row in range(self.line_count)]
+            with open_blank(canvas, describe_lines(self.line_count)):
+                draw_writing_lines(canvas, [(left, y, x + width, y) for y in ys])
             self.mark_text(canvas, "text", left, bottom, x + width - left, lines_height)
 
     def _figure(self) -> float:
@@ -142,3 +117,24 @@ def _outline() -> tuple[Point, list[Curve]]:
         second = (end[0] - (after[0] - start[0]) / 6, end[1] - (after[1] - start[1]) / 6)
         curves.append((first, second, end))
     return points[0], curves
+
+
+def _draw_figure(canvas: "TaggedCanvas", x: float, y: float, unit: float) -> None:
+    """The figure with the middle of its feet at (x, y); `unit` is a hundredth of its height."""
+
+    def at(place: Point) -> Point:
+        return x + place[0] * unit, y + place[1] * unit
+
+    canvas.setStrokeColorRGB(*ACCENT)
+    canvas.setLineWidth(1.3)
+    canvas.setLineJoin(1)
+    path = canvas.beginPath()
+    start, curves = _outline()
+    path.moveTo(*at(start))
+    for first, second, end in curves:
+        path.curveTo(*at(first), *at(second), *at(end))
+    canvas.drawPath(path, stroke=1, fill=0)
+    canvas.setLineJoin(0)
+    head_x, head_y, across, up = _HEAD
+    canvas.setFillColorRGB(1, 1, 1)
+    canvas.ellipse(*at((head_x - across, head_y - up)), *at((head_x + across, head_y + up)), stroke=1, fill=1)

@@ -4,8 +4,14 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from clinic_toolkit.documents.blocks import Text
-from clinic_toolkit.documents.sheet_blocks.fill_in_block import FillInBlock, draw_writing_lines
+from clinic_toolkit.documents.sheet_blocks.fill_in_block import (
+    FillInBlock,
+    describe_lines,
+    draw_writing_lines,
+    open_blank,
+)
 from clinic_toolkit.documents.styles import EDGE, MM, TextStyle
+from clinic_toolkit.documents.tagging import Role
 
 if TYPE_CHECKING:
     from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
@@ -35,12 +41,13 @@ class PocketCard(FillInBlock):
         card_width, scissors = self._card_width(width), self._scissors()
         left, card_top = x + (width - card_width) / 2, top - scissors
         height = self.height(width) - scissors
-        canvas.setStrokeColorRGB(*EDGE)
-        canvas.setLineWidth(1)
-        canvas.setDash([5, 4])
-        canvas.rect(left, card_top - height, card_width, height, stroke=1, fill=0)
-        canvas.setDash([])
-        _draw_scissors(canvas, left + 26, card_top, self.scale)
+        with canvas.element(Role.FIGURE, alt="A line to cut along, around a card."):
+            canvas.setStrokeColorRGB(*EDGE)
+            canvas.setLineWidth(1)
+            canvas.setDash([5, 4])
+            canvas.rect(left, card_top - height, card_width, height, stroke=1, fill=0)
+            canvas.setDash([])
+            _draw_scissors(canvas, left + 26, card_top, self.scale)
         y = card_top - _PAD
         inner = card_width - 2 * _PAD
         for sentence in self.sentences:
@@ -49,7 +56,8 @@ class PocketCard(FillInBlock):
         if self.own_lines:
             bottom = card_top - height + _PAD - _GAP / 2
             lines = [bottom + row * self.pitch for row in reversed(range(self.own_lines))]
-            draw_writing_lines(canvas, [(left + _PAD, y, left + card_width - _PAD, y) for y in lines])
+            with open_blank(canvas, describe_lines(self.own_lines, more=" on the card")):
+                draw_writing_lines(canvas, [(left + _PAD, y, left + card_width - _PAD, y) for y in lines])
             for number, y in enumerate(lines, start=1):
                 self.mark_text(canvas, f"own{number}", left + _PAD, y, inner)
 

@@ -8,13 +8,18 @@ from clinic_toolkit.documents.blocks import Align, Text
 from clinic_toolkit.documents.sheet_blocks.fill_in_block import (
     PAD,
     FillInBlock,
+    describe_lines,
     draw_writing_lines,
+    open_blank,
 )
 from clinic_toolkit.documents.styles import ACCENT, EDGE, MM, TextStyle
+from clinic_toolkit.documents.tagging import Role
 
 if TYPE_CHECKING:
     from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
     from clinic_toolkit.worksheets.block_model import CirclesBlock, SharesBlock
+
+_MARKS = 12
 
 
 class TwoCircles(FillInBlock):
@@ -24,6 +29,7 @@ class TwoCircles(FillInBlock):
 
     def __init__(self, block: "CirclesBlock", style: TextStyle) -> None:
         super().__init__(style)
+        self.words = (block.left, block.middle, block.right)
         self.names = [
             Text(name, self.head_style, align=Align.CENTRE)
             for name in (block.left, block.middle, block.right)
@@ -39,13 +45,14 @@ class TwoCircles(FillInBlock):
         radius = self._diameter(width) / 2
         offset = radius * (1 - self.OVERLAP)
         centre, y = x + width / 2, top - self._name_height(width) - 8 - radius
-        canvas.setStrokeColorRGB(*ACCENT)
-        canvas.setLineWidth(1.2)
-        for side in (-1, 1):
-            canvas.circle(centre + side * offset, y, radius, stroke=1, fill=0)
-        for name, column, position in zip(self.names, self._columns(width), (-1, 0, 1), strict=True):
-            drop = 4 + self._name_height(width) - name.height(column)
-            name.draw(canvas, centre + position * radius - column / 2, top - drop, column)
+        with canvas.element(Role.FIGURE, alt=self._describe()):
+            canvas.setStrokeColorRGB(*ACCENT)
+            canvas.setLineWidth(1.2)
+            for side in (-1, 1):
+                canvas.circle(centre + side * offset, y, radius, stroke=1, fill=0)
+            for name, column, position in zip(self.names, self._columns(width), (-1, 0, 1), strict=True):
+                drop = 4 + self._name_height(width) - name.height(column)
+                name.draw(canvas, centre + position * radius - column / 2, top - drop, column)
         # Text typed into a part stands in the largest rectangle that is quiet to read in it.
         side_width, side_shift = radius * (1 - self.OVERLAP) * 1.64, offset + radius * self.OVERLAP * 0.92
         middle_width, height = radius * self.OVERLAP * 1.6, radius * 1.1
@@ -55,6 +62,13 @@ class TwoCircles(FillInBlock):
             ("c3", side_shift, side_width),
         ):
             self.mark_text(canvas, field, centre + shift - area_width / 2, y - height / 2, area_width, height)
+
+    def _describe(self) -> str:
+        left, middle, right = self.words
+        return (
+            "Two circles that overlap, to write in. "
+            f"On the left: {left}. On the right: {right}. In the middle, in both: {middle}."
+        )
 
     def _columns(self, width: float) -> tuple[float, float, float]:
         """The width for each word: the middle one on one line if possible, the others over their parts."""
@@ -74,8 +88,6 @@ class TwoCircles(FillInBlock):
 class Shares(FillInBlock):
     """A circle to divide by hand, with a mark in the middle and small marks around, and lines beside it."""
 
-    MARKS = 12
-
     def __init__(self, block: "SharesBlock", style: TextStyle) -> None:
         super().__init__(style)
         self.shares = block.shares
@@ -87,29 +99,12 @@ class Shares(FillInBlock):
         diameter = self._diameter(width)
         radius = diameter / 2
         centre_x, centre_y = x + radius + 1, top - self.height(width) / 2
-        canvas.setStrokeColorRGB(*ACCENT)
-        canvas.setLineWidth(1.2)
-        canvas.circle(centre_x, centre_y, radius, stroke=1, fill=0)
-        canvas.setStrokeColorRGB(*EDGE)
-        canvas.setLineWidth(0.8)
-        marks = []
-        for index in range(self.MARKS):
-            across, up = sin(2 * pi * index / self.MARKS), cos(2 * pi * index / self.MARKS)
-            inner = radius - (7 if index % 3 == 0 else 4)
-            marks.append(
-                (
-                    centre_x + across * inner,
-                    centre_y + up * inner,
-                    centre_x + across * radius,
-                    centre_y + up * radius,
-                )
-            )
-        canvas.lines(marks)
-        canvas.setFillColorRGB(*EDGE)
-        canvas.circle(centre_x, centre_y, 1.6, stroke=0, fill=1)
+        with canvas.element(Role.FIGURE, alt="A circle to divide into shares by hand."):
+            _draw_marked_circle(canvas, centre_x, centre_y, radius)
         left, first = x + diameter + self._gap(), centre_y + self.shares * self.pitch / 2
         lines = [first - index * self.pitch for index in range(1, self.shares + 1)]
-        draw_writing_lines(canvas, [(left, y, x + width, y) for y in lines])
+        with open_blank(canvas, describe_lines(self.shares, more=", one for each share")):
+            draw_writing_lines(canvas, [(left, y, x + width, y) for y in lines])
         for index, y in enumerate(lines, start=1):
             self.mark_text(canvas, f"s{index}", left, y, x + width - left)
 
@@ -118,3 +113,20 @@ class Shares(FillInBlock):
 
     def _diameter(self, width: float) -> float:
         return min((56 + 24 * self.growth) * MM, width * 0.48)
+
+
+def _draw_marked_circle(canvas: "TaggedCanvas", x: float, y: float, radius: float) -> None:
+    """A circle around (x, y) with small marks on its rim, a longer one at each quarter, and its middle."""
+    canvas.setStrokeColorRGB(*ACCENT)
+    canvas.setLineWidth(1.2)
+    canvas.circle(x, y, radius, stroke=1, fill=0)
+    canvas.setStrokeColorRGB(*EDGE)
+    canvas.setLineWidth(0.8)
+    marks = []
+    for index in range(_MARKS):
+        across, up = sin(2 * pi * index / _MARKS), cos(2 * pi * index / _MARKS)
+        inner = radius - (7 if index % 3 == 0 else 4)
+        marks.append((x + across * inner, y + up * inner, x + across * radius, y + up * radius))
+    canvas.lines(marks)
+    canvas.setFillColorRGB(*EDGE)
+    canvas.circle(x, y, 1.6, stroke=0, fill=1)

@@ -1,6 +1,8 @@
 """The base of the blocks to fill in: their sizes, their rows, and the areas that are written in."""
 
+import re
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from copy import copy
 from typing import TYPE_CHECKING, Self
 
@@ -8,13 +10,17 @@ from msgspec.structs import replace
 
 from clinic_toolkit.documents import field_areas
 from clinic_toolkit.documents.blocks import Block, Text
+from clinic_toolkit.documents.field_areas import FieldCollector
 from clinic_toolkit.documents.styles import EDGE, HAIR, MM, SOFT, TextStyle
+from clinic_toolkit.documents.tagging import Role
 
 if TYPE_CHECKING:
     from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
 
 PAD = 5.0
 NUMBER_INSET = 24.0
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_SPAN = re.compile(r"(\d+) (\w+) (\d+)")
 Segment = tuple[float, float, float, float]
 
 
@@ -72,6 +78,8 @@ class RowBlock(FillInBlock):
     def __init__(self, style: TextStyle, row_count: int) -> None:
         super().__init__(style)
         self.rows = range(row_count)
+        # What its parts on several pages share.
+        self.owner: RowBlock = self
 
     def head_height(self, width: float) -> float:
         """The height of what stands above the first row, on each page."""
@@ -111,6 +119,19 @@ class RowBlock(FillInBlock):
         return part
 
 
+def describe_lines(count: int, *, more: str = "") -> str:
+    """What a screen reader says of empty lines, such as "Three lines to write on."."""
+    number = _NUMBERS[count] if count < len(_NUMBERS) else str(count)
+    return f"{number.capitalize()} line{'s' * (count != 1)} to write on{more}."
+
+
+def open_blank(canvas: "TaggedCanvas", words: str) -> AbstractContextManager[None]:
+    """Draw a place to write; `words` say so on paper, and the fields themselves in a file to be filled in."""
+    if isinstance(canvas, FieldCollector):
+        return nullcontext()
+    return canvas.element(Role.FIGURE, alt=words)
+
+
 def draw_writing_lines(canvas: "TaggedCanvas", lines: Sequence[Segment]) -> None:
     """Lines to write on."""
     canvas.setStrokeColorRGB(*EDGE)
@@ -132,6 +153,11 @@ def draw_frame(
     canvas.setStrokeColorRGB(*EDGE)
     canvas.setLineWidth(0.9)
     canvas.roundRect(x, y, width, height, radius, stroke=1, fill=0)
+
+
+def keep_span(words: str) -> str:
+    """The words, so that a span such as "0 to 10" is not broken over two lines."""
+    return _SPAN.sub("\\1\u00a0\\2\u00a0\\3", words)
 
 
 def number_texts(count: int, style: TextStyle) -> list[Text]:

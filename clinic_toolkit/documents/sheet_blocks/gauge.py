@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 from clinic_toolkit.documents.blocks import Align, Text
 from clinic_toolkit.documents.sheet_blocks.fill_in_block import (
     FillInBlock,
+    describe_lines,
     draw_hairlines,
     draw_writing_lines,
+    open_blank,
 )
 from clinic_toolkit.documents.styles import ACCENT, EDGE, MM, TextStyle
+from clinic_toolkit.documents.tagging import Role
 
 if TYPE_CHECKING:
     from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
@@ -29,6 +32,7 @@ class Gauge(FillInBlock):
         super().__init__(style)
         self.names = [Text(name, self.head_style, align=Align.CENTRE) for name in block.names]
         self.levels = [Text(level, style) for level in block.levels]  # from the bottom to the top
+        self.name_words, self.level_words = block.names, block.levels
         self.has_lines = block.lines and len(block.names) == 1
 
     def texts(self) -> Iterable[Text]:
@@ -40,47 +44,48 @@ class Gauge(FillInBlock):
     def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
         band, tube, count = self._band(width), _TUBE * self.scale, len(self.levels)
         foot = top - self._above(width) - band * count
-        words_x, words_width = self._words_place(x, width)
-        for index, level in enumerate(self.levels):
-            height = level.height(words_width)
-            level.draw(canvas, words_x, foot + index * band + (band + height) / 2, words_width)
-        if self.has_lines:
-            begin = words_x + words_width + _GAP
-            ys = [foot + index * band + self._line_drop(band) for index in range(count)]
-            draw_writing_lines(canvas, [(begin, y, x + width, y) for y in ys])
-            for index, y in reversed(list(enumerate(ys, start=1))):  # as it is read, from the top
-                self.mark_text(canvas, f"l{index}", begin, y, x + width - begin)
-        else:
-            draw_hairlines(
-                canvas,
-                [(x, foot + index * band, x + width, foot + index * band) for index in range(1, count)],
-            )
-        size = min(16.0, tube * 0.7)
-        for gauge, (name, centre) in enumerate(
-            zip(self.names, self._centres(x, width), strict=True), start=1
-        ):
+        centres = self._centres(x, width)
+        with canvas.element(Role.FIGURE, alt=self._describe()):
+            if not self.has_lines:
+                self._draw_levels(canvas, x, foot, width)
+                ys = [foot + index * band for index in range(1, count)]
+                draw_hairlines(canvas, [(x, y, x + width, y) for y in ys])
             name_width = self._name_width(width)
-            name.draw(
-                canvas,
-                centre - name_width / 2,
-                top - self._above(width) + 5 + name.height(name_width),
-                name_width,
-            )
-            canvas.setFillColorRGB(1, 1, 1)
-            canvas.setStrokeColorRGB(*ACCENT)
-            canvas.setLineWidth(1.2)
-            canvas.roundRect(centre - tube / 2, foot, tube, band * count, tube / 2.6, stroke=1, fill=1)
-            canvas.setStrokeColorRGB(*EDGE)
-            canvas.setLineWidth(0.9)
-            canvas.lines(
-                [
-                    (centre - tube / 2, y, centre + tube / 2, y)
-                    for y in (foot + index * band for index in range(1, count))
-                ]
-            )
+            for name, centre in zip(self.names, centres, strict=True):
+                name_top = top - self._above(width) + 5 + name.height(name_width)
+                name.draw(canvas, centre - name_width / 2, name_top, name_width)
+                _draw_tube(canvas, centre, foot, tube, band, count)
+        size = min(16.0, tube * 0.7)
+        for gauge, centre in enumerate(centres, start=1):
             for index in range(count):
                 y = foot + (index + 0.5) * band - size / 2
                 self.mark_tick(canvas, f"n{gauge}", centre - size / 2, y, size, option=f"l{index + 1}")
+        if self.has_lines:
+            self._draw_levels(canvas, x, foot, width)
+
+    def _draw_levels(self, canvas: "TaggedCanvas", x: float, foot: float, width: float) -> None:
+        """The words of the levels, from the top as they are read, each with its line if there are lines."""
+        band = self._band(width)
+        left, words_width = self._words_place(x, width)
+        begin = left + words_width + _GAP
+        for index in reversed(range(len(self.levels))):
+            level, bottom = self.levels[index], foot + index * band
+            level.draw(canvas, left, bottom + (band + level.height(words_width)) / 2, words_width)
+            if self.has_lines:
+                y = bottom + self._line_drop(band)
+                with open_blank(canvas, describe_lines(1)):
+                    draw_writing_lines(canvas, [(begin, y, x + width, y)])
+                self.mark_text(canvas, f"l{index + 1}", begin, y, x + width - begin)
+
+    def _describe(self) -> str:
+        levels = ", ".join(self.level_words)
+        if len(self.names) == 1:
+            return f"A gauge to shade or to mark: {self.name_words[0]}. From the bottom to the top: {levels}."
+        names = ", ".join(self.name_words)
+        return (
+            f"A gauge to shade or to mark for each of these: {names}. "
+            f"From the bottom to the top of each: {levels}."
+        )
 
     def _band(self, width: float) -> float:
         words_width = self._words_place(0, width)[1]
@@ -113,3 +118,16 @@ class Gauge(FillInBlock):
 
     def _above(self, width: float) -> float:
         return max(name.height(self._name_width(width)) for name in self.names) + 5
+
+
+def _draw_tube(
+    canvas: "TaggedCanvas", centre: float, foot: float, tube: float, band: float, count: int
+) -> None:
+    canvas.setFillColorRGB(1, 1, 1)
+    canvas.setStrokeColorRGB(*ACCENT)
+    canvas.setLineWidth(1.2)
+    canvas.roundRect(centre - tube / 2, foot, tube, band * count, tube / 2.6, stroke=1, fill=1)
+    canvas.setStrokeColorRGB(*EDGE)
+    canvas.setLineWidth(0.9)
+    ys = [foot + index * band for index in range(1, count)]
+    canvas.lines([(centre - tube / 2, y, centre + tube / 2, y) for y in ys])

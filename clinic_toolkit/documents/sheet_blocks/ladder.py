@@ -1,6 +1,6 @@
 """A ladder with a line on each rung, the easiest at the bottom."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from clinic_toolkit.documents.blocks import Align, Text
@@ -8,8 +8,10 @@ from clinic_toolkit.documents.sheet_blocks.fill_in_block import (
     FillInBlock,
     draw_hairlines,
     draw_writing_lines,
+    keep_span,
 )
 from clinic_toolkit.documents.styles import ACCENT, TextStyle
+from clinic_toolkit.documents.tagging import Role, Scope
 
 if TYPE_CHECKING:
     from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
@@ -29,7 +31,7 @@ class Ladder(FillInBlock):
             Text(str(number), self.quiet_style, align=Align.CENTRE) for number in range(1, block.rungs + 1)
         ]
         self.top, self.bottom = Text(block.top, self.quiet_style), Text(block.bottom, self.quiet_style)
-        self.heads = [Text(head, self.head_style, align=Align.CENTRE) for head in block.ratings]
+        self.heads = [Text(keep_span(head), self.head_style, align=Align.CENTRE) for head in block.ratings]
 
     def texts(self) -> Iterable[Text]:
         return (self.top, self.bottom, *self.numbers, *self.heads)
@@ -38,46 +40,44 @@ class Ladder(FillInBlock):
         return self._above(width) + self._step() * self.rungs + self._below(width)
 
     def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
-        step, ladder = self._step(), self._ladder()
-        foot = top - self._above(width) - step * self.rungs
-        edge = x + width - self._ratings_width(width)
-        text_width = self._text_width(width)
-        self.top.draw(
-            canvas, x + ladder + _GAP, top - self._above(width) + self.top.height(text_width) + 4, text_width
-        )
-        self.bottom.draw(canvas, x + ladder + _GAP, foot - 5, text_width)
+        step, ladder, text_width = self._step(), self._ladder(), self._text_width(width)
+        head_bottom = top - self._above(width)
+        foot = head_bottom - step * self.rungs
+        left, edge = x + ladder + _GAP, x + width - self._ratings_width(width)
         rating_width = self._rating_width(width)
-        for index, head in enumerate(self.heads):
-            head.draw(
-                canvas,
-                edge + index * rating_width + 2,
-                top - self._above(width) + 4 + head.height(rating_width - 4),
-                rating_width - 4,
-            )
+        self.top.draw(canvas, left, head_bottom + self.top.height(text_width) + 4, text_width)
         rungs = [foot + rung * step for rung in range(self.rungs)]
-        draw_writing_lines(canvas, [(x + ladder + _GAP, y, x + width, y) for y in rungs])
-        if self.heads:
+        with canvas.element(Role.TABLE):
+            draw_writing_lines(canvas, [(left, y, x + width, y) for y in rungs])
             edges = [edge + index * rating_width for index in range(len(self.heads))]
-            draw_hairlines(canvas, [(each, foot, each, foot + step * self.rungs) for each in edges])
-        canvas.setStrokeColorRGB(*ACCENT)
-        canvas.setLineWidth(1.1)
-        canvas.lines([(x + 2, y, x + ladder - 2, y) for y in rungs])
-        canvas.setLineWidth(1.8)
-        head_room = foot + step * self.rungs - step * 0.1
-        canvas.lines([(rail, foot - 7, rail, head_room) for rail in (x + 2, x + ladder - 2)])
-        for rung in reversed(range(self.rungs)):  # as it is read, from the top
-            number, y = self.numbers[rung], rungs[rung]
-            number.draw(canvas, x + 2, y + (step + number.height(ladder)) / 2, ladder - 4)
-            left = x + ladder + _GAP
-            self.mark_text(canvas, f"r{rung + 1}", left, y, edge - left - 3)
-            for index in range(len(self.heads)):
-                self.mark_text(
-                    canvas,
-                    f"r{rung + 1}.c{index + 1}",
-                    edge + index * rating_width + 2,
-                    y,
-                    rating_width - 4,
-                )
+            if edges:
+                draw_hairlines(canvas, [(each, foot, each, head_bottom) for each in edges])
+            _draw_rails(canvas, x, ladder, rungs, step)
+            self._draw_heads(canvas, edges, head_bottom)
+            for rung in reversed(range(self.rungs)):  # as it is read, from the top
+                number, y = self.numbers[rung], rungs[rung]
+                with canvas.element(Role.ROW):
+                    with canvas.element(Role.HEAD_CELL, scope=Scope.ROW):
+                        number.draw(canvas, x + 2, y + (step + number.height(ladder)) / 2, ladder - 4)
+                    with canvas.element(Role.CELL):
+                        self.mark_text(canvas, f"r{rung + 1}", left, y, edge - left - 3)
+                    for index, each in enumerate(edges):
+                        with canvas.element(Role.CELL):
+                            field = f"r{rung + 1}.c{index + 1}"
+                            self.mark_text(canvas, field, each + 2, y, rating_width - 4)
+        self.bottom.draw(canvas, left, foot - 5, text_width)
+
+    def _draw_heads(self, canvas: "TaggedCanvas", edges: Sequence[float], bottom: float) -> None:
+        if not edges:
+            return
+        with canvas.element(Role.ROW):
+            for _ in range(2):  # above the numbers and the lines
+                with canvas.element(Role.CELL):
+                    pass
+            for head, edge in zip(self.heads, edges, strict=True):
+                width = self._rating_width(0.0) - 4
+                with canvas.element(Role.HEAD_CELL):
+                    head.draw(canvas, edge + 2, bottom + 4 + head.height(width), width)
 
     def _step(self) -> float:
         return self.pitch
@@ -103,3 +103,11 @@ class Ladder(FillInBlock):
 
     def _below(self, width: float) -> float:
         return self.bottom.height(self._text_width(width)) + 5
+
+
+def _draw_rails(canvas: "TaggedCanvas", x: float, width: float, rungs: Sequence[float], step: float) -> None:
+    canvas.setStrokeColorRGB(*ACCENT)
+    canvas.setLineWidth(1.1)
+    canvas.lines([(x + 2, y, x + width - 2, y) for y in rungs])
+    canvas.setLineWidth(1.8)
+    canvas.lines([(rail, rungs[0] - 7, rail, rungs[-1] + step * 0.9) for rail in (x + 2, x + width - 2)])

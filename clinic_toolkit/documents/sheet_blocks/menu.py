@@ -4,8 +4,14 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from clinic_toolkit.documents.blocks import Text, draw_tick_box
-from clinic_toolkit.documents.sheet_blocks.fill_in_block import RowBlock, draw_writing_lines
+from clinic_toolkit.documents.sheet_blocks.fill_in_block import (
+    RowBlock,
+    describe_lines,
+    draw_writing_lines,
+    open_blank,
+)
 from clinic_toolkit.documents.styles import TextStyle
+from clinic_toolkit.documents.tagging import Role
 
 if TYPE_CHECKING:
     from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
@@ -44,26 +50,28 @@ class Menu(RowBlock):
         return None if self._has_two_columns(width) else super().split(width, room)
 
     def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
-        size = self.style.size
-        column_width = self._column_width(width)
-        lines = []
-        for row, left, drop, height in self._places(width):
-            y = top - drop - height
-            if row < len(self.options):
-                option = self.options[row]
-                text_top = y + height - 2.5 * self.scale
-                first_line = option.lines(column_width - self.inset)[0].height
-                box_bottom = text_top - first_line / 2 - size / 2
-                draw_tick_box(canvas, x + left, box_bottom, size)
-                self.mark_tick(canvas, f"o{row + 1}", x + left, box_bottom, size)
-                option.draw(canvas, x + left + self.inset, text_top, column_width - self.inset)
-            else:
-                draw_tick_box(canvas, x + left, y + 1.5, size)
-                lines.append((x + left + self.inset, y, x + left + column_width, y))
-                own = row - len(self.options) + 1
-                self.mark_text(canvas, f"own{own}", x + left + self.inset, y, column_width - self.inset)
-        if lines:
-            draw_writing_lines(canvas, lines)
+        with canvas.element(Role.LIST, owner=self.owner):
+            for row, left, drop, height in self._places(width):
+                with canvas.element(Role.ITEM), canvas.element(Role.BODY):
+                    draw = self._draw_option if row < len(self.options) else self._draw_own_line
+                    draw(canvas, row, x + left, top - drop - height, self._column_width(width))
+
+    def _draw_option(self, canvas: "TaggedCanvas", row: int, x: float, y: float, width: float) -> None:
+        option, size = self.options[row], self.style.size
+        text_width = width - self.inset
+        text_top = y + option.height(text_width) + 2.5 * self.scale
+        box_bottom = text_top - option.lines(text_width)[0].height / 2 - size / 2
+        with canvas.artifact():
+            draw_tick_box(canvas, x, box_bottom, size)
+        self.mark_tick(canvas, f"o{row + 1}", x, box_bottom, size)
+        option.draw(canvas, x + self.inset, text_top, text_width)
+
+    def _draw_own_line(self, canvas: "TaggedCanvas", row: int, x: float, y: float, width: float) -> None:
+        own = row - len(self.options) + 1
+        with open_blank(canvas, describe_lines(1, more=", for one of your own")):
+            draw_tick_box(canvas, x, y + 1.5, self.style.size)
+            draw_writing_lines(canvas, [(x + self.inset, y, x + width, y)])
+        self.mark_text(canvas, f"own{own}", x + self.inset, y, width - self.inset)
 
     def _places(self, width: float) -> list[tuple[int, float, float, float]]:
         """For each row: the row, its distance from the left and from the top, its height."""

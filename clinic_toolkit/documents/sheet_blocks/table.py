@@ -1,6 +1,5 @@
 """Rows under column heads: a table, a grid whose rows have names, a week."""
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -12,15 +11,14 @@ from clinic_toolkit.documents.sheet_blocks.fill_in_block import (
     RowBlock,
     draw_hairlines,
     draw_writing_lines,
+    keep_span,
     number_texts,
 )
 from clinic_toolkit.documents.styles import TextStyle
+from clinic_toolkit.documents.tagging import Role, Scope
 
 if TYPE_CHECKING:
     from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
-
-# A span such as "0 to 10" must not be broken over two lines.
-_SPAN = re.compile(r"(\d+) (\w+) (\d+)")
 
 
 class Table(RowBlock):
@@ -40,7 +38,7 @@ class Table(RowBlock):
         self.ticks = frozenset(index for index in ticks if index < len(columns))
         self.heads = [
             Text(
-                _SPAN.sub("\\1\u00a0\\2\u00a0\\3", heading),
+                keep_span(heading),
                 self.head_style,
                 align=Align.CENTRE if index in self.ticks else Align.LEFT,
             )
@@ -78,40 +76,51 @@ class Table(RowBlock):
         return max(self.pitch, self.row_names[row].height(self._inset(width) - PAD) + 6)
 
     def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
-        widths = self.widths(width)
-        inset = self._inset(width)
+        widths, inset = self.widths(width), self._inset(width)
         edges = [x + inset + sum(widths[:index]) for index in range(len(widths) + 1)]
         head_bottom = top - self.head_height(width)
-        for index, (head, column_width) in enumerate(zip(self.heads, widths, strict=True)):
-            starts_row = index == 0 and not inset and head.align != Align.CENTRE
-            head.draw(
-                canvas,
-                edges[index] + (0 if starts_row else PAD),
-                head_bottom + 5 + head.height(column_width - 2 * PAD),
-                column_width - 2 * PAD,
-            )
-        y, size = head_bottom, self.style.size
-        lines = [(x, y, x + width, y)]
-        for row in self.rows:
-            height = self.row_height(row, width)
-            y -= height
-            lines.append((x, y, x + width, y))
-            if self.numbers:
-                name_width = inset - (0 if self.is_numbered else PAD)
-                name_height = self.numbers[row].height(name_width)
-                self.numbers[row].draw(canvas, x, y + (height + name_height) / 2, name_width)
-            for index, column_width in enumerate(widths):
-                field = f"r{row + 1}.c{index + 1}"
+        heights = [self.row_height(row, width) for row in self.rows]
+        bottoms = [head_bottom - sum(heights[: index + 1]) for index in range(len(heights))]
+        with canvas.element(Role.TABLE, owner=self.owner):
+            draw_writing_lines(canvas, [(x, y, x + width, y) for y in (head_bottom, *bottoms)])
+            inner_edges = edges[1:-1] if self.is_numbered or not inset else edges[:-1]
+            if inner_edges:
+                draw_hairlines(canvas, [(edge, head_bottom, edge, bottoms[-1]) for edge in inner_edges])
+            with canvas.artifact() if self.is_continued() else canvas.element(Role.ROW):
+                self._draw_heads(canvas, edges, head_bottom)
+            for row, y, height in zip(self.rows, bottoms, heights, strict=True):
+                with canvas.element(Role.ROW):
+                    if self.numbers:
+                        name_width = inset - (0 if self.is_numbered else PAD)
+                        middle = y + (height + self.numbers[row].height(name_width)) / 2
+                        with canvas.element(Role.HEAD_CELL, scope=Scope.ROW):
+                            self.numbers[row].draw(canvas, x, middle, name_width)
+                    self._draw_cells(canvas, row, edges, y, height)
+
+    def _draw_heads(self, canvas: "TaggedCanvas", edges: Sequence[float], bottom: float) -> None:
+        if self.numbers:
+            with canvas.element(Role.CELL):
+                pass
+        for index, head in enumerate(self.heads):
+            width = edges[index + 1] - edges[index] - 2 * PAD
+            starts_row = index == 0 and not self.numbers and head.align != Align.CENTRE
+            left = edges[index] + (0 if starts_row else PAD)
+            with canvas.element(Role.HEAD_CELL):
+                head.draw(canvas, left, bottom + 5 + head.height(width), width)
+
+    def _draw_cells(
+        self, canvas: "TaggedCanvas", row: int, edges: Sequence[float], y: float, height: float
+    ) -> None:
+        size = self.style.size
+        for index in range(len(self.heads)):
+            width, field = edges[index + 1] - edges[index], f"r{row + 1}.c{index + 1}"
+            with canvas.element(Role.CELL):
                 if index in self.ticks:
-                    left, bottom = edges[index] + (column_width - size) / 2, y + (height - size) / 2
+                    left, bottom = edges[index] + (width - size) / 2, y + (height - size) / 2
                     draw_tick_box(canvas, left, bottom, size)
                     self.mark_tick(canvas, field, left, bottom, size)
                 else:
-                    self.mark_text(canvas, field, edges[index] + 2, y, column_width - 4, height)
-        draw_writing_lines(canvas, lines)
-        inner_edges = edges[1:-1] if self.is_numbered or not inset else edges[:-1]
-        if inner_edges:
-            draw_hairlines(canvas, [(edge, head_bottom, edge, y) for edge in inner_edges])
+                    self.mark_text(canvas, field, edges[index] + 2, y, width - 4, height)
 
     def _measure_widths(self, width: float) -> list[float]:
         ticks = {

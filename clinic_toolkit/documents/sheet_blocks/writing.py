@@ -8,12 +8,15 @@ from clinic_toolkit.documents.sheet_blocks.fill_in_block import (
     NUMBER_INSET,
     FillInBlock,
     RowBlock,
+    describe_lines,
     draw_frame,
     draw_hairlines,
     draw_writing_lines,
     number_texts,
+    open_blank,
 )
 from clinic_toolkit.documents.styles import TextStyle
+from clinic_toolkit.documents.tagging import Role
 
 if TYPE_CHECKING:
     from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
@@ -33,14 +36,21 @@ class Lines(RowBlock):
 
     def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
         lines = [top - (index + 1) * self.pitch for index in range(len(self.rows))]
-        draw_writing_lines(canvas, [(x + self.inset, y, x + width, y) for y in lines])
-        if self.numbers:
+        segments = [(x + self.inset, y, x + width, y) for y in lines]
+        if not self.numbers:
+            with open_blank(canvas, describe_lines(len(lines))):
+                draw_writing_lines(canvas, segments)
+            self.mark_text(canvas, "text", x, lines[-1], width, self.height(width))
+            return
+        with canvas.element(Role.LIST, owner=self.owner, numbered=True):
+            draw_writing_lines(canvas, segments)
             for row, y in zip(self.rows, lines, strict=True):
                 number = self.numbers[row]
-                number.draw(canvas, x, y + number.height(self.inset) - 3, self.inset)
-                self.mark_text(canvas, f"r{row + 1}", x + self.inset, y, width - self.inset)
-        else:
-            self.mark_text(canvas, "text", x, lines[-1], width, self.height(width))
+                with canvas.element(Role.ITEM):
+                    with canvas.element(Role.LABEL):
+                        number.draw(canvas, x, y + number.height(self.inset) - 3, self.inset)
+                    with canvas.element(Role.BODY):
+                        self.mark_text(canvas, f"r{row + 1}", x + self.inset, y, width - self.inset)
 
 
 class Box(FillInBlock):
@@ -55,7 +65,8 @@ class Box(FillInBlock):
 
     def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
         height = self.height(width)
-        draw_frame(canvas, x, top - height, width, height)
+        with open_blank(canvas, "A box to write or draw in."):
+            draw_frame(canvas, x, top - height, width, height)
         self.mark_text(canvas, "text", x + 4, top - height + 2, width - 8, height - 4)
 
 
@@ -95,12 +106,13 @@ class Script(RowBlock):
                 begin = left + part.lines(width - self.INDENT)[0].width + 6
                 lines.append((begin, words_bottom, x + width, words_bottom))
                 part.draw(canvas, left, words_bottom + part.height(width) - 3, width - self.INDENT)
-                if not below:
-                    self.mark_text(canvas, f"p{row + 1}", begin, bottom, x + width - begin)
             else:
                 part.draw(canvas, left, top, width - self.INDENT)
-            draw_writing_lines(canvas, lines)
-            if below:  # The rest of a line behind the words is not part of a field of several lines.
+            with open_blank(canvas, describe_lines(len(lines))):
+                draw_writing_lines(canvas, lines)
+            if not below:
+                self.mark_text(canvas, f"p{row + 1}", begin, bottom, x + width - begin)
+            else:  # The rest of a line behind the words is not part of a field of several lines.
                 self.mark_text(canvas, f"p{row + 1}", left, bottom, width - self.INDENT, below * self.pitch)
             top -= height
 
