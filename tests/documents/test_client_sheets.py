@@ -5,10 +5,13 @@ import re
 import pytest
 
 from clinic_toolkit.documents import answer_card, blank_form, client_page, worksheet
+from clinic_toolkit.documents.sheet_blocks.drawings import build_drawing
+from clinic_toolkit.documents.sheet_blocks.table import Table
+from clinic_toolkit.documents.sheet_layout import NORMAL
 from clinic_toolkit.documents.styles import MM
 from clinic_toolkit.instruments import confidentiality_limits
 from clinic_toolkit.instruments.catalogue import list_instruments
-from clinic_toolkit.worksheets.block_model import CardBlock, LinesBlock, TableBlock, block_texts
+from clinic_toolkit.worksheets.block_model import CardBlock, DiaryBlock, LinesBlock, TableBlock, block_texts
 from clinic_toolkit.worksheets.catalogue import list_worksheets
 from tests.documents import values
 from tests.documents.reading import PAPERS, chars, pages, shapes, texts
@@ -109,6 +112,17 @@ def test_the_parts_of_a_sheet_stand_in_their_order(paper: str) -> None:
     order = ["Try this", own.example[:20], *(block.label for block in own.blocks), "If it gets hard"]
     found = [said.index(part) for part in order]
     assert found == sorted(found) and "Bring back" in said
+
+
+def test_a_row_of_a_week_and_of_a_table_is_as_high_as_its_lines() -> None:
+    days = ("Monday", "Tuesday", "Wednesday")
+    for lines in (1, 2, 3):
+        week = DiaryBlock(kind="diary", label="The week", columns=("Asked",), days=days, lines=lines)
+        table = TableBlock(kind="table", label="Tries", columns=("What",), rows=3, lines=lines)
+        for block in (week, table):
+            drawing = build_drawing(block, 1, NORMAL.body)
+            assert isinstance(drawing, Table)
+            assert drawing.row_height(1, 400) == pytest.approx(8 * MM * lines)
 
 
 @every

@@ -50,9 +50,10 @@ def _build_drawing(block: model.SheetBlock, style: TextStyle) -> Block:
                 numbered=block.numbered,
                 ticks=block.tick_columns,
                 row_heads=block.row_heads,
+                lines=block.lines,
             )
         case model.DiaryBlock():
-            return Table(block.columns, len(block.days), style, row_heads=block.days)
+            return Table(block.columns, len(block.days), style, row_heads=block.days, lines=block.lines)
         case model.SortBlock():
             return SortBoxes(block.boxes, block.lines, style)
         case model.LadderBlock():

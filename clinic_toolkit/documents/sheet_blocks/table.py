@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 
 class Table(RowBlock):
-    """Empty rows under column heads; a tick column has a box in each row, a named row its name before it."""
+    """Empty rows under column heads; a tick column has a box in each row, a named row its name before it.
+
+    A row is as high as `lines` writing lines.
+    """
 
     def __init__(
         self,
@@ -33,8 +36,10 @@ class Table(RowBlock):
         numbered: bool = False,
         ticks: Sequence[int] = (),
         row_heads: Sequence[str] = (),
+        lines: int = 1,
     ) -> None:
         super().__init__(style, row_count)
+        self.line_count = lines
         self.ticks = frozenset(index for index in ticks if index < len(columns))
         self.heads = [
             Text(
@@ -71,9 +76,10 @@ class Table(RowBlock):
         )
 
     def row_height(self, row: int, width: float) -> float:
+        height = self.pitch * self.line_count
         if not self.row_names:
-            return self.pitch
-        return max(self.pitch, self.row_names[row].height(self._inset(width) - PAD) + 6)
+            return height
+        return max(height, self.row_names[row].height(self._inset(width) - PAD) + 6)
 
     def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
         widths, inset = self.widths(width), self._inset(width)
