@@ -1,15 +1,19 @@
 """The pages of a worksheet: one where its blocks fit, else several of about equal weight."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from clinic_toolkit.documents.blocks import Block
 from clinic_toolkit.documents.page_layout import PlacedBlocks, place_on_pages, stacked_height
-from clinic_toolkit.documents.sheet_blocks.fill_in_block import FillInBlock
+from clinic_toolkit.documents.sheet_blocks.fill_in_block import FillInBlock, RowBlock
 from clinic_toolkit.documents.sheet_layout import SizeScheme, set_spacing
 
 # How much of a page is filled at most, tried one after the other for a sheet of several pages.
-_SHARES = (1.0, 0.94, 0.88, 0.82, 0.76, 0.7, 0.64, 0.58, 0.52)
-_TORN_COST, _STUB_COST, _STUB = 0.6, 4.0, 0.6
+_SHARES = tuple(percent / 100 for percent in range(100, 48, -4))
+_WELL_FILLED, _EMPTY_COST = 0.85, 1.2
+_CROWDED, _CROWDED_COST = 0.92, 1.5
+_STUB, _STUB_COST = 0.36, 4.0
+_TORN_COST, _BADLY_TORN_COST, _FEW_ROWS = 0.2, 0.8, 3
 
 
 def lay_out_pages(
@@ -45,23 +49,30 @@ def find_block_above(blocks: Sequence[Block], width: float, room: float) -> Fill
 
 def _choose_pages(blocks: Sequence[Block], width: float, room: float) -> list[PlacedBlocks]:
     best = place_on_pages(blocks, width, room)
-    page_count, best_cost = len(best), _cost(best, blocks, width, room)
+    page_count, best_cost = len(best), _cost(best, width, room)
     for share in _SHARES[1:]:
         pages = place_on_pages(blocks, width, room * share)
         if len(pages) > page_count:
             break
-        if (cost := _cost(pages, blocks, width, room)) < best_cost:
+        if (cost := _cost(pages, width, room)) < best_cost:
             best, best_cost = pages, cost
     return best
 
 
-def _cost(pages: list[PlacedBlocks], blocks: Sequence[Block], width: float, room: float) -> float:
+def _cost(pages: list[PlacedBlocks], width: float, room: float) -> float:
+    """How bad these pages are, in their tightest spacing: half-empty or crowded, a stub, torn blocks."""
     fills = [(page[-1][1] + page[-1][0].height(width)) / room for page in pages]
     if max(fills) > 1.001:
         return float("inf")
-    torn = sum(len(page) for page in pages) - len(blocks)
-    stub = max(_STUB - min(fills), 0.0)
-    return _TORN_COST * torn + _STUB_COST * stub + max(fills) - min(fills)
+    cost = _STUB_COST * max(_STUB - fills[-1], 0.0)
+    for fill in fills[:-1]:
+        cost += _EMPTY_COST * max(_WELL_FILLED - fill, 0.0) + _CROWDED_COST * max(fill - _CROWDED, 0.0)
+    for page, following in pairwise(pages):
+        first, second = page[-1][0], following[0][0]
+        if isinstance(first, RowBlock) and isinstance(second, RowBlock) and first.owner is second.owner:
+            few = min(len(first.rows), len(second.rows)) < _FEW_ROWS
+            cost += _BADLY_TORN_COST if few else _TORN_COST
+    return cost
 
 
 def _fill_page(blocks: Sequence[Block], width: float, room: float, scheme: SizeScheme) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pdfplumber
 from pdfminer.converter import PDFPageAggregator
-from pdfminer.layout import LTChar, LTComponent, LTContainer
+from pdfminer.layout import LTChar, LTComponent, LTContainer, LTCurve, LTLine, LTPage
 from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
 from pdfminer.pdfpage import PDFPage
 from pypdf import PdfReader
@@ -59,15 +59,30 @@ def chars(pdf: bytes) -> list[list[dict[str, Any]]]:
     They are what pdfplumber says of a glyph. It asks pdfminer, and half of its time goes to all else that it
     says of each.
     """
+    return [
+        [_glyph(part, layout.height) for part in _flat(layout) if isinstance(part, LTChar)]
+        for layout in _layouts(pdf)
+    ]
+
+
+def marks(pdf: bytes) -> list[tuple[list[dict[str, Any]], list[dict[str, Any]]]]:
+    """For each page its glyphs, as `chars` says them, and its strokes and fills, read in one go."""
+    return [
+        (
+            [_glyph(part, layout.height) for part in _flat(layout) if isinstance(part, LTChar)],
+            [_stroke(part, layout.height) for part in _flat(layout) if isinstance(part, LTCurve)],
+        )
+        for layout in _layouts(pdf)
+    ]
+
+
+def _layouts(pdf: bytes) -> Iterator[LTPage]:
     resources = PDFResourceManager()
     device = PDFPageAggregator(resources, laparams=None)
     interpreter = PDFPageInterpreter(resources, device)
-    found = []
     for page in PDFPage.get_pages(BytesIO(pdf)):
         interpreter.process_page(page)
-        layout = device.get_result()
-        found.append([_glyph(part, layout.height) for part in _flat(layout) if isinstance(part, LTChar)])
-    return found
+        yield device.get_result()
 
 
 def _flat(part: LTComponent) -> Iterator[LTComponent]:
@@ -75,6 +90,18 @@ def _flat(part: LTComponent) -> Iterator[LTComponent]:
     for each in part if isinstance(part, LTContainer) else ():
         yield each
         yield from _flat(each)
+
+
+def _stroke(part: LTCurve, page_height: float) -> dict[str, Any]:
+    return {
+        "object_type": "line" if isinstance(part, LTLine) else "shape",
+        "stroking_color": part.stroking_color,
+        "width": part.x1 - part.x0,
+        "x0": part.x0,
+        "x1": part.x1,
+        "top": page_height - part.y1,
+        "bottom": page_height - part.y0,
+    }
 
 
 def _glyph(char: LTChar, page_height: float) -> dict[str, Any]:

@@ -107,7 +107,7 @@ class Script(RowBlock):
                 lines.append((begin, words_bottom, x + width, words_bottom))
                 part.draw(canvas, left, words_bottom + part.height(width) - 3, width - self.INDENT)
             else:
-                part.draw(canvas, left, top, width - self.INDENT)
+                part.draw(canvas, left, top - self.GAP, width - self.INDENT)
             with open_blank(canvas, describe_lines(len(lines))):
                 draw_writing_lines(canvas, lines)
             if not below:
@@ -124,4 +124,6 @@ class Script(RowBlock):
         return self.line_count - 1 if self._goes_on(row, width) else self.line_count
 
     def _words_height(self, row: int, width: float) -> float:
-        return self.pitch if self._goes_on(row, width) else self.parts[row].height(width - self.INDENT)
+        if self._goes_on(row, width):
+            return self.pitch
+        return self.parts[row].height(width - self.INDENT) + self.GAP
