@@ -40,7 +40,8 @@ class Lines(RowBlock):
         if not self.numbers:
             with open_blank(canvas, describe_lines(len(lines))):
                 draw_writing_lines(canvas, segments)
-            self.mark_text(canvas, "text", x, lines[-1], width, self.height(width))
+            if not self.is_continued():  # two fields of one name would show the same text twice
+                self.mark_text(canvas, "text", x, lines[-1], width, self.height(width))
             return
         with canvas.element(Role.LIST, owner=self.owner, numbered=True):
             draw_writing_lines(canvas, segments)
