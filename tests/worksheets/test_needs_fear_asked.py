@@ -22,19 +22,26 @@ DECIDED = {
     "kind-letter": False,
     "two-circles": True,
     "words-in-four-parts": True,
+    "what-counts-as-care": True,
+    "talking-it-over": True,
+    "good-moments": False,
     "pause-card": True,
     "now-and-a-week-later": True,
     "how-full-i-am": True,
+    "where-i-learned-it": False,
+    "my-load-and-who-else": True,
     "one-line-a-day": True,
     "shares-of-a-whole": False,
     "how-firmly-to-say-it": True,
     "open-closed-in-between": True,
     "whose-choice": True,
+    "what-i-keep": False,
+    "steady-ground": False,
     "one-small-thing": True,
     "after-something-kind": False,
 }
 # The same by their numbers; the rule is in `docs/safety.md`.
-WAIT = {1, 4, 9, 11, 13, 14, 17, 19, 20, 23, 25, 26, 27, 30}
+WAIT = {1, 4, 9, 11, 13, 14, 17, 19, 20, 22, 23, 25, 26, 27, 30}
 # Steps that lead to another person: to ask, tell, decline, hand back, or do a thing for them otherwise.
 TOWARDS = re.compile(
     r"\bask(?:ed|ing)?\b|\btell\b|\bsay no\b|\bhand(?:ed)? (?:it )?back\b|\brequest\b|\bdecline\b|\brefuse\b"
