@@ -133,9 +133,9 @@ def _block_fields(block: SheetBlock, id: str) -> Iterator[SheetField]:
             yield from _own_lines(block, id)
         case TableBlock():
             rows = block.row_heads or [f"row {row}" for row in range(1, block.rows + 1)]
-            yield from _grid(block.label, id, rows, block.columns, frozenset(block.tick_columns))
+            yield from _grid(block.label, id, rows, block.columns, block.lines, frozenset(block.tick_columns))
         case DiaryBlock():
-            yield from _grid(block.label, id, block.days, block.columns)
+            yield from _grid(block.label, id, block.days, block.columns, block.lines)
         case SortBlock():
             yield from _side_by_side(block.label, id, block.boxes, block.lines)
         case CirclesBlock():
@@ -169,15 +169,20 @@ def _own_lines(block: MenuBlock | CardBlock, id: str) -> Iterator[SheetField]:
 
 
 def _grid(
-    label: str, id: str, rows: Sequence[str], columns: Sequence[str], ticks: frozenset[int] = frozenset()
+    label: str,
+    id: str,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    lines: int,
+    ticks: frozenset[int] = frozenset(),
 ) -> Iterator[SheetField]:
     for row, row_name in enumerate(rows, start=1):
         for column, column_name in enumerate(columns, start=1):
-            yield SheetField(
-                id=f"{id}.r{row}.c{column}",
-                kind=FieldKind.TICK if column - 1 in ticks else FieldKind.LINE,
-                label=f"{label}: {row_name}, {column_name}",
-            )
+            field, words = f"{id}.r{row}.c{column}", f"{label}: {row_name}, {column_name}"
+            if column - 1 in ticks:
+                yield SheetField(id=field, kind=FieldKind.TICK, label=words)
+            else:
+                yield _text(field, words, lines)
 
 
 def _side_by_side(label: str, id: str, names: Sequence[str], lines: int) -> Iterator[SheetField]:

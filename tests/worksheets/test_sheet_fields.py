@@ -3,8 +3,8 @@
 import pytest
 
 from clinic_toolkit.worksheets import catalogue, sheet_fields
-from clinic_toolkit.worksheets.block_model import SHEET_BLOCK_TYPES, TableBlock
-from clinic_toolkit.worksheets.sheet_fields import FieldKind, TooManyFields, list_fields
+from clinic_toolkit.worksheets.block_model import SHEET_BLOCK_TYPES, DiaryBlock, TableBlock
+from clinic_toolkit.worksheets.sheet_fields import FieldKind, TooManyFields, list_block_fields, list_fields
 from tests.worksheets.every_block import ONE_OF_EACH, make_sheet
 
 NOTHING_TO_FILL_IN = {"prose"}
@@ -33,6 +33,16 @@ def test_a_label_says_its_place_in_words() -> None:
     assert labels["b7.r1.c1"] == "Grid: At home, Now"
     assert labels["b10.r3.c1"] == "Steps: step 3, 0 to 10"
     assert len(set(labels.values())) == len(labels)
+
+
+def test_a_row_of_several_lines_holds_as_many() -> None:
+    for lines, kind in ((1, FieldKind.LINE), (3, FieldKind.LONG)):
+        week = DiaryBlock(kind="diary", label="The week", columns=("Asked",), lines=lines)
+        table = TableBlock(
+            kind="table", label="Tries", columns=("What", "Done"), rows=1, tick_columns=(1,), lines=lines
+        )
+        assert {(field.kind, field.lines) for field in list_block_fields(week, 1)} == {(kind, lines)}
+        assert [field.kind for field in list_block_fields(table, 1)] == [kind, FieldKind.TICK]
 
 
 def test_a_choice_has_codes_for_files_and_words_for_people() -> None:
