@@ -9,9 +9,16 @@ person typed can become a tag, a link or a file.
 
     sheet_texts.py     sentences that are printed on more than one sheet, and on paper alone
     styles.py          colours, sizes and rules of the printed sheets
-    font_faces.py      the two embedded font families, their coverage, text widths
-    printable_text.py  typed text made printable: cleaned, marked, shaped, put in visual order
+    writing_systems.py which font draws the letters of which writing system
+    font_faces.py      the embedded fonts, their coverage
+    printable_text.py  typed text made printable: cleaned, and marked where no font can draw it
+    text_shaping.py    text split by font and shaped: letters that join, stack and change places
+    reading_order.py   the order of drawing of a line with right-to-left letters
+    break_points.py    where a word may be broken
+    line_runs.py       the runs of one line, each of one font
     line_breaking.py   text broken into lines
+    composite_font.py  a TrueType file with a glyph for each cluster of letters
+    embedded_font.py   a shaped font in a PDF file, and the text of each of its glyphs
     tagging.py         what each piece of a page is to a screen reader, and the tree of it in the file
     tagged_canvas.py   the canvas that all is drawn on, which keeps that tree
     blocks.py          blocks of a page: text, rules, lines to write on

@@ -1,21 +1,31 @@
-"""The two embedded font families, the characters that each covers, and text widths.
+"""The embedded fonts: what each covers, and text widths.
 
-The primary family is Atkinson Hyperlegible Next. A word with a character that it lacks is set as a whole in
-DejaVu Sans, slightly smaller so that both look the same size. Fonts are parsed once a process, and DejaVu
-Sans, which is large, only when it is needed.
+The primary family is Atkinson Hyperlegible Next, which ReportLab draws letter by letter. Everything else is
+shaped (`text_shaping.py`) and embedded by us (`embedded_font.py`): DejaVu Sans, slightly smaller so that both
+look the same size, for a word of Latin, Greek or Cyrillic with a letter that the primary family lacks, and
+for signs; and one font for each other writing system (`writing_systems.py`). A font is parsed once a process,
+and only when it is needed.
 """
 
-import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache
-from itertools import groupby
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from clinic_toolkit.documents import writing_systems
+
+if TYPE_CHECKING:
+    from uharfbuzz import Font
+
+FALLBACK = "DejaVuSans"
 FONTS_FOLDER = Path(__file__).parent / "fonts"
-_WORDS = re.compile(r"( +)")
+# How far the second drawing of a letter is moved for bold print, as a fraction of the font size: for fonts
+# that have one weight only.
+BOLD_SHIFT = 0.03
 _register_lock = Lock()
 # ReportLab subsets a font through one read position that all documents share: two documents saved at the
 # same time would get each other's glyphs. Hold this lock while saving.
@@ -23,13 +33,9 @@ subset_lock = Lock()
 
 
 class Face(Struct, frozen=True, kw_only=True, eq=False):
-    """One weight of one family.
-
-    `widths` are by character, as a fraction of the font size; `scale` makes both families look the same size.
-    """
+    """One weight of the primary family. `widths` are by character, as a fraction of the font size."""
 
     name: str
-    scale: float
     widths: dict[str, float]
     chars: frozenset[str]
 
@@ -42,60 +48,113 @@ class Face(Struct, frozen=True, kw_only=True, eq=False):
         return sum(map(self.widths.__getitem__, text))
 
 
+class Glyph(Struct, frozen=True):
+    """A glyph by its number in the font, and where it stands, in units of the font."""
+
+    number: int
+    x: int
+    y: int
+
+
+class ShapedFace(Struct, frozen=True, kw_only=True, eq=False):
+    """One weight of a font whose text is shaped.
+
+    `scale` makes all families look the same size; `shift` is how far the second drawing of each letter is
+    moved for bold print, in units of the font, 0 for none.
+    """
+
+    name: str
+    path: Path
+    font: "Font"
+    units: int
+    scale: float
+    shift: int
+    chars: frozenset[str]
+
+    def covers(self, text: str) -> bool:
+        """Whether this face has a glyph for every character."""
+        return self.chars.issuperset(text)
+
+    def reach(self, glyphs: Iterable[Glyph]) -> tuple[float, float]:
+        """How far these glyphs reach above and below the baseline at size 1, 0 at least."""
+        top = bottom = 0
+        for glyph in glyphs:
+            if box := self.font.get_glyph_extents(glyph.number):
+                top = max(top, glyph.y + box.y_bearing)
+                bottom = min(bottom, glyph.y + box.y_bearing + box.height)
+        return top / self.units, -bottom / self.units
+
+
+_shaped_faces: dict[tuple[str, bool], ShapedFace] = {}
+
+
 def primary_face(bold: bool) -> Face:
     """Atkinson Hyperlegible Next."""
-    return _load_face(
-        "AtkinsonHyperlegibleNext-SemiBold" if bold else "AtkinsonHyperlegibleNext-Regular", 1.0
-    )
-
-
-def fallback_face(bold: bool) -> Face:
-    """DejaVu Sans."""
-    return _load_face("DejaVuSans-Bold" if bold else "DejaVuSans", 0.92)
-
-
-def face_for_word(word: str, bold: bool) -> Face:
-    """The face for one printable word; a word is never set in two families."""
-    primary = primary_face(bold)
-    return primary if primary.covers(word) else fallback_face(bold)
-
-
-def runs_by_face(words: str, bold: bool) -> list[tuple[Face, str]]:
-    """Split text into runs of one face each, chosen by character, so independent of visual reordering."""
-    primary = primary_face(bold)
-    return [
-        (primary if covered else fallback_face(bold), "".join(run))
-        for covered, run in groupby(words, key=primary.chars.__contains__)
-    ]
-
-
-def text_width(words: str, bold: bool) -> float:
-    """The width of printable text at size 1."""
-    primary = primary_face(bold)
-    if primary.covers(words):
-        return primary.width(words)
-    return sum(face_for_word(word, bold).width(word) for word in _WORDS.split(words))
-
-
-def _load_face(name: str, scale: float) -> Face:
     # One thread at a time: a second registration would replace the font in use by an open document.
     with _register_lock:
-        return _register_font(name, scale)
+        return _register_primary("SemiBold" if bold else "Regular")
+
+
+def fallback_face(bold: bool) -> ShapedFace:
+    """DejaVu Sans, for what the primary family lacks of Latin, Greek, Cyrillic and signs."""
+    return _shaped_faces.get((FALLBACK, bold)) or _load_shaped(FALLBACK, bold)
+
+
+def script_face(font: str, bold: bool) -> ShapedFace:
+    """The face of one of the fonts of `writing_systems`."""
+    return _shaped_faces.get((font, bold)) or _load_shaped(font, bold)
+
+
+def find_shaped_face(char: str, bold: bool) -> ShapedFace | None:
+    """The face for a character that the primary family lacks; None if no font has it."""
+    font = writing_systems.find_font(char)
+    if font is not None and (face := script_face(font, bold)).covers(char):
+        return face
+    # Both weights, so that a text can be drawn in either.
+    if fallback_face(False).covers(char) and fallback_face(True).covers(char):
+        return fallback_face(bold)
+    return None
 
 
 @cache
-def _register_font(name: str, scale: float) -> Face:
+def _register_primary(weight: str) -> Face:
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.ttfonts import TTFont
 
-    font = TTFont(name, str(FONTS_FOLDER / f"{name}.ttf"))
+    name = f"AtkinsonHyperlegibleNext-{weight}"
+    font = TTFont(name, str(FONTS_FOLDER / f"{name}.ttf"), shapable=False)
     pdfmetrics.registerFont(font)
-    # The primary family's combining accents need positioning rules that ReportLab does not apply. Those of
-    # the fallback family overlap the preceding letter by themselves, so words with accents are set in it.
-    combining = range(0x300, 0x370) if scale == 1.0 else range(0)
+    # Combining accents need positioning rules that ReportLab does not apply: words with them are shaped.
     widths = {
-        chr(code): font.face.charWidths.get(code, font.face.defaultWidth) * scale / 1000
+        chr(code): font.face.charWidths.get(code, font.face.defaultWidth) / 1000
         for code in font.face.charToGlyph
-        if code not in combining and not unicodedata.category(chr(code)).startswith("C")
+        if unicodedata.category(chr(code))[0] not in "CM"
     }
-    return Face(name=name, scale=scale, widths=widths, chars=frozenset(widths))
+    return Face(name=name, widths=widths, chars=frozenset(widths))
+
+
+def _load_shaped(font: str, bold: bool) -> ShapedFace:
+    import uharfbuzz
+
+    if font == FALLBACK:
+        file, name, scale, is_doubled = f"{FALLBACK}{'-Bold' if bold else ''}.ttf", FALLBACK, 0.92, False
+    else:
+        file, name, scale, is_doubled = writing_systems.font_file(font), font, 1.0, bold
+    with _register_lock:
+        if (font, bold) not in _shaped_faces:
+            face = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(FONTS_FOLDER / file)))
+            _shaped_faces[font, bold] = ShapedFace(
+                name=f"{name}-Bold" if bold else name,
+                path=FONTS_FOLDER / file,
+                font=uharfbuzz.Font(face),
+                units=face.upem,
+                scale=scale,
+                shift=round(BOLD_SHIFT * face.upem) if is_doubled else 0,
+                # A private-use letter has no meaning that its shape in some font would show.
+                chars=frozenset(
+                    chr(code)
+                    for code in face.unicodes
+                    if unicodedata.category(chr(code)) not in ("Cc", "Co", "Cs")
+                ),
+            )
+        return _shaped_faces[font, bold]

@@ -114,6 +114,8 @@ def redraw(size: tuple[float, float], pages: list[list[Act]]) -> bytes:
             line, x, baseline = given
             pen.setTextOrigin(x, baseline)
             for run in line.runs:
+                if run.face is not None:
+                    raise AssertionError("The floor knows plain text only.")
                 if (run.font, run.size) != font:
                     font = (run.font, run.size)
                     pen.setFont(run.font, run.size, 0)

@@ -136,6 +136,8 @@ def fonts(pdf: bytes) -> Iterator[tuple[str, bool]]:
         assert isinstance(named, DictionaryObject)
         for font in named.values():
             described = font.get_object()
+            if "/DescendantFonts" in described:
+                described = described["/DescendantFonts"][0].get_object()
             descriptor = described.get("/FontDescriptor")
             carried = descriptor is not None and "/FontFile2" in descriptor.get_object()
             yield described["/BaseFont"], carried

@@ -5,14 +5,13 @@ import unicodedata
 from collections import Counter
 
 import pytest
-from bidi.mirror import MIRRORED
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic_toolkit.documents import font_faces, printable_text
+from clinic_toolkit.documents import printable_text
+from clinic_toolkit.documents.text_shaping import Shaper
 
 ANYTHING = st.text(st.characters(), max_size=80)
-RTL = st.text(st.sampled_from("אבגדהוזחטיךכלםמאבתث محمدعليلاالسبت()[]<>«» 123.,!-abcXYZ"), max_size=40)
 
 
 def named(shown: str) -> str:
@@ -41,50 +40,20 @@ def test_composed_before_it_is_drawn() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "shown"), [("漢", "[U+6F22]"), ("😀", "[U+1F600]"), ("न", "[U+0928]"), ("\ue000", "[U+E000]")]
+    ("typed", "shown"),
+    [("🦄", "[U+1F984]"), ("𐎠", "[U+103A0]"), ("\u0378", "[U+0378]"), ("\ue000", "[U+E000]")],
 )
 def test_what_cannot_be_drawn_is_named(typed: str, shown: str) -> None:
     assert printable_text.make_printable(f"A {typed} B") == f"A {shown} B"
-
-
-def test_scripts_that_join_or_stack_without_rules_here_are_named_not_misdrawn() -> None:
-    assert font_faces.fallback_face(False).covers(
-        "\u07ca"
-    )  # the control: there is a glyph, but only the isolated one
-    assert printable_text.make_printable("\u07ca\u0e9a") == "[U+07CA][U+0E9A]"
-
-
-def test_arabic_letters_are_joined_and_keep_their_vowels() -> None:
-    shaped = printable_text.make_printable("مُحَمَّد")
-    assert all("\ufe70" <= char <= "\ufefc" for char in shaped if unicodedata.category(char) == "Lo")
-    assert Counter(unicodedata.normalize("NFKC", shaped)) == Counter("مُحَمَّد")
-
-
-def test_right_to_left_is_put_in_visual_order_with_its_brackets_turned() -> None:
-    assert printable_text.to_visual_order("אב (גד)", True) == "(דג) בא"
-    assert printable_text.to_visual_order("name: אב (גד) 12", False) == "name: 12 (דג) בא"
-    assert printable_text.to_visual_order("abc (def)", False) == "abc (def)"
-
-
-def test_control_the_ordering_library_alone_leaves_brackets_unturned() -> None:
-    from bidi import get_display
-
-    assert get_display("אב (גד)", base_dir="R") == ")דג( בא"
-
-
-@given(RTL, st.booleans())
-def test_ordering_loses_nothing_and_leaves_no_helper_behind(line: str, from_right: bool) -> None:
-    shown = printable_text.to_visual_order(line, from_right)
-    turned = {char: min(char, MIRRORED.get(char, char)) for char in {*line, *shown}}
-    assert Counter(turned[char] for char in shown) == Counter(turned[char] for char in line)
 
 
 @given(ANYTHING)
 def test_every_character_is_drawable_in_both_weights(typed: str) -> None:
     shown = printable_text.make_printable(typed)
     for bold in (False, True):
-        assert all(font_faces.face_for_word(word, bold).covers(word) for word in shown.split(" "))
-        assert all(face.covers(part) for face, part in font_faces.runs_by_face(shown, bold))
+        parts = Shaper().split_word(shown, bold)
+        assert all(part.face.covers(part.text) for part in parts)
+        assert "".join(part.text for part in parts) in (shown, re.sub("[\u200c\u200d\u180e]", "", shown))
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from clinic_toolkit.documents import font_faces
+from clinic_toolkit.documents import text_shaping
 from clinic_toolkit.documents.blocks import Align, Text, draw_tick_box
 from clinic_toolkit.documents.sheet_blocks.fill_in_block import (
     NUMBER_INSET,
@@ -155,5 +155,5 @@ class Table(RowBlock):
 
 def _head_width(words: str, size: float) -> float:
     """The width that fits a column head on two lines, at least that of its longest word."""
-    longest = max(font_faces.text_width(word, True) for word in words.split() or [""])
-    return max(longest, font_faces.text_width(words, True) * 0.62) * size + 2 * PAD
+    longest = max(text_shaping.text_width(word, True) for word in words.split() or [""])
+    return max(longest, text_shaping.text_width(words, True) * 0.62) * size + 2 * PAD
