@@ -11,18 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from clinic_toolkit.documents import client_page, course_report, note, sheet_texts, styles, summary, worksheet
-from clinic_toolkit.record.values import page_values
+from clinic_toolkit.documents import client_page, note, sheet_texts, styles
 from tests.documents import values
 from tests.documents.reading import PAPERS, SHEETS, chars, drawn, fonts, pages, shapes, texts
 from tests.documents.test_printable_text import named, visible
 from tests.fixtures.replaced import replace
 
-HOSTILE = (
-    '<b>&</b> &amp; <img src="/etc/hostname"/> <a href="javascript:x">y</a> {{ 7*7 }} %s \\n',
-    "漢字 😀 محمد دנה שלום Ελένη Дмитрий Nguyễn " + "W" * 400,
-    "line\r\nline\x00\x07\ud800\u202e end",
-)
 every = pytest.mark.parametrize("paper", PAPERS)
 sheet = pytest.mark.parametrize("name", SHEETS)
 
@@ -109,75 +103,6 @@ def contrast(colour: Iterable[float]) -> float:
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour
     )
     return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
-
-
-def hostile(typed: str) -> list[bytes]:
-    """Every sheet that takes typed text, with this text in every field."""
-    head = replace(values.letterhead(), practice_name=typed, clinician_name=typed, crisis_text=typed)
-    name = typed[:240]  # as long as the names of a couple may be
-    session = replace(values.session(name), place=typed, kind=typed, attendance=typed)
-    answered = replace(values.result(typed, typed, typed), mode_label=typed, frame_label=typed)
-    return [
-        client_page.render_client_page(
-            replace(
-                values.client_page(),
-                letterhead=head,
-                own_words=(typed,),
-                next_step=typed,
-                strengths=(typed,),
-                stood_out=(typed,),
-                title=typed,
-            )
-        ),
-        note.render_note(
-            replace(
-                values.note(),
-                letterhead=head,
-                session_facts=session,
-                signer_name=typed,
-                check_code=typed,
-                sections=(page_values.NoteSection(heading=typed, text=typed, evidence_lines=(typed,)),),
-            )
-        ),
-        summary.render_session_summary(
-            replace(
-                values.summary(),
-                letterhead=head,
-                session_facts=session,
-                results=(answered,),
-                worksheet_titles=(typed,),
-            )
-        ),
-        course_report.render_course(
-            replace(
-                values.course_paper(),
-                letterhead=head,
-                course=replace(values.course(4), client_name=name, relationship_word=typed),
-                cautions=(typed,),
-            )
-        ),
-        worksheet.render_worksheet(
-            replace(values.sheet(), letterhead=head, initials=name, client_sentence=name)
-        ),
-    ]
-
-
-@pytest.mark.parametrize("typed", [*HOSTILE, "", " ", "a" * 600, "\n" * 200])
-def test_hostile_text_is_printed_and_does_nothing(typed: str) -> None:
-    for pdf in hostile(typed):
-        for page in chars(pdf):
-            assert all(
-                char["x0"] > 0 and char["x1"] < 595.3 and char["top"] > 0 and char["bottom"] < 841
-                for char in page
-            )
-        read = PdfReader(BytesIO(pdf))
-        assert not any(page.images or "/Annots" in page for page in read.pages)
-        assert all(carried for _, carried in fonts(pdf))
-
-
-def test_markup_is_printed_as_it_was_typed() -> None:
-    for pdf in hostile(HOSTILE[0])[:4]:
-        assert '<b>&</b>&amp;<imgsrc="/etc/hostname"/>' in "".join(drawn(pdf))
 
 
 def test_five_thousand_characters_are_all_there() -> None:
