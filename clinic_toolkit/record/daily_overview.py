@@ -28,6 +28,7 @@ from clinic_toolkit.record.safety.ask_lines import AskLine, ComingCheck
 from clinic_toolkit.record.writing import therapy_session_lines
 from clinic_toolkit.record.writing.draft_list_facts import RING_DRAFTS
 from clinic_toolkit.record.writing.form_draft_record import FORM_DRAFT
+from clinic_toolkit.record.writing.handout_record import Handout
 from clinic_toolkit.record.writing.therapy_session_lines import ListedSession, TherapySessionLine
 from clinic_toolkit.vault.vault import Vault
 
@@ -80,6 +81,13 @@ class DailyOverview(Struct, frozen=True, kw_only=True):
         )
         return tuple({line.id: line.record for line in lines if line.record}.values())
 
+    @property
+    def shown_sheets(self) -> tuple[RecordVersion[Handout], ...]:
+        """The worksheets that are named beside a session, each once."""
+        planned = (*((self.next_session,) if self.next_session else ()), *self.later_sessions)
+        sheets = (sheet for line in (*self.open_sessions, *planned) for sheet in line.sheets_out)
+        return tuple({sheet.id: sheet for sheet in sheets}.values())
+
 
 def build_daily_overview(
     db: Connection, vault: Vault, *, now: datetime, limit: int = sys.maxsize
@@ -116,20 +124,22 @@ def build_daily_overview(
         and one.facts.attendance == Attendance.PLANNED
     ]
 
-    def build(sessions: Iterable[ListedSession]) -> tuple[TherapySessionLine, ...]:
+    def build(sessions: Iterable[ListedSession], *, is_ahead: bool = False) -> tuple[TherapySessionLine, ...]:
         lines = (
-            therapy_session_lines.build_session_line(db, vault, reader, one, initials_by_id)
+            therapy_session_lines.build_session_line(
+                db, vault, reader, one, initials_by_id, with_sheets_out=is_ahead
+            )
             for one in sessions
         )
         return tuple(line for line in lines if line)
 
-    planned_lines = build(planned)
+    planned_lines = build(planned, is_ahead=True)
     asks = ask_lines.build_ask_lines(
         db, vault, safety_list_facts.list_person_safety(reader, db, vault), initials_by_id, today=today
     )
     return DailyOverview(
         today=today,
-        open_sessions=build(open_today),
+        open_sessions=build(open_today, is_ahead=True),
         next_session=planned_lines[0] if planned_lines else None,
         later_sessions=planned_lines[1:],
         earlier_sessions=build(earlier),

@@ -54,6 +54,10 @@ class Desk:
         page = self.me.open(f"{self.client}/relationships/new")
         return self.me.send(page, {"word": "M.", "frame": "parent"})
 
+    def handout(self) -> Page:
+        """The page of a sheet that was given."""
+        return self.me.send(self.me.open(f"{self.session}/worksheets"), {"worksheet": "receiving-ladder"})
+
     def note(self) -> Page:
         return self.me.send(self.me.open(f"{self.session}/note"), NOTE | {"sign": "yes"})
 
@@ -183,6 +187,13 @@ def _erasure(at: Desk) -> Page:
     return at.me.send(asked, {"stepup_passphrase": RIGHT})
 
 
+def _third_that_came_back(at: Desk) -> Page:
+    """The page of the third sheet in a row that came back whole."""
+    for _ in range(3):
+        page = at.me.send(at.me.follow(at.handout(), "Note how it went"), {"outcome": "came_back"})
+    return page
+
+
 WAYS: dict[str, Way] = {
     "questionnaire_choice.choose": lambda at: steps.begin(at.me, at.session),
     "administrations.item": lambda at: steps.give(at.me, at.me.open(f"{at.form()}/items/1"), 3),
@@ -280,6 +291,19 @@ WAYS: dict[str, Way] = {
     "worksheets.offer": lambda at: at.me.send(
         at.me.open(f"{at.session}/worksheets"), {"worksheet": "receiving-ladder", "sentence": "I can rest."}
     ),
+    "handouts.agree": lambda at: at.me.send(
+        at.handout(), {"agreement": "Two rungs, on Sunday.", "sureness": "5"}
+    ),
+    "handouts.make_smaller": lambda at: at.me.send(
+        at.me.send(at.handout(), {"sureness": "3"}), {"smaller": "To look at the first rung."}
+    ),
+    "handouts.review": lambda at: at.me.send(
+        at.me.follow(at.handout(), "Note how it went"), {"outcome": "part", "said": "Two lines."}
+    ),
+    "handouts.review_in_session": lambda at: at.me.send(
+        at.me.open(f"{at.session}{at.handout().path}"), {"outcome": "came_back"}
+    ),
+    "handouts.note_wanted": lambda at: at.me.send(_third_that_came_back(at), {"wanted": "partly"}),
 }
 
 # What the table does not walk, and why a second press is harmless there.

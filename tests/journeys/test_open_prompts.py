@@ -44,6 +44,8 @@ WITH_ROW = (
     rf"/notes/{ID}/text",
     rf"/handouts/{ID}",
     rf"/handouts/{ID}/sheet",
+    rf"/handouts/{ID}/review",
+    rf"/sessions/{ID}/handouts/{ID}",
     rf"/administrations/{ID}/client-page",
     rf"/relationships/{ID}",
     rf"/administrations/{ID}/(finished|stopped)",

@@ -104,7 +104,8 @@ def after_it(site: Site, kept: RecordVersion[Administration]) -> Seen:
     given = site.post(f"/sessions/{kept.payload.therapy_session_id}/worksheets", sent | {"about": about.hex})
     assert given.status_code == 303, given.text
     found["handout"] = _page(site, given.headers["Location"])
-    for path in ("sheet", "sheet?framed=1", "sheet?large=1&framed=1"):
+    found["review in session"] = _page(site, f"{session}{given.headers['Location']}")
+    for path in ("review", "sheet", "sheet?framed=1", "sheet?large=1&framed=1"):
         found[path] = _page(site, f"{given.headers['Location']}/{path}")
     for path in ("", "/end", "/note", "/worksheets", "/questionnaire"):
         found[f"session{path}"] = _page(site, session + path)

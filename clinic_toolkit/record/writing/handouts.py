@@ -1,16 +1,25 @@
 """Handouts: which worksheet was given to which client, and when."""
 
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from clinic_toolkit.journal import records
+from clinic_toolkit.journal.integrity import UnreadableRecord
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people import clients, joined_entries
+from clinic_toolkit.record.people import cases, clients, joined_entries, therapy_sessions
+from clinic_toolkit.record.people.case_record import Case
 from clinic_toolkit.record.people.client_record import record_ring
 from clinic_toolkit.record.people.client_scoped import list_in_therapy_session
-from clinic_toolkit.record.writing.handout_record import HANDOUT, Handout, HandoutEvent, HandoutState
+from clinic_toolkit.record.writing.handout_record import (
+    HANDOUT,
+    OUT_STATES,
+    Handout,
+    HandoutEvent,
+    HandoutState,
+)
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.worksheets.model import Worksheet
 
@@ -86,3 +95,68 @@ def list_handouts_in_session(
     return list_in_therapy_session(
         lambda client_id: list_handouts(db, vault, client_id), client_ids, therapy_session_id
     )
+
+
+def list_handouts_out(
+    db: Connection, vault: Vault, case: RecordVersion[Case], therapy_session_id: UUID | None = None
+) -> list[RecordVersion[Handout]]:
+    """The sheets of a case that are out, oldest first; never to be saved (see `joined_entries`).
+
+    Of a couple these are the sheets that were given in their sessions; what a partner was given alone is no
+    part of them, and the other way round.
+
+    Args:
+        therapy_session_id: leave out what was given in this session.
+    """
+    out = [
+        handout
+        for client_id in case.payload.client_ids
+        for handout in reversed(list_handouts(db, vault, client_id))
+        if handout.state in OUT_STATES
+        and (therapy_session_id is None or handout.payload.therapy_session_id != therapy_session_id)
+    ]
+    return [handout for handout in out if _is_readably_of_case(db, vault, handout, case)]
+
+
+def _is_readably_of_case(
+    db: Connection, vault: Vault, handout: RecordVersion[Handout], case: RecordVersion[Case]
+) -> bool:
+    # A list goes on without a sheet of which it cannot be read where it belongs.
+    with suppress(UnreadableRecord, records.RecordNotFound):
+        return is_of_case(db, vault, handout, case)
+    return False
+
+
+def list_handouts_reviewed_in(
+    db: Connection, vault: Vault, client_ids: tuple[UUID, ...], therapy_session_id: UUID
+) -> list[RecordVersion[Handout]]:
+    """The sheets of these clients that were looked at in one session, in the order of giving."""
+    return [
+        handout
+        for client_id in client_ids
+        for handout in reversed(list_handouts(db, vault, client_id))
+        if any(review.therapy_session_id == therapy_session_id for review in handout.payload.reviews)
+    ]
+
+
+def is_of_case(
+    db: Connection, vault: Vault, handout: RecordVersion[Handout], case: RecordVersion[Case]
+) -> bool:
+    """Whether a sheet belongs to this case: to the couple it was given to, or to the client alone."""
+    own_case = load_case_of_handout(db, vault, handout)
+    if case.payload.is_couple or own_case.payload.is_couple:
+        return own_case.id == case.id
+    primary_by_id = clients.load_client_joins(db, vault)
+    client_id, other_id = handout.payload.client_id, case.payload.client_ids[0]
+    return primary_by_id.get(client_id, client_id) == primary_by_id.get(other_id, other_id)
+
+
+def load_case_of_handout(
+    db: Connection, vault: Vault, handout: RecordVersion[Handout]
+) -> RecordVersion[Case]:
+    """The case of the session in which the sheet was given, else the client's own case."""
+    if handout.payload.therapy_session_id:
+        with suppress(UnreadableRecord, records.RecordNotFound):
+            session = therapy_sessions.load_therapy_session(db, vault, handout.payload.therapy_session_id)
+            return cases.load_case(db, vault, session.payload.case_id)
+    return cases.load_single_case(db, vault, handout.payload.client_id)

@@ -20,7 +20,7 @@ from clinic_toolkit.record.questionnaires.administration_record import (
 )
 from clinic_toolkit.record.safety import risk_entries, risk_entry_subject
 from clinic_toolkit.record.values.page_values import Result
-from clinic_toolkit.record.writing import handouts
+from clinic_toolkit.record.writing import handout_parts
 from clinic_toolkit.record.writing.note_formats import DEFAULT_FORMAT, NoteFormat, format_of
 from clinic_toolkit.record.writing.note_record import ClinicalNote, NotePart, PartSource
 from clinic_toolkit.vault.vault import Vault
@@ -57,19 +57,7 @@ def list_prefilled_parts(
             parts.append(_questionnaire_part(administration, result, sections[PartSource.QUESTIONNAIRE]))
             parts += _client_says_parts(administration, result, sections[PartSource.QUESTIONNAIRE])
             parts += _remark_parts(administration, result, sections[PartSource.REMARK])
-    for handout in handouts.list_handouts_in_session(
-        db, vault, therapy_session_loader.single_client_of(db, vault, session), session.id
-    ):
-        parts.append(
-            NotePart(
-                section=sections[PartSource.WORKSHEET],
-                source=PartSource.WORKSHEET,
-                source_label=f"worksheet, {format_date(handout.payload.given_at.astimezone())}",
-                # Whether it stays in the room is left out: a client who reads along would learn of the hold.
-                text=f"Worksheet “{handout.payload.title}” given.",
-                origin_id=handout.id.hex,
-            )
-        )
+    parts += handout_parts.list_handout_parts(db, vault, session, sections[PartSource.WORKSHEET])
     return parts + _risk_parts(db, vault, session, sections[PartSource.RISK_ENTRY])
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.list_facts import FactsReader
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people import session_list_facts
+from clinic_toolkit.record.people import clients, session_list_facts
 from clinic_toolkit.record.people.case_record import CASE
 from clinic_toolkit.record.people.session_list_facts import RING_SESSIONS, SessionFacts
 from clinic_toolkit.record.people.therapy_session_record import (
@@ -22,6 +22,8 @@ from clinic_toolkit.record.people.therapy_session_record import (
     TherapySessionState,
 )
 from clinic_toolkit.record.questionnaires.administration_list_facts import RING_ADMINISTRATIONS
+from clinic_toolkit.record.writing import handout_list_facts, handouts
+from clinic_toolkit.record.writing.handout_record import Handout
 from clinic_toolkit.record.writing.note_list_facts import RING_NOTES
 from clinic_toolkit.record.writing.note_record import NoteState
 from clinic_toolkit.vault.vault import Vault
@@ -33,7 +35,8 @@ class TherapySessionLine(Struct, frozen=True, kw_only=True):
     """One therapy session in a list; `who` names its clients, by initials but for an executor.
 
     `agreement` is what the same case agreed most recently before it, on `agreement_date`; `unfinished_work`
-    says what is still to be done. `record` is the session itself.
+    says what is still to be done. `sheets_out` are the worksheets to ask about, for a session of today
+    that is open or planned. `record` is the session itself.
     """
 
     id: UUID
@@ -49,6 +52,7 @@ class TherapySessionLine(Struct, frozen=True, kw_only=True):
     note_state: str
     has_stopped_questionnaire: bool
     unfinished_work: tuple[str, ...]
+    sheets_out: tuple[RecordVersion[Handout], ...] = ()
     record: RecordVersion[TherapySession] | None = None
 
 
@@ -112,8 +116,14 @@ def build_session_line(
     reader: FactsReader,
     listed: ListedSession,
     names_by_id: Mapping[UUID, str],
+    *,
+    with_sheets_out: bool = False,
 ) -> TherapySessionLine | None:
-    """Open one session and build its line; None if it cannot be read."""
+    """Open one session and build its line; None if it cannot be read.
+
+    Args:
+        with_sheets_out: whether to list the worksheets to ask about.
+    """
     session = records.find_readable_record(db, vault, THERAPY_SESSION, listed.facts.id)
     if session is None:
         return None
@@ -132,8 +142,20 @@ def build_session_line(
         note_state=listed.note_state,
         has_stopped_questionnaire=listed.has_stopped_questionnaire,
         unfinished_work=listed.unfinished_work,
+        sheets_out=_list_sheets_out(db, vault, reader, session) if with_sheets_out else (),
         record=session,
     )
+
+
+def _list_sheets_out(
+    db: Connection, vault: Vault, reader: FactsReader, session: RecordVersion[TherapySession]
+) -> tuple[RecordVersion[Handout], ...]:
+    case = records.find_readable_record(db, vault, CASE, session.payload.case_id)
+    primary_by_id = clients.load_client_joins(db, vault)
+    client_ids = {primary_by_id.get(id, id) for id in case.payload.client_ids} if case else set()
+    if case is None or not client_ids & handout_list_facts.list_clients_with_sheet_out(db, vault, reader):
+        return ()
+    return tuple(handouts.list_handouts_out(db, vault, case, session.id))
 
 
 def _load_last_agreement(

@@ -34,6 +34,7 @@ _TITLE_BY_BLUEPRINT = {
     "prompt_closing": "Entry",
     "worksheets": "Worksheets",
     "worksheet_twins": "Worksheet",
+    "handouts": "Worksheet",
     "notes": "Note",
     "note_signing": "Note",
     "questionnaires": "Questionnaires",

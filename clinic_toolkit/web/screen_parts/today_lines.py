@@ -27,12 +27,15 @@ def session_tag(line: TherapySessionLine) -> str:
 def session_remark(line: TherapySessionLine) -> str:
     """What is still to be done for it; else that it was not held, or that its note is signed.
 
-    A questionnaire that the client stopped is no work left over, but one can go on with it.
+    Beside it are the worksheets that are out. A questionnaire that the client stopped is no work left over,
+    but one can go on with it.
     """
     signed = "note signed" if line.note_state == NoteState.FINAL else ""
     remark = " · ".join(line.unfinished_work) or _NOT_HELD.get(line.attendance, signed)
     stopped = "questionnaire stopped before the end" if line.has_stopped_questionnaire else ""
-    return " · ".join(filter(None, (remark, stopped)))
+    titles = ", ".join(f"“{sheet.payload.title}”" for sheet in line.sheets_out)
+    sheets = f"to ask how it went: {titles}" if titles else ""
+    return " · ".join(filter(None, (remark, stopped, sheets)))
 
 
 def ask_sentence(line: AskLine) -> str:

@@ -32,6 +32,7 @@ from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.clients import ClientDetailsForm
 from clinic_toolkit.web.screen_parts import (
     draft_saving,
+    handout_lines,
     idempotent_forms,
     initials_suggestion,
     questionnaire_lines,
@@ -252,7 +253,7 @@ def show(id: UUID) -> ViewResult:
         ],
         more=len(all_administrations) if len(all_administrations) > len(shown_administrations) else 0,
         repeats=repeat_lines.with_something_to_say(repeat_lines.with_words(id, word_by_id, repeats)),
-        sheets=handouts.list_handouts(db, vault, id),
+        sheets=handout_lines.describe_handouts(handouts.list_handouts(db, vault, id)),
         kinds=KIND_LABELS,
     )
 
@@ -271,14 +272,13 @@ def _list_couples(
 def _render_joined(client: RecordVersion[Client], primary_id: UUID) -> ViewResult:
     """The page of an entry that was joined to another: a link to the entry that shows everything."""
     context.audit_read(CLIENT, client)
+    names = display_names.load_display_names(context.db(), context.vault()).full_by_id
     return render_template(
         "clients/joined.html",
         here="clients",
         client=client,
         primary_id=primary_id,
-        name=display_names.load_display_names(context.db(), context.vault()).full_by_id.get(
-            primary_id, UNREADABLE_NAME
-        ),
+        name=names.get(primary_id, UNREADABLE_NAME),
     )
 
 

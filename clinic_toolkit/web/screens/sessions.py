@@ -25,7 +25,13 @@ from clinic_toolkit.record.writing import additions_after_signing, handouts, not
 from clinic_toolkit.web import context
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.sessions import AgreedForm, SessionForm
-from clinic_toolkit.web.screen_parts import draft_saving, idempotent_forms, repeat_lines, session_timeout
+from clinic_toolkit.web.screen_parts import (
+    draft_saving,
+    handout_lines,
+    idempotent_forms,
+    repeat_lines,
+    session_timeout,
+)
 from clinic_toolkit.web.screen_parts.draft_saving import PageDraft
 from clinic_toolkit.web.screen_parts.saved_message import redirect_saved
 from clinic_toolkit.web.transport import responses
@@ -221,6 +227,12 @@ def _render_session(
             for administration in session_administrations
         ],
         sheets=session_handouts,
+        sheets_out=handout_lines.describe_handouts(handouts.list_handouts_out(db, vault, case, session.id)),
+        sheets_reviewed=handout_lines.describe_handouts(
+            handouts.list_handouts_reviewed_in(db, vault, case.payload.client_ids, session.id)
+        )
+        if not case.payload.is_couple
+        else (),
         note=note,
         after_signing={addition.id: addition.after_signing_label for addition in additions},
         repeats=repeat_lines.list_due_repeats(session, case),

@@ -7,6 +7,7 @@ from clinic_toolkit.record import daily_overview
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
 from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION
 from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY
+from clinic_toolkit.record.writing.handout_record import HANDOUT
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import background_check, psychotherapy_key, unlocking
 from clinic_toolkit.web.screen_parts import backups, folder_warnings, today_lines
@@ -30,6 +31,7 @@ def index() -> ViewResult:
     context.audit_read(
         ADMINISTRATION, *(line.administration for line in day.ask_lines if line.administration)
     )
+    context.audit_read(HANDOUT, *day.shown_sheets)
     context.audit_read(RISK_ENTRY, *(check.risk_entry for check in day.coming_checks))
     context.audit_read(RISK_ENTRY, *(line.risk_entry for line in day.ask_lines if line.risk_entry))
     if any(line.session_date == day.today for line in day.open_sessions):

@@ -1,14 +1,11 @@
 """Worksheets: the catalogue, giving one to a client, and printing it."""
 
-from contextlib import suppress
 from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
-from clinic_toolkit.journal.integrity import UnreadableRecord
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import cases, clients, display_names, relationships, therapy_sessions
-from clinic_toolkit.record.people.case_record import Case
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
 from clinic_toolkit.record.questionnaires import administrations, answered_items
 from clinic_toolkit.record.questionnaires.administration_record import (
@@ -16,14 +13,16 @@ from clinic_toolkit.record.questionnaires.administration_record import (
     ENDED_STATES,
     Administration,
 )
+from clinic_toolkit.record.safety import ways_out
 from clinic_toolkit.record.values.page_values import WorksheetOffer, WorksheetPage
 from clinic_toolkit.record.writing import handouts
-from clinic_toolkit.record.writing.handout_record import HANDOUT, Handout
+from clinic_toolkit.record.writing.handout_record import HANDOUT
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.content.printout_kinds import PrintoutKind
 from clinic_toolkit.web.forms.worksheets import SENTENCE_LIMIT, HandoutForm
 from clinic_toolkit.web.screen_parts import (
+    handout_page,
     matching_lines,
     printouts,
     worksheet_choices,
@@ -164,42 +163,37 @@ def offer(session_id: UUID) -> ViewResult:
 
 @screen.get("/handouts/<uuid:id>")
 def handout(id: UUID) -> ViewResult:
-    """A sheet that was given: a link to print it, and what to ask about it next time."""
+    """A sheet that was given: what is agreed about it, a link to print it, and how it went."""
     handout = handouts.load_handout(context.db(), context.vault(), id)
     context.audit_read(HANDOUT, handout)
-    return render_template(
-        "worksheets/handout.html",
-        here="clients",
-        handout=handout,
-        sheet=catalogue.load_worksheet(handout.payload.worksheet_slug),
-        client=clients.load_client(context.db(), context.vault(), handout.payload.client_id),
-        case=_load_case_of_handout(handout),
-    )
-
-
-def _load_case_of_handout(handout: RecordVersion[Handout]) -> RecordVersion[Case]:
-    """The case of the session in which the sheet was given, else the client's own case."""
-    if handout.payload.therapy_session_id:
-        with suppress(UnreadableRecord):
-            session = therapy_sessions.load_therapy_session(
-                context.db(), context.vault(), handout.payload.therapy_session_id
-            )
-            return cases.load_case(context.db(), context.vault(), session.payload.case_id)
-    return cases.load_single_case(context.db(), context.vault(), handout.payload.client_id)
+    return handout_page.render_handout_page(handout)
 
 
 @screen.route("/handouts/<uuid:id>/sheet", methods=["GET", "POST"])
 @guard.allow_printout_when_read_only
 def sheet(id: UUID) -> ViewResult:
-    """The printout of the sheet for this client."""
-    handout = handouts.load_handout(context.db(), context.vault(), id)
-    client = clients.load_client(context.db(), context.vault(), handout.payload.client_id)
-    case = _load_case_of_handout(handout)
+    """The printout of the sheet for this client, if it may be printed at present."""
+    db, vault = context.db(), context.vault()
+    handout = handouts.load_handout(db, vault, id)
+    client = clients.load_client(db, vault, handout.payload.client_id)
+    case = handouts.load_case_of_handout(db, vault, handout)
     context.audit_read(HANDOUT, handout)
+    worksheet = catalogue.load_worksheet(handout.payload.worksheet_slug)
+    ways = ways_out.load_ways_out(
+        db,
+        vault,
+        case.payload.client_ids,
+        worksheet,
+        handout.payload.client_id,
+        handout.payload.relationship_id,
+        now=context.now(),
+    )
+    if not ways.may_print:
+        return handout_page.render_handout_page(handout, not_printed=True), 422
     return _printout_response(
-        catalogue.load_worksheet(handout.payload.worksheet_slug),
+        worksheet,
         ("Back to the sheet that was given", url_for(".handout", id=id)),
-        initials=display_names.load_display_names(context.db(), context.vault()).short_by_id.get(
+        initials=display_names.load_display_names(db, vault).short_by_id.get(
             client.id, client.payload.initials
         ),
         sentence=handout.payload.client_sentence,

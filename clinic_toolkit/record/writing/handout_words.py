@@ -1,0 +1,83 @@
+"""What became of a sheet, in words for pages and notes: no count, no praise, no blame."""
+
+from clinic_toolkit.dates import format_date
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.writing.handout_record import (
+    Barrier,
+    Handout,
+    HandoutReview,
+    HandoutState,
+    ReviewOutcome,
+    WantedAnswer,
+)
+
+OUTCOME_LABELS = {
+    ReviewOutcome.CAME_BACK: "It came back",
+    ReviewOutcome.PART: "Part of it",
+    ReviewOutcome.NOT_THIS_TIME: "Not this time",
+}
+BARRIER_LABELS = {
+    Barrier.AVOIDED: "Put it off, or would rather not",
+    Barrier.NO_TIME: "No time",
+    Barrier.FORGOT: "Forgot",
+    Barrier.UNCLEAR_WHY: "It was not clear why",
+    Barrier.UNCLEAR_HOW: "It was not clear how",
+    Barrier.DULL: "Dull",
+    Barrier.NOT_MINE: "Not mine",
+}
+WANTED_LABELS = {
+    WantedAnswer.WANTED: "Yes, wanted",
+    WantedAnswer.PARTLY: "In part",
+    WantedAnswer.NOT_WANTED: "Not really",
+}
+_STATE_LABELS = {
+    HandoutState.GIVEN: "out",
+    HandoutState.MADE_SMALLER: "out, with a smaller step",
+    HandoutState.CAME_BACK: "came back",
+    HandoutState.PART: "part of it came back",
+    HandoutState.NOT_THIS_TIME: "not this time",
+}
+_OUTCOMES_IN_SENTENCE = {
+    ReviewOutcome.CAME_BACK: "came back",
+    ReviewOutcome.PART: "came back in part",
+    ReviewOutcome.NOT_THIS_TIME: "not this time",
+}
+_WANTED_IN_SENTENCE = {
+    WantedAnswer.WANTED: "it was wanted",
+    WantedAnswer.PARTLY: "it was wanted in part",
+    WantedAnswer.NOT_WANTED: "it was not really wanted",
+}
+
+
+def describe_state(handout: RecordVersion[Handout]) -> str:
+    """Where a sheet stands, in a few words; "" if a newer program wrote it."""
+    return _STATE_LABELS.get(HandoutState(handout.state), "") if handout.state in set(HandoutState) else ""
+
+
+def describe_agreement(handout: Handout) -> str:
+    """What was agreed and how sure the client is of it: "Agreed: “…”. How sure: 6 of 10."; "" if nothing."""
+    agreed = f"Agreed: {_quote(handout.agreement)}" if handout.agreement else ""
+    sure = "" if handout.sureness is None else f"How sure: {handout.sureness} of 10."
+    return " ".join(filter(None, (agreed, sure)))
+
+
+def describe_review(review: HandoutReview) -> str:
+    """How it went, in sentences: outcome, what was in the way, what the client said, the smaller step."""
+    barriers = "; ".join(BARRIER_LABELS[barrier].lower() for barrier in review.barriers)
+    sentences = (
+        f"{_OUTCOMES_IN_SENTENCE[review.outcome]}{f' ({barriers})' if barriers else ''}.",
+        f"The client said: {_quote(review.client_said)}" if review.client_said else "",
+        f"Made smaller: {_quote(review.smaller_step)}" if review.smaller_step else "",
+        f"Asked whether it was wanted: {_WANTED_IN_SENTENCE[review.wanted]}." if review.wanted else "",
+    )
+    return " ".join(filter(None, sentences))
+
+
+def describe_reviewed_on(review: HandoutReview) -> str:
+    """The day of a review."""
+    return format_date(review.reviewed_at.astimezone())
+
+
+def _quote(words: str) -> str:
+    """Somebody's words as the end of a sentence, with one full stop."""
+    return f"“{words}”" if words.endswith((".", "!", "?", "…")) else f"“{words}”."
