@@ -1,7 +1,7 @@
 """The content of the demo practice: what its TOML files may say."""
 
 from datetime import date, time
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -14,6 +14,7 @@ from clinic_toolkit.record.people.therapy_session_record import (
 )
 from clinic_toolkit.record.questionnaires.administration_record import AdministrationState
 from clinic_toolkit.record.safety.risk_entry_record import RiskAction, SheetPlace
+from clinic_toolkit.record.writing.handout_record import Barrier, ReviewOutcome
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "today"]
 TodaySlot = Literal["earlier", "next", "later", "last"]
@@ -84,6 +85,18 @@ class GivenWorksheet(ContentModel):
     about: str = ""
     fear: SheetPlace = Field(default=SheetPlace.NOT_ASKED, strict=False)
     sentence: str = ""
+    agreed: str = ""
+    sure: int | None = None
+
+
+class ReviewedWorksheet(ContentModel):
+    """How it went with a worksheet that was given in an earlier session."""
+
+    sheet: str
+    outcome: ReviewOutcome = Field(strict=False)
+    barriers: list[Annotated[Barrier, Field(strict=False)]] = Field(default_factory=list)
+    said: str = ""
+    smaller: str = ""
 
 
 class Note(ContentModel):
@@ -120,6 +133,7 @@ class Session(ContentModel):
     note: Note | None = None
     questionnaires: list[Questionnaire] = Field(default_factory=list)
     sheets: list[GivenWorksheet] = Field(default_factory=list)
+    reviewed: list[ReviewedWorksheet] = Field(default_factory=list)
 
     @property
     def is_past(self) -> bool:

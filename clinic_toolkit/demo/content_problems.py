@@ -58,3 +58,6 @@ def _session_problems(session: Session, known: set[str]) -> Iterator[str]:
             yield f"{worksheet.sheet!r} waits until fear was asked about and sheets may go home"
         if worksheet.about not in known:
             yield f"there is no relationship {worksheet.about!r}"
+    for reviewed in session.reviewed:
+        if reviewed.sheet not in needs_fear_asked:
+            yield f"there is no worksheet {reviewed.sheet!r}"

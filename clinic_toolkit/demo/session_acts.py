@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from clinic_toolkit.demo import content, questionnaire_acts
+from clinic_toolkit.demo import content, questionnaire_acts, worksheet_acts
 from clinic_toolkit.demo.acts import DemoState, Step
 from clinic_toolkit.demo.schedule import TimeSpan
 from clinic_toolkit.instruments import catalogue
@@ -23,13 +23,12 @@ from clinic_toolkit.record.people.relationship_record import Relationship
 from clinic_toolkit.record.people.therapy_session_record import Attendance, TherapySession, TherapySessionKind
 from clinic_toolkit.record.questionnaires import administrations, reflections
 from clinic_toolkit.record.questionnaires.administration_record import AdministrationMode
-from clinic_toolkit.record.safety import fear_holds
-from clinic_toolkit.record.writing import handouts, note_prefill, note_record, notes, signature_facts
+from clinic_toolkit.record.writing import note_prefill, note_record, notes, signature_facts
 from clinic_toolkit.record.writing.note_formats import DEFAULT_FORMAT
-from clinic_toolkit.worksheets import catalogue as sheets
 
 PLANNED_AHEAD = timedelta(days=6)
 _CHECK_IN_EARLIER = timedelta(minutes=10)
+_REVIEW_EARLIER = timedelta(minutes=5)
 
 
 @dataclass(kw_only=True)
@@ -73,6 +72,8 @@ class SessionScript:
                 yield Step(at=end + timedelta(minutes=9), act=self._sign_note)
 
     def _steps_during(self, at: datetime) -> Iterator[Step]:
+        for reviewed in self.spec.reviewed:
+            yield Step(at=at - _REVIEW_EARLIER, act=partial(self._review_worksheet, reviewed))
         for questionnaire in self.spec.questionnaires:
             if questionnaire.instrument == catalogue.load_check_in().id:
                 yield Step(at=at - _CHECK_IN_EARLIER, act=partial(self._give_questionnaire, questionnaire))
@@ -223,33 +224,14 @@ class SessionScript:
         return relationship
 
     def _give_worksheet(self, spec: content.GivenWorksheet, state: DemoState, now: datetime) -> None:
-        db, vault, client_id = state.db, state.vault, state.clients[self.client_names[0]].id
+        client_id = state.clients[self.client_names[0]].id
         relationship = self._find_or_add_relationship(state, client_id, spec.about, now)
-        relationship_id, sheet = relationship.id if relationship else None, sheets.load_worksheet(spec.sheet)
-        if spec.fear:
-            fear_holds.record_fear_inquiry(
-                db,
-                vault,
-                client_id,
-                relationship_id,
-                sheet_place=spec.fear,
-                therapy_session_id=self.record.id,
-                now=now,
-            )
-        permission = fear_holds.load_handout_permission(
-            db, vault, [client_id], sheet, client_id, relationship_id, now=now
+        worksheet_acts.give_worksheet(
+            spec, state, self.record, client_id, relationship.id if relationship else None, now
         )
-        handouts.create_handout(
-            db,
-            vault,
-            sheet,
-            client_id=client_id,
-            therapy_session_id=self.record.id,
-            client_sentence=spec.sentence,
-            relationship_id=relationship_id,
-            is_room_only=permission.is_room_only,
-            now=now,
-        )
+
+    def _review_worksheet(self, spec: content.ReviewedWorksheet, state: DemoState, now: datetime) -> None:
+        worksheet_acts.review_worksheet(spec, state, self.record, state.clients[self.client_names[0]].id, now)
 
     def _begin_note(self, spec: content.Note, state: DemoState, now: datetime) -> None:
         prefilled = note_prefill.list_prefilled_parts(state.db, state.vault, self.record)

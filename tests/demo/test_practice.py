@@ -153,6 +153,8 @@ def test_questionnaires_show_every_way_to_answer(demo: Demo) -> None:
     assert sum(bool(kept.payload.watched_question and kept.payload.open_line_answer) for kept in given) >= 3
     assert joint and not {kept.id for kept in joint} & {kept.payload.therapy_session_id for kept in given}
     assert len(sheets) >= 5 and any(sheet.payload.client_sentence for sheet in sheets)
+    assert {"given", "came_back", "part", "made_smaller"} <= {sheet.state for sheet in sheets}
+    assert any(sheet.payload.agreement and sheet.payload.sureness for sheet in sheets)
 
 
 def test_a_sheet_that_acts_towards_somebody_was_given_after_fear_of_them_was_asked_about(demo: Demo) -> None:

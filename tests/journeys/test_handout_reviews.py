@@ -55,6 +55,8 @@ def test_an_agreement_is_made_and_comes_up_in_the_next_session(me: Person, sessi
     assert "Saved." in saved.text and saved.typed("agreement") == "The two lowest rungs, on Sunday."
     assert (saved.typed("sureness"), saved.typed("paper")) == ("8", "not_printed")
     assert "A smaller one" not in saved.text
+    assert "The two lowest rungs, on Sunday." in steps.words_of(me.follow(saved, "Print the sheet"))
+    assert "The two lowest rungs, on Sunday." in me.follow(saved, "Read it on the screen").text
     assert "Worksheets to ask about" not in me.open(first).text, "not in the session in which it was given"
     review = look_at(me, second)
     assert "Agreed: The two lowest rungs, on Sunday." in review.text

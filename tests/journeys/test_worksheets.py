@@ -111,7 +111,9 @@ def test_a_sheet_is_given_and_printed_with_the_words_of_the_client(me: Person, s
     for words in ("Print the sheet", "In large print"):
         paper = steps.words_of(me.follow(page, words))
         assert "I can rest before I say yes." in paper
-        assert "A. R." in paper and "Reyes" not in paper
+        assert "A. R." not in paper and "Reyes" not in paper
+    signed = steps.words_of(me.follow(page, "With initials on it"))
+    assert "A. R." in signed and "Reyes" not in signed, "initials are there only if they are asked for"
     assert me.follow(page, "Back to the session").path == session
 
 

@@ -5,12 +5,12 @@ from wtforms import Form
 
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import clients
-from clinic_toolkit.record.writing import handout_reviews, handout_words, handouts
+from clinic_toolkit.record.people.case_record import Case
+from clinic_toolkit.record.writing import available_worksheets, handout_reviews, handout_words, handouts
 from clinic_toolkit.record.writing.handout_record import Handout
 from clinic_toolkit.web import context
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.handouts import PAPER_CHOICES, SURENESS_CHOICES, AgreementForm
-from clinic_toolkit.worksheets import catalogue
 from clinic_toolkit.worksheets.model import Worksheet
 
 SMALLER_SHEETS = 2
@@ -31,7 +31,8 @@ def render_handout_page(
         not_printed: the sheet was to be printed, and may not be at present.
     """
     db, vault = context.db(), context.vault()
-    sheet = catalogue.load_worksheet(handout.payload.worksheet_slug)
+    sheet = available_worksheets.load_given_worksheet(db, vault, handout.payload)
+    case = handouts.load_case_of_handout(db, vault, handout)
     agreement_form = (
         form if isinstance(form, AgreementForm) else AgreementForm.for_handout(None, handout.payload)
     )
@@ -45,7 +46,7 @@ def render_handout_page(
         handout=handout,
         sheet=sheet,
         client=clients.load_client(db, vault, handout.payload.client_id),
-        case=handouts.load_case_of_handout(db, vault, handout),
+        case=case,
         is_out=handout_reviews.is_out(handout),
         values=agreement_form.data,
         smaller_values=form.data if form and form is not agreement_form else {},
@@ -56,7 +57,7 @@ def render_handout_page(
         sureness_choices=SURENESS_CHOICES,
         paper_choices=PAPER_CHOICES,
         is_unsure=is_unsure,
-        smaller_sheets=_list_smaller_sheets(sheet) if is_unsure else [],
+        smaller_sheets=_list_smaller_sheets(sheet, case) if is_unsure else [],
         reviews=[
             (handout_words.describe_reviewed_on(each), handout_words.describe_review(each))
             for each in handout.payload.reviews
@@ -69,7 +70,7 @@ def render_handout_page(
     )
 
 
-def _list_smaller_sheets(sheet: Worksheet) -> list[Worksheet]:
+def _list_smaller_sheets(sheet: Worksheet, case: RecordVersion[Case]) -> list[Worksheet]:
     """Sheets of the same side that take less time, the quickest first.
 
     A sheet that waits for the question about fear is left out whether it was asked or not: the client may be
@@ -77,7 +78,9 @@ def _list_smaller_sheets(sheet: Worksheet) -> list[Worksheet]:
     """
     smaller = [
         each
-        for each in catalogue.list_worksheets()
+        for each in available_worksheets.list_available_worksheets(
+            context.db(), context.vault(), case.payload.single_client_id
+        )
         if each.side == sheet.side and each.total_minutes < sheet.total_minutes and not each.needs_fear_asked
     ]
     return sorted(smaller, key=lambda each: each.total_minutes)[:SMALLER_SHEETS]

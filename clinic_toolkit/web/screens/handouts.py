@@ -9,7 +9,7 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.journal.records import RecordNotFound
 from clinic_toolkit.record.people import cases, therapy_sessions
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION, TherapySession
-from clinic_toolkit.record.writing import handout_reviews, handout_words, handouts
+from clinic_toolkit.record.writing import available_worksheets, handout_reviews, handout_words, handouts
 from clinic_toolkit.record.writing.handout_record import HANDOUT, Handout, HandoutReview
 from clinic_toolkit.web import context
 from clinic_toolkit.web.forms import fields
@@ -17,7 +17,6 @@ from clinic_toolkit.web.forms.handouts import AgreementForm, ReviewForm, Smaller
 from clinic_toolkit.web.screen_parts import handout_page
 from clinic_toolkit.web.screen_parts.saved_message import redirect_saved
 from clinic_toolkit.web.transport.responses import ViewResult
-from clinic_toolkit.worksheets import catalogue
 
 screen = Blueprint("handouts", __name__)
 
@@ -124,7 +123,7 @@ def _review(handout: RecordVersion[Handout], session: RecordVersion[TherapySessi
         handout=handout,
         session=session,
         case=handouts.load_case_of_handout(context.db(), context.vault(), handout),
-        sheet=catalogue.load_worksheet(handout.payload.worksheet_slug),
+        sheet=available_worksheets.load_given_worksheet(context.db(), context.vault(), handout.payload),
         form=form,
         errors=form.errors,
         version=fields.version_for_page(form, handout.version),

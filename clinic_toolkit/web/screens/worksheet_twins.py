@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.documents.sheet_blocks import body_outline
-from clinic_toolkit.record.writing import handouts
+from clinic_toolkit.record.writing import available_worksheets, handouts
 from clinic_toolkit.record.writing.handout_record import HANDOUT
 from clinic_toolkit.standing_sentences import CLIENT_LINE
 from clinic_toolkit.web import context
@@ -28,19 +28,20 @@ def given(id: UUID) -> ViewResult:
     handout = handouts.load_handout(context.db(), context.vault(), id)
     context.audit_read(HANDOUT, handout)
     return _render_twin(
-        catalogue.load_worksheet(handout.payload.worksheet_slug),
+        available_worksheets.load_given_worksheet(context.db(), context.vault(), handout.payload),
         back=url_for("worksheets.handout", id=id),
         sentence=handout.payload.client_sentence,
+        step=handout.payload.agreement,
     )
 
 
-def _render_twin(sheet: Worksheet, *, back: str, sentence: str = "") -> str:
+def _render_twin(sheet: Worksheet, *, back: str, sentence: str = "", step: str = "") -> str:
     is_large = "large" in request.args
     return render_template(
         "worksheets/twin.html",
         sheet=sheet,
         sentence=sentence,
-        step="",
+        step=step,
         outline=body_outline.format_svg_path(),
         back=back,
         large=is_large,

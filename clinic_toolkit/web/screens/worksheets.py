@@ -15,7 +15,7 @@ from clinic_toolkit.record.questionnaires.administration_record import (
 )
 from clinic_toolkit.record.safety import ways_out
 from clinic_toolkit.record.values.page_values import WorksheetOffer, WorksheetPage
-from clinic_toolkit.record.writing import handouts
+from clinic_toolkit.record.writing import available_worksheets, handouts
 from clinic_toolkit.record.writing.handout_record import HANDOUT
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
@@ -178,7 +178,7 @@ def sheet(id: UUID) -> ViewResult:
     client = clients.load_client(db, vault, handout.payload.client_id)
     case = handouts.load_case_of_handout(db, vault, handout)
     context.audit_read(HANDOUT, handout)
-    worksheet = catalogue.load_worksheet(handout.payload.worksheet_slug)
+    worksheet = available_worksheets.load_given_worksheet(db, vault, handout.payload)
     ways = ways_out.load_ways_out(
         db,
         vault,
@@ -195,15 +195,24 @@ def sheet(id: UUID) -> ViewResult:
         ("Back to the sheet that was given", url_for(".handout", id=id)),
         initials=display_names.load_display_names(db, vault).short_by_id.get(
             client.id, client.payload.initials
-        ),
+        )
+        if "initials" in request.args
+        else "",
         sentence=handout.payload.client_sentence,
+        named_step=handout.payload.agreement,
         # A sheet of a couple stays in the room whatever was answered.
         case_id=None if case.payload.is_couple else case.id,
     )
 
 
 def _printout_response(
-    sheet: Worksheet, back: tuple[str, str], *, initials: str, sentence: str, case_id: UUID | None = None
+    sheet: Worksheet,
+    back: tuple[str, str],
+    *,
+    initials: str,
+    sentence: str,
+    named_step: str = "",
+    case_id: UUID | None = None,
 ) -> ViewResult:
     from clinic_toolkit.documents import worksheet as paper
 
@@ -213,6 +222,7 @@ def _printout_response(
         initials=initials,
         client_sentence=sentence,
         large_type="large" in request.args,
+        named_step=named_step,
     )
     return printouts.respond_with_printout(
         Printout(
