@@ -1,7 +1,8 @@
-"""The parser: a process without keys that parses one definition, replies, and ends.
+"""The parser: a process without keys that reads one file from outside, replies, and ends.
 
-The keeper starts one for each file. A file that makes a parser run forever or exhaust the memory then ends
-only this process; no key, record or write lock is in it.
+The file is a definition or a filled sheet (`upload_readers.py`). The keeper starts one process for each. A
+file that makes it run forever or exhaust the memory then ends only this process; no key, record or write
+lock is in it.
 """
 
 import os
@@ -44,9 +45,10 @@ def run_parser(definition_socket: socket.socket, pipe: "Connection[object, objec
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     code = ParserExit.BROKEN
     try:
+        from clinic_toolkit.cli import upload_readers
         from clinic_toolkit.instruments import parser_protocol
 
-        parser_protocol.prepare_parser()
+        upload_readers.prepare_readers()
         # If the keeper has died, nothing else would end this process.
         exit_after(parser_protocol.MAX_SECONDS + 1)
         limited = limit_resources(
@@ -55,10 +57,8 @@ def run_parser(definition_socket: socket.socket, pipe: "Connection[object, objec
         pipe.send_bytes((LimitedBy.SYSTEM if limited else LimitedBy.KEEPER).encode())
         definition_pipe.send_reply(
             definition_socket,
-            parser_protocol.handle_request(
-                definition_pipe.receive_message(
-                    definition_socket, max_bytes=parser_protocol.MAX_REQUEST_BYTES
-                )
+            upload_readers.handle_request(
+                definition_pipe.receive_message(definition_socket, max_bytes=upload_readers.MAX_REQUEST_BYTES)
             ),
         )
         code = ParserExit.DONE

@@ -1,6 +1,6 @@
 """Page layout: paper sizes, the flow of blocks over pages, footers, and the PDF file itself."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from clinic_toolkit.documents.tagging import Role
 if TYPE_CHECKING:
     from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
 
+StartCanvas = Callable[..., "TaggedCanvas"]
 PAPER_SIZES = {"A4": (210 * MM, 297 * MM), "Letter": (612.0, 792.0)}
 
 
@@ -59,15 +60,23 @@ def title_blocks(title: str, *, style: TextStyle = TITLE, after: float = 14) -> 
     ]
 
 
-def make_pdf(blocks: Sequence[Block], sheet: PageLayout) -> bytes:
+def make_pdf(
+    blocks: Sequence[Block], sheet: PageLayout, *, start_canvas: "StartCanvas | None" = None
+) -> bytes:
     """Lay out and draw the blocks of one sheet; the same blocks give the same bytes."""
-    return bind_pdf([(blocks, sheet)])
+    return bind_pdf([(blocks, sheet)], start_canvas=start_canvas)
 
 
-def bind_pdf(parts: Sequence[tuple[Sequence[Block], PageLayout]]) -> bytes:
+def bind_pdf(
+    parts: Sequence[tuple[Sequence[Block], PageLayout]], *, start_canvas: "StartCanvas | None" = None
+) -> bytes:
     """Draw several parts into one PDF file, each on its own pages and as if it were alone.
 
     The metadata of the file say nothing about a person; the title is always "Document".
+
+    Args:
+        parts: the blocks of each part, and the settings of its pages.
+        start_canvas: makes the canvas, if it does more than draw (`fillable_canvas.py`).
 
     Returns:
         The bytes of the PDF file; the same parts give the same bytes.
@@ -77,7 +86,7 @@ def bind_pdf(parts: Sequence[tuple[Sequence[Block], PageLayout]]) -> bytes:
     buffer = BytesIO()
     # Otherwise ReportLab would refer to Helvetica, which is not embedded, in every file.
     first_font: Any = font_faces.primary_face(False).name
-    canvas = TaggedCanvas(
+    canvas = (start_canvas or TaggedCanvas)(
         buffer,
         pagesize=parts[0][1].size,
         invariant=True,

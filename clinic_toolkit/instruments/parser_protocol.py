@@ -46,7 +46,7 @@ class ParsingFailed(ClinicError):
         super().__init__(_SENTENCES[self.outcome])
 
 
-class ParseRequest(msgspec.Struct, frozen=True, kw_only=True):
+class ParseRequest(msgspec.Struct, frozen=True, kw_only=True, tag="questionnaire"):
     """The bytes of a file, and its name for messages."""
 
     file: str

@@ -200,8 +200,13 @@ def _ladder(block: LadderBlock, id: str) -> Iterator[SheetField]:
 
 def _scale(block: ScaleBlock, id: str) -> SheetField:
     ends = {1: f", {block.left}", block.steps: f", {block.right}"}
+    # A line of eleven marks has the numbers 0 to 10 printed under them.
     options = tuple(
-        FieldOption(code=f"s{step}", label=f"mark {step} of {block.steps}{ends.get(step, '')}")
+        FieldOption(
+            code=f"s{step}",
+            label=(str(step - 1) if block.steps == 11 else f"mark {step} of {block.steps}")
+            + ends.get(step, ""),
+        )
         for step in range(1, block.steps + 1)
     )
     return SheetField(id=f"{id}.mark", kind=FieldKind.CHOICE, label=block.label, options=options)

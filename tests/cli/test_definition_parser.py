@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from multiprocessing import connection
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from clinic_toolkit.cli import definition_parser, definition_pipe, parser_process, worker_protocol
@@ -21,8 +22,9 @@ from clinic_toolkit.cli.ticket_pipe import create_pair as create_ticket_pair
 from clinic_toolkit.instruments import loader, parser_protocol
 from clinic_toolkit.instruments.parser_outcome import ParserOutcome
 from clinic_toolkit.instruments.parser_protocol import ParsingFailed
+from clinic_toolkit.worksheets import filled_file_protocol
 from tests.architecture import lint
-from tests.fixtures import parsers
+from tests.fixtures import filled_in, parsers
 from tests.fixtures.running import is_alive
 from tests.instruments.test_own_definitions import TEXT
 
@@ -39,7 +41,10 @@ class Ended:
     pid: int
 
 
-def run(work: parser_process.ParserTarget, asked: bytes = b"anything") -> Ended:
+ANYTHING = parser_protocol.encode_request(b"anything", "own.toml")
+
+
+def run(work: parser_process.ParserTarget, asked: bytes = ANYTHING) -> Ended:
     """Send something to a parser, as a worker and its keeper do together."""
     ends = definition_pipe.create_pair()
     one = ParserProcess(1, ends, target=work)
@@ -89,6 +94,15 @@ def test_what_comes_with_the_program_is_refused_there_too() -> None:
         run(definition_parser.run_parser, parser_protocol.encode_request(data, "own.toml")).reply or b"", data
     )
     assert told.findings and "comes with the program" in told.findings.problems[0].what
+
+
+def test_a_filled_sheet_is_read_there_too_and_a_request_of_no_kind_by_nobody() -> None:
+    data = filled_in.fill_as_poppler(filled_in.make_file())
+    ended = run(definition_parser.run_parser, filled_file_protocol.encode_request(data))
+    assert ended.outcome == ParserOutcome.DONE
+    assert ended.guard == (LimitedBy.SYSTEM if sys.platform == "linux" else LimitedBy.KEEPER)
+    assert filled_file_protocol.decode_reply(ended.reply or b"").values == filled_in.ANSWERS
+    assert run(definition_parser.run_parser, msgspec.msgpack.encode({"type": "sonnet"})).reply is None
 
 
 @pytest.mark.parametrize(

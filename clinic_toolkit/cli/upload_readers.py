@@ -1,0 +1,43 @@
+"""Which reader a file from outside goes to, in the process without keys.
+
+A request says what kind of file it holds; each kind has a module with its own protocol.
+"""
+
+import msgspec
+
+from clinic_toolkit.instruments import parser_protocol
+from clinic_toolkit.worksheets import filled_file_protocol
+
+MAX_REQUEST_BYTES = max(parser_protocol.MAX_REQUEST_BYTES, filled_file_protocol.MAX_REQUEST_BYTES)
+
+
+class _RequestKind(msgspec.Struct, frozen=True):
+    """The tag of a request; the rest of it is left to its reader."""
+
+    type: str
+
+
+_decode_kind = msgspec.msgpack.Decoder(_RequestKind).decode
+
+
+def prepare_readers() -> None:
+    """Import and build what reading needs, before a file arrives."""
+    parser_protocol.prepare_parser()
+
+
+def handle_request(packed: bytes) -> bytes:
+    """Have a packed file read by the reader of its kind; returns the packed reply.
+
+    Raises:
+        MemoryError: reading needs more memory than the process may use.
+        ValueError: there is no such kind.
+    """
+    kind = _decode_kind(packed).type
+    # Looked up at the moment of the call, so that a test can put another reader in its place.
+    readers = {
+        "questionnaire": parser_protocol.handle_request,
+        "filled sheet": filled_file_protocol.handle_request,
+    }
+    if kind not in readers:
+        raise ValueError("no such kind of file")
+    return readers[kind](packed)

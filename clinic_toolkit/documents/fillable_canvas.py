@@ -1,0 +1,46 @@
+"""A canvas whose blocks become fields where they are to be written in, each a part of the structure."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from clinic_toolkit.documents.field_areas import FieldArea
+from clinic_toolkit.documents.field_writer import FieldWriter
+from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
+from clinic_toolkit.documents.tagging import Role
+from clinic_toolkit.worksheets.sheet_fields import SheetField
+
+
+class FillableCanvas(TaggedCanvas):
+    """A tagged canvas with a form.
+
+    Args:
+        file: where the file is written.
+        fields: the fields of the sheet that is drawn.
+        code: what the names of its fields begin with.
+        text_size: the size of what is typed, in points.
+    """
+
+    def __init__(
+        self, file: Any, *, fields: Sequence[SheetField], code: str, text_size: float, **settings: Any
+    ) -> None:
+        super().__init__(file, **settings)
+        self._writer = FieldWriter(self, fields, code, text_size)
+
+    def place_field(self, area: FieldArea) -> None:
+        """Put the field here, as an element of the structure with the field's words."""
+        outer = self._target
+        if outer is None:
+            self._end_segment()
+            self._target = self.tree.root  # within a frame that is passed over, a field is not
+        try:
+            with self.element(Role.FORM, alt=self._writer.describe(area)):
+                self._writer.place_field(area)
+        finally:
+            if outer is None:
+                self._end_segment()
+                self._target = None
+
+    def save(self) -> None:
+        """Write the file with its form."""
+        self._writer.finish()
+        super().save()
