@@ -133,6 +133,8 @@ class TaggedCanvas(Canvas):
         page.__NoDefault__ = [*page.__NoDefault__, "StructParents", "Tabs"]
         page.StructParents = self.tree.page_keys.get(len(self._doc.Pages.pages) - 1)
         page.Tabs = pdfdoc.PDFName("S")
+        # ReportLab would write it in letters as well (ASCII85), a quarter longer.
+        page.Contents = pdfdoc.PDFStream(content=page.stream, filters=[pdfdoc.PDFZCompress])
 
     def save(self) -> None:
         """Write the file with its structure, its title and its language."""

@@ -33,7 +33,10 @@ from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.store.sqlite.store import SqliteStore
 from clinic_toolkit.store.transactions import reading, store_of, writing
 from tests.bench import parts, rounds
-from tests.documents.bench_pdf import GOAL, bench_pdf
+from tests.documents.bench_pdf import GOAL, UNTAGGED_GOAL, bench_pdf, bench_untagged
+from tests.documents.bench_weasyprint import GOAL as CHEAPER
+from tests.documents.bench_weasyprint import SHEETS as WEASYPRINT_SHEETS
+from tests.documents.bench_weasyprint import bench_weasyprint, load_weasyprint
 from tests.fixtures import sites
 from tests.fixtures.practices import giving
 from tests.fixtures.sites import Site
@@ -79,6 +82,22 @@ def bare() -> Any:
 
 def test_goal_1_a_paper(ratio: Report) -> None:
     ratio(1, "a worksheet or summary on paper, against its glyphs alone", bench_pdf(), most=GOAL)
+    ratio(1, "the same without its tags", bench_untagged(), most=UNTAGGED_GOAL)
+
+
+def test_goal_1_against_another_program(ratio: Report, part: Report) -> None:
+    weasyprint = load_weasyprint()
+    if weasyprint is None:
+        pytest.skip("WeasyPrint cannot be loaded here: it needs Pango")
+    summary, sheet = WEASYPRINT_SHEETS
+    cheaper = {
+        (name, kept): bench_weasyprint(weasyprint, name, keeps_fonts=kept)
+        for name in (summary, sheet)
+        for kept in (False, True)
+    }
+    for (name, kept), found in cheaper.items():
+        part(1, f"WeasyPrint, fonts {'kept' if kept else 'read each time'}, against our {name}", found)
+    ratio(1, "a summary, against the same by WeasyPrint", 1 / cheaper[summary, False], most=1 / CHEAPER)
 
 
 def test_goal_6_what_an_answer_costs_the_disk(
