@@ -77,6 +77,7 @@ def render_guide(value: "InstrumentGuide") -> bytes:
         side=15 * MM,
         top=14 * MM,
         bottom=8 * MM,
+        small_style=_QUIET,
     )
     header_blocks: list[Block] = [
         *page_layout.title_blocks(

@@ -25,6 +25,7 @@ from clinic_toolkit.documents import (
     worksheet,
 )
 from tests.documents import values
+from tests.fixtures.replaced import replace
 
 PAPERS = {"A4": (595.28, 841.89), "Letter": (612.0, 792.0)}
 
@@ -50,6 +51,40 @@ SHEETS: dict[str, Callable[..., bytes]] = {
         values.sheet(paper, large=True, **more)
     ),
     "note": lambda paper, **more: note.render_note(values.note(paper, **more)),
+}
+
+# The same with words that leave no room: long names, long sentences, and one word of sixty letters.
+LONG_NAME = "Prof. Dr. Wolfeschlegelsteinhausenbergerdorff-Kierkegaard " + "W" * 60
+LONG_WORDS = f"{LONG_NAME} said it again, and then once more, before anybody had answered. " * 3
+LONG_SHEETS: dict[str, Callable[..., bytes]] = {
+    "client page, long words": lambda paper: client_page.render_client_page(
+        replace(
+            values.client_page(paper),
+            own_words=(LONG_WORDS, LONG_WORDS),
+            next_step=LONG_WORDS,
+            stood_out=(LONG_WORDS,),
+        )
+    ),
+    "summary, long words": lambda paper: summary.render_session_summary(
+        values.summary(paper, who=LONG_NAME, said=LONG_WORDS, every_answer=True)
+    ),
+    "over time, long words": lambda paper: course_report.render_course(
+        replace(
+            values.course_paper(paper, every_answer=True),
+            course=replace(values.course(9, break_at=3), client_name=LONG_NAME, relationship_word=LONG_NAME),
+            cautions=(LONG_WORDS,),
+        )
+    ),
+    "note, long words": lambda paper: note.render_note(
+        values.note(paper, text=LONG_WORDS * 12, who=LONG_NAME, signed=False)
+    ),
+    "blank form, long words": lambda paper: blank_form.render_blank_form(
+        replace(
+            values.blank(paper),
+            instrument=values.wide_scale(values.instrument()),
+            confidentiality_text=LONG_WORDS,
+        )
+    ),
 }
 
 

@@ -12,11 +12,12 @@ import pikepdf
 import pytest
 
 from clinic_toolkit.documents.tagging import CONTENT_ROLES
-from tests.documents.reading import PAPERS, SHEETS
+from tests.documents.reading import LONG_SHEETS, PAPERS, SHEETS
 from tests.documents.structure import Node, ReadPage, find_node, read_structure, read_with_pdfjs
 
 every = pytest.mark.parametrize("paper", PAPERS)
-sheet = pytest.mark.parametrize("name", SHEETS)
+ALL = SHEETS | LONG_SHEETS
+sheet = pytest.mark.parametrize("name", ALL)
 PAINTS = {"S", "s", "f", "F", "f*", "B", "B*", "b", "b*", "sh", "Do", "Tj", "TJ", "'", '"', "INLINE IMAGE"}
 # What each element may hold.
 KIDS = {
@@ -31,7 +32,7 @@ HEADINGS = ("H1", "H2", "H3")
 
 @cache
 def draw(name: str, paper: str) -> bytes:
-    return SHEETS[name](paper)
+    return ALL[name](paper)
 
 
 @every
@@ -126,7 +127,7 @@ def seen_by_pdfjs(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, s
     node = find_node()
     if node is None:
         pytest.skip("no JavaScript engine here: Playwright is not installed")
-    keys = [(name, paper) for name in SHEETS for paper in PAPERS]
+    keys = [(name, paper) for name in ALL for paper in PAPERS]
     pdfs = [draw(*key) for key in keys]
     with pikepdf.open(BytesIO(pdfs[0])) as pdf:
         for page in pdf.pages:

@@ -1,0 +1,71 @@
+"""Every paper but the worksheets, on both sizes of paper, with few words and with long ones: it is whole.
+
+The worksheets are in `test_drawn_worksheets.py`.
+"""
+
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.documents.reading import LONG_SHEETS, PAPERS, SHEETS, marks
+from tests.documents.test_drawn_worksheets import over_each_other, size_of
+
+ALL = {name: make for name, make in (SHEETS | LONG_SHEETS).items() if "worksheet" not in name}
+# How many pages each takes at most, and its smallest letters in points. The 8.5 are the words at a chart.
+LIMITS = {
+    "answer card": (1, 9.5),
+    "blank form": (1, 6.5),
+    "clinician's card": (1, 9.5),
+    "client page": (1, 12),
+    "summary": (1, 9.5),
+    "summary with every answer": (2, 9.5),
+    "guide": (3, 10),
+    "over time": (2, 8.5),
+    "over time with every answer": (3, 8.5),
+    "note": (1, 9.5),
+    "client page, long words": (3, 12),
+    "summary, long words": (4, 9.5),
+    "over time, long words": (4, 8.5),
+    "note, long words": (4, 9.5),
+    "blank form, long words": (3, 6.5),
+}
+DRAWN_AGAIN = """
+import hashlib
+from tests.documents.reading import SHEETS
+for name, make in reversed(SHEETS.items()):
+    print(hashlib.sha256(make("A4")).hexdigest(), name)
+"""
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+@pytest.mark.parametrize("name", ALL)
+def test_a_paper_is_whole(name: str, paper: str) -> None:
+    read = marks(ALL[name](paper))
+    width, height = PAPERS[paper]
+    most, smallest = LIMITS[name]
+    assert len(read) <= most
+    for letters, strokes in read:
+        for mark in (*letters, *strokes):
+            assert mark["x0"] > 30 and mark["x1"] < width - 30, mark
+            assert mark["top"] > 18 and mark["bottom"] < height - 15, mark
+        assert over_each_other(letters) == []
+        assert min(size_of(letter) for letter in letters) >= smallest - 0.01
+
+
+def test_a_paper_does_not_depend_on_what_was_drawn_before_it() -> None:
+    """The same bytes in a process of its own that draws all papers in the other order."""
+    here = {name: hashlib.sha256(make("A4")).hexdigest() for name, make in SHEETS.items()}
+    said = subprocess.run(
+        [sys.executable, "-P", "-c", DRAWN_AGAIN],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+        env={"PYTHONPATH": str(Path(__file__).resolve().parents[2]), "PYTHONHASHSEED": "1"},
+    )
+    there = {name: digest for digest, name in (line.split(" ", 1) for line in said.stdout.splitlines())}
+    assert there == here
+    assert len(set(here.values())) == len(SHEETS), "the control: no two papers are the same"
