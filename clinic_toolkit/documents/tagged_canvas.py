@@ -43,7 +43,9 @@ class TaggedCanvas(Canvas):
 
     def __init__(self, file: Any, *, language: str = "en", **settings: Any) -> None:
         self.tree = StructureTree()
+        # What is being drawn: an element, or None for an artifact; and the innermost element that is open.
         self._target: Element | None = self.tree.root
+        self._innermost = self.tree.root
         self._owned: dict[tuple[Role, int], tuple[object, Element]] = {}
         self._segment_start = 0
         self._language = language
@@ -66,8 +68,8 @@ class TaggedCanvas(Canvas):
         What is drawn directly in a list, an item, a table, a row, a quotation, a section or the document is
         an artifact: its rules and frames. A paragraph in an element that holds text itself (a heading, a
         cell, the body of an item …) is no element of its own, nothing in a figure is, and nothing in an
-        artifact. An item without a list, or a row without a table, gets one, which the items or rows after
-        it join.
+        artifact; but a form field always is. An item without a list, or a row without a table, gets one,
+        which the items or rows after it join.
 
         Args:
             role: what it is.
@@ -81,20 +83,21 @@ class TaggedCanvas(Canvas):
             numbered: for a list or an item, whether the items are counted.
         """
         outer = self._target
-        if outer is None or _absorbs(outer.role, role):
+        if _absorbs(None if outer is None else outer.role, role):
             yield
             return
         self._end_segment()
+        enclosing = self._innermost
         key = (role, id(owner))
         if owner is not None and key in self._owned:
             element = self._owned[key][1]
         else:
             element = self.tree.add_element(
-                role, outer, alt=alt, actual=actual, lang=lang, scope=scope, numbered=numbered
+                role, enclosing, alt=alt, actual=actual, lang=lang, scope=scope, numbered=numbered
             )
             if owner is not None:
                 self._owned[key] = (owner, element)  # the owner is kept, so that its id stays its own
-        self._target = element
+        self._target = self._innermost = element
         try:
             yield
         finally:
@@ -103,7 +106,7 @@ class TaggedCanvas(Canvas):
                 # Readers find an element by its drawing: an empty cell would be missing from its row.
                 self._code.append(f"{self._opening(element)} EMC")
                 self._segment_start = len(self._code)
-            self._target = outer
+            self._target, self._innermost = outer, enclosing
 
     @contextmanager
     def section(self) -> Iterator[None]:
@@ -177,9 +180,14 @@ class TaggedCanvas(Canvas):
         return f"/{target.role} <</MCID {number}>> BDC"
 
 
-def _absorbs(outer: Role, inner: Role) -> bool:
-    """Whether an element of the role `inner` is no element of its own within one of the role `outer`."""
-    return outer == Role.FIGURE or (inner == Role.PARAGRAPH and outer in CONTENT_ROLES)
+def _absorbs(outer: Role | None, inner: Role) -> bool:
+    """Whether an element of the role `inner` is no element of its own in `outer`, or in an artifact (None).
+
+    A form field always is: somebody has to find it.
+    """
+    if inner == Role.FORM:
+        return False
+    return outer in (None, Role.FIGURE) or (inner == Role.PARAGRAPH and outer in CONTENT_ROLES)
 
 
 def _make_metadata(language: str) -> Any:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -15,7 +16,7 @@ from clinic_toolkit.documents.page_layout import PageLayout
 from clinic_toolkit.documents.styles import BODY, QUIET, SMALL
 from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
 from clinic_toolkit.documents.tagging import Role
-from tests.documents.structure import Node, read_structure
+from tests.documents.structure import Node, find_node, read_structure, read_with_pdfjs
 
 
 def draw(*blocks: Block, pages: int = 1, footer: Sequence[Text] = (), demo: bool = False) -> list[list[Node]]:
@@ -162,6 +163,32 @@ def test_a_form_field_is_found_in_its_element() -> None:
         assert reference.Obj.objgen == annotation.objgen
         nums: list[Any] = list(read.Root.StructTreeRoot.ParentTree.Nums)
         assert nums[nums.index(int(annotation.StructParent)) + 1].objgen == form.objgen
+
+
+@pytest.mark.processes
+def test_a_form_field_is_found_also_in_a_figure_and_on_what_is_passed_over(tmp_path: Path) -> None:
+    """By pdf.js: PDFium tells of an element only where something is drawn, and of a field by other ways."""
+
+    def act(canvas: TaggedCanvas) -> None:
+        with canvas.element(Role.FIGURE, alt="Two circles"):
+            canvas.circle(100, 650, 20)
+            with canvas.element(Role.FORM, alt="In the circle"):
+                canvas.acroForm.textfield(name="inside", x=50, y=600, width=100, height=20)
+        with canvas.artifact(), canvas.element(Role.FORM, alt="On the line"):
+            canvas.acroForm.textfield(name="line", x=50, y=500, width=100, height=20)
+
+    node = find_node()
+    if node is None:
+        pytest.skip("no JavaScript engine here: Playwright is not installed")
+    pdf = page_layout.make_pdf([Drawn(act)], PageLayout(paper="A4"))
+    [[page]] = read_with_pdfjs(node, [pdf], tmp_path)
+    (document,) = page.tree
+    assert [(node.role, node.alt) for node in document.all()] == [
+        ("Document", ""),
+        ("Figure", "Two circles"),
+        ("Form", "In the circle"),
+        ("Form", "On the line"),
+    ]
 
 
 def test_the_file_says_its_language_and_shows_a_title_that_says_nothing() -> None:
