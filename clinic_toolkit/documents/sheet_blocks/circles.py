@@ -10,6 +10,7 @@ from clinic_toolkit.documents.sheet_blocks.fill_in_block import (
     FillInBlock,
     describe_lines,
     draw_writing_lines,
+    measure_width,
     open_blank,
 )
 from clinic_toolkit.documents.styles import ACCENT, EDGE, MM, TextStyle
@@ -73,7 +74,7 @@ class TwoCircles(FillInBlock):
     def _columns(self, width: float) -> tuple[float, float, float]:
         """The width for each word: the middle one on one line if possible, the others over their parts."""
         radius = self._diameter(width) / 2
-        middle_width = min(self.names[1].lines(width)[0].width + 1, radius * 1.2)
+        middle_width = min(measure_width(self.names[1], width) + 1, radius * 1.2)
         side_width = min(2 * radius - middle_width, width - 2 * radius) - 2 * PAD
         return side_width, middle_width, side_width
 

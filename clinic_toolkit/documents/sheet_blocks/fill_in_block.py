@@ -160,6 +160,11 @@ def keep_span(words: str) -> str:
     return _SPAN.sub("\\1\u00a0\\2\u00a0\\3", words)
 
 
+def measure_width(text: Text, width: float = 10_000.0) -> float:
+    """The width of the longest line of a text that is broken at `width`; 0 if it has no line."""
+    return max((line.width for line in text.lines(width)), default=0.0)
+
+
 def number_texts(count: int, style: TextStyle) -> list[Text]:
     """The numbers from 1 to `count`."""
     return [Text(str(number), style) for number in range(1, count + 1)]

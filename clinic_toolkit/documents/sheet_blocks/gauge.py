@@ -9,6 +9,7 @@ from clinic_toolkit.documents.sheet_blocks.fill_in_block import (
     describe_lines,
     draw_hairlines,
     draw_writing_lines,
+    measure_width,
     open_blank,
 )
 from clinic_toolkit.documents.styles import ACCENT, EDGE, MM, TextStyle
@@ -33,6 +34,7 @@ class Gauge(FillInBlock):
         self.names = [Text(name, self.head_style, align=Align.CENTRE) for name in block.names]
         self.levels = [Text(level, style) for level in block.levels]  # from the bottom to the top
         self.name_words, self.level_words = block.names, block.levels
+        self.widest_level = max(map(measure_width, self.levels))
         self.has_lines = block.lines and len(block.names) == 1
 
     def texts(self) -> Iterable[Text]:
@@ -98,7 +100,7 @@ class Gauge(FillInBlock):
 
     def _words_place(self, x: float, width: float) -> tuple[float, float]:
         """Where the words of the levels stand, and how wide they may be."""
-        widest = max(level.lines(width)[0].width for level in self.levels) + 1
+        widest = self.widest_level + 1
         if self.has_lines:
             return x + self._name_width(width) + _GAP, min(widest, width * 0.36)
         return x, min(widest, width * 0.28)

@@ -9,6 +9,7 @@ from clinic_toolkit.documents.sheet_blocks.fill_in_block import (
     draw_hairlines,
     draw_writing_lines,
     keep_span,
+    measure_width,
 )
 from clinic_toolkit.documents.styles import ACCENT, TextStyle
 from clinic_toolkit.documents.tagging import Role, Scope
@@ -88,7 +89,7 @@ class Ladder(FillInBlock):
     def _rating_width(self, width: float) -> float:
         if not self.heads:
             return 0.0
-        widest = max(max(line.width for line in head.lines(62 * self.scale)) for head in self.heads)
+        widest = max(measure_width(head, 62 * self.scale) for head in self.heads)
         return float(max(widest + 8, 48 * self.scale))
 
     def _ratings_width(self, width: float) -> float:

@@ -8,6 +8,7 @@ from clinic_toolkit.documents.sheet_blocks.fill_in_block import (
     RowBlock,
     describe_lines,
     draw_writing_lines,
+    measure_width,
     open_blank,
 )
 from clinic_toolkit.documents.styles import TextStyle
@@ -60,7 +61,7 @@ class Menu(RowBlock):
         option, size = self.options[row], self.style.size
         text_width = width - self.inset
         text_top = y + option.height(text_width) + 2.5 * self.scale
-        box_bottom = text_top - option.lines(text_width)[0].height / 2 - size / 2
+        box_bottom = text_top - size * self.style.leading / 2 - size / 2
         with canvas.artifact():
             draw_tick_box(canvas, x, box_bottom, size)
         self.mark_tick(canvas, f"o{row + 1}", x, box_bottom, size)
@@ -92,8 +93,7 @@ class Menu(RowBlock):
         if width not in self._columns_by_width:
             text_width = (width - _GUTTER) / 2 - self.inset
             self._columns_by_width[width] = len(self.options) >= 4 and all(
-                option.lines(width)[0].width <= text_width and len(option.lines(width)) == 1
-                for option in self.options
+                measure_width(option) <= text_width for option in self.options
             )
         return self._columns_by_width[width]
 

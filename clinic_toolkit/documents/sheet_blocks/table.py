@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from clinic_toolkit.documents import text_shaping
 from clinic_toolkit.documents.blocks import Align, Text, draw_tick_box
 from clinic_toolkit.documents.sheet_blocks.fill_in_block import (
     NUMBER_INSET,
@@ -12,6 +11,7 @@ from clinic_toolkit.documents.sheet_blocks.fill_in_block import (
     draw_hairlines,
     draw_writing_lines,
     keep_span,
+    measure_width,
     number_texts,
 )
 from clinic_toolkit.documents.styles import TextStyle
@@ -54,7 +54,7 @@ class Table(RowBlock):
             number_texts(row_count, self.quiet_style) if numbered and not row_heads else self.row_names
         )
         self.is_numbered = numbered and not row_heads
-        self.tick_widths = [_head_width(heading, style.size) for heading in columns]
+        self.tick_widths = [_head_width(heading, self.head_style) for heading in columns]
         self._widths_by_width: dict[float, list[float]] = {}
 
     def texts(self) -> Iterable[Text]:
@@ -149,11 +149,11 @@ class Table(RowBlock):
             return NUMBER_INSET * self.scale
         if not self.row_names:
             return 0.0
-        widest = max(max(line.width for line in name.lines(width * 0.34 - PAD)) for name in self.row_names)
+        widest = max(measure_width(name, width * 0.34 - PAD) for name in self.row_names)
         return widest + PAD + 3
 
 
-def _head_width(words: str, size: float) -> float:
+def _head_width(words: str, style: TextStyle) -> float:
     """The width that fits a column head on two lines, at least that of its longest word."""
-    longest = max(text_shaping.text_width(word, True) for word in words.split() or [""])
-    return max(longest, text_shaping.text_width(words, True) * 0.62) * size + 2 * PAD
+    longest = max((measure_width(Text(word, style)) for word in words.split()), default=0.0)
+    return max(longest, measure_width(Text(words, style)) * 0.62) + 2 * PAD

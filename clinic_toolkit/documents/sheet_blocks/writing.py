@@ -12,6 +12,7 @@ from clinic_toolkit.documents.sheet_blocks.fill_in_block import (
     draw_frame,
     draw_hairlines,
     draw_writing_lines,
+    measure_width,
     number_texts,
     open_blank,
 )
@@ -104,7 +105,7 @@ class Script(RowBlock):
                 for number in range(1, below + 1)
             ]
             if self._goes_on(row, width):
-                begin = left + part.lines(width - self.INDENT)[0].width + 6
+                begin = left + measure_width(part, width - self.INDENT) + 6
                 lines.append((begin, words_bottom, x + width, words_bottom))
                 part.draw(canvas, left, words_bottom + part.height(width) - 3, width - self.INDENT)
             else:

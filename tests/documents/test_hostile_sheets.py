@@ -1,0 +1,80 @@
+"""A sheet of a practice's own with any text in its blocks: it is printed, or the block is refused by name."""
+
+from io import BytesIO
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+from clinic_toolkit.documents import worksheet
+from clinic_toolkit.record.values.page_values import WorksheetPage
+from clinic_toolkit.worksheets.block_model import SheetBlock
+from tests.documents import values
+from tests.documents.reading import marks
+from tests.fixtures.replaced import replace
+from tests.worksheets.every_block import ONE_OF_EACH, make_sheet
+
+TEXTS = (
+    '<b>&</b> &amp; <img src="/etc/hostname"/> <a href="javascript:x">y</a> {{ 7*7 }} %s \\n',
+    " ",
+    "\u200b",
+    "\u202e turned \u2066 about",
+    "W" * 200,
+    "word " * 40,
+    "漢字 😀 " * 20,
+    "محمد דנה שלום 12",
+    "line\r\nline\x00\x07\tend",
+    "e" + "\u0301" * 60,
+    ") Tj ET /Artifact BMC (",
+    "https://example.org/a?b=c",
+    "<</S/URI/URI(https://example.org)>>",
+    "/Alt (x) >> \\\\ \\)",
+    "\u00ad\u2028\u2029\u0085",
+    "ไทยไทยไทย देवनागरी தமிழ்",
+    "0 to 10 to 20",
+    "\ufeff\ufffe",
+)
+
+
+def with_text(block: SheetBlock, typed: str) -> SheetBlock:
+    """The block with this text in each place where a person can type."""
+    changed: dict[str, Any] = {}
+    for name in type(block).__dataclass_fields__:
+        value = getattr(block, name)
+        if name != "kind" and isinstance(value, str):
+            changed[name] = typed[:200]
+        elif isinstance(value, tuple) and value and isinstance(value[0], str):
+            changed[name] = (typed[:200],) * len(value)
+    return replace(block, **changed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "large"), [*((typed, False) for typed in TEXTS), ("W" * 200, True), ("word " * 40, True)]
+)
+def test_any_text_in_any_block_is_printed_or_refused_by_name(typed: str, large: bool) -> None:
+    blocks = [with_text(block, typed) for block in ONE_OF_EACH]
+    value = values.sheet(large=large)
+    refused = [
+        (block.kind, label)
+        for block in blocks
+        if (label := render(replace(value, worksheet=make_sheet(block)))[1]) is not None
+    ]
+    assert all(label == typed[:200] for _, label in refused)
+    assert not refused or len(typed) > 50
+    narrow = {"table", "diary", "sort", "ladder", "gauge", "circles", "columns", "card", "scale"}
+    assert {kind for kind, _ in refused} <= narrow
+    kept = [block for block in blocks if (block.kind, typed[:200]) not in refused]
+    pdf, _ = render(replace(value, worksheet=make_sheet(*kept)))
+    assert not any(page.images or "/Annots" in page for page in PdfReader(BytesIO(pdf)).pages)
+    for letters, strokes in marks(pdf):
+        for mark in (*letters, *strokes):
+            assert mark["x0"] > 0 and mark["x1"] < 595.3, mark
+            assert mark["top"] > 0 and mark["bottom"] < 842, mark
+
+
+def render(sheet: WorksheetPage) -> tuple[bytes, str | None]:
+    """The file, or the label of the block that was refused."""
+    try:
+        return worksheet.render_worksheet(sheet), None
+    except worksheet.SheetTooLong as error:
+        return b"", error.label
