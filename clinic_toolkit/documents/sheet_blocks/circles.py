@@ -5,6 +5,7 @@ from math import cos, pi, sin
 from typing import TYPE_CHECKING
 
 from clinic_toolkit.documents.blocks import Align, Text
+from clinic_toolkit.documents.printable_text import clean_text
 from clinic_toolkit.documents.sheet_blocks.fill_in_block import (
     PAD,
     FillInBlock,
@@ -30,7 +31,7 @@ class TwoCircles(FillInBlock):
 
     def __init__(self, block: "CirclesBlock", style: TextStyle) -> None:
         super().__init__(style)
-        self.words = (block.left, block.middle, block.right)
+        self.words = tuple(map(clean_text, (block.left, block.middle, block.right)))
         self.names = [
             Text(name, self.head_style, align=Align.CENTRE)
             for name in (block.left, block.middle, block.right)
