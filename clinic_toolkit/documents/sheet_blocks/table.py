@@ -129,8 +129,9 @@ class Table(RowBlock):
                     self.mark_text(canvas, field, edges[index] + 2, y, width - 4, height)
 
     def _measure_widths(self, width: float) -> list[float]:
+        # A hair more than the word needs, because the edges of columns are sums and may round it away.
         ticks = {
-            index: min(max(self.tick_widths[index], 40.0 * self.scale), width / len(self.heads))
+            index: min(max(self.tick_widths[index] + 0.1, 40.0 * self.scale), width / len(self.heads))
             for index in self.ticks
         }
         writing_count = len(self.heads) - len(ticks)
