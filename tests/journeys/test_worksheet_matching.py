@@ -7,6 +7,7 @@ import pytest
 from clinic_toolkit.web.screen_parts import worksheet_search
 from clinic_toolkit.worksheets import catalogue as sheets
 from clinic_toolkit.worksheets.matching import load_matching_rules
+from tests.fixtures.replaced import replace
 from tests.fixtures.sites import Site
 from tests.journeys import steps
 from tests.journeys.pages import Page
@@ -112,3 +113,23 @@ def test_the_catalogue_is_searched_without_a_script(
     }
     assert titles(page) == expected
     assert ("Show all" in page.text) is (value != "not a side")
+
+
+def test_where_a_hold_withholds_every_sheet_the_one_for_the_room_is_named(
+    me: Person, session: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = load_matching_rules().held_sheet
+    shipped = sheets.list_worksheets()
+    ground = next((sheet for sheet in shipped if sheet.number == number), None) or replace(
+        LADDER, number=number, slug="ground", title="Where I stand", is_room_only=True
+    )
+    everything = (*(sheet for sheet in shipped if sheet is not ground), ground)
+    monkeypatch.setattr(sheets, "list_worksheets", lambda: everything)
+    free = result_of(me, session)
+    assert LADDER.title in free.text and ground.title not in free.text, "the control"
+    held = steps.finish(me, steps.answer_all(me, steps.begin(me, session, "giving"), [4] * 12))
+    assert f"about nobody: {ground.title}" in held.text and "No sheet is suggested" in held.text
+    assert LADDER.title not in me.open(free.path).text, "the hold is about the same person"
+    assert "In the room only" in me.follow(held, ground.title).text
+    for path in (session, f"{session}/worksheets"):
+        assert "Suggested" not in me.open(path).text

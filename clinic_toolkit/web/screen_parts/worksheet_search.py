@@ -24,12 +24,20 @@ STEP_LABELS = {PathStep.NOTICE: "Notice", PathStep.TELL: "Tell", PathStep.DO: "D
 
 
 class SearchPage(Struct, frozen=True, kw_only=True):
-    """What a page needs to show the form and what was found; `typed` is what the form shows again."""
+    """What a page needs to show the form and what was found.
+
+    `typed` is what the form shows again, and `looked_for` says the same in words.
+    """
 
     typed: dict[str, str]
     choices: dict[str, list[tuple[str, str]]]
     found: Sequence[Worksheet]
-    is_search: bool
+    looked_for: str
+
+    @property
+    def is_search(self) -> bool:
+        """Whether something was looked for, so that not every sheet may be there."""
+        return bool(self.looked_for)
 
 
 def search_of_request(sheets: Sequence[Worksheet]) -> SearchPage:
@@ -51,8 +59,13 @@ def search_of_request(sheets: Sequence[Worksheet]) -> SearchPage:
         typed=typed,
         choices=choices,
         found=search_worksheets(sheets, search),
-        is_search=not search.is_empty,
+        looked_for=_describe_search(typed, choices),
     )
+
+
+def _describe_search(typed: dict[str, str], choices: dict[str, list[tuple[str, str]]]) -> str:
+    words = [f"“{typed['words']}”"] if typed["words"] else []
+    return ", ".join(words + [dict(pairs)[typed[name]] for name, pairs in choices.items() if typed.get(name)])
 
 
 def _list_choices() -> dict[str, list[tuple[str, str]]]:
