@@ -1,8 +1,9 @@
 """Page layout: paper sizes, the flow of blocks over pages, footers, and the PDF file itself."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from io import BytesIO
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -52,6 +53,10 @@ class PageLayout(Struct, frozen=True, kw_only=True):
         return max(lines, self.small_style.size * self.small_style.leading)
 
 
+# The blocks of one part of a file, and the settings of its pages.
+Part = tuple[Sequence[Block], PageLayout]
+
+
 def title_blocks(title: str, *, style: TextStyle = TITLE, after: float = 14) -> list[Block]:
     """The title of a sheet under its short accent bar."""
     return [
@@ -68,14 +73,16 @@ def make_pdf(
 
 
 def bind_pdf(
-    parts: Sequence[tuple[Sequence[Block], PageLayout]], *, start_canvas: "StartCanvas | None" = None
+    parts: Iterable[Part], *, is_bound: bool | None = None, start_canvas: "StartCanvas | None" = None
 ) -> bytes:
     """Draw several parts into one PDF file, each on its own pages and as if it were alone.
 
     The metadata of the file say nothing about a person; the title is always "Document".
 
     Args:
-        parts: the blocks of each part, and the settings of its pages.
+        parts: the blocks of each part, and the settings of its pages; at least one. Each is asked for when
+            the one before is drawn.
+        is_bound: whether there are several parts; None to count them, which asks for all at once.
         start_canvas: makes the canvas, if it does more than draw (`fillable_canvas.py`).
 
     Returns:
@@ -83,21 +90,26 @@ def bind_pdf(
     """
     from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
 
+    if is_bound is None:
+        parts = list(parts)
+        is_bound = len(parts) > 1
+    rest = iter(parts)
+    first = next(rest)
     buffer = BytesIO()
     # Otherwise ReportLab would refer to Helvetica, which is not embedded, in every file.
     first_font: Any = font_faces.primary_face(False).name
     canvas = (start_canvas or TaggedCanvas)(
         buffer,
-        pagesize=parts[0][1].size,
+        pagesize=first[1].size,
         invariant=True,
         pageCompression=1,
         initialFontName=first_font,
     )
-    for blocks, sheet in parts:
+    for blocks, sheet in chain((first,), rest):
         pages = place_on_pages(
             [*blocks, *placeholder_explanation(blocks, sheet)], sheet.width, sheet.usable_height
         )
-        with canvas.section() if len(parts) > 1 else nullcontext():
+        with canvas.section() if is_bound else nullcontext():
             for number, placed in enumerate(pages, start=1):
                 draw_page(canvas, sheet, placed, number, len(pages))
                 canvas.showPage()

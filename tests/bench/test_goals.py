@@ -33,6 +33,7 @@ from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.store.sqlite.store import SqliteStore
 from clinic_toolkit.store.transactions import reading, store_of, writing
 from tests.bench import parts, rounds
+from tests.documents import bench_packets
 from tests.documents.bench_pdf import GOAL, UNTAGGED_GOAL, bench_pdf, bench_untagged
 from tests.documents.bench_weasyprint import GOAL as CHEAPER
 from tests.documents.bench_weasyprint import SHEETS as WEASYPRINT_SHEETS
@@ -98,6 +99,12 @@ def test_goal_1_against_another_program(ratio: Report, part: Report) -> None:
     for (name, kept), found in cheaper.items():
         part(1, f"WeasyPrint, fonts {'kept' if kept else 'read each time'}, against our {name}", found)
     ratio(1, "a summary, against the same by WeasyPrint", 1 / cheaper[summary, False], most=1 / CHEAPER)
+
+
+def test_goal_1_packets(ratio: Report) -> None:
+    cost, peak = bench_packets.MOST_COST, bench_packets.MOST_PEAK
+    ratio(1, "packets of three sheets, against the sheets one by one", bench_packets.cost_ratio(), most=cost)
+    ratio(1, "the peak memory of 500 packets, against the same", bench_packets.peak_ratio(), most=peak)
 
 
 def test_goal_6_what_an_answer_costs_the_disk(

@@ -320,6 +320,7 @@ PAPERS = (
     "questionnaires.guide",
     "results.client_page",
     "results.summary",
+    "packets.show",
     "worksheets.blank",
     "worksheets.sheet",
 )
@@ -340,6 +341,10 @@ ELSEWHERE = dict.fromkeys(PAPERS, "a copy of a paper, which is saved as often as
     "condition.accept_older_files": "an answer to another state of the record leads to the page",
     "condition.acknowledge_loss": "an answer to another state of the record leads to the page",
     "confirm.confirm_passphrase": "asks for the passphrase, and writes nothing",
+    "packets.begin_for_day": "the packet is made again, and nothing is recorded",
+    "packets.begin_for_session": "the packet is made again, and nothing is recorded",
+    "packets.copies": "the copies are made again, and nothing is recorded",
+    "packets.stop": "what was stopped is stopped",
     "executor.index": "new sheets are the ones that are asked for; those in use lead to the page",
     "executor.unlock_with_halves": "waits for the first as the sheet does, and comes in by its own groups",
     "new_keys.index": "a new sheet waits, or the job is the one that runs: tests/web/test_new_keys.py",

@@ -11,6 +11,7 @@ class PrintoutKind(StrEnum):
     SUMMARY = "summary"
     OVER_TIME = "over-time"
     WORKSHEET = "worksheet"
+    PACKET = "packet"
     QUESTIONNAIRE = "questionnaire"
     ANSWER_CARD = "answer-card"
     CLINICIAN_CARD = "clinician-card"
@@ -23,6 +24,7 @@ PRINTOUT_NOUNS: dict[str, str] = {
     PrintoutKind.SUMMARY: "the summary of a session",
     PrintoutKind.OVER_TIME: "answers over time",
     PrintoutKind.WORKSHEET: "a worksheet",
+    PrintoutKind.PACKET: "several worksheets in one file",
     PrintoutKind.QUESTIONNAIRE: "a blank questionnaire",
     PrintoutKind.ANSWER_CARD: "an answer card",
     PrintoutKind.CLINICIAN_CARD: "a card for the clinician",

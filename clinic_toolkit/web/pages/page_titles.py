@@ -35,6 +35,7 @@ _TITLE_BY_BLUEPRINT = {
     "worksheets": "Worksheets",
     "worksheet_twins": "Worksheet",
     "handouts": "Worksheet",
+    "packets": "Packet",
     "notes": "Note",
     "note_signing": "Note",
     "questionnaires": "Questionnaires",

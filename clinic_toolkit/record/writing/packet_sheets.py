@@ -1,0 +1,54 @@
+"""The sheets that belong in the packet of a session: those given in it, and those that are out."""
+
+from datetime import datetime
+
+from msgspec import Struct
+from sqlalchemy import Connection
+
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people import cases
+from clinic_toolkit.record.people.case_record import Case
+from clinic_toolkit.record.people.therapy_session_record import TherapySession
+from clinic_toolkit.record.safety import ways_out
+from clinic_toolkit.record.writing import available_worksheets, handouts
+from clinic_toolkit.record.writing.handout_record import Handout
+from clinic_toolkit.vault.vault import Vault
+from clinic_toolkit.worksheets.model import Worksheet
+
+
+class PacketSheet(Struct, frozen=True, kw_only=True):
+    """A sheet that was given, and its definition."""
+
+    handout: RecordVersion[Handout]
+    worksheet: Worksheet
+
+
+class PacketSheets(Struct, frozen=True, kw_only=True):
+    """The case of a session, and its sheets in the order in which they were given."""
+
+    case: RecordVersion[Case]
+    sheets: tuple[PacketSheet, ...]
+
+
+def list_packet_sheets(
+    db: Connection, vault: Vault, session: RecordVersion[TherapySession], *, now: datetime
+) -> PacketSheets:
+    """List the sheets of a session that may be printed now; every other is left out (`ways_out`)."""
+    case = cases.load_case(db, vault, session.payload.case_id)
+    given = handouts.list_handouts_in_session(db, vault, case.payload.client_ids, session.id)
+    out = handouts.list_handouts_out(db, vault, case, session.id)
+    sheets = []
+    for handout in (*out, *given):
+        worksheet = available_worksheets.load_given_worksheet(db, vault, handout.payload)
+        ways = ways_out.load_ways_out(
+            db,
+            vault,
+            case.payload.client_ids,
+            worksheet,
+            handout.payload.client_id,
+            handout.payload.relationship_id,
+            now=now,
+        )
+        if ways.may_print:
+            sheets.append(PacketSheet(handout=handout, worksheet=worksheet))
+    return PacketSheets(case=case, sheets=tuple(sheets))

@@ -1,0 +1,58 @@
+"""The packet that is being made: a background job, and what its page says of it.
+
+The finished file is held in memory with the login until another one is asked for, or the keys are put away.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+from uuid import UUID
+
+from msgspec import Struct
+
+from clinic_toolkit.record.values.page_values import SeparatorPage, WorksheetPage
+from clinic_toolkit.record.writing.packet_sheets import PacketSheet
+from clinic_toolkit.web import context
+from clinic_toolkit.web.screen_parts import jobs
+
+PACKET_JOB = "packet"
+_REQUEST = "packet asked for"
+
+
+class PacketRequest(Struct, frozen=True, kw_only=True):
+    """Where a packet was asked for: the words and the path of the way back, and the client's own case."""
+
+    back: tuple[str, str]
+    case_id: UUID | None = None
+
+
+def start_packet(pages: Sequence[WorksheetPage | SeparatorPage], asked: PacketRequest) -> None:
+    """Begin to draw these papers into one file; a packet that is still being made is stopped first."""
+    from clinic_toolkit.documents import packet, worksheet
+
+    jobs.stop_job(PACKET_JOB)
+    context.put_in_login(_REQUEST, asked)
+    papers = [
+        partial(worksheet.lay_out_worksheet, page)
+        if isinstance(page, WorksheetPage)
+        else partial(packet.lay_out_separator, page)
+        for page in pages
+    ]
+    jobs.start_job(PACKET_JOB, lambda db, vault, progress: packet.render_packet(papers, progress))
+
+
+def find_packet() -> tuple[jobs.Job[bytes], PacketRequest] | None:
+    """The packet that was asked for last in this login, made or being made; None if there is none."""
+    job: jobs.Job[bytes] | None = jobs.find_job(PACKET_JOB)
+    asked: PacketRequest | None = context.get_from_login(_REQUEST)
+    return (job, asked) if job and asked else None
+
+
+def sheet_page(sheet: PacketSheet) -> WorksheetPage:
+    """The values that a sheet which was given is drawn from."""
+    return WorksheetPage(
+        letterhead=context.letterhead(),
+        worksheet=sheet.worksheet,
+        initials="",
+        client_sentence=sheet.handout.payload.client_sentence,
+        named_step=sheet.handout.payload.agreement,
+    )

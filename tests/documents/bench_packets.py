@@ -1,0 +1,75 @@
+"""What a packet of three sheets costs, and how much memory, against the same sheets one by one."""
+
+import statistics
+import subprocess
+import sys
+import time
+from functools import partial
+
+from clinic_toolkit.documents import packet, worksheet
+from clinic_toolkit.record.values.page_values import Letterhead, PaperSize, WorksheetPage
+from clinic_toolkit.worksheets import catalogue
+
+LETTERHEAD = Letterhead(
+    practice_name="Harbour",
+    clinician_name="Nora Whelan",
+    crisis_text="116 123",
+    paper_size=PaperSize.A4,
+    is_demo=False,
+)
+MOST_COST, MOST_PEAK = 1.15, 1.3
+PACKETS = 500
+
+
+def make_packets(count: int) -> None:
+    """Make so many packets, one after the other."""
+    for turn in range(count):
+        packet.render_packet([partial(worksheet.lay_out_worksheet, page) for page in _pages(turn)], _silent)
+
+
+def make_singles(count: int) -> None:
+    """Make the same sheets, each as a file of its own."""
+    for turn in range(count):
+        for page in _pages(turn):
+            worksheet.render_worksheet(page)
+
+
+def cost_ratio(rounds: int = 15) -> float:
+    """The median over paired rounds of the processor time of ten packets against that of their sheets."""
+    make_packets(2), make_singles(2)
+    return statistics.median(_cost("packets", 10) / _cost("singles", 10) for _ in range(rounds))
+
+
+def peak_ratio() -> float:
+    """The peak memory of a process that makes 500 packets against one that makes their sheets."""
+    return _peak_of("make_packets") / _peak_of("make_singles")
+
+
+def _cost(what: str, count: int) -> float:
+    begun = time.process_time()
+    (make_packets if what == "packets" else make_singles)(count)
+    return time.process_time() - begun
+
+
+def _peak_of(function: str) -> int:
+    lines = (
+        f"from tests.documents import bench_packets; bench_packets.{function}({PACKETS})",
+        "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)",
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=True
+    )
+    return int(done.stdout)
+
+
+def _pages(turn: int) -> list[WorksheetPage]:
+    return [
+        WorksheetPage(
+            letterhead=LETTERHEAD, worksheet=sheet, initials="", client_sentence=f"I can rest, {turn}."
+        )
+        for sheet in catalogue.list_worksheets()[:3]
+    ]
+
+
+def _silent(done: int, total: int) -> None:
+    """Nobody looks on."""
