@@ -31,6 +31,10 @@ _SPACES = " \u1680\u2000-\u2006\u2008-\u200a\u205f\u3000"
 _WORD = re.compile(rf"[^{_SPACES}]+[{_SPACES}]*|[{_SPACES}]+")
 
 
+# No stack of any writing system is as high; what is higher, such as a hundred accents, may overlap.
+HIGHEST_LINE = 3.5
+
+
 class TextLine(Struct, frozen=True):
     """One line: its runs in drawing order, its width and its height, in points.
 
@@ -144,8 +148,9 @@ def _build_line(pieces: Sequence[_Piece], fallback_style: TextStyle | None, shap
     styles = [style for _, style, _, _ in joined] or ([fallback_style] if fallback_style else [])
     size = max((style.size for style in styles), default=0.0)
     height = max((style.size * style.leading for style in styles), default=0.0)
-    # Stacks of letters that reach further than a line is high make their line higher.
-    for run in runs:
-        if run.face is not None:
-            height = max(height, 2 * (run.above - size * 0.33), 2 * (run.below + size * 0.33))
+    # Stacks of letters that reach further than a line is high make their line higher, within reason.
+    reach = max(
+        (max(run.above - size * 0.33, run.below + size * 0.33) for run in runs if run.face), default=0
+    )
+    height = max(height, min(2 * reach, HIGHEST_LINE * size))
     return TextLine(tuple(runs), x, height, size)

@@ -3,8 +3,9 @@
 import unicodedata
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from clinic_toolkit.documents import reading_order
+from clinic_toolkit.documents import font_faces, reading_order
 from clinic_toolkit.documents.font_faces import Face, Glyph, ShapedFace
 from clinic_toolkit.documents.reading_order import DirectedText
 from clinic_toolkit.documents.styles import TextStyle
@@ -69,6 +70,7 @@ def _add_shaped(
     size = style.size * face.scale
     above, below = face.reach(glyph for cluster in clusters for glyph in cluster.glyphs)
     start = x
+    _take_space_in(runs, face)
     if runs and runs[-1].face is face:
         last = runs.pop()
         start, clusters = last.x, last.clusters + clusters
@@ -76,6 +78,21 @@ def _add_shaped(
     text = "".join(cluster.text for cluster in clusters)
     runs.append(GlyphRun(start, face.name, size, style, text, face, clusters, above * size, below * size))
     return sum(cluster.advance for cluster in shaper.shape(part.text, face, part.rtl)) * size / face.units
+
+
+def _take_space_in(runs: list[GlyphRun], face: ShapedFace) -> None:
+    """Make the space before text of a face a part of that face, if the text before it has that face too.
+
+    So words of one writing system are one text to a reader of the file, which puts them in order.
+    """
+    if len(runs) < 2 or runs[-1].text.strip(" ") or runs[-2].face is not face:
+        return
+    space, last = runs.pop(), runs.pop()
+    wide = font_faces.primary_face(space.style.bold).width(" ") * space.size / last.size
+    blank = Cluster(" ", (), round(wide * face.units))
+    runs.append(
+        replace(last, text=last.text + space.text, clusters=last.clusters + len(space.text) * (blank,))
+    )
 
 
 def _spell_from_right(cluster: Cluster) -> list[Cluster]:

@@ -131,3 +131,9 @@ def test_a_high_stack_of_letters_makes_its_line_higher() -> None:
     assert high[0].height > plain[0].height
     assert run.above <= high[0].height / 2 + BODY.size * 0.33 + 0.01
     assert run.below <= high[0].height / 2 - BODY.size * 0.33 + 0.01
+
+
+def test_a_letter_with_a_hundred_signs_above_does_not_take_a_page() -> None:
+    (line,), _ = line_breaking.break_lines([("ก" + "\u0e49" * 100, BODY)], 400)
+    assert line.runs[0].above > 20 * BODY.size  # the control: it reaches that far
+    assert line.height <= line_breaking.HIGHEST_LINE * BODY.size
