@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from clinic_toolkit import standing_sentences
-from clinic_toolkit.documents import page_layout, printable_text, sheet_texts, text_shaping
+from clinic_toolkit.documents import page_layout, sheet_texts, text_shaping
 from clinic_toolkit.documents.blocks import Block, Text
 from clinic_toolkit.documents.styles import ACCENT, EDGE, HAIR, INK, MM, SOFT, WASH, TextStyle
 from clinic_toolkit.documents.tagging import Role
@@ -109,7 +109,7 @@ def _card_blocks(
     label_style = TextStyle(size=size, bold=True, leading=1.08)
     # Shrink a meaning to fit on one line, but not below a readable size.
     longest = max(
-        (text_shaping.text_width(printable_text.make_printable(meaning), False) for _, meaning in options),
+        (text_shaping.text_width(meaning, False) for _, meaning in options),
         default=0.0,
     )
     meaning_size = max(min(size * 0.34, (sheet.width - _RING_WIDTH) / max(longest, 0.1)), 11.0)
@@ -127,5 +127,5 @@ def _card_blocks(
 
 
 def _largest_size(labels: list[str], width: float) -> float:
-    widest = max(text_shaping.text_width(printable_text.make_printable(label), True) for label in labels)
+    widest = max(text_shaping.text_width(label, True) for label in labels)
     return max(20.0, min(50.0, width / max(widest, 0.1)))

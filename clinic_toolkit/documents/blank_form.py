@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from clinic_toolkit import standing_sentences
-from clinic_toolkit.documents import page_layout, printable_text, sheet_texts, text_shaping
+from clinic_toolkit.documents import page_layout, sheet_texts, text_shaping
 from clinic_toolkit.documents.answer_grid import AIRY_PAD, ITEM_STYLE, AnswerColumns, ItemGrid
 from clinic_toolkit.documents.blocks import Block, Rule, Text, WritingLines, typed_paragraphs
 from clinic_toolkit.documents.styles import ACCENT, BODY, EDGE, MM, SMALL, SOFT, TITLE, TextStyle
@@ -184,11 +184,7 @@ def _answer_columns(value: "BlankQuestionnaire", width: float) -> AnswerColumns:
         sheet_texts.TALK_LABEL,
     )
     column_width = (width - 18.0) / len(labels) - 2
-    widest = max(
-        text_shaping.text_width(printable_text.make_printable(word), True)
-        for label in labels
-        for word in label.split()
-    )
+    widest = max(text_shaping.text_width(word, True) for label in labels for word in label.split())
     style = TextStyle(size=max(6.5, min(10.0, column_width / widest)), bold=True, leading=1.2)
     return AnswerColumns(labels=labels, scale=len(options), style=style)
 

@@ -9,13 +9,14 @@ import re
 import unicodedata
 
 from clinic_toolkit.documents import font_faces
-from clinic_toolkit.documents.text_shaping import JOINERS
 
 PLACEHOLDER_PATTERN = re.compile(r"\[U\+[0-9A-F]{4,6}\]")
 PLACEHOLDER_NOTE = (
     "A mark such as [U+1F984] is one character that cannot be printed with the letters of this sheet. It "
     "is that character’s number in Unicode; nothing was left out."
 )
+# Signs that say whether the letters beside them join.
+JOINERS = "\u200c\u200d\u180e"
 _NEWLINES = re.compile("\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 _SELECTORS = re.compile("[\u034f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 

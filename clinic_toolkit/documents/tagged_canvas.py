@@ -13,6 +13,7 @@ from reportlab.pdfbase.pdfdoc import format as write_object
 from reportlab.pdfgen.canvas import Canvas
 
 from clinic_toolkit.documents import tagging
+from clinic_toolkit.documents.printable_text import clean_text
 from clinic_toolkit.documents.tagging import CONTENT_ROLES, Element, Role, Scope, StructureTree
 
 # The ends of what only sets a colour, a width, a dash or a place: alone it draws nothing.
@@ -226,7 +227,7 @@ class _StructureRoot(pdfdoc.PDFObject):
                 parent,
                 references.__getitem__,
                 lambda name: write_object(pdfdoc.PDFObjectReference(name), document).decode("ascii"),
-                lambda text: write_object(pdfdoc.PDFString(text), document).decode("latin-1"),
+                lambda text: write_object(pdfdoc.PDFString(clean_text(text)), document).decode("latin-1"),
             ).encode("latin-1")
         entries = " ".join(
             f"{key} {references[entry[0]]}"

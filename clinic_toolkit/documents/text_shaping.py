@@ -11,10 +11,10 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from clinic_toolkit.documents import font_faces
+from clinic_toolkit.documents import font_faces, printable_text
 from clinic_toolkit.documents.font_faces import Face, Glyph, ShapedFace
+from clinic_toolkit.documents.printable_text import JOINERS
 
-JOINERS = "\u200c\u200d\u180e"
 # Kerning is left out: then a text is as wide as its parts, wherever a line is broken.
 _FEATURES = {"kern": False}
 _COMBINING_JOINER = "\u034f"
@@ -81,8 +81,9 @@ class Shaper:
 
 
 def text_width(words: str, bold: bool) -> float:
-    """The width of printable text at size 1."""
+    """The width at size 1 of a text as it is printed, on one line."""
     primary = font_faces.primary_face(bold)
+    words = printable_text.make_printable(words)
     return primary.width(words) if primary.covers(words) else Shaper().width(words, bold)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace as replace_fields
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -20,7 +21,8 @@ from clinic_toolkit.documents import (
     worksheet,
 )
 from clinic_toolkit.record.values import page_values
-from clinic_toolkit.worksheets.block_model import LinesBlock
+from clinic_toolkit.worksheets.block_model import SheetBlock, block_texts
+from clinic_toolkit.worksheets.catalogue import list_worksheets
 from tests.documents import values
 from tests.documents.hostile_texts import HOSTILE
 from tests.documents.reading import drawn, fonts
@@ -79,23 +81,44 @@ def papers(typed: str) -> Iterator[bytes]:
             cautions=(typed,),
         )
     )
-    line = typed[:LINE]
-    own = replace_fields(
-        values.worksheet(),
-        title=line,
-        why=line,
-        try_this=(line, line),
-        example=line,
-        if_it_gets_hard=line,
-        bring_back=line,
-        blocks=(LinesBlock(kind="lines", label=line, count=2),),
-    )
-    yield worksheet.render_worksheet(
-        replace(values.sheet(), letterhead=head, worksheet=own, initials=name, client_sentence=name)
-    )
+    blocks = [written_anew(block, typed[:LINE]) for block in one_block_of_each_kind()]
+    for at in range(0, len(blocks), 4):
+        line = typed[:LINE]
+        own = replace_fields(
+            values.worksheet(),
+            title=line,
+            why=line,
+            try_this=(line, line),
+            example=line,
+            if_it_gets_hard=line,
+            bring_back=line,
+            blocks=tuple(blocks[at : at + 4]),
+        )
+        yield worksheet.render_worksheet(
+            replace(values.sheet(), letterhead=head, worksheet=own, initials=name, client_sentence=name)
+        )
     yield answer_card.render_answer_card(replace(values.card(), letterhead=head))
     yield blank_form.render_blank_form(replace(values.blank(), letterhead=head))
     yield clinician_card.render_clinician_card(replace(values.clinician_card(), letterhead=head))
+
+
+@cache
+def one_block_of_each_kind() -> tuple[SheetBlock, ...]:
+    """One block of each kind that the catalogue has."""
+    found = {block.kind: block for sheet in list_worksheets() for block in sheet.blocks}
+    return tuple(found[kind] for kind in sorted(found))
+
+
+def written_anew(block: SheetBlock, typed: str) -> SheetBlock:
+    """The block with this text in every place of text."""
+    texts: dict[str, Any] = {}
+    for name in type(block).__dataclass_fields__:
+        value = getattr(block, name)
+        if isinstance(value, str) and name != "kind":
+            texts[name] = typed
+        elif isinstance(value, tuple):
+            texts[name] = tuple(typed if isinstance(each, str) else each for each in value)
+    return replace_fields(block, **texts)
 
 
 def active_keys(pdf: bytes) -> set[str]:
@@ -116,6 +139,11 @@ def _active(thing: Any) -> set[str]:
     if isinstance(thing, pikepdf.Array):
         return set().union(*(_active(value) for value in thing))
     return set()
+
+
+def test_every_kind_of_block_is_written_in() -> None:
+    assert len(one_block_of_each_kind()) >= 14
+    assert all(set(block_texts(written_anew(block, "x"))) == {"x"} for block in one_block_of_each_kind())
 
 
 def test_there_are_twenty_five_of_them() -> None:
