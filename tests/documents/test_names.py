@@ -7,10 +7,11 @@ import unicodedata
 import pytest
 from PIL import Image, ImageChops
 
-from clinic_toolkit.documents import printable_text
+from clinic_toolkit.documents import embedded_font, printable_text
 from tests.documents import names_of_the_world
 from tests.documents.names_of_the_world import NAMES, list_names
 from tests.documents.names_sheet import ACCEPTED, ROW, SCALE, copied_lines, draw_names, picture_of
+from tests.documents.reading import fonts
 
 # As many pixels of a name may be much darker or lighter than in the accepted picture. Another accent on one
 # letter makes ten and more.
@@ -68,6 +69,14 @@ def test_a_name_in_an_english_sentence_is_copied_in_its_place(name: str) -> None
     assert copied_lines(draw_names([sentence])) == [sentence]
 
 
+def test_a_font_with_too_many_codes_is_followed_by_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [*NAMES["Devanagari"], *NAMES["Tamil"]]
+    alone = list(fonts(draw_names(names)))
+    monkeypatch.setattr(embedded_font, "MAX_CODES", 5)
+    assert len(list(fonts(draw_names(names)))) == len(alone) + 1
+    assert copied_lines(draw_names(names)) == names
+
+
 def test_every_name_is_drawn_whole() -> None:
     assert [printable_text.make_printable(name) for name in list_names()] == [
         unicodedata.normalize("NFC", name) for name in list_names()
@@ -77,6 +86,7 @@ def test_every_name_is_drawn_whole() -> None:
 FRESH = """
 import hashlib, sys
 from tests.documents.names_of_the_world import NAMES, list_names
+from tests.documents.reading import fonts
 from tests.documents.names_sheet import draw_names
 if sys.argv[1] == "others first":
     for names in NAMES.values():
