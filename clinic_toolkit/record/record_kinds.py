@@ -20,6 +20,7 @@ from clinic_toolkit.record.questionnaires.own_questionnaire_record import OWN_QU
 from clinic_toolkit.record.retention.retention_record import RETENTION
 from clinic_toolkit.record.retention.retention_rule_record import RETENTION_RULE
 from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY
+from clinic_toolkit.record.writing.filled_sheet_record import FILLED_SHEET
 from clinic_toolkit.record.writing.form_draft_record import FORM_DRAFT
 from clinic_toolkit.record.writing.handout_record import HANDOUT
 from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE
@@ -39,6 +40,7 @@ ALL_KINDS = (
     REPEAT_AGREEMENT,
     OWN_WORKSHEET,
     HANDOUT,
+    FILLED_SHEET,
     HANDOVER,
     RISK_ENTRY,
     CLINICAL_NOTE,

@@ -43,6 +43,7 @@ from clinic_toolkit.vault import identity, key_directory, key_slots, ring_erasur
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.worksheets import catalogue
 from tests.fixtures import practices, returns
+from tests.fixtures.brought_back import bring_back
 from tests.fixtures.cheap_derivations import quickly
 from tests.fixtures.own_sheets import add_own_worksheets
 from tests.fixtures.practices import CLINICIAN, NOW, SETTINGS, Work, giving
@@ -162,11 +163,12 @@ def _first_day(desk: Desk) -> tuple[UUID, UUID, UUID, UUID]:
     form = desk.do(asked)
     sheet = catalogue.list_worksheets()[0]
     whom = {"client_id": ana.id, "therapy_session_id": session.id}
-    desk.do(
+    given = desk.do(
         lambda db, vault: handouts.create_handout(
             db, vault, sheet, **whom, client_sentence="as agreed", now=NOW
         )
     )
+    desk.do(lambda db, vault: bring_back(db, vault, given, sheet, now=NOW))
     own = EXAMPLE.read_bytes()
     resting = loader.parse_instrument(own, "own.toml", own=True)
     desk.do(

@@ -33,7 +33,7 @@ from clinic_toolkit.record.record_kinds import ALL_KINDS
 from clinic_toolkit.record.retention.retention_record import RETENTION
 from clinic_toolkit.record.retention.retention_rule_record import RETENTION_RULE
 from clinic_toolkit.record.safety import risk_entries
-from clinic_toolkit.record.writing import handouts, own_worksheets
+from clinic_toolkit.record.writing import filled_sheets, handouts, own_worksheets
 from clinic_toolkit.record.writing.form_draft_record import FORM_DRAFT
 from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE
 from clinic_toolkit.store.base import metadata
@@ -100,6 +100,7 @@ class _Asking:
                 ("relationship", relationships.list_relationships),
                 ("administration", administrations.list_administrations),
                 ("handout", handouts.list_handouts),
+                ("filled_sheet", filled_sheets.list_filled_sheets),
                 ("own_worksheet", own_worksheets.list_versions),
                 ("rhythm", _rhythms_of),
                 ("risk_entry", risk_entries.list_risk_entries_of_client),

@@ -28,7 +28,7 @@ class Migration:
     statements: tuple[str, ...]
 
 
-# Format 9 has a table more: the worksheets of a practice's own.
+# Format 9 has two tables more: worksheets of a practice's own, and worksheets as files and their answers.
 _FROM_8 = Migration(
     from_format=8,
     schema_digest="d6f56504aac42c0c0864c6ed480213a7ed743f078704c2fa4d2174cc0185d037",
@@ -52,6 +52,26 @@ _FROM_8 = Migration(
         "CREATE TRIGGER no_update_own_worksheet BEFORE UPDATE ON own_worksheet WHEN OLD.final = 1 "
         "BEGIN SELECT RAISE(ABORT, 'a final version stays as it is'); END",
         "CREATE TRIGGER no_delete_own_worksheet BEFORE DELETE ON own_worksheet WHEN OLD.final = 1 "
+        "BEGIN SELECT RAISE(ABORT, 'a final version stays as it is'); END",
+        "CREATE TABLE filled_sheet (\n"
+        "\tid INTEGER NOT NULL, \n"
+        "\trecord BLOB NOT NULL, \n"
+        "\tversion INTEGER NOT NULL, \n"
+        "\tring BLOB NOT NULL, \n"
+        "\tkey_id BLOB NOT NULL, \n"
+        "\tfinal INTEGER NOT NULL, \n"
+        "\tsealed BLOB NOT NULL, \n"
+        "\tCONSTRAINT pk_filled_sheet PRIMARY KEY (id), \n"
+        "\tCONSTRAINT uq_filled_sheet_record_version UNIQUE (record, version), \n"
+        "\tCONSTRAINT ck_filled_sheet_ids "
+        "CHECK (length(record) = 16 AND length(ring) = 16 AND length(key_id) = 16), \n"
+        "\tCONSTRAINT ck_filled_sheet_version CHECK (version >= 1), \n"
+        "\tCONSTRAINT ck_filled_sheet_final CHECK (final IN (0, 1))\n"
+        ")\n STRICT\n\n",
+        "CREATE INDEX ix_filled_sheet_ring ON filled_sheet (ring)",
+        "CREATE TRIGGER no_update_filled_sheet BEFORE UPDATE ON filled_sheet WHEN OLD.final = 1 "
+        "BEGIN SELECT RAISE(ABORT, 'a final version stays as it is'); END",
+        "CREATE TRIGGER no_delete_filled_sheet BEFORE DELETE ON filled_sheet WHEN OLD.final = 1 "
         "BEGIN SELECT RAISE(ABORT, 'a final version stays as it is'); END",
     ),
 )

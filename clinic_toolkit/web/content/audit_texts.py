@@ -34,6 +34,7 @@ from clinic_toolkit.record.questionnaires.own_questionnaire_record import OwnQue
 from clinic_toolkit.record.retention.retention_record import BroughtBack, RetentionEvent
 from clinic_toolkit.record.retention.retention_rule_record import RetentionRuleEvent
 from clinic_toolkit.record.safety.risk_entry_record import RiskEntryEvent
+from clinic_toolkit.record.writing.filled_sheet_record import FilledSheetEvent
 from clinic_toolkit.record.writing.form_draft_record import FormDraftEvent
 from clinic_toolkit.record.writing.handout_record import HandoutEvent
 from clinic_toolkit.record.writing.note_record import NoteEvent
@@ -134,6 +135,8 @@ EVENT_TEXTS: dict[str, tuple[EventKind, str]] = {
     HandoverEvent.SET_ASIDE: (EventKind.HANDOVERS, "Left out answers that had been set aside"),
     HandoverEvent.CLOSED: (EventKind.HANDOVERS, "Closed a hand-over"),
     HandoutEvent.GIVEN: (EventKind.WORKSHEETS, "Gave a worksheet"),
+    FilledSheetEvent.MADE: (EventKind.WORKSHEETS, "Made a worksheet a file to fill in"),
+    FilledSheetEvent.KEPT: (EventKind.WORKSHEETS, "Kept answers of a worksheet that came back"),
     OwnWorksheetEvent.ADDED: (EventKind.WORKSHEETS, "Saved a version of a worksheet of your own"),
     OwnWorksheetEvent.SUPERSEDED: (EventKind.WORKSHEETS, "Replaced a worksheet by a later version"),
     OwnWorksheetEvent.RETIRED: (EventKind.WORKSHEETS, "No longer offered a worksheet of your own"),
