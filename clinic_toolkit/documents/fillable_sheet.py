@@ -1,0 +1,31 @@
+"""A worksheet as a file to fill in on a screen: the printed sheet, with a field at each place to write in."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from clinic_toolkit.documents import page_layout, worksheet
+from clinic_toolkit.documents.sheet_layout import LARGE, NORMAL
+from clinic_toolkit.worksheets.sheet_fields import list_fields
+
+if TYPE_CHECKING:
+    from clinic_toolkit.record.values.page_values import WorksheetPage
+
+
+def render_fillable_sheet(value: "WorksheetPage", code: str) -> bytes:
+    """Draw the sheet with fields.
+
+    Args:
+        value: what is printed.
+        code: sixteen random letters and figures, by which the file is known when it comes back.
+
+    Raises:
+        TooManyFields: the sheet has more fields than one can have.
+        SheetTooLong: a block is higher than a page.
+    """
+    from clinic_toolkit.documents.fillable_canvas import FillableCanvas
+
+    scheme = LARGE if value.large_type else NORMAL
+    start = partial(
+        FillableCanvas, fields=list_fields(value.worksheet), code=code, text_size=scheme.body.size
+    )
+    return page_layout.make_pdf(*worksheet.lay_out_worksheet(value), start_canvas=start)
