@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from clinic_toolkit.documents import field_appearances, form_objects
 from clinic_toolkit.documents.field_areas import FieldArea
 from clinic_toolkit.documents.form_objects import Part, RawObject, add_stream, quote_text
@@ -22,6 +24,7 @@ _EDGE, _BORDER = "/BG[1 1 1]/BC[0.35 0.35 0.35]", "/BS<</W 1/S/S>>"
 # Mean width of a letter and distance of lines in readers, as shares of the size.
 _LETTER_WIDTH, _LINE_HEIGHT = 0.5, 1.35
 _PADDING = 4.0
+_GAP = 1.2
 FONT_NAME = "Body"
 ON, OFF = "on", "Off"
 
@@ -36,6 +39,17 @@ def count_letters(area: FieldArea, kind: FieldKind, size: float) -> int:
     in_a_line = int((area.width - _PADDING) / (size * _LETTER_WIDTH))
     lines = int((area.height - _PADDING) / (size * _LINE_HEIGHT)) if kind == FieldKind.LONG else 1
     return max(in_a_line, 2) * max(lines, 1)
+
+
+def _within(area: FieldArea) -> FieldArea:
+    """The area without its edge: above the writing line, and apart from the box beside it."""
+    return replace(
+        area,
+        x=area.x + _GAP,
+        y=area.y + 2 * _GAP,
+        width=area.width - 2 * _GAP,
+        height=area.height - 3 * _GAP,
+    )
 
 
 class FieldWriter:
@@ -71,6 +85,7 @@ class FieldWriter:
         if field.kind == FieldKind.TICK:
             parts = self._tick_parts(area)
         else:
+            area = _within(area)
             limit = count_letters(area, field.kind, self._size)
             parts = [
                 f"/FT/Tx/MaxLen {limit}/Ff {_MULTILINE if field.kind == FieldKind.LONG else 0}"

@@ -1,5 +1,6 @@
-"""A worksheet as a file to fill in on a screen: the printed sheet, with a field at each place to write in."""
+"""A worksheet to fill in on a screen, with a field at each place to write in, and one that was filled in."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -29,3 +30,20 @@ def render_fillable_sheet(value: "WorksheetPage", code: str) -> bytes:
         FillableCanvas, fields=list_fields(value.worksheet), code=code, text_size=scheme.body.size
     )
     return page_layout.make_pdf(*worksheet.lay_out_worksheet(value), start_canvas=start)
+
+
+def render_filled_sheet(value: "WorksheetPage", answers: Mapping[str, str]) -> bytes:
+    """Draw the sheet anew with answers in its fields, and on a further page what has no room there.
+
+    Args:
+        value: what is printed.
+        answers: the value of each field that has one, by its id (`worksheets/sheet_fields.py`).
+    """
+    from clinic_toolkit.documents.filled_canvas import FilledCanvas
+
+    scheme = LARGE if value.large_type else NORMAL
+    blocks, sheet = worksheet.lay_out_worksheet(value)
+    start = partial(
+        FilledCanvas, fields=list_fields(value.worksheet), answers=answers, sheet=sheet, style=scheme.body
+    )
+    return page_layout.make_pdf(blocks, sheet, start_canvas=start)
