@@ -12,6 +12,8 @@ class PrintoutKind(StrEnum):
     OVER_TIME = "over-time"
     WORKSHEET = "worksheet"
     PACKET = "packet"
+    FILLABLE_SHEET = "fillable-sheet"
+    LOCKED_SHEET = "locked-sheet"
     QUESTIONNAIRE = "questionnaire"
     ANSWER_CARD = "answer-card"
     CLINICIAN_CARD = "clinician-card"
@@ -25,6 +27,8 @@ PRINTOUT_NOUNS: dict[str, str] = {
     PrintoutKind.OVER_TIME: "answers over time",
     PrintoutKind.WORKSHEET: "a worksheet",
     PrintoutKind.PACKET: "several worksheets in one file",
+    PrintoutKind.FILLABLE_SHEET: "a worksheet to fill in",
+    PrintoutKind.LOCKED_SHEET: "a worksheet locked for sending",
     PrintoutKind.QUESTIONNAIRE: "a blank questionnaire",
     PrintoutKind.ANSWER_CARD: "an answer card",
     PrintoutKind.CLINICIAN_CARD: "a card for the clinician",

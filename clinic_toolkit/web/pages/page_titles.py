@@ -36,6 +36,8 @@ _TITLE_BY_BLUEPRINT = {
     "worksheet_twins": "Worksheet",
     "handouts": "Worksheet",
     "packets": "Packet",
+    "sheet_files": "Worksheet",
+    "filled_sheets": "Worksheet",
     "notes": "Note",
     "note_signing": "Note",
     "questionnaires": "Questionnaires",

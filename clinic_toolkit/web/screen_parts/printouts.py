@@ -46,7 +46,7 @@ def respond_with_printout(printout: Printout) -> ViewResult:
         # In a read-only store no audit entry can be written; the page has said so.
         if context.unit_of_work().writes:
             context.audit_export(f"{audit_log.JournalEvent.RECORDS_EXPORTED} {printout.kind}")
-        return responses.pdf_download(printout.render(), _file_name(printout, context.now()))
+        return responses.pdf_download(printout.render(), format_file_name(printout.kind, context.now()))
     if FRAMED_PARAM not in request.args:
         return _render_printout_page(printout)
     if request.headers.get("Sec-Fetch-Dest") == "document":
@@ -54,7 +54,7 @@ def respond_with_printout(printout: Printout) -> ViewResult:
         context.discard_audit_reads()
         return responses.redirect_to(_printout_address())
     context.audit_reads_at_once()
-    return responses.framed_pdf(printout.render(), _file_name(printout, context.now()))
+    return responses.framed_pdf(printout.render(), format_file_name(printout.kind, context.now()))
 
 
 def _render_printout_page(printout: Printout) -> Response:
@@ -76,6 +76,7 @@ def _printout_address(*, framed: bool = False) -> str:
     return f"{request.path}?{query}" if query else request.path
 
 
-def _file_name(printout: Printout, at: datetime) -> str:
+def format_file_name(kind: str, at: datetime) -> str:
+    """The name of a file that is saved: its kind and the time."""
     # The time to the second makes the name unique and leads to the audit entry; it reveals nothing else.
-    return f"{printout.kind}-{at.astimezone():%Y-%m-%d-%H%M%S}.pdf"
+    return f"{kind}-{at.astimezone():%Y-%m-%d-%H%M%S}.pdf"
