@@ -60,9 +60,16 @@ def test_what_was_filled_in_comes_back_as_it_was_typed(fill: Callable[[bytes], b
 
 @pytest.mark.parametrize("fill", [filled_in.fill_by_pdfium, filled_in.fill_by_pypdf])
 def test_a_long_text_at_the_limit_is_not_cut(fill: Callable[..., bytes]) -> None:
-    # 65 letters a line of 400 points, and five lines: what this field holds.
-    longest = ("ab cd" * 100)[:330]
+    limit = filled_in.limit_of(BLANK, "b1.text")
+    assert limit > 250, "four lines of 400 points hold more than ReportLab's 100 letters"
+    longest = ("ab cd" * 100)[:limit]
     assert read_filled_file(fill(BLANK, {"b1.text": longest})).values == {"b1.text": longest}
+
+
+def test_nothing_can_be_typed_that_the_page_could_not_hold() -> None:
+    limit = filled_in.limit_of(BLANK, "b2.r1")
+    filled = filled_in.fill_by_pdfium(BLANK, {"b2.r1": "x" * (limit + 9)})
+    assert read_filled_file(filled).values == {"b2.r1": "x" * limit}
 
 
 def test_a_blank_file_is_read_as_nothing() -> None:

@@ -1,13 +1,11 @@
 """A sheet that was given, with what its pages need to know: whose it is, and its ways out of the room."""
 
-from contextlib import suppress
 from uuid import UUID
 
 from msgspec import Struct
 
-from clinic_toolkit.journal.integrity import UnreadableRecord
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people import cases, clients, display_names, therapy_sessions
+from clinic_toolkit.record.people import clients, display_names
 from clinic_toolkit.record.people.case_record import Case
 from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.record.safety import ways_out
@@ -46,7 +44,7 @@ def load_given_sheet(id: UUID) -> GivenSheet:
     context.audit_read(HANDOUT, handout)
     payload = handout.payload
     worksheet = available_worksheets.load_given_worksheet(db, vault, payload)
-    case = _load_case(handout)
+    case = handouts.load_case_of_handout(db, vault, handout)
     ways = ways_out.load_ways_out(
         db,
         vault,
@@ -65,7 +63,7 @@ def make_page(given: GivenSheet, *, large: bool = False, initials: bool = False)
 
     Args:
         large: in large print.
-        initials: with the client's initials, for a paper that stays with the clinician.
+        initials: with the client's initials on it, if they were asked for.
     """
     shown = ""
     if initials:
@@ -76,15 +74,6 @@ def make_page(given: GivenSheet, *, large: bool = False, initials: bool = False)
         worksheet=given.worksheet,
         initials=shown,
         client_sentence=given.handout.payload.client_sentence,
+        named_step=given.handout.payload.agreement,
         large_type=large,
     )
-
-
-def _load_case(handout: RecordVersion[Handout]) -> RecordVersion[Case]:
-    """The case of the session in which the sheet was given, else the client's own case."""
-    db, vault = context.db(), context.vault()
-    if handout.payload.therapy_session_id:
-        with suppress(UnreadableRecord):
-            session = therapy_sessions.load_therapy_session(db, vault, handout.payload.therapy_session_id)
-            return cases.load_case(db, vault, session.payload.case_id)
-    return cases.load_single_case(db, vault, handout.payload.client_id)

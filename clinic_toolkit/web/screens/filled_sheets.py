@@ -113,7 +113,7 @@ def sheet(id: UUID) -> ViewResult:
     if kept is None or not given.ways.may_print:
         return responses.redirect_to(url_for(".show", id=id))
     context.audit_read(FILLED_SHEET, kept)
-    page = given_sheets.make_page(given, initials=True)
+    page = given_sheets.make_page(given, large="large" in request.args, initials="initials" in request.args)
     known = {field.id for field in list_fields(given.worksheet)}
     answers = {field_id: value for field_id, value in kept.payload.answers if field_id in known}
     return printouts.respond_with_printout(

@@ -78,6 +78,7 @@ def photograph(id: UUID) -> ViewResult:
         "sheet_files/photograph.html",
         sheet=given.worksheet,
         sentence=given.handout.payload.client_sentence,
+        step=given.handout.payload.agreement,
         outline=body_outline.format_svg_path(),
         back=url_for(".show", id=id),
         client_line=CLIENT_LINE,
