@@ -6,7 +6,7 @@ from typing import Any
 from clinic_toolkit.documents.field_areas import FieldArea
 from clinic_toolkit.documents.field_writer import FieldWriter
 from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
-from clinic_toolkit.documents.tagging import Role
+from clinic_toolkit.documents.tagging import CONTENT_ROLES, Role
 from clinic_toolkit.worksheets.sheet_fields import SheetField
 
 
@@ -29,6 +29,12 @@ class FillableCanvas(TaggedCanvas):
     def place_field(self, area: FieldArea) -> None:
         """Put the field here, as an element of the structure with the field's words."""
         outer = self._target
+        if outer is not None and not outer.kids and outer.role in CONTENT_ROLES:
+            # PDFium finds an element by its drawing: a cell with nothing but a field would be missing from its
+            # row. The field's own element holds the field and nothing else, as the standard asks.
+            self._end_segment()
+            self._code.append(f"{self._opening(outer)} EMC")
+            self._segment_start = len(self._code)
         if outer is None:
             self._end_segment()
             self._target = self.tree.root  # within a frame that is passed over, a field is not

@@ -19,6 +19,7 @@ from clinic_toolkit.documents import (
     client_page,
     clinician_card,
     course_report,
+    fillable_sheet,
     guide,
     note,
     summary,
@@ -28,6 +29,8 @@ from tests.documents import values
 from tests.fixtures.replaced import replace
 
 PAPERS = {"A4": (595.28, 841.89), "Letter": (612.0, 792.0)}
+
+CODE = "k7f3q9abcd123456"
 
 # Every sheet there is, by paper.
 SHEETS: dict[str, Callable[..., bytes]] = {
@@ -49,6 +52,12 @@ SHEETS: dict[str, Callable[..., bytes]] = {
     "worksheet": lambda paper, **more: worksheet.render_worksheet(values.sheet(paper, **more)),
     "large worksheet": lambda paper, **more: worksheet.render_worksheet(
         values.sheet(paper, large=True, **more)
+    ),
+    "worksheet to fill in": lambda paper, **more: fillable_sheet.render_fillable_sheet(
+        values.sheet(paper, **more), CODE
+    ),
+    "worksheet filled in": lambda paper, **more: fillable_sheet.render_filled_sheet(
+        values.sheet(paper, **more), {"b1.r1.c1": "A lift to the station"}
     ),
     "note": lambda paper, **more: note.render_note(values.note(paper, **more)),
 }

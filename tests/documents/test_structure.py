@@ -147,15 +147,16 @@ def test_pdfium_and_pdfjs_see_the_same_tree(
 ) -> None:
     by_pdfium = read_structure(draw(name, paper))
     by_pdfjs = seen_by_pdfjs[name, paper]
+    # PDFium finds an element by its drawing, and the fields of a file to fill in are none.
     assert [[simple(node) for node in page] for page in by_pdfium] == [
-        [simple(node) for node in page.tree] for page in by_pdfjs
+        [simple(node) for node in page.tree if node.role != "Form"] for page in by_pdfjs
     ]
     assert all(page.tree for page in by_pdfjs)
 
 
 def simple(node: Any) -> tuple[str, str, tuple[Any, ...]]:
     """An element by its type, what it shows and what it holds."""
-    return node.role, node.alt, tuple(simple(kid) for kid in node.kids)
+    return node.role, node.alt, tuple(simple(kid) for kid in node.kids if kid.role != "Form")
 
 
 @pytest.mark.processes
