@@ -30,8 +30,8 @@ class FillableCanvas(TaggedCanvas):
         """Put the field here, as an element of the structure with the field's words."""
         outer = self._target
         if outer is not None and not outer.kids and outer.role in CONTENT_ROLES:
-            # PDFium finds an element by its drawing: a cell with nothing but a field would be missing from its
-            # row. The field's own element holds the field and nothing else, as the standard asks.
+            # PDFium finds an element by its drawing: a cell with nothing but a field would be missing from
+            # its row. The field's own element holds the field and nothing else, as the standard asks.
             self._end_segment()
             self._code.append(f"{self._opening(outer)} EMC")
             self._segment_start = len(self._code)

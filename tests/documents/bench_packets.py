@@ -36,7 +36,8 @@ def make_singles(count: int) -> None:
 
 def cost_ratio(rounds: int = 15) -> float:
     """The median over paired rounds of the processor time of ten packets against that of their sheets."""
-    make_packets(2), make_singles(2)
+    for warm_up in (make_packets, make_singles):
+        warm_up(2)
     return statistics.median(_cost("packets", 10) / _cost("singles", 10) for _ in range(rounds))
 
 

@@ -1,4 +1,4 @@
-"""A sheet as a file to fill in: a field at every place, right in every reader, and drawn anew when it is back."""
+"""A sheet as a file to fill in: a field at every place, right in every reader, and drawn anew when back."""
 
 import shutil
 import subprocess
