@@ -82,6 +82,7 @@ def render_answer_card(value: "AnswerCard") -> bytes:
     """Draw the card on one page, with the largest letters that fit the widest label."""
     sheet = page_layout.PageLayout(
         paper=value.letterhead.paper_size,
+        language=value.instrument.language,
         footer=(Text(standing_sentences.CLIENT_LINE, TextStyle(size=12, colour=SOFT)),),
         demo=value.letterhead.is_demo,
         side=20 * MM,

@@ -73,6 +73,7 @@ def render_blank_form(value: "BlankQuestionnaire") -> bytes:
     footer_text = f"{standing_sentences.CLIENT_LINE} {version_label} {instrument.version} · sheet "
     sheet = page_layout.PageLayout(
         paper=value.letterhead.paper_size,
+        language=instrument.language,
         footer=(Text([(footer_text, SMALL), (value.form_code, _CODE)]),),
         demo=value.letterhead.is_demo,
         side=19 * MM,

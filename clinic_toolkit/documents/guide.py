@@ -66,6 +66,7 @@ def render_guide(value: "InstrumentGuide") -> bytes:
     instrument = value.instrument
     sheet = page_layout.PageLayout(
         paper=value.letterhead.paper_size,
+        language=instrument.language,
         footer=[
             Text(line, _QUIET)
             for line in (

@@ -22,9 +22,13 @@ PAPER_SIZES = {"A4": (210 * MM, 297 * MM), "Letter": (612.0, 792.0)}
 
 
 class PageLayout(Struct, frozen=True, kw_only=True):
-    """The settings of a sheet: paper, margins, footer. `numbered` prints "page n of m" from two pages on."""
+    """The settings of a sheet: paper, margins, footer. `numbered` prints "page n of m" from two pages on.
+
+    `language` is that of its words, such as "en", for who has it read aloud.
+    """
 
     paper: str
+    language: str = "en"
     footer: Sequence[Text] = ()
     numbered: bool = True
     demo: bool = False
@@ -101,6 +105,7 @@ def bind_pdf(
     canvas = (start_canvas or TaggedCanvas)(
         buffer,
         pagesize=first[1].size,
+        language=first[1].language,
         invariant=True,
         pageCompression=1,
         initialFontName=first_font,
@@ -109,7 +114,7 @@ def bind_pdf(
         pages = place_on_pages(
             [*blocks, *placeholder_explanation(blocks, sheet)], sheet.width, sheet.usable_height
         )
-        with canvas.section() if is_bound else nullcontext():
+        with canvas.section(sheet.language) if is_bound else nullcontext():
             for number, placed in enumerate(pages, start=1):
                 draw_page(canvas, sheet, placed, number, len(pages))
                 canvas.showPage()

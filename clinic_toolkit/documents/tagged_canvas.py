@@ -4,6 +4,7 @@ Whatever is drawn in no element is marked as an artifact, so no drawing is ever 
 ReportLab, so it is imported only where a paper is drawn.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -18,6 +19,7 @@ from clinic_toolkit.documents.tagging import CONTENT_ROLES, Element, Role, Scope
 
 # The ends of what only sets a colour, a width, a dash or a place: alone it draws nothing.
 _SETTINGS = (" rg", " RG", " w", " d", " J", " j", " cm", "q", "Q", " gs")
+_LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _TITLE = "Document"
 # The title and the language again, in the form in which newer readers look for them. That a file meets the
 # standard for accessible files (pdfuaid:part) is not claimed: no validator has seen these files.
@@ -49,8 +51,8 @@ class TaggedCanvas(Canvas):
         self._innermost = self.tree.root
         self._owned: dict[tuple[Role, int], tuple[object, Element]] = {}
         self._segment_start = 0
-        self._language = language
-        super().__init__(file, lang=language, pdfVersion=(1, 7), **settings)
+        self._language = _known_language(language)
+        super().__init__(file, lang=self._language, pdfVersion=(1, 7), **settings)
 
     @contextmanager
     def element(
@@ -110,10 +112,15 @@ class TaggedCanvas(Canvas):
             self._target, self._innermost = outer, enclosing
 
     @contextmanager
-    def section(self) -> Iterator[None]:
-        """Draw one of several parts of a file. Blocks may be drawn again in the next one, as new elements."""
+    def section(self, language: str = "") -> Iterator[None]:
+        """Draw one of several parts of a file. Blocks may be drawn again in the next one, as new elements.
+
+        Args:
+            language: the language of the part, if it may be another than that of the file.
+        """
         self._owned.clear()
-        with self.element(Role.SECTION):
+        own = _known_language(language or self._language)
+        with self.element(Role.SECTION, lang=own if own != self._language else ""):
             yield
 
     @contextmanager
@@ -189,6 +196,11 @@ def _absorbs(outer: Role | None, inner: Role) -> bool:
     if inner == Role.FORM:
         return False
     return outer in (None, Role.FIGURE) or (inner == Role.PARAGRAPH and outer in CONTENT_ROLES)
+
+
+def _known_language(language: str) -> str:
+    """The language if it is written as one; English for anything else that a definition may say."""
+    return language if _LANGUAGE.fullmatch(language) else "en"
 
 
 def _make_metadata(language: str) -> Any:

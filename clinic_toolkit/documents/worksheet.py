@@ -63,6 +63,7 @@ def lay_out_worksheet(value: "WorksheetPage") -> tuple[Sequence[Block], PageLayo
 def _page_settings(value: "WorksheetPage", scheme: SizeScheme) -> PageLayout:
     footer_style = TextStyle(size=scheme.body.size, colour=SOFT)
     return PageLayout(
+        language=value.worksheet.language,
         paper=value.letterhead.paper_size,
         footer=(Text(standing_sentences.CLIENT_LINE, footer_style),),
         demo=value.letterhead.is_demo,

@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -10,10 +10,15 @@ from typing import Any
 
 import pikepdf
 import pytest
+from msgspec import structs
 
+from clinic_toolkit.documents.fillable_sheet import render_fillable_sheet
 from clinic_toolkit.documents.tagging import CONTENT_ROLES
+from tests.documents import values
 from tests.documents.reading import LONG_SHEETS, PAPERS, SHEETS
 from tests.documents.structure import Node, ReadPage, find_node, read_structure, read_with_pdfjs
+from tests.fixtures.replaced import replace
+from tests.worksheets.every_block import ONE_OF_EACH, make_sheet
 
 every = pytest.mark.parametrize("paper", PAPERS)
 ALL = SHEETS | LONG_SHEETS
@@ -157,6 +162,42 @@ def test_pdfium_and_pdfjs_see_the_same_tree(
 def simple(node: Any) -> tuple[str, str, tuple[Any, ...]]:
     """An element by its type, what it shows and what it holds."""
     return node.role, node.alt, tuple(simple(kid) for kid in node.kids if kid.role != "Form")
+
+
+@pytest.mark.processes
+def test_the_fields_of_a_file_to_fill_in_are_elements_with_names(tmp_path: Path) -> None:
+    """By pdf.js: PDFium tells of a field by other ways than by its element."""
+    node = find_node()
+    if node is None:
+        pytest.skip("no JavaScript engine here: Playwright is not installed")
+    sheets = [make_sheet(block) for block in ONE_OF_EACH]
+    pdfs = [
+        render_fillable_sheet(replace(values.sheet(initials=""), worksheet=sheet), "k7m2p9q4t6v8x3z5")
+        for sheet in sheets
+    ]
+    named = 0
+    for sheet, pdf, pages in zip(sheets, pdfs, read_with_pdfjs(node, pdfs, tmp_path), strict=True):
+        with pikepdf.open(BytesIO(pdf)) as read:
+            widgets = [field for page in read.pages for field in page.get("/Annots", [])]
+            assert all("/StructParent" in field for field in widgets), sheet.slug
+        forms = [each for page in pages for top in page.tree for each in top.all() if each.role == "Form"]
+        assert len(forms) == len(widgets), sheet.slug
+        assert all(form.alt for form in forms), sheet.slug
+        named += len(forms)
+        by_pdfium = read_structure(pdf)
+        assert [[simple(each) for each in without_forms(page)] for page in by_pdfium] == [
+            [simple(each) for each in without_forms(page.tree)] for page in pages
+        ]
+    assert named > len(sheets)
+
+
+def without_forms(nodes: Iterable[Any]) -> list[Any]:
+    """The tree as it is without its fields, and without what holds nothing else."""
+    kept = []
+    for each in nodes:
+        if each.role != "Form":
+            kept.append(structs.replace(each, kids=tuple(without_forms(each.kids))))
+    return kept
 
 
 @pytest.mark.processes

@@ -203,6 +203,20 @@ def test_the_file_says_its_language_and_shows_a_title_that_says_nothing() -> Non
         assert [page.Tabs for page in read.pages] == ["/S"]
 
 
+@pytest.mark.parametrize(("said", "written"), [("de", "de"), ("pt-BR", "pt-BR"), ("<&>", "en"), ("a", "en")])
+def test_the_language_of_a_sheet_is_that_of_its_words(said: str, written: str) -> None:
+    sheet = PageLayout(paper="A4", language=said)
+    with pikepdf.open(BytesIO(page_layout.make_pdf([Text("Worte")], sheet))) as read:
+        assert read.Root.Lang == written
+        with read.open_metadata() as metadata:
+            assert list(metadata["dc:language"]) == [written]
+    english = ([Text("Words")], PageLayout(paper="A4"))
+    with pikepdf.open(BytesIO(page_layout.bind_pdf([english, ([Text("Worte")], sheet)]))) as read:
+        sections: list[Any] = list(read.Root.StructTreeRoot.K.K)
+        assert read.Root.Lang == "en"
+        assert [str(each.get("/Lang", "en")) for each in sections] == ["en", written]
+
+
 def test_readers_see_nothing_where_the_pages_do_not_point_to_the_structure() -> None:
     pdf = page_layout.make_pdf([Text("Words")], PageLayout(paper="A4"))
     assert read_structure(pdf)[0]

@@ -79,6 +79,9 @@ def test_from_the_printed_code_to_the_result_every_answer_goes_round(
     for shown in (result.text, me.follow(result, "All answers").text, summary):
         assert said in shown
     assert said in me.open(f"{session}/note").source
+    whole = steps.words_of(me.follow(me.open(session), "Session summary with every answer"))
+    assert "Every answer" in whole and "Every answer" not in summary
+    assert all(item.text in whole.partition("Every answer")[2] for item in giving().items)
 
 
 def test_a_sheet_of_a_questionnaire_of_ones_own_is_entered_as_the_version_it_is(
