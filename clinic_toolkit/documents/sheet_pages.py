@@ -12,8 +12,6 @@ from clinic_toolkit.documents.sheet_layout import SizeScheme, set_spacing
 _SHARES = tuple(percent / 100 for percent in range(100, 48, -4))
 _WELL_FILLED, _EMPTY_COST = 0.85, 1.2
 _CROWDED, _CROWDED_COST = 0.92, 1.5
-# How high a label with its white is, in letters.
-_LABEL_LINES = 3.0
 _STUB, _STUB_COST = 0.36, 4.0
 _TORN_COST, _BADLY_TORN_COST, _FEW_ROWS = 0.2, 0.8, 3
 
@@ -43,9 +41,13 @@ def lay_out_pages(
 
 def find_block_above(blocks: Sequence[Block], width: float, room: float) -> FillInBlock | None:
     """The first block to fill in that does not fit a page with its label, in its present spacing."""
+    above = 0.0
     for block in blocks:
-        if isinstance(block, FillInBlock) and block.height(width) > room and block.split(width, room) is None:
-            return block
+        if isinstance(block, FillInBlock):
+            left = room - max(above, block.before)
+            if block.height(width) > left and block.split(width, left) is None:
+                return block
+        above = block.height(width) + block.after if block.keep_with_next else 0.0
     return None
 
 

@@ -5,13 +5,22 @@ import re
 import pytest
 
 from clinic_toolkit.documents import answer_card, blank_form, client_page, worksheet
+from clinic_toolkit.documents.blocks import Text
 from clinic_toolkit.documents.sheet_blocks.drawings import build_drawing
 from clinic_toolkit.documents.sheet_blocks.table import Table
 from clinic_toolkit.documents.sheet_layout import NORMAL
+from clinic_toolkit.documents.sheet_pages import find_block_above
 from clinic_toolkit.documents.styles import MM
 from clinic_toolkit.instruments import confidentiality_limits
 from clinic_toolkit.instruments.catalogue import list_instruments
-from clinic_toolkit.worksheets.block_model import CardBlock, DiaryBlock, LinesBlock, TableBlock, block_texts
+from clinic_toolkit.worksheets.block_model import (
+    BoxBlock,
+    CardBlock,
+    DiaryBlock,
+    LinesBlock,
+    TableBlock,
+    block_texts,
+)
 from clinic_toolkit.worksheets.catalogue import list_worksheets
 from tests.documents import values
 from tests.documents.reading import PAPERS, chars, pages, shapes, texts
@@ -173,6 +182,15 @@ def test_the_fullest_table_still_fits_and_an_overfull_sheet_loses_nothing() -> N
     over = replace(values.worksheet(), blocks=(table, lines, table))
     said = " ".join(texts(worksheet.render_worksheet(replace(values.sheet(), worksheet=over))))
     assert said.count("A week") == 2 and "More" in said and over.bring_back in said
+
+
+def test_a_block_and_its_label_have_to_fit_a_page_together() -> None:
+    label = Text("A box", keep_with_next=True, after=6)
+    box = build_drawing(BoxBlock(kind="box", label="A box", lines=20), 1, NORMAL.body)
+    needed = box.height(400) + label.height(400) + 6
+    assert find_block_above([label, box], 400, needed) is None
+    assert find_block_above([label, box], 400, needed - 1) is box
+    assert find_block_above([box], 400, needed - 1) is None
 
 
 @every

@@ -15,12 +15,10 @@ from tests.documents.reading import marks
 from tests.fixtures.replaced import replace
 from tests.worksheets.every_block import ONE_OF_EACH, make_sheet
 
-TEXTS = HOSTILE | {
-    "nothing": " ",
-    "nothing to be seen": "\u200b",
-    "many words": "word " * 40,
-    "a span": "0 to 10 to 20",
-}
+TEXTS = {
+    name: HOSTILE[name]
+    for name in ("half a character", "a long word", "marks without a letter", "directions")
+} | {"nothing to be seen": "\u200b", "many words": "word " * 40, "a span": "0 to 10 to 20"}
 
 
 def with_text(block: SheetBlock, typed: str) -> SheetBlock:
