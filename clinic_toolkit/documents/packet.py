@@ -13,7 +13,7 @@ from clinic_toolkit.documents.page_layout import PageLayout, Part
 from clinic_toolkit.documents.styles import BODY
 
 if TYPE_CHECKING:
-    from clinic_toolkit.record.values.page_values import SeparatorPage
+    from clinic_toolkit.record.values.packet_values import SeparatorPage
 
 LayOut = Callable[[], Part]
 Report = Callable[[int, int], None]

@@ -12,7 +12,8 @@ import pytest
 from pypdf import PdfReader
 
 from clinic_toolkit.documents import packet, worksheet
-from clinic_toolkit.record.values.page_values import Letterhead, PaperSize, SeparatorPage, WorksheetPage
+from clinic_toolkit.record.values.packet_values import SeparatorPage
+from clinic_toolkit.record.values.page_values import Letterhead, PaperSize, WorksheetPage
 from clinic_toolkit.worksheets import catalogue
 
 LETTERHEAD = Letterhead(

@@ -267,14 +267,6 @@ class WorksheetPage(Struct, frozen=True, kw_only=True):
     named_step: str = ""
 
 
-class SeparatorPage(Struct, frozen=True, kw_only=True):
-    """The sheet before the papers of one session in a packet: its time and initials, for the clinician."""
-
-    letterhead: Letterhead
-    title: str
-    lines: tuple[str, ...] = ()
-
-
 class NoteSection(Struct, frozen=True, kw_only=True):
     """One heading of a note and its text.
 

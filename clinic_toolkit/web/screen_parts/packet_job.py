@@ -9,7 +9,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from clinic_toolkit.record.values.page_values import SeparatorPage, WorksheetPage
+from clinic_toolkit.record.values.packet_values import SeparatorPage
+from clinic_toolkit.record.values.page_values import WorksheetPage
 from clinic_toolkit.record.writing.packet_sheets import PacketSheet
 from clinic_toolkit.web import context
 from clinic_toolkit.web.screen_parts import jobs

@@ -8,7 +8,8 @@ from clinic_toolkit.dates import format_time
 from clinic_toolkit.record import daily_overview
 from clinic_toolkit.record.people import therapy_sessions
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
-from clinic_toolkit.record.values.page_values import SeparatorPage, WorksheetPage
+from clinic_toolkit.record.values.packet_values import SeparatorPage
+from clinic_toolkit.record.values.page_values import WorksheetPage
 from clinic_toolkit.record.writing import packet_sheets
 from clinic_toolkit.record.writing.handout_record import HANDOUT
 from clinic_toolkit.web import context
