@@ -49,6 +49,11 @@ def today_from_facts(db: Connection, vault: Vault, *, now: datetime) -> dict[str
             key=repr,
         ),
         "drafts": [(line.begun_on, line.initials, line.path) for line in day.unfinished_entries],
+        "sheets": sorted(
+            (line.id, sorted(sheet.id for sheet in line.sheets_out))
+            for line in (*day.open_sessions, *planned, *day.later_sessions)
+            if line.sheets_out
+        ),
     }
 
 
@@ -85,7 +90,17 @@ def test_every_list_is_the_one_that_all_records_give(tmp_path: Path, request: py
                     list_facts.check_for(db, history.work.vault, seconds=60)
         history.work.engine.dispose()
     # What never appears in a list would not be tested here.
-    assert seen == {"open", "planned", "earlier", "coming", "unfinished", "asked", "checks", "drafts"}
+    assert seen == {
+        "open",
+        "planned",
+        "earlier",
+        "coming",
+        "unfinished",
+        "asked",
+        "checks",
+        "drafts",
+        "sheets",
+    }
 
 
 def _compare(history: History, when: str) -> set[str]:
@@ -102,7 +117,7 @@ def _compare(history: History, when: str) -> set[str]:
 def busy(work: Work, monkeypatch: pytest.MonkeyPatch) -> Work:
     """A practice with a history, whose facts are kept; a snapshot is saved whenever one is asked for."""
     monkeypatch.setattr(inventory_snapshot, "MIN_UNSAVED_FACTS", 1)
-    history = History(work, 1)
+    history = History(work, 4)
     for _ in range(30):
         history.step()
     with reading(history.work.engine) as db:
