@@ -28,8 +28,12 @@ def result_of(me: Person, session: str, answer: int = 4) -> Page:
 
 
 def titles(page: Page) -> set[str]:
-    """The titles of the sheets in a list."""
-    return {sheet.title for sheet in sheets.list_worksheets() if sheet.title in page.text}
+    """The titles of the sheets in a list, to choose or to follow; a title in another sheet's text is none."""
+    return {
+        sheet.title
+        for sheet in sheets.list_worksheets()
+        if f'value="{sheet.slug}"' in page.source or f'href="/worksheets/{sheet.slug}"' in page.source
+    }
 
 
 def test_the_reason_goes_along_from_the_result_to_the_giving(me: Person, session: str) -> None:

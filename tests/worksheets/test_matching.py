@@ -40,6 +40,14 @@ def test_the_order_is_that_of_the_specification() -> None:
     assert by_part["OG1"].sheet_numbers(has_duty_of_care=False)[0] == 2
 
 
+def test_every_sheet_that_a_rule_names_exists() -> None:
+    numbers = {sheet.number for sheet in list_worksheets()}
+    for rule in RULES.rules:
+        assert {*rule.sheets, *rule.duty_sheets} <= numbers, rule.part
+    (ground,) = [sheet for sheet in list_worksheets() if sheet.number == RULES.held_sheet]
+    assert ground.is_room_only and not ground.needs_fear_asked, "or it could not be given where fear holds"
+
+
 def test_what_goes_well_is_a_matter_of_strengths_alone() -> None:
     strengths = {rule.part for rule in RULES.rules if rule.answers == MatchedAnswers.STRENGTH}
     (flows,) = [form for form in list_instruments() if form.id == "flows"]

@@ -1,5 +1,6 @@
 """The sheets that belong in the packet of a session: those given in it, and those that are out."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from msgspec import Struct
@@ -13,6 +14,7 @@ from clinic_toolkit.record.safety import ways_out
 from clinic_toolkit.record.writing import available_worksheets, handouts
 from clinic_toolkit.record.writing.handout_record import Handout
 from clinic_toolkit.vault.vault import Vault
+from clinic_toolkit.worksheets.catalogue import UnknownWorksheet
 from clinic_toolkit.worksheets.model import Worksheet
 
 
@@ -33,13 +35,18 @@ class PacketSheets(Struct, frozen=True, kw_only=True):
 def list_packet_sheets(
     db: Connection, vault: Vault, session: RecordVersion[TherapySession], *, now: datetime
 ) -> PacketSheets:
-    """List the sheets of a session that may be printed now; every other is left out (`ways_out`)."""
+    """List the sheets of a session that may be printed now; every other is left out (`ways_out`).
+
+    So is one whose definition is not here any more, or cannot be read; its own page says so.
+    """
     case = cases.load_case(db, vault, session.payload.case_id)
     given = handouts.list_handouts_in_session(db, vault, case.payload.client_ids, session.id)
     out = handouts.list_handouts_out(db, vault, case, session.id)
     sheets = []
     for handout in (*out, *given):
-        worksheet = available_worksheets.load_given_worksheet(db, vault, handout.payload)
+        worksheet = _find_given_worksheet(db, vault, handout)
+        if worksheet is None:
+            continue
         ways = ways_out.load_ways_out(
             db,
             vault,
@@ -52,3 +59,9 @@ def list_packet_sheets(
         if ways.may_print:
             sheets.append(PacketSheet(handout=handout, worksheet=worksheet))
     return PacketSheets(case=case, sheets=tuple(sheets))
+
+
+def _find_given_worksheet(db: Connection, vault: Vault, handout: RecordVersion[Handout]) -> Worksheet | None:
+    with suppress(UnknownWorksheet):
+        return available_worksheets.load_given_worksheet(db, vault, handout.payload)
+    return None
