@@ -1,7 +1,7 @@
-"""Where a word may be broken: between Chinese and Japanese characters, after a hyphen, and nowhere else.
+"""Where a word may be broken: between Chinese or Japanese characters, after a hyphen or a syllable’s dot.
 
-A word that is wider than its line is cut, but never inside a letter with its marks, not between letters
-that a sign joins, and not between those that belong together in Thai and Lao.
+A word that is wider than its line is cut, but never inside a letter with its marks, nor between letters
+that a sign joins or that belong together in Thai and Lao.
 """
 
 import re
@@ -23,6 +23,7 @@ _NOT_FIRST = (
 _NOT_LAST = "（［｛「『【〈《〔〖〘〝‘“｢(\\[{￥＄"
 _INNER_BREAKS = re.compile(
     r"(?<=[^\W\d_][-–—/])(?=[^\W\d_])|(?<=\])(?=\[U\+)"
+    r"|(?<=[\u0f0b\u1361])(?=[^\s\u0f0d\u0f0e])"  # after the dot of a Tibetan syllable, an Ethiopic word
     rf"|(?<=[{_IDEOGRAPHS}])(?<![{_NOT_LAST}])(?![{_NOT_FIRST}])(?=.)"
     rf"|(?<![{_NOT_LAST}])(?<=.)(?=[{_IDEOGRAPHS}])(?![{_NOT_FIRST}])",
     re.DOTALL,

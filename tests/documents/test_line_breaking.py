@@ -87,6 +87,12 @@ def test_chinese_and_japanese_break_between_letters_but_not_before_a_stop(
     assert len({line[0] for line in found}) > 8  # the control: lines begin with many other letters
 
 
+def test_tibetan_breaks_after_the_dot_of_a_syllable() -> None:
+    typed = "བཀྲ་ཤིས་སྒྲོལ་མ་ལ་རོགས་པ།"
+    found = [drawn_line for width in range(60, 200, 7) for drawn_line in lines_of(typed, width)]
+    assert len(found) > 25 and all(line[-1] in "་།" for line in found)
+
+
 def lines_of(typed: str, width: float) -> list[str]:
     found, _ = line_breaking.break_lines([(typed, BODY)], width)
     assert "".join(drawn(found)) == typed
