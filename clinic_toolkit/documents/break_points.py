@@ -23,6 +23,7 @@ _NOT_FIRST = (
 _NOT_LAST = "（［｛「『【〈《〔〖〘〝‘“｢(\\[{￥＄"
 _INNER_BREAKS = re.compile(
     r"(?<=[^\W\d_][-–—/])(?=[^\W\d_])|(?<=\])(?=\[U\+)"
+    r"|(?<=\u200b)(?=.)"  # a space without width
     r"|(?<=[\u0f0b\u1361])(?=[^\s\u0f0d\u0f0e])"  # after the dot of a Tibetan syllable, an Ethiopic word
     rf"|(?<=[{_IDEOGRAPHS}])(?<![{_NOT_LAST}])(?![{_NOT_FIRST}])(?=.)"
     rf"|(?<![{_NOT_LAST}])(?<=.)(?=[{_IDEOGRAPHS}])(?![{_NOT_FIRST}])",

@@ -17,6 +17,10 @@ PLACEHOLDER_NOTE = (
 )
 # Signs that say whether the letters beside them join.
 JOINERS = "\u200c\u200d\u180e"
+# Thai, Lao, Myanmar and Khmer have no space between words; a careful writer puts a zero-width one there.
+ZERO_WIDTH_SPACE = "\u200b"
+_UNSPACED = "\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff"
+_USELESS_ZERO_WIDTH_SPACES = re.compile(f"(?<![{_UNSPACED}])\u200b|\u200b(?![{_UNSPACED}])")
 _NEWLINES = re.compile("\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 _SELECTORS = re.compile("[\u034f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
@@ -26,6 +30,7 @@ def clean_text(text: str) -> str:
     if font_faces.primary_face(False).covers(text):
         return text
     text = _NEWLINES.sub("\n", text).replace("\t", "    ")
+    text = _USELESS_ZERO_WIDTH_SPACES.sub("", text)
     text = "".join(char for char in text if char == "\n" or not _is_invisible(char))
     return unicodedata.normalize("NFC", text)
 
@@ -41,7 +46,7 @@ def make_printable(text: str) -> str:
 def is_drawable(char: str) -> bool:
     """Whether this character can be drawn, in both weights."""
     return (
-        char in JOINERS
+        char in JOINERS + ZERO_WIDTH_SPACE
         or font_faces.primary_face(False).covers(char)
         or font_faces.find_shaped_face(char, False) is not None
     )
@@ -55,7 +60,8 @@ def make_placeholder(char: str) -> str:
 def _is_invisible(char: str) -> bool:
     category = unicodedata.category(char)
     if category == "Cf":
-        # Keep joiners, which say how letters join, and number-enclosing signs, which are visible.
+        # Keep joiners, which say how letters join, spaces without width, at which a line may break, and
+        # number-enclosing signs, which are visible.
         is_enclosing = unicodedata.name(char, "").startswith(("ARABIC", "SYRIAC", "KAITHI"))
-        return char not in JOINERS and not is_enclosing
+        return char not in JOINERS + ZERO_WIDTH_SPACE and not is_enclosing
     return category in ("Cc", "Cs") or bool(_SELECTORS.match(char))

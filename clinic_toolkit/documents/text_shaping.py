@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from clinic_toolkit.documents import font_faces, printable_text
 from clinic_toolkit.documents.font_faces import Face, Glyph, ShapedFace
-from clinic_toolkit.documents.printable_text import JOINERS
+from clinic_toolkit.documents.printable_text import JOINERS, ZERO_WIDTH_SPACE
 
 # Kerning is left out: then a text is as wide as its parts, wherever a line is broken.
 _FEATURES = {"kern": False}
@@ -134,7 +134,7 @@ def _one_face(word: str, bold: bool) -> Face | ShapedFace | None:
 def _add_character(parts: list[FontPart], char: str, bold: bool) -> None:
     kind = unicodedata.category(char)[0]
     last = parts[-1] if parts else None
-    is_mark = kind == "M" or char in JOINERS
+    is_mark = kind == "M" or char in JOINERS + ZERO_WIDTH_SPACE
     if is_mark and last and last.is_letters and isinstance(last.face, ShapedFace) and last.face.covers(char):
         # Marks belong to the letter before them wherever its font has them.
         parts[-1] = FontPart(last.text + char, last.face, True)
@@ -143,7 +143,7 @@ def _add_character(parts: list[FontPart], char: str, bold: bool) -> None:
     face: Face | ShapedFace | None = primary if primary.covers(char) else None
     face = face or font_faces.find_shaped_face(char, bold)
     if face is None:
-        if char in JOINERS:
+        if char in JOINERS + ZERO_WIDTH_SPACE:
             return  # beside letters that do not join, it has no effect
         raise ValueError(f"The character U+{ord(char):04X} is not printable.")
     is_letters = kind in "LM"

@@ -93,6 +93,15 @@ def test_tibetan_breaks_after_the_dot_of_a_syllable() -> None:
     assert len(found) > 25 and all(line[-1] in "་།" for line in found)
 
 
+@pytest.mark.parametrize("words", [("ស្រីមុំ", "ចង់", "និយាយ", "ជាមួយ", "ម្តាយ"), ("ฉัน", "อยาก", "คุย", "กับ", "แม่")])
+def test_a_space_without_width_is_where_a_line_breaks(words: tuple[str, ...]) -> None:
+    found = [
+        drawn_line for width in range(60, 160, 7) for drawn_line in lines_of("\u200b".join(words), width)
+    ]
+    assert len(found) > 15 and all(set(line.rstrip("\u200b").split("\u200b")) <= {*words} for line in found)
+    assert make_printable("a\u200bb") == "ab"  # of no use elsewhere, and not kept
+
+
 def lines_of(typed: str, width: float) -> list[str]:
     found, _ = line_breaking.break_lines([(typed, BODY)], width)
     assert "".join(drawn(found)) == typed
