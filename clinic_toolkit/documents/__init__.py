@@ -26,6 +26,14 @@ person typed can become a tag, a link or a file.
     sheet_blocks/      the blocks of a worksheet, drawn to be written in
     sheet_layout.py    a worksheet as blocks, and how they are spaced
     sheet_pages.py     the pages of a worksheet
+    field_areas.py     where the fields of a worksheet lie, said by each block as it is drawn
+    fillable_sheet.py  a worksheet to fill in on a screen, and one that was filled in
+    fillable_canvas.py the canvas that puts a field at each of these places
+    field_writer.py    the fields of a fillable file
+    field_appearances.py  how a field looks, empty and filled in
+    form_objects.py    objects of a file that ReportLab has no words for
+    filled_canvas.py   the canvas that draws answers into a worksheet
+    locked_file.py     a file locked with a password, to be sent
     answer_grid.py     the items of a blank form with a row of boxes under each
     dot_chart.py       answers as dots on the scale of one form
     facet_row.py       one part of a form in words, with its dots

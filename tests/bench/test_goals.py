@@ -34,6 +34,8 @@ from clinic_toolkit.store.sqlite.store import SqliteStore
 from clinic_toolkit.store.transactions import reading, store_of, writing
 from tests.bench import parts, rounds
 from tests.documents import bench_packets
+from tests.documents.bench_fillable import GOAL as FILLABLE_GOAL
+from tests.documents.bench_fillable import bench_fillable
 from tests.documents.bench_pdf import GOAL, UNTAGGED_GOAL, bench_pdf, bench_untagged
 from tests.documents.bench_weasyprint import GOAL as CHEAPER
 from tests.documents.bench_weasyprint import SHEETS as WEASYPRINT_SHEETS
@@ -105,6 +107,10 @@ def test_goal_1_packets(ratio: Report) -> None:
     cost, peak = bench_packets.MOST_COST, bench_packets.MOST_PEAK
     ratio(1, "packets of three sheets, against the sheets one by one", bench_packets.cost_ratio(), most=cost)
     ratio(1, "the peak memory of 500 packets, against the same", bench_packets.peak_ratio(), most=peak)
+
+
+def test_goal_1_a_file_to_fill_in(ratio: Report) -> None:
+    ratio(1, "a worksheet to fill in, against its glyphs alone", bench_fillable(), most=FILLABLE_GOAL)
 
 
 def test_goal_6_what_an_answer_costs_the_disk(
