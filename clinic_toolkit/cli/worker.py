@@ -32,8 +32,9 @@ MIB = 2**20
 WAITRESS_OPTIONS: dict[str, Any] = {
     "threads": 6,
     "ident": None,
-    # The app refuses bodies over 1 MiB with its own page; up to this size they are discarded as they arrive
-    # (`http_channel`). Both buffers spill to a temporary file when they overflow, which must never happen.
+    # The app refuses bodies over 1 MiB (a filled worksheet: 3 MiB) with its own page; up to this size they
+    # are discarded as they arrive (`http_channel`). Both buffers spill to a temporary file when they
+    # overflow, which must never happen.
     "max_request_body_size": 64 * MIB,
     "inbuf_overflow": 4 * MIB,
     "outbuf_overflow": 256 * MIB,

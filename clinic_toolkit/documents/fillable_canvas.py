@@ -35,16 +35,8 @@ class FillableCanvas(TaggedCanvas):
             self._end_segment()
             self._code.append(f"{self._opening(outer)} EMC")
             self._segment_start = len(self._code)
-        if outer is None:
-            self._end_segment()
-            self._target = self.tree.root  # within a frame that is passed over, a field is not
-        try:
-            with self.element(Role.FORM, alt=self._writer.describe(area)):
-                self._writer.place_field(area)
-        finally:
-            if outer is None:
-                self._end_segment()
-                self._target = None
+        with self.element(Role.FORM, alt=self._writer.describe(area)):
+            self._writer.place_field(area)
 
     def save(self) -> None:
         """Write the file with its form."""

@@ -26,7 +26,7 @@ from clinic_toolkit.web import context
 from clinic_toolkit.web.perimeter import post_bodies
 from clinic_toolkit.web.screen_parts.idempotent_forms import SentBeforeWithOtherWords
 from clinic_toolkit.web.transport import responses
-from clinic_toolkit.web.transport.request_info import ClinicRequest, is_from_script, is_page_navigation
+from clinic_toolkit.web.transport.request_info import body_limit, is_from_script, is_page_navigation
 from clinic_toolkit.web.transport.responses import ViewResult
 from clinic_toolkit.worksheets.catalogue import UnknownWorksheet
 
@@ -113,7 +113,7 @@ def raise_body_not_read() -> NoReturn:
         CSRFError: it was sent while the program was locked, and the program is unlocked by now. The response
             leaves the browser on the page that sent it, from which it can be sent again.
     """
-    if (request.content_length or 0) > ClinicRequest.max_content_length:
+    if (request.content_length or 0) > body_limit(request.path):
         raise RequestEntityTooLarge
     raise CSRFError("not read")
 

@@ -15,7 +15,8 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from pypdf import PdfReader
 
-MAX_FILE_BYTES = 1_000_000
+# poppler puts a whole font of its own into a file with a letter that ours lacks: over a megabyte.
+MAX_FILE_BYTES = 3_000_000
 MAX_TEXT_LENGTH = 5_000
 _MAX_OBJECTS = 20_000
 _MAX_FIELDS = 1_000

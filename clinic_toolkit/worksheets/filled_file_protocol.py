@@ -26,7 +26,7 @@ MAX_REPLY_BYTES = 4 * 2**20
 _NOTHING_KEPT = "Nothing was kept."
 PROBLEM_SENTENCES = {
     FilledFileProblem.TOO_LARGE: f"This file is too large: a filled sheet may have {MAX_FILE_BYTES:,} bytes. "
-    f"{_NOTHING_KEPT} A scan or a photograph cannot be read here; type the answers instead.",
+    f"{_NOTHING_KEPT} A scan or a photograph cannot be read here.",
     FilledFileProblem.ENCRYPTED: "This file is locked with a password. Open it with the password in your PDF "
     f"program, save a copy without one, and choose that copy. {_NOTHING_KEPT}",
     FilledFileProblem.BROKEN: "This file is damaged, or it is no PDF file. Ask for it to be saved and sent "

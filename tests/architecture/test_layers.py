@@ -115,7 +115,7 @@ def test_what_is_imported_is_a_declared_library(trees: dict[Path, ast.Module]) -
             assert sources & declared, f"{path.relative_to(CHECKOUT)} imports {name}"
 
 
-@pytest.mark.parametrize("heavy", ["pandas", "numpy", "reportlab"])
+@pytest.mark.parametrize("heavy", ["pandas", "numpy", "reportlab", "pikepdf", "pypdf"])
 def test_heavy_libraries_are_imported_inside_functions(heavy: str, trees: dict[Path, ast.Module]) -> None:
     for path, tree in trees.items():
         if "documents" in path.parts and heavy == "reportlab":

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from clinic_toolkit.record.writing.filled_sheet_record import filled_sheet_table
 from clinic_toolkit.store.transactions import reading
+from clinic_toolkit.web.transport.request_info import MIB
 from tests.fixtures.sites import Site
 from tests.journeys import leaving, steps
 from tests.journeys.person import Person
@@ -133,10 +134,24 @@ def test_what_is_no_filled_sheet_is_refused(site: Site, me: Person, handout: str
 
 
 def test_a_huge_file_is_refused(site: Site, handout: str) -> None:
-    for size in (1_000_001, 1_040_000):
+    for size in (3_000_001, 3 * MIB + 1, 6_000_000):
         answer = leaving.upload(site, handout, bytes(size))
         assert answer.status_code in (413, 422) and "too large" in answer.text
-    assert leaving.upload(site, handout, bytes(3_000_000)).status_code == 413
+        assert "Nothing was kept." in answer.text
+
+
+def test_a_file_with_a_whole_font_in_it_is_read(site: Site, me: Person, handout: str) -> None:
+    filled = leaving.fill(leaving.save_file(me, handout), FIRST)
+    changed = BytesIO()
+    with Pdf.open(BytesIO(filled)) as pdf:
+        pdf.Root.AcroForm.DR.Font.Other = Dictionary(
+            Type=Name.Font, FontFile=pdf.make_stream(bytes(2_500_000))
+        )
+        pdf.save(changed, compress_streams=False)
+    assert len(changed.getvalue()) > 2_500_000
+    assert leaving.upload(site, handout, changed.getvalue()).status_code == 303
+    # The control: no other address takes so much.
+    assert site.post("/clients", {"words": "x" * 2_500_000}).status_code == 413
 
 
 def test_before_a_file_was_made_none_belongs_there(site: Site, me: Person, handout: str) -> None:

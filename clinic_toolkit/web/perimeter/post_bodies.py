@@ -17,7 +17,7 @@ from werkzeug.routing import Map
 from clinic_toolkit.settings import Settings
 from clinic_toolkit.web.perimeter import gate
 from clinic_toolkit.web.perimeter.end_reason import EndReason
-from clinic_toolkit.web.transport.request_info import ClinicRequest
+from clinic_toolkit.web.transport.request_info import body_limit
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -43,7 +43,7 @@ def may_accept_body(environ: "WSGIEnvironment", settings: Settings, cookie_key: 
     return (
         environ["REQUEST_METHOD"] == "POST"
         and length.isdecimal()
-        and int(length) <= ClinicRequest.max_content_length
+        and int(length) <= body_limit(environ.get("PATH_INFO", ""))
         and gate.comes_from_own_page(environ, settings)
         and gate.is_known_browser(environ, settings, cookie_key)
     )

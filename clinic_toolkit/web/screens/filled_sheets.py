@@ -1,10 +1,11 @@
 """A sheet that came back as a file: its answers are proposed, confirmed, kept, and drawn anew."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from clinic_toolkit.journal.records import StaleVersion
 from clinic_toolkit.record.writing import filled_sheets
@@ -18,8 +19,8 @@ from clinic_toolkit.web.screen_parts.pending_answers import PendingAnswers
 from clinic_toolkit.web.screen_parts.printouts import Printout
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.responses import ViewResult
-from clinic_toolkit.worksheets.filled_file import MAX_FILE_BYTES
-from clinic_toolkit.worksheets.filled_file_protocol import FilledFileError
+from clinic_toolkit.worksheets.filled_file import MAX_FILE_BYTES, FilledFileProblem
+from clinic_toolkit.worksheets.filled_file_protocol import PROBLEM_SENTENCES, FilledFileError
 from clinic_toolkit.worksheets.sheet_fields import FieldKind, SheetField, list_fields
 
 screen = Blueprint("filled_sheets", __name__)
@@ -89,7 +90,9 @@ def keep(id: UUID) -> ViewResult:
             db, vault, sheet, confirmed, seen_version=int(seen) if seen.isdecimal() else 0, now=context.now()
         )
     except StaleVersion as stale:
-        return _render(given, error=f"{stale.sentence} Look at both, and keep what is right."), 409
+        return _render(
+            given, error=f"{stale.sentence} Look at both, and keep what is right.", chosen=chosen
+        ), 409
     pending_answers.discard_answers()
     return responses.redirect_to(url_for(".show", id=id, _anchor="kept"))
 
@@ -127,7 +130,15 @@ def sheet(id: UUID) -> ViewResult:
     )
 
 
-def _render(given: GivenSheet, *, error: str = "") -> str:
+@screen.errorhandler(RequestEntityTooLarge)
+def handle_too_large(error: RequestEntityTooLarge) -> ViewResult:
+    """Show the page again with an error at the field, for a request over the size limit."""
+    id = (request.view_args or {})["id"]
+    sentence = PROBLEM_SENTENCES[FilledFileProblem.TOO_LARGE]
+    return _render(given_sheets.load_given_sheet(id), error=sentence), 413
+
+
+def _render(given: GivenSheet, *, error: str = "", chosen: Collection[str] = ()) -> str:
     sheet = filled_sheets.find_filled_sheet(context.db(), context.vault(), given.handout)
     kept = dict(sheet.payload.answers) if sheet else {}
     if sheet is not None:
@@ -142,7 +153,7 @@ def _render(given: GivenSheet, *, error: str = "") -> str:
         version=sheet.version if sheet else 0,
         proposed=None if proposed is None else _show_answers(fields, proposed, kept),
         blank_count=len(fields) - len(proposed or {}),
-        chosen=request.form.getlist("keep"),
+        chosen=chosen,
         kept=_show_answers(fields, kept, {}),
         answered_at=sheet.payload.answered_at if sheet else None,
         is_same_sheet=sheet is not None and sheet.payload.definition_digest == given.worksheet.digest,

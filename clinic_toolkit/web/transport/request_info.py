@@ -1,15 +1,28 @@
 """The request class, kept in memory, and questions about who or what sent a request."""
 
+import re
 import sys
 from io import BytesIO
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from flask import Request, request
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
 MIB = 2**20
+# The only address that takes more than text: a filled worksheet. It stays below what the server would begin
+# to write to a temporary file (`cli/worker.py:WAITRESS_OPTIONS`).
+_FILE_LIMIT = 3 * MIB
+_FILE_ADDRESS = re.compile(r"/handouts/[0-9a-f-]{36}/filled")
 
 # The value that a pulse sends if something was typed since the pulse before, so a person is active.
 TYPED_SINCE_LAST = "typed"
+
+
+def body_limit(path: str) -> int:
+    """The longest body that may be sent to this address, in bytes."""
+    return _FILE_LIMIT if _FILE_ADDRESS.fullmatch(path) else MIB
 
 
 class ClinicRequest(Request):
@@ -18,6 +31,12 @@ class ClinicRequest(Request):
     max_content_length = MIB
     max_form_memory_size = MIB
     max_form_parts = 1000
+
+    def __init__(
+        self, environ: "WSGIEnvironment", populate_request: bool = True, shallow: bool = False
+    ) -> None:
+        super().__init__(environ, populate_request, shallow)
+        self.max_content_length = body_limit(self.path)
 
     def _get_file_stream(
         self,
