@@ -6,7 +6,7 @@ A request says what kind of file it holds; each kind has a module with its own p
 import msgspec
 
 from clinic_toolkit.instruments import parser_protocol
-from clinic_toolkit.worksheets import filled_file_protocol
+from clinic_toolkit.worksheets import definition_protocol, filled_file_protocol
 
 MAX_REQUEST_BYTES = max(parser_protocol.MAX_REQUEST_BYTES, filled_file_protocol.MAX_REQUEST_BYTES)
 
@@ -23,6 +23,7 @@ _decode_kind = msgspec.msgpack.Decoder(_RequestKind).decode
 def prepare_readers() -> None:
     """Import and build what reading needs, before a file arrives."""
     parser_protocol.prepare_parser()
+    definition_protocol.prepare_parser()
 
 
 def handle_request(packed: bytes) -> bytes:
@@ -37,6 +38,7 @@ def handle_request(packed: bytes) -> bytes:
     readers = {
         "questionnaire": parser_protocol.handle_request,
         "filled sheet": filled_file_protocol.handle_request,
+        "worksheet": definition_protocol.handle_request,
     }
     if kind not in readers:
         raise ValueError("no such kind of file")

@@ -33,6 +33,9 @@ OWN_NUMBER = 99
 # A file may leave these out if it is to become a sheet of one's own.
 _OWN_DEFAULTS: Mapping[str, object] = {"slug": "own", "version": "1", "language": "en", "example": ""}
 
+# They print nothing and stand inside words of several scripts, such as Persian and Hindi.
+JOINERS: Mapping[int, None] = {0x200C: None, 0x200D: None}
+
 _ERROR_TEXTS = {
     "missing": "is missing",
     "string_type": "must be text",
@@ -106,8 +109,8 @@ def check_worksheet(raw: dict[str, Any], *, own: bool) -> tuple[Worksheet | None
         as `blocks[1].label: must not be empty`.
     """
     if own:
-        reason = raw.get("fear_reason", "")
-        decided = {"number": OWN_NUMBER, "evidence": OWN_EVIDENCE, "needs_fear_asked": not reason}
+        waits = not str(raw.get("fear_reason", "")).strip()
+        decided = {"number": OWN_NUMBER, "evidence": OWN_EVIDENCE, "needs_fear_asked": waits}
         raw = {**_OWN_DEFAULTS, **raw, **decided}
     problems = [*_unknown_key_problems(raw, own=own), *_control_character_problems(raw)]
     sheet = _validate(raw, problems)
@@ -183,7 +186,7 @@ def _unknown_key_problems(raw: dict[str, Any], *, own: bool) -> Iterator[str]:
 
 
 def _control_character_problems(value: object, place: str = "") -> Iterator[str]:
-    if isinstance(value, str) and not value.isprintable():
+    if isinstance(value, str) and not value.translate(JOINERS).isprintable():
         yield f"{place}: holds a line break or a character that cannot be printed"
     elif isinstance(value, dict):
         for key, inner in value.items():

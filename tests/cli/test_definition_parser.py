@@ -22,7 +22,7 @@ from clinic_toolkit.cli.ticket_pipe import create_pair as create_ticket_pair
 from clinic_toolkit.instruments import loader, parser_protocol
 from clinic_toolkit.instruments.parser_outcome import ParserOutcome
 from clinic_toolkit.instruments.parser_protocol import ParsingFailed
-from clinic_toolkit.worksheets import filled_file_protocol
+from clinic_toolkit.worksheets import definition_protocol, filled_file_protocol
 from tests.architecture import lint
 from tests.fixtures import filled_in, parsers
 from tests.fixtures.running import is_alive
@@ -94,6 +94,13 @@ def test_what_comes_with_the_program_is_refused_there_too() -> None:
         run(definition_parser.run_parser, parser_protocol.encode_request(data, "own.toml")).reply or b"", data
     )
     assert told.findings and "comes with the program" in told.findings.problems[0].what
+
+
+def test_a_worksheet_is_read_there_too() -> None:
+    ended = run(definition_parser.run_parser, definition_protocol.encode_request(b'title = "Plums"'))
+    assert ended.outcome == ParserOutcome.DONE
+    sheet, problems = definition_protocol.decode_reply(ended.reply or b"")
+    assert sheet is None and "why: is missing" in problems
 
 
 def test_a_filled_sheet_is_read_there_too_and_a_request_of_no_kind_by_nobody() -> None:

@@ -30,6 +30,16 @@ def test_text_cannot_leave_its_place() -> None:
     assert (read.title, read.fear_reason, read.needs_fear_asked) == (hostile, "", True)
 
 
+def test_a_reason_of_blanks_is_none_and_joiners_belong_to_words() -> None:
+    persian = "\u0645\u06cc\u200c\u0631\u0648\u0645"
+    sheet = own_copy(catalogue.list_worksheets()[0], title=persian, fear_reason="  ")
+    read = loader.parse_worksheet(definition_text.write_own_worksheet(sheet), "x.toml", own=True)
+    assert read.title == persian and read.needs_fear_asked
+    turned = own_copy(catalogue.list_worksheets()[0], title="abc\u202edef")
+    with pytest.raises(WorksheetError, match="title: holds a line break or a character that cannot"):
+        loader.parse_worksheet(definition_text.write_own_worksheet(turned), "x.toml", own=True)
+
+
 def test_a_reason_lets_it_go_and_is_left_out_for_others() -> None:
     sheet = own_copy(catalogue.list_worksheets()[0], fear_reason="It asks nothing of anybody.")
     kept = loader.parse_worksheet(definition_text.write_own_worksheet(sheet), "x.toml", own=True)
