@@ -87,8 +87,9 @@ class SheetLayout:
         self._add(Text("Try this", self.strong, keep_with_next=True, role=Role.H2), 11)
         for number, step in enumerate(worksheet.try_this, start=1):
             self._add(Text(step, body, bullet=str(number), indent=1.83 * body.size), 2.5)
-        example = Text([("For example  ", self.strong), (worksheet.example, body)])
-        self._add(ShadedText(example, body.size), 9)
+        if worksheet.example:
+            example = Text([("For example  ", self.strong), (worksheet.example, body)])
+            self._add(ShadedText(example, body.size), 9)
         for number, block in enumerate(worksheet.blocks, start=1):
             if block.label:
                 label = Text(block.label, self.strong, keep_with_next=True, role=Role.H2)

@@ -8,7 +8,7 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people.client_record import Client
 from tests.fixtures import over_time
 from tests.fixtures.sites import Site
-from tests.journeys import own, person, steps
+from tests.journeys import own, own_sheets, person, steps
 from tests.journeys.pages import Form, Page
 from tests.journeys.person import Person
 
@@ -35,6 +35,8 @@ def furnish(site: Site) -> Person:
     page = me.send(me.open(f"{sessions[1]}/note"), WRITTEN | {"sign": "yes"})
     me.send(page, {"read": "yes"})
     own.take_in(site, me)
+    own_sheets.written(me)
+    own_sheets.begin(me, f"{own_sheets.YOURS}?client={client.id.hex}")
     steps.finish(me, steps.answer_all(me, steps.begin(me, sessions[2], "resting", word="S."), [3] * 7))
     return me
 

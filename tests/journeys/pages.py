@@ -181,7 +181,7 @@ class _Reader(HTMLParser):
             self._form.controls += early.controls if early else []
             self._forms[given.get("id", "")] = self._form
         elif tag == "iframe":
-            self.page.frame = given["data-paper"]
+            self.page.frame = given.get("data-paper", "")
         elif tag == "a":
             self._link = (given.get("href", ""), [])
         elif tag == "option" and self._select is not None and self._form is not None:

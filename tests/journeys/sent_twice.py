@@ -15,7 +15,7 @@ from clinic_toolkit.store.transactions import writing
 from tests.fixtures.handed_over_device import handed_over
 from tests.fixtures.practices import NOW, giving
 from tests.fixtures.sites import Site
-from tests.journeys import intake, own, steps
+from tests.journeys import intake, own, own_sheets, steps
 from tests.journeys.pages import Page
 from tests.journeys.person import Person
 
@@ -115,6 +115,10 @@ def _press(path: Callable[[Desk], str], words: str) -> Way:
 def _retired(at: Desk) -> Page:
     own.take_in(at.site, at.me)
     return at.me.press(at.me.open(own.YOURS), "No longer offer it")
+
+
+def _retired_sheet(at: Desk) -> Page:
+    return at.me.press(own_sheets.written(at.me), "No longer offer it")
 
 
 def _settled(at: Desk) -> Page:
@@ -220,6 +224,11 @@ WAYS: dict[str, Way] = {
     "own_questionnaires.offer_again": lambda at: at.me.press(_retired(at), "Offer it again"),
     "own_questionnaires.retire": _retired,
     "own_questionnaires.add": lambda at: own.take_in(at.site, at.me),
+    "own_worksheets.offer_again": lambda at: at.me.press(_retired_sheet(at), "Offer it again"),
+    "own_worksheets.retire": lambda at: _retired_sheet(at),
+    "sheet_editor.copy": lambda at: at.me.press(at.me.open(own_sheets.YOURS), "Copy it"),
+    "sheet_editor.edit": lambda at: own_sheets.written(at.me),
+    "sheet_editor.write": lambda at: own_sheets.begin(at.me),
     "paper_forms.second_entry": lambda at: at.me.send(
         at.me.open(f"{at.entered()}/again"), {"1-answer": "4", "2-answer": "3"}, by="1-answer"
     ),
@@ -326,6 +335,8 @@ PAPERS = (
     "sheet_files.save_locked",
     "worksheets.blank",
     "worksheets.sheet",
+    "own_worksheets.blank",
+    "own_worksheets.save_as_file",
 )
 ELSEWHERE = dict.fromkeys(PAPERS, "a copy of a paper, which is saved as often as it is asked for") | {
     "audit.stop_check": "a check that was stopped is stopped",
@@ -368,6 +379,8 @@ ELSEWHERE = dict.fromkeys(PAPERS, "a copy of a paper, which is saved as often as
     "filled_sheets.upload": "reads the same file, and writes nothing",
     "own_questionnaires.upload": "looks at the same file, and writes nothing",
     "sheet_files.begin_sending": "draws new words, and the page shows those that count",
+    "own_worksheets.upload": "begins the same draft again: tests/journeys/test_own_sheets.py",
+    "sheet_editor.preview": "a page to look at, which keeps nothing",
     "practice.psychotherapy_key": "a practice has one, and the second send leads to the practice",
     "previews.continue_preview": "a page to try, which keeps nothing",
     "setup.code": "the mark of its moment, and the same code makes no new version",

@@ -78,6 +78,17 @@ def slug_of(sheet_id: UUID) -> str:
     return f"own-{sheet_id.hex}"
 
 
+def sheet_id_of(slug: str) -> UUID | None:
+    """The id of the practice's own sheet with this slug; None if it is that of no such sheet."""
+    prefix, _, digits = slug.partition("-")
+    if prefix != "own" or len(digits) != 32:
+        return None
+    try:
+        return UUID(hex=digits)
+    except ValueError:
+        return None
+
+
 OWN_WORKSHEET = register_kind(
     RecordKind(
         table=own_worksheet_table,

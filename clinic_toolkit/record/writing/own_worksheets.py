@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.psychometrics import fear_inquiry
 from clinic_toolkit.record.people import clients
 from clinic_toolkit.record.people.client_record import record_ring
 from clinic_toolkit.record.writing.own_worksheet_record import (
@@ -95,6 +96,11 @@ def add_version(
     kept = records.list_records_in_rings(db, vault, OWN_WORKSHEET, [ring])
     earlier = [version for version in kept if version.payload.sheet_id == sheet_id]
     newest = earlier[-1] if earlier else None
+    if (
+        newest is not None
+        and _with_identity(sheet, sheet_id, newest.payload.version) == newest.payload.definition
+    ):
+        return newest  # also where a form was sent twice
     if (newest.id if newest else None) != expected:
         raise ChangedMeanwhile
     if not (sheet.is_room_only or sheet.fear_reason) and (
@@ -103,11 +109,6 @@ def add_version(
     ):
         raise ReleasedWithoutReason
     number = str(len(earlier) + 1)
-    if (
-        newest is not None
-        and _with_identity(sheet, sheet_id, newest.payload.version) == newest.payload.definition
-    ):
-        return newest
     if len(kept) >= MAX_VERSIONS:
         raise TooManyWorksheets
     definition = _with_identity(sheet, sheet_id, number)
@@ -219,6 +220,12 @@ def find_newest_version(
     return next((version for version in newest if version.payload.sheet_id == sheet_id), None)
 
 
+def find_sheet(db: Connection, vault: Vault, sheet_id: UUID) -> RecordVersion[OwnWorksheet] | None:
+    """The newest version of one sheet, whoever it is for; None if there is none."""
+    versions = records.list_all_records(db, vault, OWN_WORKSHEET)
+    return next((version for version in reversed(versions) if version.payload.sheet_id == sheet_id), None)
+
+
 def read_definition(payload: OwnWorksheet) -> Worksheet:
     """The sheet of a stored definition.
 
@@ -231,4 +238,5 @@ def read_definition(payload: OwnWorksheet) -> Worksheet:
 # Only the sheets that were read last: they may be about one client, and a lock ends the process.
 @lru_cache(maxsize=MAX_VERSIONS)
 def _parse_definition(definition: bytes) -> Worksheet:
-    return loader.parse_worksheet(definition, "a worksheet of your own", own=True)
+    sheet = loader.parse_worksheet(definition, "a worksheet of your own", own=True)
+    return fear_inquiry.hold_own_sheet(sheet, release_reason=sheet.fear_reason)

@@ -14,6 +14,7 @@ class PrintoutKind(StrEnum):
     PACKET = "packet"
     FILLABLE_SHEET = "fillable-sheet"
     LOCKED_SHEET = "locked-sheet"
+    WORKSHEET_FILE = "worksheet-file"
     QUESTIONNAIRE = "questionnaire"
     ANSWER_CARD = "answer-card"
     CLINICIAN_CARD = "clinician-card"
@@ -29,6 +30,7 @@ PRINTOUT_NOUNS: dict[str, str] = {
     PrintoutKind.PACKET: "several worksheets in one file",
     PrintoutKind.FILLABLE_SHEET: "a worksheet to fill in",
     PrintoutKind.LOCKED_SHEET: "a worksheet locked for sending",
+    PrintoutKind.WORKSHEET_FILE: "a worksheet as a file that can be taken in elsewhere",
     PrintoutKind.QUESTIONNAIRE: "a blank questionnaire",
     PrintoutKind.ANSWER_CARD: "an answer card",
     PrintoutKind.CLINICIAN_CARD: "a card for the clinician",

@@ -11,7 +11,7 @@ from clinic_toolkit.record.people.relationships import numbered_words
 from clinic_toolkit.record.writing.handout_record import Handout
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.risk_entries import NOBODY_IN_PARTICULAR, NOT_ASKED, FearForm
-from clinic_toolkit.worksheets import catalogue
+from clinic_toolkit.worksheets.model import Worksheet
 
 SENTENCE_LIMIT = 160
 
@@ -49,8 +49,9 @@ class HandoutForm(FearForm):
         typed: Any,
         client_relationships: Sequence[RecordVersion[Relationship]] = (),
         preselected: str = NOBODY_IN_PARTICULAR,
+        sheets: Sequence[Worksheet] = (),
     ) -> "HandoutForm":
-        """Make the form for the clients of a case and their relationships, `preselected` chosen."""
+        """Make the form for clients of a case, their relationships and these sheets, `preselected` chosen."""
         form = cls(typed, data={"fear": NOT_ASKED, "about": preselected})
         form.about.choices = [
             (NOBODY_IN_PARTICULAR, "Nobody in particular"),
@@ -58,6 +59,6 @@ class HandoutForm(FearForm):
         ]
         # Required only for a sheet that needs them.
         form.about.validators, form.fear.validators = [], []
-        form.worksheet.choices = [(sheet.slug, sheet.title) for sheet in catalogue.list_worksheets()]
+        form.worksheet.choices = [(sheet.slug, sheet.title) for sheet in sheets]
         form.client.choices = [(client.id.hex, names[client.id]) for client in people]
         return form

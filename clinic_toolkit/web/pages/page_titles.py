@@ -33,6 +33,8 @@ _TITLE_BY_BLUEPRINT = {
     "risk_entries": "Entry",
     "prompt_closing": "Entry",
     "worksheets": "Worksheets",
+    "own_worksheets": "Worksheets",
+    "sheet_editor": "Worksheets",
     "worksheet_twins": "Worksheet",
     "handouts": "Worksheet",
     "packets": "Packet",

@@ -4,7 +4,7 @@ The page's script posts the form to the page's own URL every two seconds while s
 for a note. Without script there is no draft.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from uuid import UUID, uuid4
 
@@ -123,22 +123,37 @@ class PageDraft(msgspec.Struct, kw_only=True):
 
     def _save_draft(self, suggestion: Callable[[], str]) -> ViewResult:
         # An autosave that arrives after the form itself would leave a draft of what is already recorded.
-        if idempotent_forms.is_spent() or int.from_bytes(_posted_page_id()) in _recorded_pages():
+        if idempotent_forms.is_spent() or self.is_recorded:
             return responses.autosave_failed(LATE, 409)
         if not self.is_current:
             return responses.autosave_failed(records.StaleVersion().sentence, 409)
+        record = self.save_fields(request.form.items(multi=True))
+        return responses.draft_saved(context.now(), version=record.version, suggestion=suggestion())
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether the form of this page was recorded already."""
+        return int.from_bytes(_posted_page_id()) in _recorded_pages()
+
+    def save_fields(
+        self, fields: Iterable[tuple[str, str]], *, path: str | None = None
+    ) -> RecordVersion[FormDraft]:
+        """Save these fields as the draft, without those that are not part of it.
+
+        Args:
+            path: the address of the form, if it is not that of this page.
+        """
         db, vault, now = context.db(), context.vault(), context.now()
         draft = FormDraft(
             form_name=self.form,
             subject_id=self.subject.bytes,
-            path=self.address,
+            path=path or self.address,
             begun_at=now,
-            fields=tuple(pair for pair in request.form.items(multi=True) if pair[0] not in _EXCLUDED_FIELDS),
+            fields=tuple(pair for pair in fields if pair[0] not in _EXCLUDED_FIELDS),
             page=_posted_page_id(),
         )
         ring = self.ring or ensure_own_ring(db, vault)
-        record = form_drafts.save_form_draft(db, vault, self.record, draft, ring=ring, now=now)
-        return responses.draft_saved(now, version=record.version, suggestion=suggestion())
+        return form_drafts.save_form_draft(db, vault, self.record, draft, ring=ring, now=now)
 
     def discard_recorded_draft(self) -> None:
         """Discard the draft, because its form is recorded.

@@ -76,7 +76,7 @@ def _printout_address(*, framed: bool = False) -> str:
     return f"{request.path}?{query}" if query else request.path
 
 
-def format_file_name(kind: str, at: datetime) -> str:
+def format_file_name(kind: str, at: datetime, ending: str = "pdf") -> str:
     """The name of a file that is saved: its kind and the time."""
     # The time to the second makes the name unique and leads to the audit entry; it reveals nothing else.
-    return f"{kind}-{at.astimezone():%Y-%m-%d-%H%M%S}.pdf"
+    return f"{kind}-{at.astimezone():%Y-%m-%d-%H%M%S}.{ending}"

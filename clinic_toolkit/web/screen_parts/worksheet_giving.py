@@ -16,13 +16,12 @@ from clinic_toolkit.record.questionnaires.administration_record import Administr
 from clinic_toolkit.record.safety import fear_holds
 from clinic_toolkit.record.safety.risk_entry_record import SheetPlace
 from clinic_toolkit.record.values.page_values import WorksheetOffer
-from clinic_toolkit.record.writing import handouts
+from clinic_toolkit.record.writing import available_worksheets, handouts
 from clinic_toolkit.record.writing.handout_record import HANDOUT, Handout
 from clinic_toolkit.web import context
 from clinic_toolkit.web.forms.risk_entries import NOBODY_IN_PARTICULAR
 from clinic_toolkit.web.forms.worksheets import HandoutForm
 from clinic_toolkit.web.screen_parts import idempotent_forms
-from clinic_toolkit.worksheets import catalogue
 from clinic_toolkit.worksheets.model import Worksheet
 
 # The same whether fear was never asked about, a prompt is open, or sheets about the person stay in the room:
@@ -71,7 +70,9 @@ def give_worksheet(
     )
     if existing is not None:
         return existing
-    worksheet = catalogue.load_worksheet(form.worksheet.data)
+    worksheet = available_worksheets.load_available_worksheet(
+        db, vault, form.worksheet.data, _client_of_sheets(case)
+    )
     if form.sheet_place and not case.payload.is_couple:
         fear_holds.record_fear_inquiry(
             db,
@@ -112,13 +113,25 @@ def _refusal(form: HandoutForm) -> str:
     return NOTED_BUT_NOT_GIVEN if form.sheet_place else ASK_ABOUT_FEAR_FIRST
 
 
+def list_sheets_for(case: RecordVersion[Case]) -> tuple[Worksheet, ...]:
+    """Every sheet that is offered in a session of this case."""
+    return available_worksheets.list_available_worksheets(
+        context.db(), context.vault(), _client_of_sheets(case)
+    )
+
+
+def _client_of_sheets(case: RecordVersion[Case]) -> UUID | None:
+    """The client whose own sheets are offered; none in a session of a couple, where the other reads them."""
+    return None if case.payload.is_couple else case.payload.client_ids[0]
+
+
 def list_open_and_folded_sheets(case: RecordVersion[Case]) -> tuple[list[Worksheet], list[Worksheet]]:
     """The sheets that are shown in the list, and those that are folded away for the clinician.
 
     For one client, every sheet that requires asking about fear first is folded away, even after it was asked.
     A couple's list has no fold; such a sheet is on it only after time alone with each partner.
     """
-    all_sheets = catalogue.list_worksheets()
+    all_sheets = list_sheets_for(case)
     folded_sheets = [sheet for sheet in all_sheets if sheet.needs_fear_asked]
     if not case.payload.is_couple:
         return [sheet for sheet in all_sheets if sheet not in folded_sheets], folded_sheets

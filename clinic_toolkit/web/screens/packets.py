@@ -10,7 +10,7 @@ from clinic_toolkit.record.people import therapy_sessions
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
 from clinic_toolkit.record.values.packet_values import SeparatorPage
 from clinic_toolkit.record.values.page_values import WorksheetPage
-from clinic_toolkit.record.writing import packet_sheets
+from clinic_toolkit.record.writing import available_worksheets, packet_sheets
 from clinic_toolkit.record.writing.handout_record import HANDOUT
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
@@ -21,7 +21,6 @@ from clinic_toolkit.web.screen_parts.packet_job import PacketRequest
 from clinic_toolkit.web.screen_parts.printouts import Printout
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.responses import ViewResult
-from clinic_toolkit.worksheets import catalogue
 
 screen = Blueprint("packets", __name__)
 
@@ -78,7 +77,7 @@ def begin_for_day() -> ViewResult:
 @screen.route("/worksheets/<slug>/copies", methods=["GET", "POST"])
 def copies(slug: str) -> ViewResult:
     """Put several blank copies of a sheet, for a group, into one file."""
-    sheet = catalogue.load_worksheet(slug)
+    sheet = available_worksheets.load_available_worksheet(context.db(), context.vault(), slug)
     form = CopiesForm(request.form if request.method == "POST" else None)
     # For a group nobody is asked in private, and every copy leaves the room.
     is_allowed = not sheet.needs_fear_asked and not sheet.is_room_only

@@ -2,16 +2,14 @@
 
 from uuid import UUID
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, url_for
 
-from clinic_toolkit.documents.sheet_blocks import body_outline
 from clinic_toolkit.record.writing import available_worksheets, handouts
 from clinic_toolkit.record.writing.handout_record import HANDOUT
-from clinic_toolkit.standing_sentences import CLIENT_LINE
 from clinic_toolkit.web import context
+from clinic_toolkit.web.screen_parts import sheet_twin
 from clinic_toolkit.web.transport.responses import ViewResult
 from clinic_toolkit.worksheets import catalogue
-from clinic_toolkit.worksheets.model import Worksheet
 
 screen = Blueprint("worksheet_twins", __name__)
 
@@ -19,7 +17,7 @@ screen = Blueprint("worksheet_twins", __name__)
 @screen.get("/worksheets/<slug>/read")
 def blank(slug: str) -> ViewResult:
     """The sheet as it is printed blank."""
-    return _render_twin(catalogue.load_worksheet(slug), back=url_for("worksheets.show", slug=slug))
+    return sheet_twin.render_twin(catalogue.load_worksheet(slug), back=url_for("worksheets.show", slug=slug))
 
 
 @screen.get("/handouts/<uuid:id>/read")
@@ -27,24 +25,9 @@ def given(id: UUID) -> ViewResult:
     """The sheet as it was given, with the client's own words."""
     handout = handouts.load_handout(context.db(), context.vault(), id)
     context.audit_read(HANDOUT, handout)
-    return _render_twin(
+    return sheet_twin.render_twin(
         available_worksheets.load_given_worksheet(context.db(), context.vault(), handout.payload),
         back=url_for("worksheets.handout", id=id),
         sentence=handout.payload.client_sentence,
         step=handout.payload.agreement,
-    )
-
-
-def _render_twin(sheet: Worksheet, *, back: str, sentence: str = "", step: str = "") -> str:
-    is_large = "large" in request.args
-    return render_template(
-        "worksheets/twin.html",
-        sheet=sheet,
-        sentence=sentence,
-        step=step,
-        outline=body_outline.format_svg_path(),
-        back=back,
-        large=is_large,
-        other_size=request.path if is_large else f"{request.path}?large=1",
-        client_line=CLIENT_LINE,
     )

@@ -17,6 +17,7 @@ from clinic_toolkit.record.safety import ways_out
 from clinic_toolkit.record.values.page_values import WorksheetOffer, WorksheetPage
 from clinic_toolkit.record.writing import available_worksheets, handouts
 from clinic_toolkit.record.writing.handout_record import HANDOUT
+from clinic_toolkit.record.writing.own_worksheet_record import sheet_id_of
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.content.printout_kinds import PrintoutKind
@@ -41,7 +42,9 @@ screen = Blueprint("worksheets", __name__)
 @screen.get("/worksheets")
 def index() -> ViewResult:
     """The list of all worksheets, or of those that were searched for."""
-    search = worksheet_search.search_of_request(catalogue.list_worksheets())
+    search = worksheet_search.search_of_request(
+        available_worksheets.list_available_worksheets(context.db(), context.vault())
+    )
     return render_template("worksheets/index.html", here="worksheets", search=search)
 
 
@@ -61,6 +64,9 @@ def rules() -> ViewResult:
 @screen.get("/worksheets/<slug>")
 def show(slug: str) -> ViewResult:
     """One worksheet: the client's text, and what the clinician should know."""
+    sheet_id = sheet_id_of(slug)
+    if sheet_id is not None:
+        return responses.redirect_to(url_for("own_worksheets.show", id=sheet_id))
     return _render_sheet(catalogue.load_worksheet(slug))
 
 
@@ -119,6 +125,7 @@ def offer(session_id: UUID) -> ViewResult:
         request.form if request.method == "POST" else None,
         client_relationships,
         worksheet_giving.default_relationship([because] if because else session_administrations),
+        worksheet_giving.list_sheets_for(case),
     )
     needs_fear_asked = False
     if request.method == "POST" and form.validate():

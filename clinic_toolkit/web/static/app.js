@@ -6,6 +6,7 @@ import { answerByKeys, startAtTheQuestion, writeWhereOpened } from "./keyboard.j
 import { watchLengths } from "./lengths.js";
 import { findFieldAgain, watchTheLock } from "./lock.js";
 import { showPaper } from "./paper.js";
+import { showPreview } from "./preview.js";
 import { askBeforeLeaving, askFirst, findAgainByBack, formsThatLeave, keepWords } from "./sending.js";
 import { tellDates } from "./told.js";
 import { unfold } from "./unfold.js";
@@ -21,6 +22,7 @@ all("[data-unfold]").forEach(unfold);
 all("[data-keys]").forEach(answerByKeys);
 all("details:has(> .field textarea)").forEach(writeWhereOpened);
 showPaper();
+showPreview();
 askBeforeLeaving();
 watchTheLock();
 startAtTheQuestion();

@@ -31,6 +31,7 @@ export function autosave(form) {
     if (answer?.ok) {
       typedIn.delete(form);
       saveWasTheSign();
+      dispatchEvent(new Event("draftsaved"));
       // A draft has a version of its own, besides the version of the record that the form will change.
       for (const name of ["version", "draft"]) if (said[name] && form.elements[name]) form.elements[name].value = said[name];
       all("[data-proposed]", form).forEach((place) => tell(place, said.proposed));

@@ -55,6 +55,14 @@ def printout_page(page: str) -> Response:
     )
 
 
+def file_download(data: bytes, name: str, content_type: str) -> Response:
+    """A file of another kind as a download; `name` as for `pdf_download`."""
+    response = Response(data, content_type=content_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Content-Security-Policy"] = security_headers.DOWNLOAD_POLICY
+    return response
+
+
 def _pdf_response(pdf: bytes, disposition: str, name: str, policy: str) -> Response:
     response = Response(pdf, content_type="application/pdf")
     response.headers["Content-Disposition"] = f'{disposition}; filename="{name}"'

@@ -1,0 +1,85 @@
+"""A worksheet is written in a real browser: the printed page follows what is typed, and nothing is lost."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, expect
+
+from tests.browser import chrome
+from tests.browser.conftest import Practice
+from tests.browser.test_papers_shown import viewers
+from tests.fixtures.waiting import LONGEST
+from tests.journeys.own_sheets import TYPED, YOURS
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def with_viewer(playwright: Playwright, browser_path: str) -> Iterator[Browser]:
+    """A Chromium that has its PDF viewer, which the one without windows lacks."""
+    words = ["--headless=new", "--no-sandbox", "--disable-gpu"]
+    started = playwright.chromium.launch(executable_path=browser_path, headless=False, args=words)
+    yield started
+    started.close()
+
+
+def begun(practice: Practice, page: Page) -> None:
+    """Begin an empty sheet."""
+    page.goto(f"http://{practice.running.host}{YOURS}")
+    page.get_by_role("button", name="Write a worksheet").click()
+    page.wait_for_url("**/edit")
+
+
+def comes_about(page: Page, state: Callable[[], object]) -> None:
+    """Wait for a state of this page."""
+    until = time.monotonic() + LONGEST
+    while not state():
+        assert time.monotonic() < until
+        page.wait_for_timeout(50)
+
+
+def test_the_printed_page_follows_what_is_typed(with_viewer: Browser, practice: Practice) -> None:
+    with chrome.watched(with_viewer, practice.running.host) as seen:
+        page = practice.enter(seen)
+        drawn: list[int] = []
+        page.on("response", lambda answer: drawn.append(answer.status) if "/preview?" in answer.url else None)
+        begun(practice, page)
+        expect(page.get_by_text("It follows what you type.")).to_be_visible()
+        comes_about(page, lambda: viewers(page))
+        steps_back, before = page.evaluate("history.length"), len(drawn)
+        page.get_by_label("Title").press_sequentially("Plums and pears")
+        expect(page.locator("[data-status]")).to_contain_text("Draft saved")
+        comes_about(page, lambda: len(drawn) > before and viewers(page))
+        assert set(drawn) == {200}
+        expect(page.get_by_label("Title")).to_be_focused()
+        assert page.evaluate("history.length") == steps_back, "Back leads to the page before"
+        page.reload()
+        expect(page.get_by_label("Title")).to_have_value("Plums and pears")
+
+
+def test_it_is_written_with_the_keyboard_and_no_script(browser: Browser, practice: Practice) -> None:
+    with chrome.watched(browser, practice.running.host) as seen:
+        page = practice.enter(seen)
+        begun(practice, page)
+        address, cookies = page.url, page.context.cookies()
+    plain = browser.new_context(java_script_enabled=False)
+    plain.add_cookies(cookies)  # type: ignore[arg-type]
+    page = plain.new_page()
+    page.goto(address)
+    for name in ("title", "why", "aim", "when_not_to_use", "try_this"):
+        page.locator(f"#f-{name}").fill(TYPED[name])
+    page.get_by_label("One more block").select_option("card")
+    page.get_by_role("button", name="Add this block").press("Enter")
+    page.wait_for_url("**#block-1")
+    page.get_by_role("button", name="Move up block 2").press("Enter")
+    page.wait_for_url("**#block-0")
+    expect(page.get_by_role("group", name="Block 1: A card to cut out")).to_be_visible()
+    expect(page.locator("#f-title")).to_have_value(TYPED["title"])
+    # Enter in a field keeps what is typed and saves no version.
+    page.locator("#f-title").fill("Kept by Enter")
+    with page.expect_navigation():
+        page.locator("#f-title").press("Enter")
+    page.goto(address)
+    expect(page.locator("#f-title")).to_have_value("Kept by Enter")
+    plain.close()
