@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser import axe, chrome
 from tests.browser.conftest import Practice
-from tests.journeys import crawl, person, steps
+from tests.journeys import crawl, own_sheets, person, steps
 from tests.journeys.intake import enter
 from tests.journeys.pages import Page
 
@@ -116,6 +116,8 @@ def furnish(me: person.Person, session: str, more: str = "") -> None:
     )
     me.send(me.open(f"{session}/risk-entries/new"), {"did": "Rang the clinic." + more})
     me.send(me.open(f"{session}/note"), {"section-data": "Came on time." + more})
+    own_sheets.written(me, **{name: words + more for name, words in own_sheets.TYPED.items()})
+    own_sheets.press(me, own_sheets.begin(me), "add", {"new_block": "table", "title": f"Half a sheet{more}"})
     sign_and_edit(me, session, more)
     join(me, session, more)
 

@@ -58,12 +58,12 @@ def test_the_printed_page_follows_what_is_typed(with_viewer: Browser, practice: 
         expect(page.get_by_label("Title")).to_have_value("Plums and pears")
 
 
-def test_it_is_written_with_the_keyboard_and_no_script(browser: Browser, practice: Practice) -> None:
-    with chrome.watched(browser, practice.running.host) as seen:
+def test_it_is_written_with_the_keyboard_and_no_script(with_viewer: Browser, practice: Practice) -> None:
+    with chrome.watched(with_viewer, practice.running.host) as seen:
         page = practice.enter(seen)
         begun(practice, page)
         address, cookies = page.url, page.context.cookies()
-    plain = browser.new_context(java_script_enabled=False)
+    plain = with_viewer.new_context(java_script_enabled=False)
     plain.add_cookies(cookies)  # type: ignore[arg-type]
     page = plain.new_page()
     page.goto(address)
@@ -82,4 +82,10 @@ def test_it_is_written_with_the_keyboard_and_no_script(browser: Browser, practic
         page.locator("#f-title").press("Enter")
     page.goto(address)
     expect(page.locator("#f-title")).to_have_value("Kept by Enter")
+    page.locator("#f-why").fill("Typed and not sent")
+    with page.expect_response("**/preview") as shown:
+        page.get_by_role("button", name="Show the printed page").press("Enter")
+    assert shown.value.status == 200
+    comes_about(page, lambda: viewers(page))
+    expect(page.locator("#f-why")).to_have_value("Typed and not sent")
     plain.close()

@@ -120,6 +120,19 @@ def test_a_reason_and_an_end_of_offering_are_versions_and_states(site: Site, me:
     assert kept(site)[-1] == "Plums and pears 2 offered"
 
 
+def test_a_draft_is_found_again_and_can_be_discarded(site: Site, me: Person) -> None:
+    page = press(me, begin(me), "keep", {"title": "Half a sheet"})
+    assert "Half a sheet" in me.open(YOURS).text
+    again = me.follow(me.open(YOURS), "Go on Half a sheet")
+    assert again.typed("title") == "Half a sheet"
+    assert me.press(again, "Discard this draft").path == YOURS
+    assert "Half a sheet" not in me.open(YOURS).text and me.open(page.path).status == 404
+    saved = written(me)
+    changed = press(me, me.follow(saved, "Change it"), "keep", {"title": "Half a change"})
+    back = me.press(changed, "Discard what I changed")
+    assert back.typed("title") == "Plums and pears" and kept(site) == ["Plums and pears 1 offered"]
+
+
 def test_a_second_window_may_not_change_the_draft_of_the_first(site: Site, me: Person) -> None:
     page = begin(me)
     other = me.open(page.path)

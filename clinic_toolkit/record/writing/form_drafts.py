@@ -48,6 +48,22 @@ def find_form_draft(
     )
 
 
+def list_begun_drafts(
+    db: Connection, vault: Vault, ring: UUID | None, form_name: str
+) -> list[RecordVersion[FormDraft]]:
+    """The drafts of this form that were begun and neither recorded nor discarded, oldest first.
+
+    Args:
+        ring: the ring they are stored in; None if the clinician has no ring of their own yet.
+    """
+    drafts = records.list_records_in_rings(db, vault, FORM_DRAFT, [ring]) if ring else []
+    return [
+        draft
+        for draft in drafts
+        if draft.state == FormDraftState.BEGUN and draft.payload.form_name == form_name
+    ]
+
+
 def save_form_draft(
     db: Connection,
     vault: Vault,

@@ -15,7 +15,8 @@ from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people.client_record import record_ring
 from clinic_toolkit.record.values.page_values import WorksheetPage
-from clinic_toolkit.record.writing import own_worksheets
+from clinic_toolkit.record.writing import form_drafts, own_worksheets
+from clinic_toolkit.record.writing.form_draft_record import FORM_DRAFT
 from clinic_toolkit.record.writing.own_worksheet_record import OwnWorksheet, SheetOrigin
 from clinic_toolkit.web import context
 from clinic_toolkit.web.content.block_words import NEW_BLOCK_VALUES
@@ -100,6 +101,15 @@ def begin_sheet(
         kept = [pair for pair in fields if pair[0] not in (ORIGIN, COPIED_FROM)]
         edited.draft.save_fields([*kept, (ORIGIN, origin), (COPIED_FROM, source)], path=address)
     return address
+
+
+def list_unfinished_sheets(client_id: UUID | None) -> list[tuple[str, str]]:
+    """The sheets that somebody began to write or to change, as title and address."""
+    vault = context.vault()
+    ring = record_ring(vault, client_id) if client_id else vault.own_ring
+    drafts = form_drafts.list_begun_drafts(context.db(), vault, ring, FORM_NAME)
+    context.audit_read(FORM_DRAFT, *drafts)
+    return [(dict(draft.payload.fields).get("title", ""), draft.payload.path) for draft in drafts]
 
 
 def editor_address(sheet_id: UUID, client_id: UUID | None) -> str:

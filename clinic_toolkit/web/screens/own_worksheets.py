@@ -201,6 +201,7 @@ def _render_index(errors: dict[str, str], *, file: str = "", problems: tuple[str
             for version in own_worksheets.list_newest_versions(db, vault, client_id)
             if version.payload.client_id == client_id
         ],
+        unfinished=sheet_editor.list_unfinished_sheets(client_id),
         copies=[
             (sheet.slug, sheet.title)
             for sheet in available_worksheets.list_available_worksheets(db, vault, client_id)

@@ -16,6 +16,7 @@ from clinic_toolkit.web.content.block_words import BLOCK_NAMES, NEW_SHEET
 from clinic_toolkit.web.content.sheet_words import SIDE_LABELS, STEP_LABELS
 from clinic_toolkit.web.forms import worksheet_fields
 from clinic_toolkit.web.screen_parts import idempotent_forms, sheet_blocks, sheet_editor
+from clinic_toolkit.web.screen_parts.draft_saving import DISCARD_FIELD
 from clinic_toolkit.web.screen_parts.sheet_editor import EditedSheet
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.responses import ViewResult
@@ -57,6 +58,8 @@ def edit(id: UUID) -> ViewResult:
     """Write the sheet, and save a version of it."""
     edited = _open(id)
     if (answer := edited.draft.handle_autosave()) is not None:
+        if DISCARD_FIELD in request.form and edited.newest is None and edited.draft.is_current:
+            return responses.redirect_to(_address_of_list())  # there is no sheet to go back to
         return answer
     if request.method == "GET":
         return _render(edited, {})
@@ -95,6 +98,10 @@ def preview(id: UUID) -> ViewResult:
         # A PDF opened on its own would be in a viewer that a lock does not close.
         return responses.redirect_to(sheet_editor.editor_address(id, edited.client_id))
     return responses.framed_pdf(sheet_editor.draw_unfinished(edited.typed), PREVIEW_NAME)
+
+
+def _address_of_list() -> str:
+    return url_for("own_worksheets.index", client=request.args.get("client") or None)
 
 
 def _client_of_form() -> UUID | None:
@@ -153,9 +160,7 @@ def _render(
         if edited.client_id
         else None,
         preview=url_for(".preview", id=edited.sheet_id, client=request.args.get("client") or None),
-        back=url_for("own_worksheets.show", id=edited.sheet_id)
-        if edited.newest
-        else url_for("own_worksheets.index", client=request.args.get("client") or None),
+        back=url_for("own_worksheets.show", id=edited.sheet_id) if edited.newest else _address_of_list(),
     )
     response = responses.printout_page(page)
     response.status_code = status
