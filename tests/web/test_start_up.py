@@ -8,7 +8,7 @@ from statistics import median
 
 import pytest
 
-HEAVY = ("alembic bidi numpy pandas pikepdf pydantic reportlab uharfbuzz zxcvbn").split()
+HEAVY = ("alembic bidi fontTools numpy pandas pikepdf pydantic pypdf reportlab uharfbuzz zxcvbn").split()
 YARDSTICK = (
     "import flask, sqlalchemy.orm, wtforms, waitress, msgspec\n"
     "from cryptography.hazmat.primitives.ciphers.aead import AESGCM\n"
