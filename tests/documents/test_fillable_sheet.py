@@ -16,12 +16,15 @@ from pikepdf import Pdf
 
 from clinic_toolkit.documents import fillable_sheet
 from clinic_toolkit.worksheets import catalogue
+from clinic_toolkit.worksheets.block_model import LinesBlock, MenuBlock
 from clinic_toolkit.worksheets.filled_file import MAX_FILE_BYTES, read_filled_file
 from clinic_toolkit.worksheets.model import Worksheet
 from clinic_toolkit.worksheets.sheet_fields import FieldKind, SheetField, list_fields
 from tests.documents import values
+from tests.documents.hostile_texts import HOSTILE
 from tests.documents.reading import CODE, PAPERS, texts
 from tests.documents.structure import PDFJS, find_node
+from tests.documents.test_hostile_texts import active_keys
 from tests.fixtures import filled_in
 from tests.fixtures.replaced import replace
 from tests.worksheets.every_block import ONE_OF_EACH, make_sheet
@@ -223,3 +226,17 @@ def test_a_filled_sheet_has_no_field_and_nothing_of_the_file_that_came() -> None
     with pikepdf.open(BytesIO(drawn)) as pdf:
         assert "/AcroForm" not in pdf.Root and not list(widgets_of(pdf))
     assert CODE.encode() not in drawn
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile_words_of_a_sheet_are_words_of_its_fields_and_nothing_else(kind: str) -> None:
+    label = "".join(char for char in HOSTILE[kind][:60] if char.isprintable()).strip() or "label"
+    menu = MenuBlock(kind="menu", label=label, options=(label, f"{label}2"))
+    value = replace(
+        values.sheet(), worksheet=make_sheet(menu, LinesBlock(kind="lines", label=label, count=2))
+    )
+    data = fillable_sheet.render_fillable_sheet(value, CODE)
+    with pikepdf.open(BytesIO(data)) as pdf:
+        assert next(str(field.TU) for field in pdf.Root.AcroForm.Fields) == f"{label}: {label}"
+    assert active_keys(data) <= {"/Annots"}
+    assert read_filled_file(data).values == {}

@@ -16,6 +16,7 @@ from clinic_toolkit.documents import (
     client_page,
     clinician_card,
     course_report,
+    fillable_sheet,
     note,
     summary,
     worksheet,
@@ -23,6 +24,8 @@ from clinic_toolkit.documents import (
 from clinic_toolkit.record.values import page_values
 from clinic_toolkit.worksheets.block_model import SheetBlock, block_texts
 from clinic_toolkit.worksheets.catalogue import list_worksheets
+from clinic_toolkit.worksheets.model import Worksheet
+from clinic_toolkit.worksheets.sheet_fields import FieldKind, list_fields
 from tests.documents import values
 from tests.documents.hostile_texts import HOSTILE
 from tests.documents.reading import drawn, fonts
@@ -94,12 +97,18 @@ def papers(typed: str) -> Iterator[bytes]:
             bring_back=line,
             blocks=tuple(blocks[at : at + 4]),
         )
-        yield worksheet.render_worksheet(
-            replace(values.sheet(), letterhead=head, worksheet=own, initials=name, client_sentence=name)
-        )
+        page = replace(values.sheet(), letterhead=head, worksheet=own, initials=name, client_sentence=name)
+        yield worksheet.render_worksheet(page)
+        if at == 0:
+            yield fillable_sheet.render_filled_sheet(page, answer_each(own, typed))
     yield answer_card.render_answer_card(replace(values.card(), letterhead=head))
     yield blank_form.render_blank_form(replace(values.blank(), letterhead=head))
     yield clinician_card.render_clinician_card(replace(values.clinician_card(), letterhead=head))
+
+
+def answer_each(sheet: Worksheet, typed: str) -> dict[str, str]:
+    """This text as the answer to every field that takes one."""
+    return {field.id: typed for field in list_fields(sheet) if field.kind in (FieldKind.LINE, FieldKind.LONG)}
 
 
 @cache

@@ -1,12 +1,14 @@
 """A filled file is brought back: proposed, confirmed, kept, drawn anew; anything else is refused."""
 
 from io import BytesIO
+from uuid import UUID
 
 import pikepdf
 import pytest
 from pikepdf import Dictionary, Name, Pdf
 from sqlalchemy import select
 
+from clinic_toolkit.record.safety.risk_entry_record import SheetPlace
 from clinic_toolkit.record.writing.filled_sheet_record import filled_sheet_table
 from clinic_toolkit.store.transactions import reading
 from clinic_toolkit.web.transport.request_info import MIB
@@ -159,3 +161,15 @@ def test_before_a_file_was_made_none_belongs_there(site: Site, me: Person, hando
     fresh = leaving.give(site, "Rosa Lindqvist")
     answer = leaving.upload(site, fresh, filled)
     assert answer.status_code == 422 and "does not belong to this sheet" in answer.text
+
+
+def test_the_filled_sheet_is_saved_as_a_file_only_while_it_may_leave(
+    site: Site, me: Person, handout: str
+) -> None:
+    done = me.press(leaving.propose(site, me, handout, FIRST), "Keep everything")
+    paper = me.follow(done, "Print the sheet as filled in")
+    assert FIRST in steps.words_of(me.press(paper, "Save a copy as a file"))
+    client = done.link("Anneke Sol").rpartition("/")[2]
+    leaving.ask_about_fear(site, UUID(client), SheetPlace.ROOM)
+    refused = me.press(paper, "Save a copy as a file")
+    assert refused.path == f"{handout}/take-away" and "Not now." in refused.text

@@ -115,6 +115,9 @@ def sheet(id: UUID) -> ViewResult:
     kept = filled_sheets.find_filled_sheet(context.db(), context.vault(), given.handout)
     if kept is None or not given.ways.may_print:
         return responses.redirect_to(url_for(".show", id=id))
+    if request.method == "POST" and not given.ways.may_leave:
+        # A saved copy is a way out of the room like any other file; the page says so.
+        return responses.redirect_to(url_for("sheet_files.show", id=id))
     context.audit_read(FILLED_SHEET, kept)
     page = given_sheets.make_page(given, large="large" in request.args, initials="initials" in request.args)
     known = {field.id for field in list_fields(given.worksheet)}
