@@ -93,7 +93,7 @@ class SheetLayout:
         for number, block in enumerate(worksheet.blocks, start=1):
             if block.label:
                 label = Text(block.label, self.strong, keep_with_next=True, role=Role.H2)
-                self._add(label, 13, 1 if block.kind in _BEGIN_WITH_ROOM else 6)
+                self._add(label, 13, 2 if block.kind in _BEGIN_WITH_ROOM else 6)
             self._add(build_drawing(block, number, body), 0 if block.label else 11)
         self._add_end((("If it gets hard", worksheet.if_it_gets_hard), ("Bring back", worksheet.bring_back)))
 

@@ -7,12 +7,15 @@ from clinic_toolkit.documents.blocks import Block
 from clinic_toolkit.documents.page_layout import PlacedBlocks, place_on_pages, stacked_height
 from clinic_toolkit.documents.sheet_blocks.fill_in_block import FillInBlock, RowBlock
 from clinic_toolkit.documents.sheet_layout import SizeScheme, set_spacing
+from clinic_toolkit.documents.styles import MM
 
 # How much of a page is filled at most, tried one after the other for a sheet of several pages.
 _SHARES = tuple(percent / 100 for percent in range(100, 48, -4))
 _WELL_FILLED, _EMPTY_COST = 0.85, 1.2
 _CROWDED, _CROWDED_COST = 0.92, 1.5
 _STUB, _STUB_COST = 0.36, 4.0
+# White that a page keeps above its foot, where there is room for it.
+_FOOT_WHITE = 3.5 * MM
 _TORN_COST, _BADLY_TORN_COST, _FEW_ROWS = 0.2, 0.8, 3
 
 
@@ -35,7 +38,7 @@ def lay_out_pages(
         pages = [[block for block, _ in page] for page in _choose_pages(blocks, width, room)]
     for page in pages:
         page[0].starts_page = page is not pages[0]
-        _fill_page(page, width, room, scheme)
+        _fill_page(page, width, room - _FOOT_WHITE, scheme)
     return pages
 
 

@@ -126,6 +126,38 @@ def too_close(marks: list[Mark]) -> list[float]:
     return [gap for gap in gaps if gap < 8 * MM - 0.03]
 
 
+@pytest.mark.parametrize("slug", ["kind-letter", "want-to-have-to", "good-moments"])
+@pytest.mark.parametrize("paper", PAPERS)
+def test_a_page_keeps_white_above_its_foot(slug: str, paper: str) -> None:
+    ((letters, strokes),) = marks(
+        worksheet.render_worksheet(page_value(SHIPPED[slug], paper, large=False, long=False))
+    )
+    height = PAPERS[paper][1]
+    foot = max(mark["top"] for mark in strokes if mark["width"] > 300)
+    last = max(mark["bottom"] for mark in letters if mark["bottom"] < foot)
+    assert foot > height - 25 * MM
+    assert foot - last >= 5 * MM
+
+
+def test_heads_below_a_label_are_lighter_than_it() -> None:
+    def fonts(slug: str, words: str) -> set[str]:
+        drawn = worksheet.render_worksheet(page_value(SHIPPED[slug], "A4", large=False, long=False))
+        ((letters, _),) = marks(drawn)
+        text = "".join(letter["text"] for letter in letters)
+        assert text.count(words) == 1
+        begin = text.index(words)
+        return {letter["fontname"] for letter in letters[begin : begin + len(words)]}
+
+    for slug, label, head in (
+        ("two-circles", "My list", "Hand"),
+        ("what-i-keep", "In my own words", "Then I can"),
+        ("trying-out-a-thought", "What I know about it", "What fits it"),
+        ("receiving-ladder", "My ladder", "After"),
+    ):
+        assert all("Bold" in name for name in fonts(slug, label))
+        assert not any("Bold" in name for name in fonts(slug, head)), head
+
+
 def test_the_looks_see_what_they_look_for() -> None:
     box = {
         "x0": 60.0,

@@ -72,7 +72,7 @@ class TwoColumns(RowBlock):
 
     def __init__(self, block: "ColumnsBlock", style: TextStyle) -> None:
         super().__init__(style, block.rows)
-        self.heads = [Text(name, self.head_style, role=Role.H3) for name in (block.left, block.right)]
+        self.heads = [Text(name, self.light_head_style, role=Role.H3) for name in (block.left, block.right)]
         self.inset = 22.0 * self.scale if block.ticks else 0.0
 
     def texts(self) -> Iterable[Text]:

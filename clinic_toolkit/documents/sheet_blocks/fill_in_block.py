@@ -36,6 +36,8 @@ class FillInBlock(Block):
         self.style = style
         self.quiet_style = replace(style, colour=SOFT)
         self.head_style = replace(style, bold=True, leading=1.2)
+        # Heads right below the label of a block: lighter, so that the two do not read as one heading.
+        self.light_head_style = replace(style, leading=1.2)
         self.pitch = 8 * MM
         self.growth = 0.0
 

@@ -32,7 +32,9 @@ class Ladder(FillInBlock):
             Text(str(number), self.quiet_style, align=Align.CENTRE) for number in range(1, block.rungs + 1)
         ]
         self.top, self.bottom = Text(block.top, self.quiet_style), Text(block.bottom, self.quiet_style)
-        self.heads = [Text(keep_span(head), self.head_style, align=Align.CENTRE) for head in block.ratings]
+        self.heads = [
+            Text(keep_span(head), self.light_head_style, align=Align.CENTRE) for head in block.ratings
+        ]
 
     def texts(self) -> Iterable[Text]:
         return (self.top, self.bottom, *self.numbers, *self.heads)

@@ -44,7 +44,7 @@ class Table(RowBlock):
         self.heads = [
             Text(
                 keep_span(heading),
-                self.head_style,
+                self.light_head_style,
                 align=Align.CENTRE if index in self.ticks else Align.LEFT,
             )
             for index, heading in enumerate(columns)
@@ -54,7 +54,7 @@ class Table(RowBlock):
             number_texts(row_count, self.quiet_style) if numbered and not row_heads else self.row_names
         )
         self.is_numbered = numbered and not row_heads
-        self.tick_widths = [_head_width(heading, self.head_style) for heading in columns]
+        self.tick_widths = [_head_width(heading, self.light_head_style) for heading in columns]
         self._widths_by_width: dict[float, list[float]] = {}
 
     def texts(self) -> Iterable[Text]:

@@ -10,7 +10,6 @@ from clinic_toolkit.documents.sheet_blocks.fill_in_block import (
     RowBlock,
     describe_lines,
     draw_frame,
-    draw_hairlines,
     draw_writing_lines,
     measure_width,
     number_texts,
@@ -78,12 +77,11 @@ class Script(RowBlock):
     The first line goes on behind short words; below long ones it begins a line of its own.
     """
 
-    INDENT = 12.0
     GAP = 6.0
 
     def __init__(self, block: "ScriptBlock", style: TextStyle) -> None:
         super().__init__(style, len(block.parts))
-        self.parts = [Text(part, self.head_style) for part in block.parts]
+        self.parts = [Text(part, self.light_head_style) for part in block.parts]
         self.line_count = block.lines
 
     def texts(self) -> Iterable[Text]:
@@ -93,34 +91,32 @@ class Script(RowBlock):
         return self._words_height(row, width) + self._lines_below(row, width) * self.pitch + self.GAP
 
     def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
-        left = x + self.INDENT
         for row in self.rows:
             height, below = self.row_height(row, width), self._lines_below(row, width)
             part = self.parts[row]
             bottom = top - height + self.GAP
-            draw_hairlines(canvas, [(x + 1, top - 3, x + 1, bottom)])
             words_bottom = top - self._words_height(row, width)
             lines = [
-                (left, words_bottom - number * self.pitch, x + width, words_bottom - number * self.pitch)
+                (x, words_bottom - number * self.pitch, x + width, words_bottom - number * self.pitch)
                 for number in range(1, below + 1)
             ]
             if self._goes_on(row, width):
-                begin = left + measure_width(part, width - self.INDENT) + 6
+                begin = x + measure_width(part, width) + 6
                 lines.append((begin, words_bottom, x + width, words_bottom))
-                part.draw(canvas, left, words_bottom + part.height(width) - 3, width - self.INDENT)
+                part.draw(canvas, x, words_bottom + part.height(width) - 3, width)
             else:
-                part.draw(canvas, left, top - self.GAP, width - self.INDENT)
+                part.draw(canvas, x, top - self.GAP, width)
             with open_blank(canvas, describe_lines(len(lines))):
                 draw_writing_lines(canvas, lines)
             if not below:
                 self.mark_text(canvas, f"p{row + 1}", begin, bottom, x + width - begin)
             else:  # The rest of a line behind the words is not part of a field of several lines.
-                self.mark_text(canvas, f"p{row + 1}", left, bottom, width - self.INDENT, below * self.pitch)
+                self.mark_text(canvas, f"p{row + 1}", x, bottom, width, below * self.pitch)
             top -= height
 
     def _goes_on(self, row: int, width: float) -> bool:
-        lines = self.parts[row].lines(width - self.INDENT)
-        return len(lines) == 1 and lines[0].width < (width - self.INDENT) * 0.5
+        lines = self.parts[row].lines(width)
+        return len(lines) == 1 and lines[0].width < width * 0.5
 
     def _lines_below(self, row: int, width: float) -> int:
         return self.line_count - 1 if self._goes_on(row, width) else self.line_count
@@ -128,4 +124,4 @@ class Script(RowBlock):
     def _words_height(self, row: int, width: float) -> float:
         if self._goes_on(row, width):
             return self.pitch
-        return self.parts[row].height(width - self.INDENT) + self.GAP
+        return self.parts[row].height(width) + self.GAP
