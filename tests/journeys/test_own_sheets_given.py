@@ -58,3 +58,12 @@ def test_a_sheet_for_one_client_stays_with_that_client(site: Site, me: Person) -
     with reading(site.work.engine) as db:
         [sheet] = own_worksheets.list_versions(db, site.work.vault, ana.id)
     assert sheet.payload.client_id == ana.id
+
+
+def test_the_search_of_the_catalogue_finds_it_and_its_page(site: Site, me: Person) -> None:
+    written(me, title="Quinces", aim="To set one thing down by the door.")
+    page = me.open("/worksheets?words=quinces")
+    assert "of your own, not tested" in page.text and "Want to, have to" not in page.text
+    shown = me.follow(page, "Look at it Quinces")
+    assert shown.path.startswith(YOURS) and "Written by your practice; not tested." in shown.text
+    assert me.open("/worksheets/own-" + "0" * 32).status == 404

@@ -199,7 +199,8 @@ def _render_index(errors: dict[str, str], *, file: str = "", problems: tuple[str
         yours=[
             version
             for version in own_worksheets.list_newest_versions(db, vault, client_id)
-            if version.payload.client_id == client_id
+            # Also those that were written for another entry of the same client.
+            if (version.payload.client_id is None) == (client_id is None)
         ],
         unfinished=sheet_editor.list_unfinished_sheets(client_id),
         copies=[
