@@ -7,7 +7,8 @@ PLAIN = (
         (
             "Name or code, birth date and how to reach you, if you gave them.",
             "The days and times of your sessions, and the notes about them.",
-            "Your answers to questionnaires, your own words, and which sheets you were given.",
+            "Your answers to questionnaires, your own words, and which sheets you were given or were "
+            "written for you.",
             "What was asked about your safety, and what was done.",
         ),
     ),
