@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Connection
 
-from clinic_toolkit.journal import erasure, inspection
+from clinic_toolkit.journal import erasure, inspection, records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.journal.tombstone_record import ErasureReason
 from clinic_toolkit.record.people.client_record import record_ring
@@ -71,6 +71,21 @@ def test_the_later_of_two_windows_is_told_and_nothing_is_lost(work: Work) -> Non
         assert [version.payload.title for version in own_worksheets.list_versions(db, work.vault)] == [
             first_shipped().title, "Plums", "Pears",
         ]  # fmt: skip
+
+
+def test_the_newest_version_is_known_by_its_number_and_not_by_its_row(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with writing(work.engine) as db:
+        first = add_sheet(db, work.vault, now=NOW, title="Pears")
+        add_sheet(db, work.vault, now=NOW, sheet_id=first.payload.sheet_id, expected=first.id, title="Plums")
+    for name in ("list_records_in_rings", "list_all_records"):
+        verb = getattr(records, name)
+        monkeypatch.setattr(records, name, lambda *asked, verb=verb: verb(*asked)[::-1])
+    assert titles(work) == ["Plums"]
+    with reading(work.engine) as db:
+        found = own_worksheets.find_sheet(db, work.vault, first.payload.sheet_id)
+    assert found and found.payload.version == "2"
 
 
 def test_a_sheet_for_one_client_is_offered_for_nobody_else(work: Work) -> None:

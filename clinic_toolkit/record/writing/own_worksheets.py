@@ -93,7 +93,7 @@ def add_version(
         TooManyWorksheets: nothing was saved.
     """
     ring = record_ring(vault, client_id) if client_id else vault.practice_ring
-    kept = records.list_records_in_rings(db, vault, OWN_WORKSHEET, [ring])
+    kept = _in_order(records.list_records_in_rings(db, vault, OWN_WORKSHEET, [ring]))
     earlier = [version for version in kept if version.payload.sheet_id == sheet_id]
     newest = earlier[-1] if earlier else None
     if (
@@ -197,11 +197,16 @@ def _set_state(
 def list_versions(
     db: Connection, vault: Vault, client_id: UUID | None = None
 ) -> list[RecordVersion[OwnWorksheet]]:
-    """Every version of the practice's sheets, in the order they were added, and of those for this client."""
+    """Every version of the practice's sheets, and of those for this client; lower numbers first."""
     rings = [vault.practice_ring]
     if client_id is not None:
         rings += clients.list_record_rings(db, vault, client_id)
-    return records.list_records_in_rings(db, vault, OWN_WORKSHEET, rings)
+    return _in_order(records.list_records_in_rings(db, vault, OWN_WORKSHEET, rings))
+
+
+def _in_order(versions: list[RecordVersion[OwnWorksheet]]) -> list[RecordVersion[OwnWorksheet]]:
+    # By number and not by row, since what came back from a backup may lie in another order.
+    return sorted(versions, key=lambda version: int(version.payload.version))
 
 
 def list_newest_versions(
@@ -222,7 +227,7 @@ def find_newest_version(
 
 def find_sheet(db: Connection, vault: Vault, sheet_id: UUID) -> RecordVersion[OwnWorksheet] | None:
     """The newest version of one sheet, whoever it is for; None if there is none."""
-    versions = records.list_all_records(db, vault, OWN_WORKSHEET)
+    versions = _in_order(records.list_all_records(db, vault, OWN_WORKSHEET))
     return next((version for version in reversed(versions) if version.payload.sheet_id == sheet_id), None)
 
 
