@@ -30,7 +30,7 @@ PRINTOUT_NOUNS: dict[str, str] = {
     PrintoutKind.PACKET: "several worksheets in one file",
     PrintoutKind.FILLABLE_SHEET: "a worksheet to fill in",
     PrintoutKind.LOCKED_SHEET: "a worksheet locked for sending",
-    PrintoutKind.WORKSHEET_FILE: "a worksheet as a file that can be taken in elsewhere",
+    PrintoutKind.WORKSHEET_FILE: "a worksheet as a file for another practice",
     PrintoutKind.QUESTIONNAIRE: "a blank questionnaire",
     PrintoutKind.ANSWER_CARD: "an answer card",
     PrintoutKind.CLINICIAN_CARD: "a card for the clinician",

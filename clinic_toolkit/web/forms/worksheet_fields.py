@@ -22,6 +22,7 @@ Pairs = Sequence[tuple[str, str]]
 
 _BLOCK_FIELD = re.compile(r"block-(\d{1,2})-([a-z_]+)")
 _BLOCK_PLACE = re.compile(r"blocks\[(\d+)\]\.([a-z_]+)")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _LINES = ("title", "why", "example", "if_it_gets_hard", "bring_back", "aim", "when_not_to_use", "minutes",
           "side", "path_step", "fear_reason", "language")  # fmt: skip
 _LISTS = ("try_this", "review_prompts")
@@ -64,10 +65,13 @@ def read_table(typed: Mapping[str, str]) -> dict[str, Any]:
     """The table of a definition, as far as it was typed; without a value where none was."""
     table: dict[str, Any] = {name: clean_line(typed.get(name)) for name in _LINES}
     table |= {name: _split_lines(typed.get(name)) for name in _LISTS}
-    table |= {name: clean_line(typed.get(name)).split() for name in _WORDS}
+    table |= {
+        name: [word for word in clean_line(typed.get(name)).split() if len(word) < 40] for name in _WORDS
+    }
     table["total_minutes"] = _read_number(clean_line(typed.get("total_minutes")))
     table["is_room_only"] = bool(typed.get("is_room_only"))
-    table["language"] = table["language"] or "en"
+    if not _LANGUAGE.fullmatch(table["language"]):
+        table["language"] = "en"
     table["blocks"] = [_read_block(kind, values) for kind, values in list_blocks(typed)]
     return table
 
@@ -84,6 +88,14 @@ def list_blocks(typed: Mapping[str, str]) -> list[tuple[str, dict[str, str]]]:
         for values in blocks
         if (kind := values.get("kind", "")) in SHEET_BLOCK_TYPES
     ]
+
+
+def has_unknown_block(typed: Mapping[str, str]) -> bool:
+    """Whether a block is of a kind that is not known here, as none on a page of ours is."""
+    return any(
+        name.endswith("-kind") and _BLOCK_FIELD.fullmatch(name) and kind not in SHEET_BLOCK_TYPES
+        for name, kind in typed.items()
+    )
 
 
 def _read_block(kind: str, values: Mapping[str, str]) -> dict[str, Any]:

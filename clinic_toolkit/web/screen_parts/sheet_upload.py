@@ -11,13 +11,13 @@ from clinic_toolkit.worksheets.model import Worksheet
 
 _BLOCK_PLACE = re.compile(r"^blocks\[(\d+)\](?:\.([a-z_]+))?")
 _SENTENCES = {
-    ParserOutcome.SLOW: "Reading this file took too long and was stopped. Nothing was taken in. Make "
+    ParserOutcome.SLOW: "Reading this file took too long and was stopped. Nothing was added. Make "
     "the file simpler, and choose it again.",
     ParserOutcome.LARGE: "Reading this file was stopped because it needed far more memory than a worksheet "
-    "needs. Nothing was taken in. Make the file simpler, and choose it again.",
+    "needs. Nothing was added. Make the file simpler, and choose it again.",
 }
 _BROKEN = (
-    "This file could not be read just now. Nothing was taken in. Choose it again; if that does not help, "
+    "This file could not be read just now. Nothing was added. Choose it again; if that does not help, "
     "restart the program."
 )
 

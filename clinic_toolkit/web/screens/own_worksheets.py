@@ -34,9 +34,7 @@ from clinic_toolkit.worksheets.loader import MAX_BYTES
 screen = Blueprint("own_worksheets", __name__)
 
 _NO_FILE_MESSAGE = "Choose a file first. Its name ends in .toml."
-_TOO_LARGE_MESSAGE = (
-    f"This file is too large: a worksheet may have {MAX_BYTES:,} bytes. Nothing was taken in."
-)
+_TOO_LARGE_MESSAGE = f"This file is too large: a worksheet may have {MAX_BYTES:,} bytes. Nothing was added."
 
 
 @screen.get("/your-worksheets")

@@ -24,6 +24,9 @@ from clinic_toolkit.web.transport.responses import ViewResult
 screen = Blueprint("sheet_editor", __name__)
 
 PREVIEW_NAME = "worksheet-preview.pdf"
+UNKNOWN_BLOCK = (
+    "A block of this page is not known here, so it was left out. Look at the others, and save again."
+)
 
 
 @screen.post("/your-worksheets/write")
@@ -63,6 +66,8 @@ def edit(id: UUID) -> ViewResult:
         return answer
     if request.method == "GET":
         return _render(edited, {})
+    if worksheet_fields.has_unknown_block(request.form):
+        return _render(edited, {"": UNKNOWN_BLOCK}, 409)
     if not sheet_editor.is_save():
         return _change_blocks(edited)
     sheet, errors = sheet_editor.check_sheet(worksheet_fields.read_table(edited.typed))
