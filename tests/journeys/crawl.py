@@ -75,6 +75,10 @@ def pages(me: Person, start: str = "/", *, papers: bool = False) -> Iterator[Pag
 
 
 def fillable(page: Page) -> list[Form]:
-    """The forms of a page in which a person can write or choose something."""
+    """The forms of a page in which a person can write or choose something, and that are posted.
+
+    A search that stands in the address keeps nothing and refuses nothing.
+    """
     kinds = {"hidden", "button", "checkbox"}
-    return [form for form in page.forms if any(control.kind not in kinds for control in form.controls)]
+    posted = [form for form in page.forms if form.method == "post"]
+    return [form for form in posted if any(control.kind not in kinds for control in form.controls)]
