@@ -111,9 +111,13 @@ def furnish(me: person.Person, session: str, more: str = "") -> None:
     first = me.follow(steps.begin(me, session, "boundaries", word="K." + more), "first question")
     me.send(first, {"answer": "1", "go": "stop"})
     crawl.check_in(me, session)
-    me.send(
+    given = me.send(
         me.open(f"{session}/worksheets"), {"worksheet": "receiving-ladder", "sentence": "I can rest." + more}
     )
+    given = me.send(
+        me.follow(given, "Note how it went"), {"outcome": "part", "said": "One.", "smaller": "Two." + more}
+    )
+    me.send(given, {"agreement": "Three." + more, "sureness": "4"})
     me.send(me.open(f"{session}/risk-entries/new"), {"did": "Rang the clinic." + more})
     me.send(me.open(f"{session}/note"), {"section-data": "Came on time." + more})
     own_sheets.written(me, **{name: words + more for name, words in own_sheets.TYPED.items()})
