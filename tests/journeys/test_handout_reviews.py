@@ -42,7 +42,8 @@ def give(me: Person, session: str) -> Page:
 def look_at(me: Person, session: str, title: str = LADDER.title) -> Page:
     """The page on which it is noted how it went, from the page of a session."""
     page = me.open(session)
-    assert title in page.text.partition("Worksheets to ask about")[2]
+    to_ask = page.text.partition("Worksheets to ask about")[2]
+    assert title in to_ask and all(prompt in to_ask for prompt in LADDER.review_prompts)
     return me.follow(page, "How it went")
 
 

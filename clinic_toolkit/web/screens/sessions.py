@@ -227,7 +227,9 @@ def _render_session(
             for administration in session_administrations
         ],
         sheets=session_handouts,
-        sheets_out=handout_lines.describe_handouts(handouts.list_handouts_out(db, vault, case, session.id)),
+        sheets_out=handout_lines.describe_handouts_to_ask_about(
+            handouts.list_handouts_out(db, vault, case, session.id)
+        ),
         sheets_reviewed=handout_lines.describe_handouts(
             handouts.list_handouts_reviewed_in(db, vault, case.payload.client_ids, session.id)
         )
