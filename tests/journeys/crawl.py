@@ -75,10 +75,13 @@ def pages(me: Person, start: str = "/", *, papers: bool = False) -> Iterator[Pag
 
 
 def fillable(page: Page) -> list[Form]:
-    """The forms of a page in which a person can write or choose something, and that are posted.
+    """The forms of a page in which a person can write or choose something, and send it.
 
-    A search that stands in the address keeps nothing and refuses nothing.
+    A search by the address of a page sends nothing (`test_worksheet_matching.py`).
     """
     kinds = {"hidden", "button", "checkbox"}
-    posted = [form for form in page.forms if form.method == "post"]
-    return [form for form in posted if any(control.kind not in kinds for control in form.controls)]
+    return [
+        form
+        for form in page.forms
+        if form.method == "post" and any(control.kind not in kinds for control in form.controls)
+    ]

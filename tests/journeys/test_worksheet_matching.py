@@ -11,7 +11,8 @@ from tests.fixtures.replaced import replace
 from tests.fixtures.sites import Site
 from tests.journeys import steps
 from tests.journeys.pages import Page
-from tests.journeys.person import Person
+from tests.journeys.person import Person, encoded
+from tests.journeys.test_bad_input import BAD
 
 LADDER = sheets.load_worksheet("receiving-ladder")
 
@@ -117,6 +118,15 @@ def test_the_catalogue_is_searched_without_a_script(
     }
     assert titles(page) == expected
     assert ("Show all" in page.text) is (value != "not a side")
+
+
+@pytest.mark.parametrize("kind", BAD)
+@pytest.mark.parametrize("field", ["words", "time", "side", "part", "frame", "step"])
+def test_whatever_is_looked_for_is_answered_by_a_page(me: Person, kind: str, field: str) -> None:
+    page = me.open(f"/worksheets?{encoded({field: BAD[kind]}).decode()}")
+    assert page.status == 200 and "<b>&</b>" not in page.source
+    if field != "words":
+        assert len(titles(page)) == len(sheets.list_worksheets()), "what is no choice looks for nothing"
 
 
 def test_where_a_hold_withholds_every_sheet_the_one_for_the_room_is_named(
