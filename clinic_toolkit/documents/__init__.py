@@ -23,6 +23,7 @@ person typed can become a tag, a link or a file.
     tagged_canvas.py   the canvas that all is drawn on, which keeps that tree
     blocks.py          blocks of a page: text, rules, lines to write on
     labelled_value.py  a label with its value beside it
+    body_shape.py      the shape of a body, to mark
     sheet_blocks/      the blocks of a worksheet, drawn to be written in
     sheet_layout.py    a worksheet as blocks, and how they are spaced
     sheet_pages.py     the pages of a worksheet

@@ -1,8 +1,8 @@
 """The outline of a body, to mark: nobody's in particular."""
 
-from functools import cache
 from typing import TYPE_CHECKING
 
+from clinic_toolkit.documents import body_shape
 from clinic_toolkit.documents.sheet_blocks.fill_in_block import (
     FillInBlock,
     describe_lines,
@@ -16,46 +16,6 @@ if TYPE_CHECKING:
     from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
     from clinic_toolkit.worksheets.block_model import BodyBlock
 
-Point = tuple[float, float]
-Curve = tuple[Point, Point, Point]
-
-# The right half of the figure as seen, from the neck to between the legs, on a height of 100.
-_HALF: tuple[Point, ...] = (
-    (2.9, 86.6),
-    (3.0, 83.4),
-    (5.2, 81.4),
-    (10.0, 79.8),
-    (13.2, 76.4),
-    (14.6, 70.0),
-    (16.4, 61.0),
-    (18.6, 52.5),
-    (20.6, 45.4),
-    (21.6, 40.6),
-    (19.9, 38.6),
-    (18.0, 41.2),
-    (16.6, 46.6),
-    (13.6, 55.4),
-    (11.2, 64.0),
-    (10.0, 68.6),
-    (9.5, 62.5),
-    (9.2, 56.5),
-    (9.9, 50.0),
-    (10.3, 43.0),
-    (9.9, 33.0),
-    (8.9, 22.5),
-    (7.9, 11.0),
-    (7.6, 5.6),
-    (9.4, 2.6),
-    (8.6, 0.7),
-    (5.4, 0.6),
-    (3.5, 2.4),
-    (3.6, 8.0),
-    (3.1, 18.0),
-    (2.3, 30.0),
-    (1.2, 41.0),
-)
-_CROTCH: Point = (0.0, 43.2)
-_HEAD = (0.0, 92.3, 6.1, 7.6)
 _ASPECT = 0.46
 
 
@@ -89,52 +49,22 @@ class BodyOutline(FillInBlock):
         return self._figure() * _ASPECT
 
 
-@cache
-def format_svg_path() -> str:
-    """The figure as the path of an SVG drawing: 100 high, its middle at 0, its foot at 100."""
-
-    def point(place: Point) -> str:
-        return f"{place[0]:.1f} {100 - place[1]:.1f}"
-
-    start, curves = _outline()
-    outline = " ".join(f"C{point(first)} {point(second)} {point(end)}" for first, second, end in curves)
-    x, y, across, up = _HEAD
-    arc = f"a{across} {up} 0 1 0"
-    head = f"M{point((x - across, y))} {arc} {2 * across} 0 {arc} {-2 * across} 0"
-    return f"M{point(start)} {outline} {head}"
-
-
-@cache
-def _outline() -> tuple[Point, list[Curve]]:
-    """The outline, from one side of the neck to the other: its start, and curves from point to point."""
-    points = [*_HALF, _CROTCH, *((-across, up) for across, up in reversed(_HALF))]
-    curves: list[Curve] = []
-    for index in range(len(points) - 1):
-        before, start = points[max(index - 1, 0)], points[index]
-        end, after = points[index + 1], points[min(index + 2, len(points) - 1)]
-        # Catmull and Rom: the curve leaves a point in the direction from the one before to the one after.
-        first = (start[0] + (end[0] - before[0]) / 6, start[1] + (end[1] - before[1]) / 6)
-        second = (end[0] - (after[0] - start[0]) / 6, end[1] - (after[1] - start[1]) / 6)
-        curves.append((first, second, end))
-    return points[0], curves
-
-
 def _draw_figure(canvas: "TaggedCanvas", x: float, y: float, unit: float) -> None:
     """The figure with the middle of its feet at (x, y); `unit` is a hundredth of its height."""
 
-    def at(place: Point) -> Point:
+    def at(place: body_shape.Point) -> body_shape.Point:
         return x + place[0] * unit, y + place[1] * unit
 
     canvas.setStrokeColorRGB(*ACCENT)
     canvas.setLineWidth(1.3)
     canvas.setLineJoin(1)
     path = canvas.beginPath()
-    start, curves = _outline()
+    start, curves = body_shape.find_outline()
     path.moveTo(*at(start))
     for first, second, end in curves:
         path.curveTo(*at(first), *at(second), *at(end))
     canvas.drawPath(path, stroke=1, fill=0)
     canvas.setLineJoin(0)
-    head_x, head_y, across, up = _HEAD
+    head_x, head_y, across, up = body_shape.HEAD
     canvas.setFillColorRGB(1, 1, 1)
     canvas.ellipse(*at((head_x - across, head_y - up)), *at((head_x + across, head_y + up)), stroke=1, fill=1)

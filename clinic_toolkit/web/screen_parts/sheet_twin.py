@@ -2,7 +2,7 @@
 
 from flask import render_template, request
 
-from clinic_toolkit.documents.sheet_blocks import body_outline
+from clinic_toolkit.documents import body_shape
 from clinic_toolkit.standing_sentences import CLIENT_LINE
 from clinic_toolkit.worksheets.model import Worksheet
 
@@ -21,7 +21,7 @@ def render_twin(sheet: Worksheet, *, back: str, sentence: str = "", step: str = 
         sheet=sheet,
         sentence=sentence,
         step=step,
-        outline=body_outline.format_svg_path(),
+        outline=body_shape.format_svg_path(),
         back=back,
         large=is_large,
         other_size=request.path if is_large else f"{request.path}?large=1",

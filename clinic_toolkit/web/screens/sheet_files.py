@@ -4,7 +4,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, render_template, request, url_for
 
-from clinic_toolkit.documents.sheet_blocks import body_outline
+from clinic_toolkit.documents import body_shape
 from clinic_toolkit.journal import audit_log
 from clinic_toolkit.record.writing import filled_sheets
 from clinic_toolkit.standing_sentences import CLIENT_LINE
@@ -79,7 +79,7 @@ def photograph(id: UUID) -> ViewResult:
         sheet=given.worksheet,
         sentence=given.handout.payload.client_sentence,
         step=given.handout.payload.agreement,
-        outline=body_outline.format_svg_path(),
+        outline=body_shape.format_svg_path(),
         back=url_for(".show", id=id),
         client_line=CLIENT_LINE,
     )
