@@ -1,7 +1,7 @@
 """A sheet is given with an agreement, looked at in the next session, made smaller; nothing is counted."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
@@ -28,10 +28,15 @@ COUNTS = re.compile(
 
 @pytest.fixture
 def sessions(site: Site) -> tuple[str, str]:
-    """Two sessions with one client."""
+    """Two sessions with one client, the second today."""
     client = site.work.client("Ruben Aalto")
-    first, second = (site.work.session(client).id for _ in range(2))
+    first, second = site.work.session(client).id, site.work.session(client, today()).id
     return f"/sessions/{first}", f"/sessions/{second}"
+
+
+def today() -> date:
+    """The day on which a sheet is given on a page."""
+    return datetime.now().astimezone().date()
 
 
 def give(me: Person, session: str) -> Page:

@@ -204,17 +204,20 @@ def test_the_sheets_of_a_couple_and_of_a_partner_alone_are_told_apart(
         )
         joint = therapy_sessions.create_therapy_session(db, work.vault, couple, body, now=NOW)
     alone, together = give(work, client, work.session(client).id), give(work, client, joint.id)
+    later, earlier = (work.session(client, NOW.date() + timedelta(days=days)) for days in (7, -1))
     with reading(work.engine) as db:
         own = cases.load_single_case(db, work.vault, client.id)
 
-        def out(case: object, session: UUID | None = None) -> list[UUID]:
+        def out(case: object, session: object = None) -> list[UUID]:
             return [
                 handout.id
                 for handout in handouts.list_handouts_out(db, work.vault, case, session)  # type: ignore[arg-type]
             ]
 
         assert out(own) == [alone.id] and out(couple) == [together.id]
-        assert out(couple, joint.id) == [], "what was given in this very session is not asked about in it"
+        assert out(own, later) == [alone.id]
+        assert out(own, earlier) == [], "a session of an earlier day does not ask about it"
+        assert out(couple, joint) == [], "what was given in this very session is not asked about in it"
 
 
 def test_a_client_with_a_sheet_out_is_known_without_opening_every_sheet(

@@ -13,6 +13,7 @@ from clinic_toolkit.record.people import cases, clients, joined_entries, therapy
 from clinic_toolkit.record.people.case_record import Case
 from clinic_toolkit.record.people.client_record import record_ring
 from clinic_toolkit.record.people.client_scoped import list_in_therapy_session
+from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.record.writing.handout_record import (
     HANDOUT,
     OUT_STATES,
@@ -98,7 +99,10 @@ def list_handouts_in_session(
 
 
 def list_handouts_out(
-    db: Connection, vault: Vault, case: RecordVersion[Case], therapy_session_id: UUID | None = None
+    db: Connection,
+    vault: Vault,
+    case: RecordVersion[Case],
+    session: RecordVersion[TherapySession] | None = None,
 ) -> list[RecordVersion[Handout]]:
     """The sheets of a case that are out, oldest first; never to be saved (see `joined_entries`).
 
@@ -106,16 +110,20 @@ def list_handouts_out(
     part of them, and the other way round.
 
     Args:
-        therapy_session_id: leave out what was given in this session.
+        session: leave out what was given in this session, or on a later day.
     """
     out = [
         handout
         for client_id in case.payload.client_ids
         for handout in reversed(list_handouts(db, vault, client_id))
-        if handout.state in OUT_STATES
-        and (therapy_session_id is None or handout.payload.therapy_session_id != therapy_session_id)
+        if handout.state in OUT_STATES and (session is None or _was_given_before(handout.payload, session))
     ]
     return [handout for handout in out if _is_readably_of_case(db, vault, handout, case)]
+
+
+def _was_given_before(handout: Handout, session: RecordVersion[TherapySession]) -> bool:
+    given_on = handout.given_at.astimezone().date()
+    return handout.therapy_session_id != session.id and given_on <= session.payload.on
 
 
 def _is_readably_of_case(

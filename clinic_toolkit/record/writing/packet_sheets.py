@@ -41,7 +41,7 @@ def list_packet_sheets(
     """
     case = cases.load_case(db, vault, session.payload.case_id)
     given = handouts.list_handouts_in_session(db, vault, case.payload.client_ids, session.id)
-    out = handouts.list_handouts_out(db, vault, case, session.id)
+    out = handouts.list_handouts_out(db, vault, case, session)
     sheets = []
     for handout in (*out, *given):
         worksheet = _find_given_worksheet(db, vault, handout)

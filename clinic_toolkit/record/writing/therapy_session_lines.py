@@ -155,7 +155,7 @@ def _list_sheets_out(
     client_ids = {primary_by_id.get(id, id) for id in case.payload.client_ids} if case else set()
     if case is None or not client_ids & handout_list_facts.list_clients_with_sheet_out(db, vault, reader):
         return ()
-    return tuple(handouts.list_handouts_out(db, vault, case, session.id))
+    return tuple(handouts.list_handouts_out(db, vault, case, session))
 
 
 def _load_last_agreement(

@@ -228,7 +228,7 @@ def _render_session(
         ],
         sheets=session_handouts,
         sheets_out=handout_lines.describe_handouts_to_ask_about(
-            handouts.list_handouts_out(db, vault, case, session.id)
+            handouts.list_handouts_out(db, vault, case, session)
         ),
         sheets_reviewed=handout_lines.describe_handouts(
             handouts.list_handouts_reviewed_in(db, vault, case.payload.client_ids, session.id)
