@@ -119,7 +119,7 @@ def test_only_short_sentences_are_offered_and_none_stands_first() -> None:
     sheet = catalogue.list_worksheets()[0]
     ((slug, title, line),) = worksheet_choices.sheet_choices([sheet])
     assert (slug, title) == (sheet.slug, sheet.title)
-    assert line == f"{sheet.aim} When not to use it: {sheet.when_not_to_use}"
+    assert line == f"{sheet.aim}\nWhen not to use it: {sheet.when_not_to_use}"
 
 
 def test_the_kinds_for_someone_new_begin_with_a_choice_to_make() -> None:

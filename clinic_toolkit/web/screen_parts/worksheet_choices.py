@@ -6,12 +6,12 @@ from clinic_toolkit.worksheets.model import Worksheet
 
 
 def sheet_choices(sheets: Iterable[Worksheet]) -> list[tuple[str, str, str]]:
-    """Each sheet as value, title, and its aim with when not to use it, so that nobody gives it unread."""
+    """Each sheet as value, title, and its aim above when not to use it, so that nobody gives it unread."""
     return [
         (
             sheet.slug,
             sheet.title,
-            f"{'In the room only. ' if sheet.is_room_only else ''}{sheet.aim} "
+            f"{'In the room only. ' if sheet.is_room_only else ''}{sheet.aim}\n"
             f"When not to use it: {sheet.when_not_to_use}",
         )
         for sheet in sheets
