@@ -68,10 +68,13 @@ class FilledCanvas(TaggedCanvas):
         size = min(area.width, area.height)
         is_tick = field.kind == FieldKind.TICK
         draw = field_appearances.tick_box if is_tick else field_appearances.choice_circle
-        words = "ticked" if is_tick else f"{field.label}: {field.option_label(area.option)}"
-        with self.element(Role.FIGURE, alt=words):
+        words = "ticked" if is_tick else field.option_label(area.option)
+        drawing = draw(size, is_on=True).decode("ascii")
+        with self.element(Role.FIGURE, alt=f"{field.label}: {words}"):
             self._code.append(f"q 1 0 0 1 {area.x:.2f} {area.y:.2f} cm")
-            self._code.append(draw(size, is_on=True).decode("ascii"))
+            # Without its own q and Q: a piece of code that ends with Q would count as a setting that draws
+            # nothing, and the mark would be outside of its element.
+            self._code.append(drawing.removeprefix("q").removesuffix("Q").strip())
             self._code.append("Q")
 
     def _draw_text(self, field: SheetField, area: FieldArea, answer: str) -> None:

@@ -31,6 +31,14 @@ from tests.fixtures.replaced import replace
 PAPERS = {"A4": (595.28, 841.89), "Letter": (612.0, 792.0)}
 
 CODE = "k7f3q9abcd123456"
+ANSWERS = {
+    "b1.c1": "Tired",
+    "b1.c3": "Sunday",
+    "b2.text": "The washing, on Thursday",
+    "b3.r1.c1": "A lift to the station",
+    "b3.r1.c3": "yes",
+    "b4.mark": "s2",
+}
 
 # Every sheet there is, by paper.
 SHEETS: dict[str, Callable[..., bytes]] = {
@@ -57,7 +65,7 @@ SHEETS: dict[str, Callable[..., bytes]] = {
         values.sheet(paper, **more), CODE
     ),
     "worksheet filled in": lambda paper, **more: fillable_sheet.render_filled_sheet(
-        values.sheet(paper, **more), {"b1.r1.c1": "A lift to the station"}
+        values.sheet(paper, **more), ANSWERS
     ),
     "note": lambda paper, **more: note.render_note(values.note(paper, **more)),
 }
