@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.documents.reading import LONG_SHEETS, PAPERS, SHEETS, marks
-from tests.documents.test_drawn_worksheets import over_each_other, size_of
+from tests.documents.test_drawn_worksheets import over_each_other, size_of, too_close
+from tests.documents.test_sheets import contrast
 
 ALL = {name: make for name, make in (SHEETS | LONG_SHEETS).items() if "worksheet" not in name}
 # How many pages each takes at most, and its smallest letters in points. The 8.5 are the words at a chart.
@@ -52,6 +53,8 @@ def test_a_paper_is_whole(name: str, paper: str) -> None:
             assert mark["x0"] > 30 and mark["x1"] < width - 30, mark
             assert mark["top"] > 18 and mark["bottom"] < height - 15, mark
         assert over_each_other(letters) == []
+        assert too_close(strokes) == []
+        assert all(contrast(letter["non_stroking_color"]) >= 4.5 for letter in letters)
         assert min(size_of(letter) for letter in letters) >= smallest - 0.01
 
 
