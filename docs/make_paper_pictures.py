@@ -20,6 +20,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(CHECKOUT))
 
 from clinic_toolkit.documents import packet, worksheet  # noqa: E402
+from clinic_toolkit.documents.styles import ACCENT  # noqa: E402
 from clinic_toolkit.record.values.packet_values import SeparatorPage  # noqa: E402
 from clinic_toolkit.worksheets.catalogue import list_worksheets  # noqa: E402
 from clinic_toolkit.worksheets.model import Worksheet  # noqa: E402
@@ -30,7 +31,11 @@ from tests.fixtures.replaced import replace  # noqa: E402
 PICTURES = CHECKOUT / "docs" / "paper"
 # Pixels for each point, and the space between two pages.
 SCALE, GAP = 0.9, 10
-COLOURS = 16
+# The sixteen colours of a picture: greys, and the one colour of the papers from full to faint.
+GREYS = tuple((level, level, level) for level in (0, 35, 64, 89, 115, 150, 175, 195, 215, 243, 255))
+TINTS = tuple(
+    tuple(round(255 * (1 - share * (1 - part))) for part in ACCENT) for share in (1, 0.8, 0.6, 0.4, 0.2)
+)
 # Those of `SHEETS` that show no worksheet of the catalogue: these are drawn from the catalogue itself.
 OWN_SHEETS = ("worksheet", "large worksheet")
 START = """# Every paper as a picture
@@ -94,7 +99,14 @@ def picture_of(pdfs: list[bytes]) -> Image.Image:
         whole.paste(page, (left, GAP))
         whole.paste(page.convert("L").convert("RGB"), (left, height + GAP))
         left += page.width + GAP
-    return whole.quantize(COLOURS, method=Image.Quantize.FASTOCTREE)
+    return whole.quantize(palette=_palette(), dither=Image.Dither.NONE)
+
+
+def _palette() -> Image.Image:
+    """A picture that has the colours; always the same ones, so that one word does not change all the rest."""
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([part for colour in (*GREYS, *TINTS) for part in colour])
+    return palette
 
 
 def _pages_of(pdf: bytes) -> list[Image.Image]:
