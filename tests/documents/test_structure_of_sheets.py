@@ -12,12 +12,14 @@ import pikepdf
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from clinic_toolkit.documents import worksheet
-from tests.documents.reading import PAPERS, fonts
+from clinic_toolkit.documents import fillable_sheet, worksheet
+from clinic_toolkit.worksheets.sheet_fields import FieldKind, list_fields
+from tests.documents.reading import PAPERS, fonts, texts
 from tests.documents.structure import ReadPage, find_node, read_structure, read_with_pdfjs
 from tests.documents.test_drawn_worksheets import SHIPPED, page_value
 from tests.documents.test_structure import HEADINGS, KIDS, every_node, page_marks, simple, tree_marks
 
+ANSWER = "Tea"
 each_sheet = pytest.mark.parametrize("slug", SHIPPED)
 DRAWN_AGAIN = """
 from tests.documents.test_structure_of_sheets import SHIPPED, digest_of, list_forms_with_words
@@ -60,6 +62,33 @@ def test_a_sheet_is_sound_and_all_that_is_drawn_is_in_its_tree(slug: str) -> Non
             ], form
         carried = dict(fonts(draw(*form)))
         assert carried and all(carried.values()), form
+
+
+@each_sheet
+def test_each_answer_of_a_filled_sheet_is_in_its_tree(slug: str) -> None:
+    """On the page it was filled in on and, for the long answers, on the one that follows."""
+    sheet = SHIPPED[slug]
+    fields = list_fields(sheet)
+    marked_fields = [field for field in fields if field.kind in (FieldKind.TICK, FieldKind.CHOICE)]
+    typed = [field for field in fields if field not in marked_fields]
+    answers = {field.id: field.options[-1].code if field.options else "yes" for field in marked_fields}
+    answers |= {field.id: ANSWER for field in typed} | {typed[0].id: f"{ANSWER} " * 500}
+    drawn = fillable_sheet.render_filled_sheet(page_value(sheet, "A4", large=False, long=False), answers)
+    assert len(read_structure(drawn)) == 2
+    with pikepdf.open(BytesIO(drawn)) as pdf:
+        assert pdf.check_pdf_syntax() == []
+        in_tree = list(tree_marks(pdf.Root.StructTreeRoot.K, None))
+        marked = [(number, mark) for number, page in enumerate(pdf.pages) for mark in page_marks(page)]
+        assert sorted(in_tree) == sorted(marked) and len(set(in_tree)) == len(in_tree)
+    figures = [
+        node.alt
+        for page in read_structure(drawn)
+        for node in every_node(page)
+        if node.role == "Figure" and not node.alt.endswith(".")
+    ]
+    assert len(figures) == len(marked_fields)
+    assert all(any(alt.startswith(f"{field.label}: ") for alt in figures) for field in marked_fields)
+    assert "".join(texts(drawn)).count(ANSWER) >= len(typed) - 1 + 500
 
 
 def test_control_a_damaged_file_and_a_stroke_outside_of_the_tree_are_seen() -> None:
