@@ -8,7 +8,7 @@ from clinic_toolkit.dates import format_date
 from clinic_toolkit.documents import chart_plan, chart_table, page_layout, point_shapes
 from clinic_toolkit.documents.blocks import Block, Text
 from clinic_toolkit.documents.clinician_header import letterhead_block
-from clinic_toolkit.documents.number_table import TableRow, number_rows
+from clinic_toolkit.documents.number_table import number_rows, tables_by_version
 from clinic_toolkit.documents.side_by_side import SideBySide
 from clinic_toolkit.documents.styles import BODY, HEADING, QUIET, SMALL, SMALL_STRONG
 from clinic_toolkit.documents.tagging import Role
@@ -139,15 +139,11 @@ def _describe_chart(course: "Course", part: "CoursePart") -> str:
 
 
 def _answer_blocks(course: "Course", part: "CoursePart") -> list[Block]:
-    head = TableRow(["Day", "Answers", "How given"], _ANSWER_SHARES, is_head=True)
-    blocks: list[Block] = [
+    rows = (
+        (row.segment_start, [row.day, (row.answers or "–") + (f" · {row.number}" * part.has_score), row.mode])
+        for row in chart_table.clinician_rows(course, part)
+    )
+    return [
         Text(part.name, SMALL_STRONG, before=10, after=2, keep_with_next=True, role=Role.H3),
-        head,
+        *tables_by_version(["Day", "Answers", "How given"], _ANSWER_SHARES, rows),
     ]
-    for row in chart_table.clinician_rows(course, part):
-        if row.segment_start:
-            words = f"From here: {row.segment_start}. Not compared with what is above."
-            blocks += [Text(words, SMALL, before=4, keep_with_next=True), head]
-        answers = f"{row.answers or '–'}" + (f" · {row.number}" if part.has_score else "")
-        blocks.append(TableRow([row.day, answers, row.mode], _ANSWER_SHARES))
-    return blocks

@@ -17,6 +17,7 @@ from clinic_toolkit.record.questionnaires.administration_record import MODE_LABE
 from clinic_toolkit.record.values.course_values import Course, Reading, RoundRange
 from tests.documents import values
 from tests.documents.reading import PAPERS, pages, shapes, texts
+from tests.documents.structure import read_structure
 from tests.fixtures.replaced import replace
 
 LABELS = dict(enumerate(values.LABELS))
@@ -203,6 +204,21 @@ def test_paper_names_only_chosen_words_and_says_what_breaks() -> None:
     assert "no number, 2 of 3 answered" in said
     assert "Never" not in said.replace("never joined", "") and "Some of the time" not in said
     assert "About half" in said
+
+
+def test_the_heads_of_a_table_stand_on_each_of_its_pages_and_are_read_once() -> None:
+    made_ = paper(values.course(60))
+    heads = "Day Giving past my limit How given"
+    of_table = [
+        number for number, text in enumerate(texts(made_)) if re.search(r"20\d\d (75|no number)", text)
+    ]
+    standing = [text.count(heads) for text in texts(made_)]
+    assert [number for number, count in enumerate(standing) if count == 1] == of_table and len(of_table) > 1
+    tables = [
+        node for page in read_structure(made_) for top in page for node in top.kids if node.role == "Table"
+    ]
+    read = [row.roles().count("TH") for table in tables for row in table.kids]
+    assert read.count(3) == 1 and read.count(1) == len(read) - 1 >= 60
 
 
 def test_each_answer_on_paper_is_one_dot() -> None:
