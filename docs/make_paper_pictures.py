@@ -9,7 +9,7 @@ commit it, since that accepts it. Needs what the tests need.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -33,6 +33,7 @@ PICTURES = CHECKOUT / "docs" / "paper"
 SCALE, GAP = 0.9, 10
 # The sixteen colours of a picture: greys, and the one colour of the papers from full to faint.
 GREYS = tuple((level, level, level) for level in (0, 35, 64, 89, 115, 150, 175, 195, 215, 243, 255))
+BETWEEN = (150, 150, 150)
 TINTS = tuple(
     tuple(round(255 * (1 - share * (1 - part))) for part in ACCENT) for share in (1, 0.8, 0.6, 0.4, 0.2)
 )
@@ -93,20 +94,23 @@ def picture_of(pdfs: list[bytes]) -> Image.Image:
     pages = [page for pdf in pdfs for page in _pages_of(pdf)]
     width = sum(page.width + GAP for page in pages) + GAP
     height = max(page.height for page in pages) + GAP
-    whole = Image.new("RGB", (width, 2 * height + GAP), (150, 150, 150))
+    whole = _start_picture((*GREYS, *TINTS), width, 2 * height + GAP)
+    whole.paste(GREYS.index(BETWEEN), (0, 0, *whole.size))
+    coloured, grey = _start_picture((*GREYS, *TINTS), 1, 1), _start_picture(GREYS, 1, 1)
     left = GAP
     for page in pages:
-        whole.paste(page, (left, GAP))
-        whole.paste(page.convert("L").convert("RGB"), (left, height + GAP))
+        in_grey = page.convert("L").convert("RGB")
+        whole.paste(page.quantize(palette=coloured, dither=Image.Dither.NONE), (left, GAP))
+        whole.paste(in_grey.quantize(palette=grey, dither=Image.Dither.NONE), (left, height + GAP))
         left += page.width + GAP
-    return whole.quantize(palette=_palette(), dither=Image.Dither.NONE)
+    return whole
 
 
-def _palette() -> Image.Image:
-    """A picture that has the colours; always the same ones, so that one word does not change all the rest."""
-    palette = Image.new("P", (1, 1))
-    palette.putpalette([part for colour in (*GREYS, *TINTS) for part in colour])
-    return palette
+def _start_picture(colours: Sequence[tuple[int, ...]], width: int, height: int) -> Image.Image:
+    """An empty picture of these colours: always the same, so that a new word changes nothing else."""
+    picture = Image.new("P", (width, height))
+    picture.putpalette([part for colour in colours for part in colour])
+    return picture
 
 
 def _pages_of(pdf: bytes) -> list[Image.Image]:
