@@ -43,7 +43,7 @@ def test_only_what_is_ticked_is_kept(site: Site, me: Person, handout: str) -> No
 
 def test_everything_can_be_kept_at_once_and_is_read_again_later(site: Site, me: Person, handout: str) -> None:
     done = me.press(leaving.propose(site, me, handout, FIRST, SECOND), "Keep everything")
-    assert FIRST in done.text and SECOND in done.text and "not kept yet" not in done.text
+    assert FIRST in done.text and SECOND in done.text and "not saved yet" not in done.text
     assert me.open(f"{handout}/filled").text.count(FIRST) == 1
     words = steps.words_of(me.follow(done, "Print the sheet as filled in"))
     assert words.index(FIRST) < words.index(SECOND)
