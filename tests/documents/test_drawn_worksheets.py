@@ -58,6 +58,20 @@ def test_every_kind_of_block_is_whole(name: str, large: bool) -> None:
     look(OF_ONE_BLOCK[name], "A4", large=large, long=False)
 
 
+@every_size
+def test_a_sheet_of_ones_own_with_long_texts_keeps_its_letters_large(large: bool) -> None:
+    """It takes more pages instead, and no text runs over another or over the edge."""
+    long = LONG_SENTENCE * 4 + "W" * 90
+    sheet = replace(make_sheet(*ONE_OF_EACH), title=long[:120], why=long, example=long, try_this=(long,) * 4)
+    value = page_value(sheet, "Letter", large=large, long=True)
+    read = marks(worksheet.render_worksheet(value))
+    assert len(read) > 4
+    for letters, strokes in read:
+        assert outside([*letters, *strokes], *PAPERS["Letter"]) == []
+        assert over_each_other(letters) == []
+        assert min(size_of(letter) for letter in letters) >= (18 if large else 12) - 0.01
+
+
 def look(sheet: Worksheet, paper: str, *, large: bool, long: bool) -> list[list[Mark]]:
     """Look for every fault of the drawn sheet; returns what stands on each page."""
     read = marks(worksheet.render_worksheet(page_value(sheet, paper, large=large, long=long)))
