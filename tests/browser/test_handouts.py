@@ -58,8 +58,10 @@ def test_its_pages_are_whole_for_axe_and_in_a_narrow_window(browser: Browser, pr
         press(page, "Give this sheet")
         page.get_by_label("How sure of it, from 0 to 10").select_option("4")
         press(page, "Save what you agreed")
+        expect(page.get_by_label("The same sheet, with a smaller step")).to_be_visible()
         whole(page)
         page.get_by_role("link", name="Note how it went").click()
+        expect(page.get_by_role("radio", name="Part of it")).to_be_visible()
         whole(page)
         for path in ("/worksheets?side=receiving", "/worksheets/rules", f"/worksheets/{LADDER.slug}/copies"):
             page.goto(f"http://{practice.running.host}{path}")

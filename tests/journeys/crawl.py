@@ -1,6 +1,7 @@
 """Every page that can be reached by links, from a practice in which there is one of everything."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 from uuid import UUID
 
@@ -20,6 +21,8 @@ def furnish(site: Site) -> Person:
     me = person.at(site)
     client = site.work.client("Ana Reyes")
     sessions = [f"/sessions/{site.work.session(client).id}" for _ in range(3)]
+    # A sheet is asked about in a session of the day on which it was given, or later.
+    site.work.session(client, datetime.now().astimezone().date())
     steps.finish(me, steps.answer_all(me, steps.begin(me, sessions[0], word="M."), [3] * 12))
     first = me.follow(steps.begin(me, sessions[0], "receiving", word="K."), "first question")
     me.send(steps.give(me, first, 2), {"answer": "1", "go": "stop"})
