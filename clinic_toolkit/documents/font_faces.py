@@ -8,8 +8,8 @@ and only when it is needed.
 """
 
 import unicodedata
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -26,6 +26,8 @@ FONTS_FOLDER = Path(__file__).parent / "fonts"
 # How far the second drawing of a letter is moved for bold print, as a fraction of the font size: for fonts
 # that have one weight only.
 BOLD_SHIFT = 0.03
+# About 20 KB each.
+_SUBSETS_KEPT = 16
 _register_lock = Lock()
 # ReportLab subsets a font through one read position that all documents share: two documents saved at the
 # same time would get each other's glyphs. Hold this lock while saving.
@@ -123,6 +125,8 @@ def _register_primary(weight: str) -> Face:
 
     name = f"AtkinsonHyperlegibleNext-{weight}"
     font = TTFont(name, str(FONTS_FOLDER / f"{name}.ttf"), shapable=False)
+    # ReportLab makes the face itself, so only its method can be replaced.
+    font.face.makeSubset = _remember_subsets(font.face.makeSubset)  # type: ignore[method-assign, assignment]
     pdfmetrics.registerFont(font)
     # Combining accents need positioning rules that ReportLab does not apply: words with them are shaped.
     widths = {
@@ -131,6 +135,12 @@ def _register_primary(weight: str) -> Face:
         if unicodedata.category(chr(code))[0] not in "CM"
     }
     return Face(name=name, widths=widths, chars=frozenset(widths))
+
+
+def _remember_subsets(make_subset: Callable[[Sequence[int]], bytes]) -> Callable[[Sequence[int]], bytes]:
+    """Keep the newest subsets: copies of a sheet, and its preview while it is typed, need the same."""
+    remembered = lru_cache(_SUBSETS_KEPT)(lambda codes: make_subset(list(codes)))
+    return lambda codes: remembered(tuple(codes))
 
 
 def _load_shaped(font: str, bold: bool) -> ShapedFace:

@@ -30,6 +30,20 @@ LONG_STEP = (
 MARGIN = 20 * MM
 Mark = dict[str, Any]
 
+# Each paper, size and length in half of the forms of a sheet; the other half with --reliability.
+FORMS = [
+    pytest.param(
+        paper,
+        large,
+        long,
+        id=f"{paper}-{'large' if large else 'normal'}-{'with words' if long else 'blank'}",
+        marks=[] if (paper == "A4") ^ large ^ long else pytest.mark.reliability,
+    )
+    for paper in PAPERS
+    for large in (False, True)
+    for long in (False, True)
+]
+
 every_size = pytest.mark.parametrize("large", [False, True], ids=["normal", "large"])
 
 
@@ -44,9 +58,7 @@ def page_value(sheet: Worksheet, paper: str, *, large: bool, long: bool) -> Work
 
 
 @pytest.mark.parametrize("slug", SHIPPED)
-@pytest.mark.parametrize("paper", PAPERS)
-@every_size
-@pytest.mark.parametrize("long", [False, True], ids=["blank", "with words"])
+@pytest.mark.parametrize(("paper", "large", "long"), FORMS)
 def test_a_sheet_of_the_catalogue_is_whole(slug: str, paper: str, large: bool, long: bool) -> None:
     pages = look(SHIPPED[slug], paper, large=large, long=long)
     assert len(pages) <= (3 if large and long else 2 if large or long else 1)

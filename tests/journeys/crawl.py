@@ -7,6 +7,7 @@ from uuid import UUID
 
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people.client_record import Client
+from clinic_toolkit.worksheets import catalogue
 from tests.fixtures import over_time
 from tests.fixtures.sites import Site
 from tests.journeys import own, own_sheets, person, steps
@@ -14,6 +15,11 @@ from tests.journeys.pages import Form, Page
 from tests.journeys.person import Person
 
 WRITTEN = {"section-data": "Came on time.", "section-assessment": "Calmer.", "section-plan": "Next week."}
+
+# One that waits until fear was asked about, one that is given, one for the room, one with a drawing, one with
+# the widest table.
+SHEETS_LOOKED_AT = {"want-to-have-to", "receiving-ladder", "kind-letter", "two-circles", "one-line-a-day"}
+_SHEETS = {sheet.slug for sheet in catalogue.list_worksheets()}
 
 
 def furnish(site: Site) -> Person:
@@ -72,9 +78,17 @@ def pages(me: Person, start: str = "/", *, papers: bool = False) -> Iterator[Pag
         for _, href in page.links:
             target = urlsplit(urljoin(page.path, href))
             address = target.path + (f"?{target.query}" if target.query else "")
-            if address not in seen and not target.netloc and not target.path.startswith("/static"):
-                seen.add(address)
+            if address in seen or target.netloc or target.path.startswith("/static"):
+                continue
+            seen.add(address)
+            if not _is_of_another_sheet(target.path):
                 waiting.append(address)
+
+
+def _is_of_another_sheet(path: str) -> bool:
+    """Whether it is a page of one of the other sheets, which is made as the pages of those are."""
+    parts = path.split("/")
+    return parts[1] == "worksheets" and len(parts) > 2 and parts[2] in _SHEETS - SHEETS_LOOKED_AT
 
 
 def fillable(page: Page) -> list[Form]:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from clinic_toolkit.documents import field_areas
 from clinic_toolkit.documents.blocks import Block, Text
-from clinic_toolkit.documents.field_areas import FieldCollector
+from clinic_toolkit.documents.field_areas import collects_fields
 from clinic_toolkit.documents.styles import EDGE, HAIR, MM, SOFT, TextStyle
 from clinic_toolkit.documents.tagging import Role
 
@@ -129,7 +129,7 @@ def describe_lines(count: int, *, more: str = "") -> str:
 
 def open_blank(canvas: "TaggedCanvas", words: str) -> AbstractContextManager[None]:
     """Draw a place to write; `words` say so on paper, and the fields themselves in a file to be filled in."""
-    if isinstance(canvas, FieldCollector):
+    if collects_fields(canvas):
         return nullcontext()
     return canvas.element(Role.FIGURE, alt=words)
 
