@@ -92,6 +92,7 @@ class Text(Block):
         self.bullet = Text(bullet, style) if bullet else None
         self.bar = bar
         self._cached_lines: tuple[float, list[TextLine], bool] | None = None
+        self._cached_height: tuple[float, float] | None = None
 
     def lines(self, width: float) -> list[TextLine]:
         """The lines at this width; the result is cached."""
@@ -100,7 +101,9 @@ class Text(Block):
         return self._cached_lines[1]
 
     def height(self, width: float) -> float:
-        return sum(line.height for line in self.lines(width))
+        if self._cached_height is None or self._cached_height[0] != width:
+            self._cached_height = (width, sum(line.height for line in self.lines(width)))
+        return self._cached_height[1]
 
     def min_height(self, width: float) -> float:
         lines = self.lines(width)

@@ -34,10 +34,15 @@ class DotChart(Block):
         super().__init__(before=before, after=after)
         self.counts = Counter(values)
         self.options = sorted(options, key=lambda option: option.value)
+        self.labels = {
+            index: Text(uncapitalise(option.label), SMALL, align=Align.CENTRE)
+            for index, option in enumerate(self.options)
+            if self.counts[option.value]
+        }
 
     def height(self, width: float) -> float:
         slot_width = width / len(self.options)
-        tallest = max((label.height(slot_width) for label in self._labels().values()), default=0.0)
+        tallest = max((label.height(slot_width) for label in self.labels.values()), default=0.0)
         return 2 * RADIUS + 6 + tallest
 
     def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
@@ -62,15 +67,8 @@ class DotChart(Block):
             spacing = min(DOT_SPACING, (slot_width - DOT_SPACING) / max(count - 1, 1))
             for dot_index in range(count):
                 canvas.circle(centre + (dot_index - (count - 1) / 2) * spacing, y, RADIUS, stroke=0, fill=1)
-        for index, label in self._labels().items():
+        for index, label in self.labels.items():
             label.draw(canvas, x + index * slot_width, y - RADIUS - 3, slot_width)
 
     def _chosen(self) -> "list[ResponseOption]":
         return [option for option in self.options if self.counts[option.value]]
-
-    def _labels(self) -> dict[int, Text]:
-        return {
-            index: Text(uncapitalise(option.label), SMALL, align=Align.CENTRE)
-            for index, option in enumerate(self.options)
-            if self.counts[option.value]
-        }

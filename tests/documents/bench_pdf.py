@@ -10,6 +10,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -131,12 +132,23 @@ def record(make: Callable[[], bytes]) -> tuple[tuple[float, float], list[list[Ac
     return sizes[0], [drawn for drawn in pages if drawn]
 
 
+@cache
+def plain_font(name: str) -> str:
+    """The same font as ReportLab has it, which makes its subset anew for each paper."""
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.ttfonts import TTFont
+
+    plain = f"{name}-plain"
+    pdfmetrics.registerFont(TTFont(plain, str(font_faces.FONTS_FOLDER / f"{name}.ttf"), shapable=False))
+    return plain
+
+
 def redraw(size: tuple[float, float], pages: list[list[Act]]) -> bytes:
     """The same page with no layout at all."""
     from reportlab.pdfgen.canvas import Canvas
 
     out = BytesIO()
-    first: Any = font_faces.primary_face(False).name
+    first: Any = plain_font(font_faces.primary_face(False).name)
     canvas = Canvas(out, pagesize=size, invariant=True, pageCompression=1, lang="en", initialFontName=first)
     for drawn in pages:
         for name, given, named in drawn:
@@ -155,7 +167,7 @@ def redraw(size: tuple[float, float], pages: list[list[Act]]) -> bytes:
                     raise AssertionError("The floor knows plain text only.")
                 if (run.font, run.size) != font:
                     font = (run.font, run.size)
-                    pen.setFont(run.font, run.size, 0)
+                    pen.setFont(plain_font(run.font), run.size, 0)
                 if run.style.colour != colour:
                     colour = run.style.colour
                     pen.setFillColorRGB(*colour)
