@@ -88,6 +88,25 @@ def test_the_newest_version_is_known_by_its_number_and_not_by_its_row(
     assert found and found.payload.version == "2"
 
 
+def test_a_version_that_cannot_be_read_leaves_its_number_taken(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with writing(work.engine) as db:
+        first = add_sheet(db, work.vault, now=NOW, title="Plums")
+        whose = first.payload.sheet_id
+        second = add_sheet(db, work.vault, now=NOW, sheet_id=whose, expected=first.id, title="Pears")
+        third = add_sheet(db, work.vault, now=NOW, sheet_id=whose, expected=second.id, title="Figs")
+    verb = records.list_records_in_rings
+    monkeypatch.setattr(
+        records,
+        "list_records_in_rings",
+        lambda *asked: [version for version in verb(*asked) if version.id != second.id],
+    )
+    with writing(work.engine) as db:
+        fourth = add_sheet(db, work.vault, now=NOW, sheet_id=whose, expected=third.id, title="Quinces")
+    assert fourth.payload.version == "4"
+
+
 def test_a_sheet_for_one_client_is_offered_for_nobody_else(work: Work) -> None:
     ana, ben = work.client("Ana Reyes"), work.client("Ben Ash")
     with writing(work.engine) as db:

@@ -108,7 +108,8 @@ def add_version(
         or _source_stays_in_room(db, vault, copied_from, client_id)
     ):
         raise ReleasedWithoutReason
-    number = str(len(earlier) + 1)
+    # Not from how many there are: one that cannot be read is not among them, and keeps its number.
+    number = str(int(newest.payload.version) + 1) if newest else "1"
     if len(kept) >= MAX_VERSIONS:
         raise TooManyWorksheets
     definition = _with_identity(sheet, sheet_id, number)
