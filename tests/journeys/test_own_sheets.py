@@ -120,6 +120,16 @@ def test_a_reason_and_an_end_of_offering_are_versions_and_states(site: Site, me:
     assert kept(site)[-1] == "Plums and pears 2 offered"
 
 
+def test_a_sheet_is_written_only_for_whom_it_is(site: Site, me: Person) -> None:
+    client = site.work.client("Ana Reyes").id.hex
+    for_all = me.follow(written(me), "Change it").path
+    for_one = me.follow(written(me, f"{YOURS}?client={client}"), "Change it").path
+    assert for_one.endswith(f"?client={client}")
+    assert me.open(f"{for_all}?client={client}").status == 404
+    assert me.open(for_one.partition("?")[0]).status == 404
+    assert me.open(for_all).status == me.open(for_one).status == 200, "the control"
+
+
 def test_a_draft_is_found_again_and_can_be_discarded(site: Site, me: Person) -> None:
     page = press(me, begin(me), "keep", {"title": "Half a sheet"})
     assert "Half a sheet" in me.open(YOURS).text

@@ -218,14 +218,6 @@ def list_newest_versions(
     return sorted(newest.values(), key=lambda own: (own.payload.title.casefold(), own.payload.sheet))
 
 
-def find_newest_version(
-    db: Connection, vault: Vault, sheet_id: UUID, client_id: UUID | None = None
-) -> RecordVersion[OwnWorksheet] | None:
-    """The newest version of one sheet; None if there is none, for the practice or for this client."""
-    newest = list_newest_versions(db, vault, client_id)
-    return next((version for version in newest if version.payload.sheet_id == sheet_id), None)
-
-
 def find_sheet(db: Connection, vault: Vault, sheet_id: UUID) -> RecordVersion[OwnWorksheet] | None:
     """The newest version of one sheet, whoever it is for; None if there is none."""
     versions = _in_order(records.list_all_records(db, vault, OWN_WORKSHEET))

@@ -12,6 +12,7 @@ from msgspec import Struct
 from werkzeug.datastructures import MultiDict
 
 from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people.client_record import record_ring
 from clinic_toolkit.record.values.page_values import WorksheetPage
@@ -73,14 +74,21 @@ class EditedSheet(Struct, kw_only=True):
 
 
 def open_edited_sheet(sheet_id: UUID, client_id: UUID | None) -> EditedSheet:
-    """Load the draft and the newest version of one sheet."""
+    """Load the draft and the newest version of one sheet.
+
+    Raises:
+        RecordNotFound: it is for somebody else, so nothing that is typed here could be saved.
+    """
     db, vault = context.db(), context.vault()
+    newest = own_worksheets.find_sheet(db, vault, sheet_id)
+    if newest is not None and newest.payload.client_id != client_id:
+        raise records.RecordNotFound
     ring = record_ring(vault, client_id) if client_id else None
     return EditedSheet(
         sheet_id=sheet_id,
         client_id=client_id,
         draft=draft_saving.open_page_draft(FORM_NAME, sheet_id, ring=ring),
-        newest=own_worksheets.find_newest_version(db, vault, sheet_id, client_id),
+        newest=newest,
     )
 
 
