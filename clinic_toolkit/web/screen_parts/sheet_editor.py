@@ -14,7 +14,8 @@ from werkzeug.datastructures import MultiDict
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people.client_record import record_ring
+from clinic_toolkit.record.people import clients
+from clinic_toolkit.record.people.client_record import Client, record_ring
 from clinic_toolkit.record.values.page_values import WorksheetPage
 from clinic_toolkit.record.writing import form_drafts, own_worksheets
 from clinic_toolkit.record.writing.form_draft_record import FORM_DRAFT
@@ -43,9 +44,14 @@ class EditedSheet(Struct, kw_only=True):
     """The page on which one sheet is written: its id, for whom it is, its draft and its newest version."""
 
     sheet_id: UUID
-    client_id: UUID | None
+    client: RecordVersion[Client] | None
     draft: PageDraft
     newest: RecordVersion[OwnWorksheet] | None
+
+    @property
+    def client_id(self) -> UUID | None:
+        """The client that it is for; None for the whole practice."""
+        return self.client.id if self.client else None
 
     @property
     def typed(self) -> MultiDict[str, str]:
@@ -73,7 +79,22 @@ class EditedSheet(Struct, kw_only=True):
         return not self.draft.is_recorded and (self.draft.is_current or self.draft.is_kept_by_this_page)
 
 
-def open_edited_sheet(sheet_id: UUID, client_id: UUID | None) -> EditedSheet:
+def find_client(id_in_hex: str) -> RecordVersion[Client] | None:
+    """The client that a sheet is for, by the id in a form or an address; None for the whole practice.
+
+    Raises:
+        RecordNotFound: there is no such client.
+    """
+    if not id_in_hex:
+        return None
+    try:
+        client_id = UUID(hex=id_in_hex)
+    except ValueError:
+        raise records.RecordNotFound from None
+    return clients.load_client(context.db(), context.vault(), client_id)
+
+
+def open_edited_sheet(sheet_id: UUID, client: RecordVersion[Client] | None) -> EditedSheet:
     """Load the draft and the newest version of one sheet.
 
     Raises:
@@ -81,12 +102,12 @@ def open_edited_sheet(sheet_id: UUID, client_id: UUID | None) -> EditedSheet:
     """
     db, vault = context.db(), context.vault()
     newest = own_worksheets.find_sheet(db, vault, sheet_id)
-    if newest is not None and newest.payload.client_id != client_id:
+    if newest is not None and newest.payload.client_id != (client.id if client else None):
         raise records.RecordNotFound
-    ring = record_ring(vault, client_id) if client_id else None
+    ring = record_ring(vault, client.id) if client else None
     return EditedSheet(
         sheet_id=sheet_id,
-        client_id=client_id,
+        client=client,
         draft=draft_saving.open_page_draft(FORM_NAME, sheet_id, ring=ring),
         newest=newest,
     )
@@ -94,7 +115,7 @@ def open_edited_sheet(sheet_id: UUID, client_id: UUID | None) -> EditedSheet:
 
 def begin_sheet(
     sheet_id: UUID,
-    client_id: UUID | None,
+    client: RecordVersion[Client] | None,
     fields: Iterable[tuple[str, str]],
     origin: SheetOrigin,
     source: str,
@@ -103,11 +124,10 @@ def begin_sheet(
 
     If it was begun before, because a form was sent twice, what was typed since stays.
     """
-    edited = open_edited_sheet(sheet_id, client_id)
-    address = editor_address(sheet_id, client_id)
+    edited = open_edited_sheet(sheet_id, client)
+    address = editor_address(sheet_id, edited.client_id)
     if edited.draft.record is None and edited.newest is None:
-        kept = [pair for pair in fields if pair[0] not in (ORIGIN, COPIED_FROM)]
-        edited.draft.save_fields([*kept, (ORIGIN, origin), (COPIED_FROM, source)], path=address)
+        edited.draft.save_fields([*fields, (ORIGIN, origin), (COPIED_FROM, source)], path=address)
     return address
 
 

@@ -67,7 +67,7 @@ def upload() -> ViewResult:
     return responses.redirect_to(
         sheet_editor.begin_sheet(
             idempotent_forms.submitted_idempotency_key(),
-            client.id if (client := _client()) else None,
+            _client(),
             worksheet_fields.write_fields(sheet),
             SheetOrigin.TAKEN_IN,
             "",
@@ -177,14 +177,8 @@ def handle_too_large(error: RequestEntityTooLarge) -> ViewResult:
 
 
 def _client() -> RecordVersion[Client] | None:
-    text = request.values.get("client", "") if request.method == "GET" else request.form.get("client", "")
-    if not text:
-        return None
-    try:
-        client_id = UUID(hex=text)
-    except ValueError:
-        raise records.RecordNotFound from None
-    return clients.load_client(context.db(), context.vault(), client_id)
+    values = request.args if request.method == "GET" else request.form
+    return sheet_editor.find_client(values.get("client", ""))
 
 
 def _render_index(errors: dict[str, str], *, file: str = "", problems: tuple[str, ...] = ()) -> str:

@@ -7,7 +7,6 @@ from werkzeug.datastructures import MultiDict
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import records
-from clinic_toolkit.record.people import clients
 from clinic_toolkit.record.writing import available_worksheets
 from clinic_toolkit.record.writing.own_worksheet_record import SheetOrigin
 from clinic_toolkit.record.writing.own_worksheets import ChangedMeanwhile
@@ -32,10 +31,13 @@ UNKNOWN_BLOCK = (
 @screen.post("/your-worksheets/write")
 def write() -> ViewResult:
     """Begin an empty sheet."""
-    fields = NEW_SHEET.items()
     return responses.redirect_to(
         sheet_editor.begin_sheet(
-            idempotent_forms.submitted_idempotency_key(), _client_of_form(), fields, SheetOrigin.WRITTEN, ""
+            idempotent_forms.submitted_idempotency_key(),
+            sheet_editor.find_client(request.form.get("client", "")),
+            NEW_SHEET.items(),
+            SheetOrigin.WRITTEN,
+            "",
         )
     )
 
@@ -43,15 +45,15 @@ def write() -> ViewResult:
 @screen.post("/your-worksheets/copy")
 def copy() -> ViewResult:
     """Begin a copy of a sheet that is offered, to change it."""
-    client_id = _client_of_form()
+    client = sheet_editor.find_client(request.form.get("client", ""))
     sheet = available_worksheets.load_available_worksheet(
-        context.db(), context.vault(), request.form.get("sheet", ""), client_id
+        context.db(), context.vault(), request.form.get("sheet", ""), client.id if client else None
     )
     # A reason to give the sheet that was copied is none to give what becomes of the copy.
     fields = [pair for pair in worksheet_fields.write_fields(sheet) if pair[0] != "fear_reason"]
     return responses.redirect_to(
         sheet_editor.begin_sheet(
-            idempotent_forms.submitted_idempotency_key(), client_id, fields, SheetOrigin.COPIED, sheet.slug
+            idempotent_forms.submitted_idempotency_key(), client, fields, SheetOrigin.COPIED, sheet.slug
         )
     )
 
@@ -109,28 +111,15 @@ def _address_of_list() -> str:
     return url_for("own_worksheets.index", client=request.args.get("client") or None)
 
 
-def _client_of_form() -> UUID | None:
-    """The client that a new sheet is for; None for the whole practice."""
-    return _known_client(request.form.get("client", ""))
-
-
-def _known_client(text: str) -> UUID | None:
-    if not text:
-        return None
-    try:
-        client_id = UUID(hex=text)
-    except ValueError:
-        raise records.RecordNotFound from None
-    return clients.load_client(context.db(), context.vault(), client_id).id
-
-
 def _open(sheet_id: UUID) -> EditedSheet:
     """The page of a sheet that was begun.
 
     Raises:
         RecordNotFound: it never was, or not for this client.
     """
-    edited = sheet_editor.open_edited_sheet(sheet_id, _known_client(request.args.get("client", "")))
+    edited = sheet_editor.open_edited_sheet(
+        sheet_id, sheet_editor.find_client(request.args.get("client", ""))
+    )
     if edited.newest is None and not edited.draft.is_begun:
         raise records.RecordNotFound
     return edited
@@ -161,9 +150,7 @@ def _render(
         new_blocks=list(BLOCK_NAMES.items()),
         sides=list(SIDE_LABELS.items()),
         steps=list(STEP_LABELS.items()),
-        client=clients.load_client(context.db(), context.vault(), edited.client_id)
-        if edited.client_id
-        else None,
+        client=edited.client,
         preview=url_for(".preview", id=edited.sheet_id, client=request.args.get("client") or None),
         back=url_for("own_worksheets.show", id=edited.sheet_id) if edited.newest else _address_of_list(),
     )
