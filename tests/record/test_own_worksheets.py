@@ -4,6 +4,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from clinic_toolkit.journal import erasure, inspection, records
@@ -13,6 +14,7 @@ from clinic_toolkit.record.people.client_record import record_ring
 from clinic_toolkit.record.safety import fear_holds
 from clinic_toolkit.record.writing import available_worksheets, handouts, own_worksheets
 from clinic_toolkit.record.writing.handout_record import Handout
+from clinic_toolkit.record.writing.own_worksheet_record import OwnWorksheet
 from clinic_toolkit.record.writing.own_worksheets import (
     ChangedMeanwhile,
     ReleasedWithoutReason,
@@ -168,6 +170,28 @@ def test_what_was_given_is_read_in_its_version_for_good(work: Work) -> None:
         assert available_worksheets.load_given_worksheet(db, work.vault, given.payload).title == "Plums"
         shipped = give(db, work.vault, first_shipped(), client.id)
         assert available_worksheets.load_given_worksheet(db, work.vault, shipped.payload) == first_shipped()
+
+
+def test_what_ships_is_found_without_a_look_at_the_sheets_of_ones_own(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = work.client("Ana Reyes")
+    with writing(work.engine) as db:
+        given = give(db, work.vault, first_shipped(), client.id)
+    looked_at: list[UUID | None] = []
+
+    def note(_db: Connection, _vault: Vault, client_id: UUID | None) -> list[RecordVersion[OwnWorksheet]]:
+        looked_at.append(client_id)
+        return []
+
+    monkeypatch.setattr(own_worksheets, "list_versions", note)
+    with reading(work.engine) as db:
+        assert available_worksheets.load_given_worksheet(db, work.vault, given.payload) == first_shipped()
+        assert looked_at == []
+        own = replace(given.payload, worksheet_slug=f"own-{client.id.hex}")
+        with pytest.raises(UnknownWorksheet):
+            available_worksheets.load_given_worksheet(db, work.vault, own)
+        assert looked_at == [client.id], "the control"
 
 
 def test_what_was_made_from_a_sheet_of_the_room_stays_there_without_a_reason(work: Work) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.record.writing import own_worksheets
 from clinic_toolkit.record.writing.handout_record import Handout
-from clinic_toolkit.record.writing.own_worksheet_record import OwnWorksheetState
+from clinic_toolkit.record.writing.own_worksheet_record import OwnWorksheetState, sheet_id_of
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.worksheets import catalogue
 from clinic_toolkit.worksheets.catalogue import UnknownWorksheet
@@ -55,10 +55,12 @@ def load_given_worksheet(db: Connection, vault: Vault, handout: Handout) -> Work
     Raises:
         UnknownWorksheet: it is not here, or cannot be read any more.
     """
+    if sheet_id_of(handout.worksheet_slug) is None:
+        return catalogue.load_worksheet(handout.worksheet_slug)
     for version in own_worksheets.list_versions(db, vault, handout.client_id):
         if version.payload.definition_digest == handout.definition_digest:
             try:
                 return own_worksheets.read_definition(version.payload)
             except WorksheetError as error:
                 raise UnknownWorksheet from error
-    return catalogue.load_worksheet(handout.worksheet_slug)
+    raise UnknownWorksheet
