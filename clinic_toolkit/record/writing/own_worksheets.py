@@ -29,6 +29,7 @@ from clinic_toolkit.record.writing.own_worksheet_record import (
 )
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.worksheets import catalogue, definition_text, loader
+from clinic_toolkit.worksheets.catalogue import UnknownWorksheet
 from clinic_toolkit.worksheets.loader import WorksheetError
 from clinic_toolkit.worksheets.model import Worksheet
 
@@ -147,9 +148,8 @@ def _stays_in_room(payload: OwnWorksheet) -> bool:
 
 
 def _source_stays_in_room(db: Connection, vault: Vault, slug: str, client_id: UUID | None) -> bool:
-    for shipped in catalogue.list_worksheets():
-        if shipped.slug == slug:
-            return shipped.is_room_only
+    with suppress(UnknownWorksheet):
+        return catalogue.load_worksheet(slug).is_room_only
     return any(
         _stays_in_room(version.payload)
         for version in list_versions(db, vault, client_id)
