@@ -1,16 +1,20 @@
 // A paper in the frame of a page of ours, and the button that prints it.
 import { all } from "./dom.js";
 
+// The frame of this page, if there is one and the browser has a viewer for it.
+export function frameWithViewer(selector) {
+  const [frame] = all(selector);
+  if (!frame || navigator.pdfViewerEnabled) return frame;
+  // The browser would save the paper unasked, so that nothing is asked for.
+  frame.remove();
+  all("[data-no-viewer]").forEach((words) => { words.hidden = false; });
+  return undefined;
+}
+
 export function showPaper() {
-  const [frame] = all("iframe[data-paper]");
+  const frame = frameWithViewer("iframe[data-paper]");
   if (!frame) return;
   const [button] = all("[data-print-paper]");
-  // Without a viewer the browser would save the paper unasked, so that nothing is asked for.
-  if (!navigator.pdfViewerEnabled) {
-    frame.remove();
-    all("[data-no-viewer]").forEach((words) => { words.hidden = false; });
-    return;
-  }
   frame.onload = () => {
     button.hidden = false;
     if (document.activeElement === document.body) button.focus();

@@ -1,17 +1,12 @@
 // The printed page beside the form in which a worksheet is written: it follows the draft each time that it is saved.
 import { all } from "./dom.js";
+import { frameWithViewer } from "./paper.js";
 
 const PAUSE = 400;
 
 export function showPreview() {
-  const [frame] = all("iframe[data-preview]");
+  const frame = frameWithViewer("iframe[data-preview]");
   if (!frame) return;
-  // Without a viewer the browser would save the paper unasked, so that nothing is asked for.
-  if (!navigator.pdfViewerEnabled) {
-    frame.remove();
-    all("[data-no-viewer]").forEach((words) => { words.hidden = false; });
-    return;
-  }
   const address = frame.dataset.preview + (frame.dataset.preview.includes("?") ? "&" : "?");
   let timer, shown = 0;
   all("[data-live]").forEach((words) => { words.hidden = false; });
