@@ -11,6 +11,7 @@ from msgspec import Struct
 from clinic_toolkit.instruments.parser_outcome import ParserOutcome
 from clinic_toolkit.instruments.parser_protocol import ParsingFailed
 from clinic_toolkit.web import context
+from clinic_toolkit.web.screen_parts import keyless_parser
 from clinic_toolkit.worksheets import filled_file_protocol
 from clinic_toolkit.worksheets.filled_file import FilledFile
 from clinic_toolkit.worksheets.filled_file_protocol import FilledFileError
@@ -41,10 +42,8 @@ def read_without_keys(data: bytes) -> FilledFile:
     Raises:
         FilledFileError: it is no filled sheet, or could not be read.
     """
-    if context.unit_of_work().is_open:
-        raise RuntimeError("a file is read before the record is opened")
     try:
-        reply = context.worker().keeper.parse_definition(filled_file_protocol.encode_request(data))
+        reply = keyless_parser.parse_without_keys(filled_file_protocol.encode_request(data))
     except ParsingFailed as failure:
         raise FilledFileError(_SENTENCES.get(failure.outcome, _BROKEN)) from failure
     return filled_file_protocol.decode_reply(reply)

@@ -10,6 +10,7 @@ from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.instruments import parser_protocol
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.web import context
+from clinic_toolkit.web.screen_parts import keyless_parser
 
 _PENDING_KEY = "definition looked at"
 _MAX_NAME_LENGTH = 80
@@ -37,17 +38,12 @@ def printable_file_name(name: str) -> str:
 
 
 def parse_without_keys(definition: bytes, file: str) -> parser_protocol.ParseReply:
-    """Let a process without keys parse a file.
-
-    It takes about a second, and up to five with a malicious file. So call it before the request opens its
-    transaction, so that no other request has to wait for it.
+    """Let a process without keys parse a file, before the request opens its transaction.
 
     Raises:
         ParsingFailed: the process gave no reply.
     """
-    if context.unit_of_work().is_open:
-        raise RuntimeError("a definition is parsed before the record is opened")
-    reply = context.worker().keeper.parse_definition(parser_protocol.encode_request(definition, file))
+    reply = keyless_parser.parse_without_keys(parser_protocol.encode_request(definition, file))
     return parser_protocol.decode_reply(reply, definition)
 
 

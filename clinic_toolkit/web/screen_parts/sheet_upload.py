@@ -4,7 +4,7 @@ import re
 
 from clinic_toolkit.instruments.parser_outcome import ParserOutcome
 from clinic_toolkit.instruments.parser_protocol import ParsingFailed
-from clinic_toolkit.web import context
+from clinic_toolkit.web.screen_parts import keyless_parser
 from clinic_toolkit.worksheets import definition_protocol
 from clinic_toolkit.worksheets.definition_protocol import NoReply
 from clinic_toolkit.worksheets.model import Worksheet
@@ -23,17 +23,15 @@ _BROKEN = (
 
 
 def parse_without_keys(definition: bytes) -> tuple[Worksheet | None, tuple[str, ...]]:
-    """Let a process without keys read a file; returns the sheet, or what is wrong with it.
+    """Let a process without keys read a file, before the request opens its transaction.
 
-    It takes about a second, and up to five with a malicious file. So call it before the request opens its
-    transaction, so that no other request has to wait for it.
+    Returns:
+        The sheet, or what is wrong with it.
 
     Raises:
         ParsingFailed: the process gave no reply.
     """
-    if context.unit_of_work().is_open:
-        raise RuntimeError("a worksheet is read before the record is opened")
-    reply = context.worker().keeper.parse_definition(definition_protocol.encode_request(definition))
+    reply = keyless_parser.parse_without_keys(definition_protocol.encode_request(definition))
     try:
         sheet, problems = definition_protocol.decode_reply(reply)
     except NoReply as error:
