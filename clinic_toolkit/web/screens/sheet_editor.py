@@ -12,7 +12,7 @@ from clinic_toolkit.record.writing.own_worksheet_record import SheetOrigin
 from clinic_toolkit.record.writing.own_worksheets import ChangedMeanwhile
 from clinic_toolkit.web import context
 from clinic_toolkit.web.content.block_words import BLOCK_NAMES, NEW_SHEET
-from clinic_toolkit.web.content.sheet_words import SIDE_LABELS, STEP_LABELS
+from clinic_toolkit.web.content.sheet_words import PART_LABELS, SIDE_LABELS, STEP_LABELS
 from clinic_toolkit.web.forms import worksheet_fields
 from clinic_toolkit.web.screen_parts import idempotent_forms, sheet_blocks, sheet_editor
 from clinic_toolkit.web.screen_parts.draft_saving import DISCARD_FIELD
@@ -147,6 +147,7 @@ def _render(
         base=edited.base if base is None else base,
         blocks=blocks,
         may_add=len(blocks) < sheet_editor.MAX_BLOCKS,
+        labels=PART_LABELS,
         new_blocks=list(BLOCK_NAMES.items()),
         sides=list(SIDE_LABELS.items()),
         steps=list(STEP_LABELS.items()),
