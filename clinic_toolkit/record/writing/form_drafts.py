@@ -1,8 +1,9 @@
 """Form drafts: what was typed into a form and is not recorded yet.
 
 A draft belongs to one form and one subject, such as the risk entry of one client. It is stored in the ring in
-which the form will be recorded; if there is none yet, and for the settings, in the clinician's own ring, of
-which nobody else is ever a member. It is not part of the clinical record: only its form and *Today* read it.
+which the form will be recorded; if there is none yet, and for what is recorded for the whole practice, in the
+clinician's own ring, of which nobody else is ever a member. It is not part of the clinical record: only its
+form, *Today* and the list of one's own worksheets read it.
 Once the form is recorded or discarded, the draft is overwritten with an empty version. It is not deleted,
 because the audit log would then report a missing record.
 """

@@ -233,7 +233,7 @@ def read_definition(payload: OwnWorksheet) -> Worksheet:
     return _parse_definition(payload.definition)
 
 
-# Only the sheets that were read last: they may be about one client, and a lock ends the process.
+# A sheet may be about one client, but is not kept here past a lock, which ends the process.
 @lru_cache(maxsize=MAX_VERSIONS)
 def _parse_definition(definition: bytes) -> Worksheet:
     sheet = loader.parse_worksheet(definition, "a worksheet of your own", own=True)

@@ -1,7 +1,8 @@
 """Autosaved drafts of forms that take several minutes to fill in.
 
 The page's script posts the form to the page's own URL every two seconds while something is typed, as it does
-for a note. Without script there is no draft.
+for a note. Without script there is no draft, except where a worksheet is written: buttons there save one too
+(`sheet_editor`).
 """
 
 from collections.abc import Callable, Iterable
