@@ -10,8 +10,9 @@ from typing import Annotated, Literal, get_args
 
 from annotated_types import Ge, Le, MaxLen, MinLen
 
-Text = Annotated[str, MinLen(1), MaxLen(2_000)]
-Line = Annotated[str, MinLen(1), MaxLen(200)]
+MAX_TEXT, MAX_LINE = 2_000, 200
+Text = Annotated[str, MinLen(1), MaxLen(MAX_TEXT)]
+Line = Annotated[str, MinLen(1), MaxLen(MAX_LINE)]
 LineCount = Annotated[int, Ge(1), Le(20)]
 
 
@@ -21,7 +22,7 @@ class ProseBlock:
 
     kind: Literal["prose"]
     text: Text
-    label: Annotated[str, MaxLen(200)] = ""
+    label: Annotated[str, MaxLen(MAX_LINE)] = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,9 +6,11 @@ from typing import Annotated
 
 from annotated_types import Ge, Le, MaxLen, MinLen
 
-from clinic_toolkit.worksheets.block_model import Line, SheetBlock, Text, block_texts
+from clinic_toolkit.worksheets.block_model import MAX_TEXT, Line, SheetBlock, Text, block_texts
 
 Slug = Annotated[str, MinLen(1), MaxLen(40)]
+# At most so many steps, blocks, and questions for looking back.
+MAX_PARTS = 8
 
 
 class SheetSide(StrEnum):
@@ -56,14 +58,14 @@ class Worksheet:
     minutes: Line
     total_minutes: Annotated[int, Ge(1), Le(600)]
     why: Text
-    try_this: Annotated[tuple[Text, ...], MinLen(1), MaxLen(8)]
-    example: Annotated[str, MaxLen(2_000)]
-    blocks: Annotated[tuple[SheetBlock, ...], MinLen(1), MaxLen(8)]
+    try_this: Annotated[tuple[Text, ...], MinLen(1), MaxLen(MAX_PARTS)]
+    example: Annotated[str, MaxLen(MAX_TEXT)]
+    blocks: Annotated[tuple[SheetBlock, ...], MinLen(1), MaxLen(MAX_PARTS)]
     if_it_gets_hard: Text
     bring_back: Text
     aim: Text
     when_not_to_use: Text
-    review_prompts: Annotated[tuple[Text, ...], MinLen(1), MaxLen(8)]
+    review_prompts: Annotated[tuple[Text, ...], MinLen(1), MaxLen(MAX_PARTS)]
     evidence: Text
     needs_fear_asked: bool = False
     is_room_only: bool = False

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from clinic_toolkit.worksheets.block_model import ProseBlock, SheetBlock
+from clinic_toolkit.worksheets.block_model import MAX_LINE, MAX_TEXT, ProseBlock, SheetBlock
 from clinic_toolkit.worksheets.loader import JOINERS, OWN_EVIDENCE, OWN_NUMBER, check_worksheet
-from clinic_toolkit.worksheets.model import PathStep, SheetSide, Worksheet
+from clinic_toolkit.worksheets.model import MAX_PARTS, PathStep, SheetSide, Worksheet
 
 NOT_COMPLETE = "This part is not complete yet, so it cannot be drawn."
 _STAND_IN = "…"
-_MAX_LINE, _MAX_TEXT, _MAX_PARTS = 200, 2_000, 8
 # A sheet with nothing wrong in it, in which one block is checked at a time.
 _AROUND_A_BLOCK: Mapping[str, Any] = {
     "side": "any",
@@ -30,24 +29,24 @@ def build_unfinished_sheet(table: Mapping[str, Any]) -> Worksheet:
     Args:
         table: the table of its definition, in which any value may be missing or wrong.
     """
-    steps = [_printable(step, _MAX_TEXT) for step in table.get("try_this", [])[:_MAX_PARTS]]
+    steps = [_printable(step, MAX_TEXT) for step in table.get("try_this", [])[:MAX_PARTS]]
     return Worksheet(
         slug="own",
         number=OWN_NUMBER,
         version="1",
         language=_printable(table.get("language"), 20),
-        title=_printable(table.get("title"), _MAX_LINE),
+        title=_printable(table.get("title"), MAX_LINE),
         side=SheetSide.ANY,
         path_step=PathStep.NOTICE,
         facets=(),
         minutes=_STAND_IN,
         total_minutes=1,
-        why=_printable(table.get("why"), _MAX_TEXT),
+        why=_printable(table.get("why"), MAX_TEXT),
         try_this=tuple(steps) or (_STAND_IN,),
-        example=_printable(table["example"], _MAX_TEXT) if table.get("example") else "",
-        blocks=tuple(_build_block(block) for block in table.get("blocks", [])[:_MAX_PARTS]),
-        if_it_gets_hard=_printable(table.get("if_it_gets_hard"), _MAX_TEXT),
-        bring_back=_printable(table.get("bring_back"), _MAX_TEXT),
+        example=_printable(table["example"], MAX_TEXT) if table.get("example") else "",
+        blocks=tuple(_build_block(block) for block in table.get("blocks", [])[:MAX_PARTS]),
+        if_it_gets_hard=_printable(table.get("if_it_gets_hard"), MAX_TEXT),
+        bring_back=_printable(table.get("bring_back"), MAX_TEXT),
         aim=_STAND_IN,
         when_not_to_use=_STAND_IN,
         review_prompts=(_STAND_IN,),
@@ -68,7 +67,7 @@ def _build_block(block: Mapping[str, Any]) -> SheetBlock:
     sheet, problems = check_worksheet({**_AROUND_A_BLOCK, "blocks": [dict(block)]}, own=True)
     if sheet is not None and not problems:
         return sheet.blocks[0]
-    label = _printable(block["label"], _MAX_LINE) if block.get("label") else ""
+    label = _printable(block["label"], MAX_LINE) if block.get("label") else ""
     return ProseBlock(kind="prose", text=NOT_COMPLETE, label=label)
 
 

@@ -27,14 +27,14 @@ from clinic_toolkit.web.screen_parts import draft_saving
 from clinic_toolkit.web.screen_parts.draft_saving import PageDraft
 from clinic_toolkit.worksheets import loader, sheet_fields, unfinished_sheet
 from clinic_toolkit.worksheets.block_model import SHEET_BLOCK_TYPES
-from clinic_toolkit.worksheets.model import Worksheet
+from clinic_toolkit.worksheets.model import MAX_PARTS, Worksheet
 from clinic_toolkit.worksheets.sheet_fields import TooManyFields
 
 FORM_NAME = "worksheet"
 ACTION, NEW_BLOCK, BASE = "do", "new_block", "base"
 # Hidden fields: where the sheet came from.
 ORIGIN, COPIED_FROM = "origin", "copied_from"
-MAX_BLOCKS = 8
+MAX_BLOCKS = MAX_PARTS
 _SAVE, _ADD = "save", "add"
 # No part of the sheet: which button was pressed, and what was chosen beside it.
 _NOT_KEPT = frozenset((ACTION, NEW_BLOCK))
