@@ -14,6 +14,8 @@ MAX_TEXT, MAX_LINE = 2_000, 200
 Text = Annotated[str, MinLen(1), MaxLen(MAX_TEXT)]
 Line = Annotated[str, MinLen(1), MaxLen(MAX_LINE)]
 LineCount = Annotated[int, Ge(1), Le(20)]
+# They print nothing and stand inside words of several scripts, such as Persian and Hindi.
+_JOINERS: Mapping[int, None] = {0x200C: None, 0x200D: None}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -221,6 +223,11 @@ SheetBlock = (
 SHEET_BLOCK_TYPES: Mapping[str, type[SheetBlock]] = {
     get_args(kind.__annotations__["kind"])[0]: kind for kind in get_args(SheetBlock)
 }
+
+
+def is_printable(text: str) -> bool:
+    """Whether a sheet can hold every character of this text: no line break, and none that cannot be seen."""
+    return text.translate(_JOINERS).isprintable()
 
 
 def block_texts(block: SheetBlock) -> tuple[str, ...]:

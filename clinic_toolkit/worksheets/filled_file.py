@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from clinic_toolkit.worksheets.block_model import is_printable
+
 if TYPE_CHECKING:
     from pypdf import PdfReader
 
@@ -82,8 +84,7 @@ def clean_text(text: str) -> str:
     A reader writes Enter as CR LF, as LF or as CR.
     """
     lines = _LINE_END.sub("\n", text).replace("\t", " ").split("\n")
-    kept = ["".join(char for char in line if char.isprintable() or char in "\u200c\u200d") for line in lines]
-    return "\n".join(kept).strip()
+    return "\n".join("".join(filter(is_printable, line)) for line in lines).strip()
 
 
 def _read(data: bytes) -> FilledFile:

@@ -17,6 +17,7 @@ from clinic_toolkit.worksheets.block_model import (
     GaugeBlock,
     SheetBlock,
     TableBlock,
+    is_printable,
 )
 from clinic_toolkit.worksheets.model import Worksheet
 
@@ -32,9 +33,6 @@ OWN_EVIDENCE = "Written by your practice; not tested."
 OWN_NUMBER = 99
 # A file may leave these out if it is to become a sheet of one's own.
 _OWN_DEFAULTS: Mapping[str, object] = {"slug": "own", "version": "1", "language": "en", "example": ""}
-
-# They print nothing and stand inside words of several scripts, such as Persian and Hindi.
-JOINERS: Mapping[int, None] = {0x200C: None, 0x200D: None}
 
 _ERROR_TEXTS = {
     "missing": "is missing",
@@ -186,7 +184,7 @@ def _unknown_key_problems(raw: dict[str, Any], *, own: bool) -> Iterator[str]:
 
 
 def _control_character_problems(value: object, place: str = "") -> Iterator[str]:
-    if isinstance(value, str) and not value.translate(JOINERS).isprintable():
+    if isinstance(value, str) and not is_printable(value):
         yield f"{place}: holds a line break or a character that cannot be printed"
     elif isinstance(value, dict):
         for key, inner in value.items():

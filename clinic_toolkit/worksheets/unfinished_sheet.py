@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from clinic_toolkit.worksheets.block_model import MAX_LINE, MAX_TEXT, ProseBlock, SheetBlock
-from clinic_toolkit.worksheets.loader import JOINERS, OWN_EVIDENCE, OWN_NUMBER, check_worksheet
+from clinic_toolkit.worksheets.block_model import MAX_LINE, MAX_TEXT, ProseBlock, SheetBlock, is_printable
+from clinic_toolkit.worksheets.loader import OWN_EVIDENCE, OWN_NUMBER, check_worksheet
 from clinic_toolkit.worksheets.model import MAX_PARTS, PathStep, SheetSide, Worksheet
 
 NOT_COMPLETE = "This part is not complete yet, so it cannot be drawn."
@@ -73,4 +73,4 @@ def _build_block(block: Mapping[str, Any]) -> SheetBlock:
 
 def _printable(text: object, limit: int) -> str:
     shortened = str(text or _STAND_IN)[:limit]
-    return "".join(char if char.isprintable() or ord(char) in JOINERS else " " for char in shortened)
+    return "".join(char if is_printable(char) else " " for char in shortened)
