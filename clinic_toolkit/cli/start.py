@@ -5,9 +5,11 @@ import sys
 import threading
 import time
 import webbrowser
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
@@ -20,9 +22,10 @@ from clinic_toolkit.errors import ClinicError, DamagedFile
 from clinic_toolkit.store import folder, format_number, launch_file
 from clinic_toolkit.store.folder_lock import AlreadyOpen, FolderLock, acquire_folder_lock
 
+T = TypeVar("T")
+
 # How long a second start waits for the first one to publish its address.
 URL_WAIT_SECONDS = 10.0
-EXIT_UNREADABLE = 2
 EXIT_REFUSED = 2
 
 WRITE_PROTECTED_MESSAGE = (
@@ -79,7 +82,7 @@ def _serve_write_protected(data_folder: Path, *, port: int | None, browser: bool
     if (data_folder / folder.RESTORE_PLAN).exists() or not folder.database_path(data_folder).exists():
         command = start_commands.write_command("--restore", "FILE", "--data", "FOLDER")
         click.echo(_NOTHING_TO_READ.format(data_folder, command), err=True)
-        return EXIT_UNREADABLE
+        return EXIT_REFUSED
     click.echo(WRITE_PROTECTED_MESSAGE)
     try:
         return _serve_practice(data_folder, None, port=port, browser=browser, demo=False)
@@ -87,41 +90,41 @@ def _serve_write_protected(data_folder: Path, *, port: int | None, browser: bool
         launch_file.remove_launch_files(data_folder)
 
 
-def _restore_backup(file: Path, data_folder: Path) -> bool:
-    """Restore a backup in a process of its own, as below; returns whether it is in place."""
+def _run_there(work: Callable[..., T], *given: object) -> T:
+    """Run it in a process of its own: this one becomes the keeper, which loads nothing that reads a store."""
+    # Only here, because most starts do without them.
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    usual_folder = _choose_data_folder(None, demo=False)
     with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as executor:
-        restoring = executor.submit(_restore_there, file, data_folder, usual_folder)
-        try:
-            code = restoring.result()
-        except KeyboardInterrupt:
-            # The other process was stopped as well, and says that nothing was changed.
-            return False
-    if code == EXIT_REFUSED:
+        return executor.submit(work, *given).result()
+
+
+def _restore_backup(file: Path, data_folder: Path) -> bool:
+    """Restore a backup, and say what became of it; returns whether it is in place."""
+    try:
+        is_restored = _run_there(_restore_there, file, data_folder, _choose_data_folder(None, demo=False))
+    except KeyboardInterrupt:
+        # The other process was stopped as well, and says that nothing was changed.
+        return False
+    if not is_restored:
         return False
     click.echo("The program starts now, and asks for the passphrase or the recovery sheet of that day.")
     return True
 
 
-def _restore_there(file: Path, data_folder: Path, usual_folder: Path) -> int:
+def _restore_there(file: Path, data_folder: Path, usual_folder: Path) -> bool:
     from clinic_toolkit.cli import backup_commands
 
-    return backup_commands.restore(file, data_folder, replace=False, beside=(usual_folder,), starting=True)
+    code = backup_commands.restore(file, data_folder, replace=False, beside=(usual_folder,), starting=True)
+    # What is restored with faults is in place.
+    return code != backup_commands.EXIT_REFUSED
 
 
 def _finish_restore(data_folder: Path) -> None:
     if not (data_folder / folder.RESTORE_PLAN).exists():
         return
-    # Only here, because a start that has nothing to finish does without them.
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    # In a separate process, because this one becomes the keeper, which loads nothing that reads a store.
-    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as executor:
-        executor.submit(_finish_restore_there, data_folder).result()
+    _run_there(_finish_restore_there, data_folder)
     click.echo("A restore that had been interrupted was finished.")
 
 
@@ -135,12 +138,7 @@ def _bring_up_to_date(data_folder: Path) -> None:
     number = format_number.read_header_number(folder.database_path(data_folder))
     if number is None or number >= format_number.FORMAT_VERSION:
         return
-    # As for a restore: only here, and in a separate process.
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as executor:
-        backup = executor.submit(_bring_up_to_date_there, data_folder).result()
+    backup = _run_there(_bring_up_to_date_there, data_folder)
     if backup is not None:
         click.echo(
             "This practice was written by an earlier version of the program, and was brought up to date. "
