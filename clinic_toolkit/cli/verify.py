@@ -77,13 +77,12 @@ def _check_store(data_folder: Path, *, keyless: bool, sheet: bool, is_writable: 
             raise folder.FolderRefused(
                 f"No practice was set up in {data_folder} yet; there is nothing to check."
             )
-        vault = (
-            None
-            if keyless
-            else _unlock_with_sheet(view.db, data_folder)
-            if sheet
-            else _unlock_vault(view.db, data_folder, is_writable=is_writable)
-        )
+        if keyless:
+            vault = None
+        elif sheet:
+            vault = _unlock_with_sheet(view.db, data_folder)
+        else:
+            vault = _unlock_vault(view.db, data_folder, is_writable=is_writable)
         progress = progress_lines.progress_printer(lambda done, total: f"Checked {done} of {total}")
         report = inspection.inspect_all(view.db, vault, progress)
         sentences = [
