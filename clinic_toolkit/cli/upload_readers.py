@@ -8,7 +8,8 @@ import msgspec
 from clinic_toolkit.instruments import parser_protocol
 from clinic_toolkit.worksheets import definition_protocol, filled_file_protocol
 
-MAX_REQUEST_BYTES = max(parser_protocol.MAX_REQUEST_BYTES, filled_file_protocol.MAX_REQUEST_BYTES)
+_PROTOCOLS = (parser_protocol, filled_file_protocol, definition_protocol)
+MAX_REQUEST_BYTES = max(protocol.MAX_REQUEST_BYTES for protocol in _PROTOCOLS)
 
 
 class _RequestKind(msgspec.Struct, frozen=True):
@@ -21,7 +22,10 @@ _decode_kind = msgspec.msgpack.Decoder(_RequestKind).decode
 
 
 def prepare_readers() -> None:
-    """Import and build what reading needs, before a file arrives."""
+    """Import and build what reading a definition needs, before a file arrives.
+
+    The library that reads a filled sheet is large, and is loaded once such a file is there.
+    """
     parser_protocol.prepare_parser()
     definition_protocol.prepare_parser()
 
