@@ -13,7 +13,6 @@ from clinic_toolkit.web import context
 from clinic_toolkit.web.screen_parts import keyless_parser
 
 _PENDING_KEY = "definition looked at"
-_MAX_NAME_LENGTH = 80
 
 
 class NoPendingDefinition(ClinicError):
@@ -29,12 +28,6 @@ class PendingDefinition(Struct, frozen=True, kw_only=True):
     definition: bytes
     file: str
     instrument: Instrument
-
-
-def printable_file_name(name: str) -> str:
-    """A file name for display: the last path component, shortened, printable characters only."""
-    base_name = name.replace("\\", "/").rpartition("/")[2]
-    return "".join(char if char.isprintable() else "?" for char in base_name)[:_MAX_NAME_LENGTH] or "the file"
 
 
 def parse_without_keys(definition: bytes, file: str) -> parser_protocol.ParseReply:

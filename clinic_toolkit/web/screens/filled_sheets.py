@@ -13,7 +13,7 @@ from clinic_toolkit.record.writing.filled_sheet_record import FILLED_SHEET
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.content.printout_kinds import PrintoutKind
-from clinic_toolkit.web.screen_parts import given_sheets, pending_answers, printouts
+from clinic_toolkit.web.screen_parts import given_sheets, pending_answers, printouts, uploads
 from clinic_toolkit.web.screen_parts.given_sheets import GivenSheet
 from clinic_toolkit.web.screen_parts.pending_answers import PendingAnswers
 from clinic_toolkit.web.screen_parts.printouts import Printout
@@ -48,12 +48,11 @@ def show(id: UUID) -> ViewResult:
 @screen.post("/handouts/<uuid:id>/filled")
 def upload(id: UUID) -> ViewResult:
     """Read a filled file, and propose its answers."""
-    uploaded = request.files.get("filled")
-    data = uploaded.read(MAX_FILE_BYTES + 1) if uploaded else b""
-    if uploaded is None or not (data or uploaded.filename):
+    uploaded = uploads.take_upload("filled", max_bytes=MAX_FILE_BYTES)
+    if uploaded is None:
         return _render(given_sheets.load_given_sheet(id), error=_NO_FILE), 422
     try:
-        filled = pending_answers.read_without_keys(data)
+        filled = pending_answers.read_without_keys(uploaded.data)
         if context.find_login() is None:
             raise FilledFileError(_FILE_GONE)  # locked in the meantime: no page of the record can be shown
         given = given_sheets.load_given_sheet(id)

@@ -11,7 +11,7 @@ from clinic_toolkit.instruments.parser_outcome import ParserOutcome
 from clinic_toolkit.instruments.parser_protocol import Findings, ParsingFailed
 from clinic_toolkit.record.questionnaires import own_questionnaires
 from clinic_toolkit.web import context
-from clinic_toolkit.web.screen_parts import pending_definition
+from clinic_toolkit.web.screen_parts import pending_definition, uploads
 from clinic_toolkit.web.screen_parts.pending_definition import NoPendingDefinition, PendingDefinition
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.responses import ViewResult
@@ -35,11 +35,10 @@ def index() -> ViewResult:
 @screen.post("/your-questionnaires")
 def upload() -> ViewResult:
     """Parse an uploaded file, and show its preview or all its errors."""
-    uploaded = request.files.get("definition")
-    data = uploaded.read(MAX_BYTES + 1) if uploaded else b""
-    if uploaded is None or not (data or uploaded.filename):
+    uploaded = uploads.take_upload("definition", max_bytes=MAX_BYTES)
+    if uploaded is None:
         return _render_index(errors={"definition": _NO_FILE_MESSAGE}), 422
-    return _preview_file(data, pending_definition.printable_file_name(uploaded.filename or ""))
+    return _preview_file(uploaded.data, uploaded.name)
 
 
 @screen.post("/your-questionnaires/folder")

@@ -19,11 +19,11 @@ from clinic_toolkit.web.content.printout_kinds import PrintoutKind
 from clinic_toolkit.web.forms import worksheet_fields
 from clinic_toolkit.web.screen_parts import (
     idempotent_forms,
-    pending_definition,
     printouts,
     sheet_editor,
     sheet_twin,
     sheet_upload,
+    uploads,
 )
 from clinic_toolkit.web.screen_parts.printouts import Printout
 from clinic_toolkit.web.transport import responses
@@ -46,16 +46,14 @@ def index() -> ViewResult:
 @screen.post("/your-worksheets")
 def upload() -> ViewResult:
     """Take a sheet in from a file: it is read in a process without keys, and opened to be looked at."""
-    uploaded = request.files.get("definition")
-    data = uploaded.read(MAX_BYTES + 1) if uploaded else b""
-    if uploaded is None or not (data or uploaded.filename):
+    uploaded = uploads.take_upload("definition", max_bytes=MAX_BYTES)
+    if uploaded is None:
         return _render_index({"definition": _NO_FILE_MESSAGE}), 422
     # Refused here, so that no larger file is ever passed to the parser process.
-    if len(data) > MAX_BYTES:
+    if len(uploaded.data) > MAX_BYTES:
         return _render_index({"definition": _TOO_LARGE_MESSAGE}), 413
-    file = pending_definition.printable_file_name(uploaded.filename or "")
     try:
-        sheet, problems = sheet_upload.parse_without_keys(data)
+        sheet, problems = sheet_upload.parse_without_keys(uploaded.data)
     except ParsingFailed as failure:
         if context.find_login() is None:
             raise  # locked in the meantime: no page of the record can be shown
@@ -63,7 +61,7 @@ def upload() -> ViewResult:
     if sheet is not None:
         problems = tuple(sheet_editor.check_fit(sheet).values())
     if sheet is None or problems:
-        return _render_index({}, file=file, problems=problems), 422
+        return _render_index({}, file=uploaded.name, problems=problems), 422
     return responses.redirect_to(
         sheet_editor.begin_sheet(
             idempotent_forms.submitted_idempotency_key(),
