@@ -57,11 +57,12 @@ class FilledCanvas(TaggedCanvas):
 
     def save(self) -> None:
         """Add the answers that had no room, and write the file."""
-        sheet = replace(self._sheet, numbered=False)
-        pages = page_layout.place_on_pages(self._left_over, sheet.width, sheet.usable_height)
-        for number, placed in enumerate(pages if self._left_over else [], start=1):
-            page_layout.draw_page(self, sheet, placed, number, len(pages))
-            self.showPage()
+        if self._left_over:
+            sheet = replace(self._sheet, numbered=False)
+            pages = page_layout.place_on_pages(self._left_over, sheet.width, sheet.usable_height)
+            for number, placed in enumerate(pages, start=1):
+                page_layout.draw_page(self, sheet, placed, number, len(pages))
+                self.showPage()
         super().save()
 
     def _draw_mark(self, field: SheetField, area: FieldArea) -> None:
