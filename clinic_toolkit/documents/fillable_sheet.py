@@ -33,7 +33,7 @@ def render_fillable_sheet(value: "WorksheetPage", code: str) -> bytes:
 
 
 def render_filled_sheet(value: "WorksheetPage", answers: Mapping[str, str]) -> bytes:
-    """Draw the sheet anew with answers in its fields, and on a further page what has no room there.
+    """Draw the sheet anew with its answers; what has no room, and what explains a mark, on a further page.
 
     Args:
         value: what is printed.

@@ -56,10 +56,12 @@ class FilledCanvas(TaggedCanvas):
             self._draw_text(field, area, answer)
 
     def save(self) -> None:
-        """Add the answers that had no room, and write the file."""
-        if self._left_over:
+        """Add the answers that had no room, explain marks in answers, and write the file."""
+        typed = [Text(answer, self._style) for answer in self._answers.values()]
+        at_the_end = [*self._left_over, *page_layout.placeholder_explanation(typed, self._sheet)]
+        if at_the_end:
             sheet = replace(self._sheet, numbered=False)
-            pages = page_layout.place_on_pages(self._left_over, sheet.width, sheet.usable_height)
+            pages = page_layout.place_on_pages(at_the_end, sheet.width, sheet.usable_height)
             for number, placed in enumerate(pages, start=1):
                 page_layout.draw_page(self, sheet, placed, number, len(pages))
                 self.showPage()

@@ -15,6 +15,7 @@ import pytest
 from pikepdf import Pdf
 
 from clinic_toolkit.documents import fillable_sheet
+from clinic_toolkit.documents.printable_text import PLACEHOLDER_NOTE
 from clinic_toolkit.worksheets import catalogue
 from clinic_toolkit.worksheets.block_model import LinesBlock, MenuBlock
 from clinic_toolkit.worksheets.filled_file import MAX_FILE_BYTES, read_filled_file
@@ -218,6 +219,15 @@ def test_a_filled_sheet_is_drawn_with_its_answers_and_what_has_no_room_at_the_en
     words = "".join(pages).count("a word")
     fields = [field for field in list_fields(EVERY_BLOCK) if field.kind in (FieldKind.LINE, FieldKind.LONG)]
     assert words == len(fields) - 2
+
+
+def test_a_mark_in_an_answer_is_explained_at_the_end() -> None:
+    value = replace(values.sheet(), worksheet=EVERY_BLOCK)
+    explained = PLACEHOLDER_NOTE.split(" is that")[0]
+    plain = texts(fillable_sheet.render_filled_sheet(value, {"b2.text": "rain"}))
+    marked = texts(fillable_sheet.render_filled_sheet(value, {"b2.text": "rain \U0001f984"}))
+    assert explained not in " ".join(" ".join(plain).split())
+    assert "[U+1F984]" in marked[0] and explained in " ".join(marked[-1].split())
 
 
 def test_a_filled_sheet_has_no_field_and_nothing_of_the_file_that_came() -> None:
