@@ -1,8 +1,9 @@
 """The definition pipe: carries a definition from a worker to its parser process, and the reply back.
 
-It is a pair of connected sockets that the keeper creates for each worker and passes to the parser it starts.
-The keeper reads neither end, so what a practice wrote passes through the kernel only, and never through a
-file, an argument or a log. Each message is its length in four bytes, followed by its bytes.
+A filled sheet goes the same way. It is a pair of connected sockets that the keeper creates for each worker
+and passes to the parser it starts. The keeper reads neither end, so what somebody wrote passes through the
+kernel only, and never through a file, an argument or a log. Each message is its length in four bytes,
+followed by its bytes.
 """
 
 import select

@@ -1,4 +1,4 @@
-"""A parser process as the keeper sees it: starts, watches and ends it, and never reads the definition."""
+"""A parser process as the keeper sees it: starts, watches and ends it, and never reads the file."""
 
 import socket
 import time
@@ -11,7 +11,7 @@ from clinic_toolkit.cli.definition_parser import LimitedBy, ParserExit
 from clinic_toolkit.cli.process_limits import blocking_interrupts, resident_bytes
 from clinic_toolkit.instruments.parser_outcome import ParserOutcome
 
-# The longest that the parser's own imports may take, in seconds, before it reads a definition.
+# The longest that the parser's own imports may take, in seconds, before it reads a file.
 MAX_START_SECONDS = 30.0
 # The same values as in `instruments.parser_protocol`, which the keeper does not import.
 SECONDS = 5.0

@@ -109,7 +109,7 @@ class QuitProgram:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StartParser:
-    """From a worker: start a parser on this worker's definition pipe, over which the definition is sent."""
+    """From a worker: start a parser on this worker's definition pipe, over which the file is sent."""
 
     number: int
 
@@ -207,7 +207,10 @@ class KeeperConnection:
         self.ticket_pipe.put_ticket(ticket)
 
     def parse_definition(self, request: bytes) -> bytes:
-        """Have a definition parsed by a process without keys; returns its reply, which is not validated yet.
+        """Have a definition or a filled sheet read by a process without keys.
+
+        Returns:
+            Its reply, which is not validated yet.
 
         Raises:
             ParsingFailed: the parser gave no reply; the error says why.

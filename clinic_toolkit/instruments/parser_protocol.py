@@ -1,4 +1,4 @@
-"""The protocol of the process that parses untrusted definitions.
+"""The protocol for an untrusted questionnaire, and the limits of the process that parses it or another file.
 
 A worker holds keys, so it never parses an untrusted file. It packs the bytes (`encode_request`), a process
 without keys replies (`handle_request`), and the worker decodes the reply, up to a length limit, into the
@@ -39,7 +39,7 @@ _SENTENCES = {
 
 
 class ParsingFailed(ClinicError):
-    """No reply about a file."""
+    """No reply about a file. The sentence is for a questionnaire; a page for other files has its own."""
 
     def __init__(self, outcome: ParserOutcome) -> None:
         self.outcome = outcome if outcome in _SENTENCES else ParserOutcome.BROKEN

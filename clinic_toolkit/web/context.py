@@ -67,7 +67,7 @@ class KeeperServices(Protocol):
         """Pass this ticket to the next worker; the keeper itself never reads it."""
 
     def parse_definition(self, request: bytes) -> bytes:
-        """Let a process without keys parse a definition.
+        """Let a process without keys read a definition or a filled sheet, packed by the protocol of its kind.
 
         Raises:
             ParsingFailed: the process gave no reply.
