@@ -62,6 +62,14 @@ class Block:
         return False
 
 
+class _BrokenText:
+    """A paragraph at one width: its lines, their height, and whether it runs from right to left."""
+
+    def __init__(self, lines: list[TextLine], from_right: bool) -> None:
+        self.lines, self.from_right = lines, from_right
+        self.height = sum(line.height for line in lines)
+
+
 class Text(Block):
     """One paragraph. `indent` and `bullet` make it hanging; `bar` draws the accent line of a quotation.
 
@@ -91,19 +99,15 @@ class Text(Block):
         self.indent = indent + (BAR_GAP if bar else 0)
         self.bullet = Text(bullet, style) if bullet else None
         self.bar = bar
-        self._cached_lines: tuple[float, list[TextLine], bool] | None = None
-        self._cached_height: tuple[float, float] | None = None
+        # By width: a block measures its words at one width to find another, and asks for both again.
+        self._broken: dict[float, _BrokenText] = {}
 
     def lines(self, width: float) -> list[TextLine]:
-        """The lines at this width; the result is cached."""
-        if self._cached_lines is None or self._cached_lines[0] != width:
-            self._cached_lines = (width, *line_breaking.break_lines(self.spans, width - self.indent))
-        return self._cached_lines[1]
+        """The lines at this width; the result is kept."""
+        return self._break(width).lines
 
     def height(self, width: float) -> float:
-        if self._cached_height is None or self._cached_height[0] != width:
-            self._cached_height = (width, sum(line.height for line in self.lines(width)))
-        return self._cached_height[1]
+        return self._break(width).height
 
     def min_height(self, width: float) -> float:
         lines = self.lines(width)
@@ -153,10 +157,10 @@ class Text(Block):
         return any(text[:1].isdecimal() for text, _ in (self.owner.bullet or self).spans)
 
     def _draw_lines(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
-        lines = self.lines(width)
-        from_right = self._cached_lines is not None and self._cached_lines[2] and self.align == Align.TYPED
+        broken = self._break(width)
+        from_right = broken.from_right and self.align == Align.TYPED
         pen = canvas.beginText()
-        for line in lines:
+        for line in broken.lines:
             spare = width - self.indent - line.width
             shift = 0.0
             if from_right or self.align == Align.RIGHT:
@@ -183,8 +187,15 @@ class Text(Block):
         part.bullet = None if tail else self.bullet
         if self.white is not None:
             part.white = (0.0, self.white[1]) if tail else (self.white[0], 0.0)
-        part._cached_lines = (width, lines, self._cached_lines is not None and self._cached_lines[2])
+        part._broken = {width: _BrokenText(lines, self._break(width).from_right)}
         return part
+
+    def _break(self, width: float) -> _BrokenText:
+        found = self._broken.get(width)
+        if found is None:
+            broken = line_breaking.break_lines(self.spans, width - self.indent)
+            found = self._broken[width] = _BrokenText(*broken)
+        return found
 
 
 def typed_paragraphs(

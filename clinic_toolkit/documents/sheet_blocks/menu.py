@@ -29,7 +29,7 @@ class Menu(RowBlock):
         self.own_lines = block.own_lines
         super().__init__(style, len(block.options) + block.own_lines)
         self.inset = 22.0 * self.scale
-        self._columns_by_width: dict[float, bool] = {}
+        self.widest_option = max(map(measure_width, self.options), default=0.0)
 
     def texts(self) -> Iterable[Text]:
         return self.options
@@ -90,12 +90,8 @@ class Menu(RowBlock):
         return places
 
     def _has_two_columns(self, width: float) -> bool:
-        if width not in self._columns_by_width:
-            text_width = (width - _GUTTER) / 2 - self.inset
-            self._columns_by_width[width] = len(self.options) >= 4 and all(
-                measure_width(option) <= text_width for option in self.options
-            )
-        return self._columns_by_width[width]
+        text_width = (width - _GUTTER) / 2 - self.inset
+        return len(self.options) >= 4 and self.widest_option <= text_width
 
     def _column_width(self, width: float) -> float:
         return (width - _GUTTER) / 2 if self._has_two_columns(width) else width
