@@ -239,41 +239,20 @@ class Rule(Block):
 
 
 class WritingLines(Block):
-    """Lines to write on, `pitch` points apart, numbered or not."""
+    """Lines to write on, `pitch` points apart."""
 
-    def __init__(
-        self,
-        count: int,
-        pitch: float,
-        *,
-        style: TextStyle | None = None,
-        before: float = 0,
-        after: float = 0,
-        keep_with_next: bool = False,
-    ) -> None:
-        super().__init__(before=before, after=after, keep_with_next=keep_with_next)
+    def __init__(self, count: int, pitch: float) -> None:
+        super().__init__()
         self.count, self.pitch = count, pitch
-        self.numbers = [Text(str(number), style) for number in range(1, count + 1)] if style else []
 
     def height(self, width: float) -> float:
         return self.count * self.pitch
 
     def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
-        inset = 24 if self.numbers else 0
         canvas.setStrokeColorRGB(*EDGE)
         canvas.setLineWidth(0.7)
-        canvas.lines(
-            [
-                (x + inset, top - row * self.pitch, x + width, top - row * self.pitch)
-                for row in range(1, self.count + 1)
-            ]
-        )
-        for row, number in enumerate(self.numbers, start=1):
-            with canvas.element(Role.ITEM, numbered=True):
-                with canvas.element(Role.LABEL):
-                    number.draw(canvas, x, top - row * self.pitch + number.height(inset) - 3, inset)
-                with canvas.element(Role.BODY):
-                    pass
+        rows = (top - row * self.pitch for row in range(1, self.count + 1))
+        canvas.lines([(x, y, x + width, y) for y in rows])
 
 
 def draw_tick_box(canvas: "TaggedCanvas", x: float, y: float, size: float) -> None:
