@@ -16,8 +16,7 @@ class LabelledValue(Block):
         self, label: Text, value: Text, *, label_width: float, before: float = 0, keep_with_next: bool = False
     ) -> None:
         super().__init__(before=before, keep_with_next=keep_with_next)
-        self.label: Text | None = label
-        self.value = value
+        self.label, self.value = label, value
         self.label_width = label_width
         self.owner: LabelledValue = self
         self.is_continuation = False
@@ -30,7 +29,7 @@ class LabelledValue(Block):
 
     def split(self, width: float, room: float) -> "tuple[LabelledValue, LabelledValue] | None":
         parts = self.value.split(width - self.label_width, room) if self._label_height() <= room else None
-        if parts is None or self.label is None:
+        if parts is None:
             return None
         first_part = LabelledValue(self.label, parts[0], label_width=self.label_width, before=self.before)
         continuation = LabelledValue(
@@ -42,14 +41,13 @@ class LabelledValue(Block):
 
     def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
         with canvas.element(Role.ITEM, owner=self.owner):
-            if self.label is not None:
-                with canvas.artifact() if self.is_continuation else canvas.element(Role.LABEL):
-                    self.label.draw(canvas, x, top, self.label_width - 8)
+            with canvas.artifact() if self.is_continuation else canvas.element(Role.LABEL):
+                self.label.draw(canvas, x, top, self.label_width - 8)
             with canvas.element(Role.BODY, owner=self.owner):
                 self.value.draw(canvas, x + self.label_width, top, width - self.label_width)
 
     def has_placeholder(self) -> bool:
-        return self.value.has_placeholder() or (self.label is not None and self.label.has_placeholder())
+        return self.value.has_placeholder() or self.label.has_placeholder()
 
     def _label_height(self) -> float:
-        return 0.0 if self.label is None else self.label.height(self.label_width - 8)
+        return self.label.height(self.label_width - 8)
