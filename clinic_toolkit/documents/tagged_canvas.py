@@ -61,7 +61,6 @@ class TaggedCanvas(Canvas):
         *,
         owner: object = None,
         alt: str = "",
-        actual: str = "",
         lang: str = "",
         scope: Scope = Scope.COLUMN,
         numbered: bool = False,
@@ -79,8 +78,6 @@ class TaggedCanvas(Canvas):
             owner: an object that the parts of one element share, such as a paragraph that is split over two
                 pages: the second part continues the element of the first.
             alt: what a figure shows, or what a form field is for.
-            actual: the text to read instead of the letters that are drawn. Never for right-to-left text:
-                three readers turn it round.
             lang: the language of the text, if it is not that of the document.
             scope: for a header cell, whether it is about its column or its row.
             numbered: for a list or an item, whether the items are counted.
@@ -96,7 +93,7 @@ class TaggedCanvas(Canvas):
             element = self._owned[key][1]
         else:
             element = self.tree.add_element(
-                role, enclosing, alt=alt, actual=actual, lang=lang, scope=scope, numbered=numbered
+                role, enclosing, alt=alt, lang=lang, scope=scope, numbered=numbered
             )
             if owner is not None:
                 self._owned[key] = (owner, element)  # the owner is kept, so that its id stays its own

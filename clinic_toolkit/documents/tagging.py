@@ -77,7 +77,7 @@ class FieldReference(Struct, frozen=True):
 class Element:
     """One node of the structure tree; its kids are in reading order, over all pages."""
 
-    __slots__ = ("actual", "alt", "attributes", "is_implicit", "kids", "lang", "parent", "role")
+    __slots__ = ("alt", "attributes", "is_implicit", "kids", "lang", "parent", "role")
 
     def __init__(
         self,
@@ -85,13 +85,12 @@ class Element:
         parent: "Element | None",
         *,
         alt: str = "",
-        actual: str = "",
         lang: str = "",
         attributes: str = "",
         is_implicit: bool = False,
     ) -> None:
         self.role, self.parent, self.is_implicit = role, parent, is_implicit
-        self.alt, self.actual, self.lang, self.attributes = alt, actual, lang, attributes
+        self.alt, self.lang, self.attributes = alt, lang, attributes
         self.kids: list[Element | Mark | FieldReference] = []
         if parent is not None:
             parent.kids.append(self)
@@ -116,7 +115,7 @@ class StructureTree:
             waiting += [kid for kid in reversed(element.kids) if isinstance(kid, Element)]
 
     def add_element(
-        self, role: Role, parent: Element, *, alt: str, actual: str, lang: str, scope: Scope, numbered: bool
+        self, role: Role, parent: Element, *, alt: str, lang: str, scope: Scope, numbered: bool
     ) -> Element:
         """Add an element as the last one in its parent, with a list or table around it if it needs one."""
         wanted = IMPLICIT_PARENTS.get(role)
@@ -125,10 +124,10 @@ class StructureTree:
             if isinstance(last, Element) and last.is_implicit and last.role == wanted:
                 parent = last
             else:
-                parent = Element(wanted, parent, attributes=_attributes(wanted, scope, numbered))
-                parent.is_implicit = True
+                attributes = _attributes(wanted, scope, numbered)
+                parent = Element(wanted, parent, attributes=attributes, is_implicit=True)
         attributes = _attributes(role, scope, numbered)
-        return Element(role, parent, alt=alt, actual=actual, lang=lang, attributes=attributes)
+        return Element(role, parent, alt=alt, lang=lang, attributes=attributes)
 
     def add_mark(self, element: Element, page: int) -> int:
         """Count one more stretch of drawing on this page to the element; returns its number there."""
@@ -179,7 +178,7 @@ def format_element(
     parts = [f"<</S/{element.role}/P {parent}"]
     if first_page is not None:
         parts.append(f"/Pg {refer_to_name(page_name(first_page))}")
-    for key, text in (("Alt", element.alt), ("ActualText", element.actual), ("Lang", element.lang)):
+    for key, text in (("Alt", element.alt), ("Lang", element.lang)):
         if text:
             parts.append(f"/{key}{quote(text)}")
     if element.attributes:
