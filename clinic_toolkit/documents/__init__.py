@@ -43,7 +43,7 @@ person typed can become a tag, a link or a file.
     point_shapes.py    the shape of a point on that chart, by the mode of giving
     chart_table.py     the values of that chart as a table in words
     time_chart.py      that chart, drawn on paper
-    side_by_side.py    two stacks of blocks beside each other
+    side_by_side.py    stacks of blocks beside each other
     number_table.py    the numbers of a course as one table
     page_layout.py     paper sizes, the flow over pages, footers, the file itself
 """

@@ -1,6 +1,7 @@
 """A course on paper, for the clinician: each part as a chart, in words, and as a table."""
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from clinic_toolkit import standing_sentences
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from clinic_toolkit.record.values.course_values import Course, CoursePage, CoursePart
 
 _MAX_DATES, _MAX_PAGES = 6, 2
+_COLUMN_GAP = 20.0
 _ANSWER_SHARES = (0.17, 0.57, 0.26)
 
 
@@ -95,8 +97,8 @@ def _charts(course: "Course", parts: "Sequence[CoursePart]") -> list[Block]:
 def _charts_side_by_side(course: "Course", parts: "Sequence[CoursePart]") -> list[Block]:
     stacks = [_part_blocks(course, part, dates=_MAX_DATES // 2) for part in parts]
     return [
-        SideBySide(stacks[index], stacks[index + 1] if index + 1 < len(stacks) else [], before=12)
-        for index in range(0, len(stacks), 2)
+        SideBySide((left, right), gap=_COLUMN_GAP, before=12)
+        for left, right in zip_longest(stacks[::2], stacks[1::2], fillvalue=())
     ]
 
 

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from clinic_toolkit.documents.blocks import Align, Block, Rule, Text
 from clinic_toolkit.documents.sheet_blocks.drawings import build_drawing
 from clinic_toolkit.documents.sheet_blocks.fill_in_block import FillInBlock
-from clinic_toolkit.documents.sheet_blocks.texts import ShadedText, SideBySide
+from clinic_toolkit.documents.sheet_blocks.texts import ShadedText
+from clinic_toolkit.documents.side_by_side import SideBySide
 from clinic_toolkit.documents.styles import ACCENT, MM, SOFT, TextStyle
 from clinic_toolkit.documents.tagging import Role
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 # Texts of at most this length stand side by side at the end of the sheet.
 _SHORT = 260
-
+_COLUMN_GAP = 22.0
 
 # Kinds of blocks that have white above their first words or line.
 _BEGIN_WITH_ROOM = frozenset(("prose", "lines", "table", "diary", "ladder", "script"))
@@ -101,7 +102,7 @@ class SheetLayout:
         body = self.scheme.body
         if body.size == NORMAL.body.size and all(len(text) <= _SHORT for _, text in parts):
             pair = [(Text(heading, self.strong, role=Role.H2), Text(text, body)) for heading, text in parts]
-            self._add(SideBySide(pair), 14)
+            self._add(SideBySide(pair, gap=_COLUMN_GAP), 14)
             return
         for heading, text in parts:
             self._add(Text(heading, self.strong, keep_with_next=True, role=Role.H2), 11)

@@ -1,4 +1,4 @@
-"""Two stacks of blocks beside each other, for what would fill a page alone."""
+"""Stacks of blocks beside each other: charts of a course, and the short texts that end a worksheet."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -9,29 +9,27 @@ from clinic_toolkit.documents.blocks import Block
 if TYPE_CHECKING:
     from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
 
-_GAP = 20.0
-
 
 class SideBySide(Block):
-    """Two stacks, drawn and read one after the other; the right one may be empty."""
+    """Stacks in columns of one width, drawn and read one after the other; one may be empty."""
 
-    def __init__(self, left: Sequence[Block], right: Sequence[Block], *, before: float) -> None:
+    def __init__(self, stacks: Sequence[Sequence[Block]], *, gap: float, before: float = 0) -> None:
         super().__init__(before=before)
-        self.stacks = [stack for stack in (left, right) if stack]
+        self.stacks, self.gap = stacks, gap
 
     def height(self, width: float) -> float:
-        return max(page_layout.stacked_height(stack, _column_width(width)) for stack in self.stacks)
+        column_width = self._column_width(width)
+        return max(page_layout.stacked_height(stack, column_width) for stack in self.stacks)
 
     def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
-        column_width = _column_width(width)
+        height, column_width = self.height(width), self._column_width(width)
         for index, stack in enumerate(self.stacks):
-            (placed,) = page_layout.place_on_pages(stack, column_width, self.height(width))
+            (placed,) = page_layout.place_on_pages(stack, column_width, height)
             for block, offset in placed:
-                block.draw(canvas, x + index * (column_width + _GAP), top - offset, column_width)
+                block.draw(canvas, x + index * (column_width + self.gap), top - offset, column_width)
 
     def has_placeholder(self) -> bool:
         return any(block.has_placeholder() for stack in self.stacks for block in stack)
 
-
-def _column_width(width: float) -> float:
-    return (width - _GAP) / 2
+    def _column_width(self, width: float) -> float:
+        return (width - self.gap * (len(self.stacks) - 1)) / len(self.stacks)

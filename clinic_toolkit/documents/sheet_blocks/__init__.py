@@ -5,7 +5,7 @@ its rows at the end of a page, and names the areas that are written in. It knows
 stands on nor the person who writes.
 
     fill_in_block.py  the base of all: sizes, rows, areas to write in, the strokes they share
-    texts.py          an example on a wash, short texts side by side
+    texts.py          an example on a wash
     writing.py        lines, a box, the parts of something to say
     menu.py           options to tick
     table.py          rows under heads, also a grid and a week

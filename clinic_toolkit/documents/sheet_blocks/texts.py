@@ -1,6 +1,5 @@
-"""Texts of a worksheet that are set apart: an example on a wash, two short texts side by side."""
+"""The text of a worksheet that is set apart: an example on a wash."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from clinic_toolkit.documents.blocks import Block, Text
@@ -42,30 +41,3 @@ class ShadedText(Block):
 
     def has_placeholder(self) -> bool:
         return self.text.has_placeholder()
-
-
-class SideBySide(Block):
-    """Short texts in columns, each under its heading."""
-
-    GAP = 22.0
-
-    def __init__(self, parts: Sequence[tuple[Text, Text]]) -> None:
-        super().__init__()
-        self.parts = parts
-
-    def height(self, width: float) -> float:
-        column = self._column_width(width)
-        return max(heading.height(column) + text.height(column) for heading, text in self.parts)
-
-    def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
-        column = self._column_width(width)
-        for heading, text in self.parts:
-            heading.draw(canvas, x, top, column)
-            text.draw(canvas, x, top - heading.height(column), column)
-            x += column + self.GAP
-
-    def has_placeholder(self) -> bool:
-        return any(heading.has_placeholder() or text.has_placeholder() for heading, text in self.parts)
-
-    def _column_width(self, width: float) -> float:
-        return (width - self.GAP * (len(self.parts) - 1)) / len(self.parts)
