@@ -79,8 +79,8 @@ def render_course(value: "CoursePage") -> bytes:
         paper=value.letterhead.paper_size, footer=footer, demo=value.letterhead.is_demo
     )
     # Charts over the whole width, or two beside each other where two pages hold no more.
-    for charts in (_charts(course, parts), _charts_side_by_side(course, parts)):
-        whole = [*blocks, *charts, *tables, *cautions]
+    for lay_out in (_charts, _charts_side_by_side):
+        whole = [*blocks, *lay_out(course, parts), *tables, *cautions]
         if len(page_layout.place_on_pages(whole, sheet.width, sheet.usable_height)) <= _MAX_PAGES:
             break
     if value.with_every_answer or not scored:
