@@ -31,11 +31,9 @@ class TwoCircles(FillInBlock):
 
     def __init__(self, block: "CirclesBlock", style: TextStyle) -> None:
         super().__init__(style)
-        self.words = tuple(map(clean_text, (block.left, block.middle, block.right)))
-        self.names = [
-            Text(name, self.head_style, align=Align.CENTRE)
-            for name in (block.left, block.middle, block.right)
-        ]
+        words = (block.left, block.middle, block.right)
+        self.words = tuple(map(clean_text, words))
+        self.names = [Text(word, self.head_style, align=Align.CENTRE) for word in words]
 
     def texts(self) -> Iterable[Text]:
         return self.names

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 from msgspec.structs import replace
 
 from clinic_toolkit.documents import field_areas
-from clinic_toolkit.documents.blocks import Block, Text
+from clinic_toolkit.documents.blocks import Align, Block, Text
 from clinic_toolkit.documents.field_areas import collects_fields
 from clinic_toolkit.documents.styles import EDGE, HAIR, MM, SOFT, TextStyle
 from clinic_toolkit.documents.tagging import Role
@@ -167,6 +167,6 @@ def measure_width(text: Text, width: float = 10_000.0) -> float:
     return max((line.width for line in text.lines(width)), default=0.0)
 
 
-def number_texts(count: int, style: TextStyle) -> list[Text]:
+def number_texts(count: int, style: TextStyle, *, align: Align = Align.LEFT) -> list[Text]:
     """The numbers from 1 to `count`."""
-    return [Text(str(number), style) for number in range(1, count + 1)]
+    return [Text(str(number), style, align=align) for number in range(1, count + 1)]

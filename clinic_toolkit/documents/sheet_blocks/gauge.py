@@ -109,8 +109,7 @@ class Gauge(FillInBlock):
 
     def _name_width(self, width: float) -> float:
         if self.has_lines:
-            lines = self.names[0].lines(90 * self.scale)
-            return float(max(_TUBE * self.scale + 12, *(line.width + 2 for line in lines)))
+            return max(_TUBE * self.scale + 12, measure_width(self.names[0], 90 * self.scale) + 2)
         return (width - self._words_place(0, width)[1] - _GAP) / len(self.names) - 6
 
     def _centres(self, x: float, width: float) -> list[float]:

@@ -10,6 +10,7 @@ from clinic_toolkit.documents.sheet_blocks.fill_in_block import (
     draw_writing_lines,
     keep_span,
     measure_width,
+    number_texts,
 )
 from clinic_toolkit.documents.styles import ACCENT, TextStyle
 from clinic_toolkit.documents.tagging import Role, Scope
@@ -28,31 +29,30 @@ class Ladder(FillInBlock):
     def __init__(self, block: "LadderBlock", style: TextStyle) -> None:
         super().__init__(style)
         self.rungs = block.rungs
-        self.numbers = [
-            Text(str(number), self.quiet_style, align=Align.CENTRE) for number in range(1, block.rungs + 1)
-        ]
+        self.numbers = number_texts(block.rungs, self.quiet_style, align=Align.CENTRE)
         self.top, self.bottom = Text(block.top, self.quiet_style), Text(block.bottom, self.quiet_style)
         self.heads = [
             Text(keep_span(head), self.light_head_style, align=Align.CENTRE) for head in block.ratings
         ]
+        widest = max((measure_width(head, 62 * self.scale) for head in self.heads), default=0.0)
+        self.rating_width = max(widest + 8, 48 * self.scale)
 
     def texts(self) -> Iterable[Text]:
         return (self.top, self.bottom, *self.numbers, *self.heads)
 
     def height(self, width: float) -> float:
-        return self._above(width) + self._step() * self.rungs + self._below(width)
+        return self._above(width) + self.pitch * self.rungs + self._below(width)
 
     def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
-        step, ladder, text_width = self._step(), self._ladder(), self._text_width(width)
+        step, ladder, text_width = self.pitch, self._ladder(), self._text_width(width)
         head_bottom = top - self._above(width)
         foot = head_bottom - step * self.rungs
-        left, edge = x + ladder + _GAP, x + width - self._ratings_width(width)
-        rating_width = self._rating_width(width)
+        left, edge = x + ladder + _GAP, x + width - self._ratings_width()
         self.top.draw(canvas, left, head_bottom + self.top.height(text_width) + 4, text_width)
         rungs = [foot + rung * step for rung in range(self.rungs)]
         with canvas.element(Role.TABLE):
             draw_writing_lines(canvas, [(left, y, x + width, y) for y in rungs])
-            edges = [edge + index * rating_width for index in range(len(self.heads))]
+            edges = [edge + index * self.rating_width for index in range(len(self.heads))]
             if edges:
                 draw_hairlines(canvas, [(each, foot, each, head_bottom) for each in edges])
             _draw_rails(canvas, x, ladder, rungs, step)
@@ -67,7 +67,7 @@ class Ladder(FillInBlock):
                     for index, each in enumerate(edges):
                         with canvas.element(Role.CELL):
                             field = f"r{rung + 1}.c{index + 1}"
-                            self.mark_text(canvas, field, each + 2, y, rating_width - 4)
+                            self.mark_text(canvas, field, each + 2, y, self.rating_width - 4)
         self.bottom.draw(canvas, left, foot - 5, text_width)
 
     def _draw_heads(self, canvas: "TaggedCanvas", edges: Sequence[float], bottom: float) -> None:
@@ -77,31 +77,22 @@ class Ladder(FillInBlock):
             for _ in range(2):  # above the numbers and the lines
                 with canvas.element(Role.CELL):
                     pass
+            width = self.rating_width - 4
             for head, edge in zip(self.heads, edges, strict=True):
-                width = self._rating_width(0.0) - 4
                 with canvas.element(Role.HEAD_CELL):
                     head.draw(canvas, edge + 2, bottom + 4 + head.height(width), width)
-
-    def _step(self) -> float:
-        return self.pitch
 
     def _ladder(self) -> float:
         return _LADDER_WIDTH * self.scale
 
-    def _rating_width(self, width: float) -> float:
-        if not self.heads:
-            return 0.0
-        widest = max(measure_width(head, 62 * self.scale) for head in self.heads)
-        return float(max(widest + 8, 48 * self.scale))
-
-    def _ratings_width(self, width: float) -> float:
-        return self._rating_width(width) * len(self.heads)
+    def _ratings_width(self) -> float:
+        return self.rating_width * len(self.heads)
 
     def _text_width(self, width: float) -> float:
-        return width - self._ladder() - _GAP - self._ratings_width(width) - 4
+        return width - self._ladder() - _GAP - self._ratings_width() - 4
 
     def _above(self, width: float) -> float:
-        heads = [head.height(self._rating_width(width) - 4) for head in self.heads]
+        heads = [head.height(self.rating_width - 4) for head in self.heads]
         return max(self.top.height(self._text_width(width)), *heads, 0) + 4
 
     def _below(self, width: float) -> float:
