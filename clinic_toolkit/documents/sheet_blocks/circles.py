@@ -5,7 +5,6 @@ from math import cos, pi, sin
 from typing import TYPE_CHECKING
 
 from clinic_toolkit.documents.blocks import Align, Text
-from clinic_toolkit.documents.printable_text import clean_text
 from clinic_toolkit.documents.sheet_blocks.fill_in_block import (
     PAD,
     FillInBlock,
@@ -31,9 +30,8 @@ class TwoCircles(FillInBlock):
 
     def __init__(self, block: "CirclesBlock", style: TextStyle) -> None:
         super().__init__(style)
-        words = (block.left, block.middle, block.right)
-        self.words = tuple(map(clean_text, words))
-        self.names = [Text(word, self.head_style, align=Align.CENTRE) for word in words]
+        self.words = (block.left, block.middle, block.right)
+        self.names = [Text(word, self.head_style, align=Align.CENTRE) for word in self.words]
 
     def texts(self) -> Iterable[Text]:
         return self.names

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from clinic_toolkit.documents.blocks import Align, Text
-from clinic_toolkit.documents.printable_text import clean_text
 from clinic_toolkit.documents.sheet_blocks.fill_in_block import (
     FillInBlock,
     describe_lines,
@@ -34,8 +33,7 @@ class Gauge(FillInBlock):
         super().__init__(style)
         self.names = [Text(name, self.head_style, align=Align.CENTRE) for name in block.names]
         self.levels = [Text(level, style) for level in block.levels]  # from the bottom to the top
-        self.name_words = tuple(map(clean_text, block.names))
-        self.level_words = tuple(map(clean_text, block.levels))
+        self.name_words, self.level_words = block.names, block.levels
         self.widest_level = max(map(measure_width, self.levels))
         self.has_lines = block.lines and len(block.names) == 1
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from clinic_toolkit.documents.blocks import Align, Text
-from clinic_toolkit.documents.printable_text import clean_text
 from clinic_toolkit.documents.sheet_blocks.fill_in_block import FillInBlock
 from clinic_toolkit.documents.styles import EDGE, TextStyle
 from clinic_toolkit.documents.tagging import Role
@@ -26,7 +25,7 @@ class Scale(FillInBlock):
         super().__init__(style)
         self.left = Text(block.left, style)
         self.right = Text(block.right, style, align=Align.RIGHT)
-        self.words = tuple(map(clean_text, (block.left, block.right)))
+        self.words = (block.left, block.right)
         self.steps = block.steps
         self.numbers = (
             [Text(str(number), self.quiet_style, align=Align.CENTRE) for number in range(block.steps)]
