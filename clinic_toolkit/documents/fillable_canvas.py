@@ -30,11 +30,10 @@ class FillableCanvas(TaggedCanvas):
         """Put the field here, as an element of the structure with the field's words."""
         outer = self._target
         if outer is not None and not outer.kids and outer.role in CONTENT_ROLES:
-            # PDFium finds an element by its drawing: a cell with nothing but a field would be missing from
-            # its row. The field's own element holds the field and nothing else, as the standard asks.
+            # Like an empty cell, one with nothing but a field would be missing from its row. The field's own
+            # element holds the field and nothing else, as the standard asks.
             self._end_segment()
-            self._code.append(f"{self._opening(outer)} EMC")
-            self._segment_start = len(self._code)
+            self._mark_empty(outer)
         with self.element(Role.FORM, alt=self._writer.describe(area)):
             self._writer.place_field(area)
 

@@ -103,9 +103,7 @@ class TaggedCanvas(Canvas):
         finally:
             self._end_segment()
             if not element.kids:
-                # Readers find an element by its drawing: an empty cell would be missing from its row.
-                self._code.append(f"{self._opening(element)} EMC")
-                self._segment_start = len(self._code)
+                self._mark_empty(element)
             self._target, self._innermost = outer, enclosing
 
     @contextmanager
@@ -177,6 +175,14 @@ class TaggedCanvas(Canvas):
             code.insert(start, self._opening(self._target))
             code.append("EMC")
         self._segment_start = len(code)
+
+    def _mark_empty(self, element: Element) -> None:
+        """Give an element a mark around nothing, where no segment is open.
+
+        Readers find an element by its drawing: an empty cell would be missing from its row.
+        """
+        self._code.append(f"{self._opening(element)} EMC")
+        self._segment_start = len(self._code)
 
     def _opening(self, target: Element | None) -> str:
         if target is None or target.role not in CONTENT_ROLES:
