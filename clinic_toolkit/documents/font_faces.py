@@ -99,18 +99,13 @@ def primary_face(bold: bool) -> Face:
 
 def fallback_face(bold: bool) -> ShapedFace:
     """DejaVu Sans, for what the primary family lacks of Latin, Greek, Cyrillic and signs."""
-    return _shaped_faces.get((FALLBACK, bold)) or _load_shaped(FALLBACK, bold)
-
-
-def script_face(font: str, bold: bool) -> ShapedFace:
-    """The face of one of the fonts of `writing_systems`."""
-    return _shaped_faces.get((font, bold)) or _load_shaped(font, bold)
+    return _shaped_face(FALLBACK, bold)
 
 
 def find_shaped_face(char: str, bold: bool) -> ShapedFace | None:
     """The face for a character that the primary family lacks; None if no font has it."""
     font = writing_systems.find_font(char)
-    if font is not None and (face := script_face(font, bold)).covers(char):
+    if font is not None and (face := _shaped_face(font, bold)).covers(char):
         return face
     # Both weights, so that a text can be drawn in either.
     if fallback_face(False).covers(char) and fallback_face(True).covers(char):
@@ -141,6 +136,11 @@ def _remember_subsets(make_subset: Callable[[Sequence[int]], bytes]) -> Callable
     """Keep the newest subsets: copies of a sheet, and its preview while it is typed, need the same."""
     remembered = lru_cache(_SUBSETS_KEPT)(lambda codes: make_subset(list(codes)))
     return lambda codes: remembered(tuple(codes))
+
+
+def _shaped_face(font: str, bold: bool) -> ShapedFace:
+    """The face of the fallback, or of one of the fonts of `writing_systems`."""
+    return _shaped_faces.get((font, bold)) or _load_shaped(font, bold)
 
 
 def _load_shaped(font: str, bold: bool) -> ShapedFace:
