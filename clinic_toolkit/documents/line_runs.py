@@ -65,6 +65,7 @@ def _add_shaped(
 ) -> float:
     """Add shaped text, joined with the run before if it has the same face; return its width in points."""
     clusters = shaper.shape(part.text, face, part.rtl)
+    advance = sum(cluster.advance for cluster in clusters)
     if part.rtl:
         clusters = tuple(piece for cluster in clusters for piece in _spell_from_right(cluster))
     size = style.size * face.scale
@@ -77,7 +78,7 @@ def _add_shaped(
         above, below = max(above, last.above / size), max(below, last.below / size)
     text = "".join(cluster.text for cluster in clusters)
     runs.append(GlyphRun(start, face.name, size, style, text, face, clusters, above * size, below * size))
-    return sum(cluster.advance for cluster in shaper.shape(part.text, face, part.rtl)) * size / face.units
+    return advance * size / face.units
 
 
 def _take_space_in(runs: list[GlyphRun], face: ShapedFace) -> None:
