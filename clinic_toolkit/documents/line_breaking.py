@@ -13,7 +13,6 @@ from clinic_toolkit.documents import (
     line_runs,
     printable_text,
     reading_order,
-    text_shaping,
 )
 from clinic_toolkit.documents.font_faces import Face
 from clinic_toolkit.documents.line_runs import GlyphRun
@@ -68,7 +67,7 @@ def break_lines(spans: Sequence[StyledText], width: float) -> tuple[list[TextLin
         printable = printable_text.make_printable(text)
         primary = font_faces.primary_face(style.bold)
         has_rtl = reading_order.has_right_to_left(printable)
-        rtl = has_rtl and text_shaping.is_right_to_left(printable)
+        rtl = has_rtl and reading_order.is_right_to_left(printable)
         from_right = from_right and rtl
         for word in _WORD.findall(printable):
             # Choose the face before cutting the word, so that each piece is drawn as it was measured.

@@ -15,10 +15,9 @@ PLACEHOLDER_NOTE = (
     "A mark such as [U+1F984] is one character that cannot be printed with the letters of this sheet. It "
     "is that character’s number in Unicode; nothing was left out."
 )
-# Signs that say whether the letters beside them join.
-JOINERS = "\u200c\u200d\u180e"
-# Thai, Lao, Myanmar and Khmer have no space between words; a careful writer puts a zero-width one there.
-ZERO_WIDTH_SPACE = "\u200b"
+# What has no width and is kept: signs that say whether the letters beside them join, and a space. Thai, Lao,
+# Myanmar and Khmer have no space between words; a careful writer puts this one there.
+WITHOUT_WIDTH = "\u200c\u200d\u180e\u200b"
 _UNSPACED = "\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff"
 _USELESS_ZERO_WIDTH_SPACES = re.compile(f"(?<![{_UNSPACED}])\u200b|\u200b(?![{_UNSPACED}])")
 _NEWLINES = re.compile("\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
@@ -46,7 +45,7 @@ def make_printable(text: str) -> str:
 def is_drawable(char: str) -> bool:
     """Whether this character can be drawn, in both weights."""
     return (
-        char in JOINERS + ZERO_WIDTH_SPACE
+        char in WITHOUT_WIDTH
         or font_faces.primary_face(False).covers(char)
         or font_faces.find_shaped_face(char, False) is not None
     )
@@ -63,5 +62,5 @@ def _is_invisible(char: str) -> bool:
         # Keep joiners, which say how letters join, spaces without width, at which a line may break, and
         # number-enclosing signs, which are visible.
         is_enclosing = unicodedata.name(char, "").startswith(("ARABIC", "SYRIAC", "KAITHI"))
-        return char not in JOINERS + ZERO_WIDTH_SPACE and not is_enclosing
+        return char not in WITHOUT_WIDTH and not is_enclosing
     return category in ("Cc", "Cs") or bool(_SELECTORS.match(char))

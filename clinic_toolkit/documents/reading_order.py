@@ -1,6 +1,7 @@
 """The order in which a line is drawn, where letters of right-to-left scripts stand in it."""
 
 import re
+import unicodedata
 
 from msgspec import Struct
 
@@ -18,6 +19,15 @@ class DirectedText(Struct, frozen=True):
 def has_right_to_left(text: str) -> bool:
     """Whether the text contains a letter of a right-to-left script."""
     return not text.isascii() and _RTL.search(text) is not None
+
+
+def is_right_to_left(text: str) -> bool:
+    """Whether the first letter with a direction belongs to a right-to-left script."""
+    for char in text:
+        direction = unicodedata.bidirectional(char)
+        if direction in ("L", "R", "AL"):
+            return direction != "L"
+    return False
 
 
 def order_line(line: str, from_right: bool) -> list[DirectedText]:

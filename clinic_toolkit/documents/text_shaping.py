@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from clinic_toolkit.documents import font_faces, printable_text
+from clinic_toolkit.documents import font_faces, printable_text, reading_order
 from clinic_toolkit.documents.font_faces import Face, Glyph, ShapedFace
-from clinic_toolkit.documents.printable_text import JOINERS, ZERO_WIDTH_SPACE
+from clinic_toolkit.documents.printable_text import WITHOUT_WIDTH
 
 # Kerning is left out: then a text is as wide as its parts, wherever a line is broken.
 _FEATURES = {"kern": False}
@@ -67,7 +67,7 @@ class Shaper:
             if isinstance(part.face, Face):
                 yield from ((char, part.face.widths[char]) for char in part.text)
                 continue
-            rtl = is_right_to_left(part.text)
+            rtl = reading_order.is_right_to_left(part.text)
             clusters = self.shape(part.text, part.face, rtl)
             scale = part.face.scale / part.face.units
             for cluster in reversed(clusters) if rtl else clusters:
@@ -76,7 +76,7 @@ class Shaper:
     def _part_width(self, part: FontPart) -> float:
         if isinstance(part.face, Face):
             return part.face.width(part.text)
-        clusters = self.shape(part.text, part.face, is_right_to_left(part.text))
+        clusters = self.shape(part.text, part.face, reading_order.is_right_to_left(part.text))
         return sum(cluster.advance for cluster in clusters) * part.face.scale / part.face.units
 
 
@@ -85,15 +85,6 @@ def text_width(words: str, bold: bool) -> float:
     primary = font_faces.primary_face(bold)
     words = printable_text.make_printable(words)
     return primary.width(words) if primary.covers(words) else Shaper().width(words, bold)
-
-
-def is_right_to_left(text: str) -> bool:
-    """Whether the first letter with a direction belongs to a right-to-left script."""
-    for char in text:
-        direction = unicodedata.bidirectional(char)
-        if direction in ("L", "R", "AL"):
-            return direction != "L"
-    return False
 
 
 def _split_word(text: str, bold: bool) -> list[FontPart]:
@@ -134,7 +125,7 @@ def _one_face(word: str, bold: bool) -> Face | ShapedFace | None:
 def _add_character(parts: list[FontPart], char: str, bold: bool) -> None:
     kind = unicodedata.category(char)[0]
     last = parts[-1] if parts else None
-    is_mark = kind == "M" or char in JOINERS + ZERO_WIDTH_SPACE
+    is_mark = kind == "M" or char in WITHOUT_WIDTH
     if is_mark and last and last.is_letters and isinstance(last.face, ShapedFace) and last.face.covers(char):
         # Marks belong to the letter before them wherever its font has them.
         parts[-1] = FontPart(last.text + char, last.face, True)
@@ -143,7 +134,7 @@ def _add_character(parts: list[FontPart], char: str, bold: bool) -> None:
     face: Face | ShapedFace | None = primary if primary.covers(char) else None
     face = face or font_faces.find_shaped_face(char, bold)
     if face is None:
-        if char in JOINERS + ZERO_WIDTH_SPACE:
+        if char in WITHOUT_WIDTH:
             return  # beside letters that do not join, it has no effect
         raise ValueError(f"The character U+{ord(char):04X} is not printable.")
     is_letters = kind in "LM"
