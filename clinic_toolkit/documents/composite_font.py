@@ -101,9 +101,14 @@ def _list_components(outline: bytes) -> list[tuple[int, int]]:
     while flags & _MORE:
         flags, number = struct.unpack_from(">HH", outline, at)
         found.append((at + 2, number))
-        at += 8 if flags & _WORDS else 6
-        at += sum(size for flag, size in _SCALES.items() if flags & flag)
+        at += _component_size(flags)
     return found
+
+
+def _component_size(flags: int) -> int:
+    """How many bytes a component with these flags takes."""
+    scale = sum(size for flag, size in _SCALES.items() if flags & flag)
+    return (8 if flags & _WORDS else 6) + scale
 
 
 def _without_instructions(outline: bytes) -> bytes:
@@ -116,10 +121,10 @@ def _without_instructions(outline: bytes) -> bytes:
     changed = bytearray(outline)
     end = 10
     for at, _ in _list_components(outline):
-        flags = struct.unpack_from(">H", outline, at - 2)[0]
-        struct.pack_into(">H", changed, at - 2, flags & ~_INSTRUCTIONS)
-        end = at + (6 if flags & _WORDS else 4)
-        end += sum(size for flag, size in _SCALES.items() if flags & flag)
+        start = at - 2
+        flags = struct.unpack_from(">H", outline, start)[0]
+        struct.pack_into(">H", changed, start, flags & ~_INSTRUCTIONS)
+        end = start + _component_size(flags)
     return bytes(changed[:end])
 
 
