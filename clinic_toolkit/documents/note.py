@@ -9,7 +9,7 @@ from clinic_toolkit import standing_sentences
 from clinic_toolkit.dates import format_date, format_timestamp
 from clinic_toolkit.documents import page_layout
 from clinic_toolkit.documents.blocks import Block, Rule, Text, typed_paragraphs
-from clinic_toolkit.documents.clinician_header import letterhead_block, session_fact_blocks
+from clinic_toolkit.documents.clinician_header import LABEL_WIDTH, letterhead_block, session_fact_blocks
 from clinic_toolkit.documents.labelled_value import LabelledValue
 from clinic_toolkit.documents.styles import BODY, HEADING, QUIET, SMALL, STRONG
 from clinic_toolkit.documents.tagging import Role
@@ -59,7 +59,7 @@ def _later_changes_part(value: "NotePage") -> list[tuple[list[Block], page_layou
         ),
         *(
             LabelledValue(
-                Text(change.fact_name, QUIET), Text(change.sentence, BODY), label_width=92, before=3
+                Text(change.fact_name, QUIET), Text(change.sentence, BODY), label_width=LABEL_WIDTH, before=3
             )
             for change in value.changes_after_signing
         ),
@@ -107,7 +107,7 @@ def _signature_blocks(value: "NotePage") -> list[Block]:
         LabelledValue(
             Text(label, QUIET),
             Text(text, BODY),
-            label_width=92,
+            label_width=LABEL_WIDTH,
             before=3,
             keep_with_next=index + 1 < len(rows),
         )
