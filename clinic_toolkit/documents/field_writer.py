@@ -20,7 +20,7 @@ _MULTILINE = 1 << 12
 _RADIO = 1 << 15
 _PRINTED = 4
 # For a reader that draws a field anew after typing. PDFium takes the width as a whole number.
-_EDGE, _BORDER = "/BG[1 1 1]/BC[0.35 0.35 0.35]", "/BS<</W 1/S/S>>"
+_EDGE, _BORDER = f"/BG[1 1 1]/BC[{field_appearances.EDGE}]", "/BS<</W 1/S/S>>"
 # Mean width of a letter and distance of lines in readers, as shares of the size.
 _LETTER_WIDTH, _LINE_HEIGHT = 0.5, 1.35
 _PADDING = 4.0
