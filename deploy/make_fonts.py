@@ -30,7 +30,7 @@ def make_fonts(unpacked: Path) -> None:
     """Write every font of `sources.toml` anew; a source with another digest is refused."""
     for name, source in tomllib.loads(SOURCES.read_text("utf-8"))["font"].items():
         path = unpacked / source["path"]
-        if hashlib.sha256(path.read_bytes()).hexdigest() != source["source_sha256"]:
+        if hash_file(path) != source["source_sha256"]:
             raise SystemExit(f"{path} is not the file that sources.toml names.")
         target = FONTS / source["file"]
         cut_font(path, target, source)
