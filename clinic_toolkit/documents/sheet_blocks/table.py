@@ -49,16 +49,18 @@ class Table(RowBlock):
             )
             for index, heading in enumerate(columns)
         ]
-        self.row_names = [Text(name, style) for name in row_heads]
-        self.numbers = (
-            number_texts(row_count, self.quiet_style) if numbered and not row_heads else self.row_names
-        )
         self.is_numbered = numbered and not row_heads
+        # The number or the name of each row; none if it has neither.
+        self.row_heads = (
+            number_texts(row_count, self.quiet_style)
+            if self.is_numbered
+            else [Text(name, style) for name in row_heads]
+        )
         self.tick_widths = [_head_width(heading, self.light_head_style) for heading in columns]
         self._widths_by_width: dict[float, list[float]] = {}
 
     def texts(self) -> Iterable[Text]:
-        return (*self.heads, *self.numbers)
+        return (*self.heads, *self.row_heads)
 
     def widths(self, width: float) -> list[float]:
         """The width of each column; writing columns share what the tick columns leave."""
@@ -77,9 +79,9 @@ class Table(RowBlock):
 
     def row_height(self, row: int, width: float) -> float:
         height = self.pitch * self.line_count
-        if not self.row_names:
+        if self.is_numbered or not self.row_heads:
             return height
-        return max(height, self.row_names[row].height(self._inset(width) - PAD) + 6)
+        return max(height, self.row_heads[row].height(self._inset(width) - PAD) + 6)
 
     def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
         widths, inset = self.widths(width), self._inset(width)
@@ -96,20 +98,20 @@ class Table(RowBlock):
                 self._draw_heads(canvas, edges, head_bottom)
             for row, y, height in zip(self.rows, bottoms, heights, strict=True):
                 with canvas.element(Role.ROW):
-                    if self.numbers:
+                    if self.row_heads:
                         name_width = inset - (0 if self.is_numbered else PAD)
-                        middle = y + (height + self.numbers[row].height(name_width)) / 2
+                        middle = y + (height + self.row_heads[row].height(name_width)) / 2
                         with canvas.element(Role.HEAD_CELL, scope=Scope.ROW):
-                            self.numbers[row].draw(canvas, x, middle, name_width)
+                            self.row_heads[row].draw(canvas, x, middle, name_width)
                     self._draw_cells(canvas, row, edges, y, height)
 
     def _draw_heads(self, canvas: "TaggedCanvas", edges: Sequence[float], bottom: float) -> None:
-        if self.numbers:
+        if self.row_heads:
             with canvas.element(Role.CELL):
                 pass
         for index, head in enumerate(self.heads):
             width = edges[index + 1] - edges[index] - 2 * PAD
-            starts_row = index == 0 and not self.numbers and head.align != Align.CENTRE
+            starts_row = index == 0 and not self.row_heads and head.align != Align.CENTRE
             left = edges[index] + (0 if starts_row else PAD)
             with canvas.element(Role.HEAD_CELL):
                 head.draw(canvas, left, bottom + 5 + head.height(width), width)
@@ -148,9 +150,9 @@ class Table(RowBlock):
     def _inset(self, width: float) -> float:
         if self.is_numbered:
             return NUMBER_INSET * self.scale
-        if not self.row_names:
+        if not self.row_heads:
             return 0.0
-        widest = max(measure_width(name, width * 0.34 - PAD) for name in self.row_names)
+        widest = max(measure_width(name, width * 0.34 - PAD) for name in self.row_heads)
         return widest + PAD + 3
 
 
