@@ -54,7 +54,7 @@ def lay_out_worksheet(value: "WorksheetPage") -> tuple[Sequence[Block], PageLayo
         sheet = tight_sheet  # smaller margins are better than a second page for the last line
     too_high = sheet_pages.find_block_above(blocks, sheet.width, sheet.usable_height)
     if too_high is not None:
-        raise SheetTooLong(value.worksheet.blocks[int(too_high.id[1:]) - 1].label)
+        raise SheetTooLong(value.worksheet.blocks[too_high.number - 1].label)
     pages = sheet_pages.lay_out_pages(blocks, sheet.width, sheet.usable_height, scheme)
     # The explanation is added again where the file is made.
     return [block for page in pages for block in page if block not in explanation], sheet

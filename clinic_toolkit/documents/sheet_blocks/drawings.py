@@ -28,7 +28,7 @@ def build_drawing(block: model.SheetBlock, number: int, style: TextStyle) -> Blo
     """
     drawing = _build_drawing(block, style)
     if isinstance(drawing, FillInBlock):
-        drawing.id = f"b{number}"
+        drawing.number = number
     return drawing
 
 

@@ -27,12 +27,12 @@ Segment = tuple[float, float, float, float]
 class FillInBlock(Block):
     """A block to write in; the layout sets `pitch`, from line to line, and `growth` of figures, from 0 to 1.
 
-    `id` begins the ids of its fields (`worksheets/sheet_fields.py`).
+    `number` says which block of the sheet it is, from 1.
     """
 
     def __init__(self, style: TextStyle) -> None:
         super().__init__()
-        self.id = ""
+        self.number = 0
         self.style = style
         self.quiet_style = replace(style, colour=SOFT)
         self.head_style = replace(style, bold=True, leading=1.2)
@@ -40,6 +40,11 @@ class FillInBlock(Block):
         self.light_head_style = replace(style, leading=1.2)
         self.pitch = 8 * MM
         self.growth = 0.0
+
+    @property
+    def id(self) -> str:
+        """What the ids of its fields begin with (`worksheets/sheet_fields.py`)."""
+        return f"b{self.number}"
 
     @property
     def scale(self) -> float:
