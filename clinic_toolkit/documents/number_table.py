@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _PAD, _GAP = 8.0, 1.5
 
 
-class TableRow(Block):
+class CellRow(Block):
     """One row of cells with a hairline below; the shares are those of the width. A table draws it."""
 
     def __init__(self, cells: Sequence[str], shares: Sequence[float], *, is_head: bool = False) -> None:
@@ -47,7 +47,7 @@ class TableRow(Block):
 class RoundTable(Block):
     """Rows under their heads, which stand again on each further page."""
 
-    def __init__(self, head: TableRow, rows: Sequence[TableRow]) -> None:
+    def __init__(self, head: CellRow, rows: Sequence[CellRow]) -> None:
         super().__init__(before=_GAP, after=_GAP)
         self.head, self.rows = head, tuple(rows)
         self.owner: RoundTable = self
@@ -95,12 +95,12 @@ def tables_by_version(
         shares: the share of the width that each column has.
         rows: of each row the version that begins with it, if one does, and its cells.
     """
-    parts: list[tuple[str, list[TableRow]]] = []
+    parts: list[tuple[str, list[CellRow]]] = []
     for version, cells in rows:
         if version or not parts:
             parts.append((version, []))
-        parts[-1][1].append(TableRow(cells, shares))
-    head = TableRow(heads, shares, is_head=True)
+        parts[-1][1].append(CellRow(cells, shares))
+    head = CellRow(heads, shares, is_head=True)
     blocks: list[Block] = []
     for version, of_version in parts:
         if version:
