@@ -37,7 +37,7 @@ class EmbeddedFont:
         """The code of a cluster in this file."""
         return self._codes.setdefault(cluster, len(self._codes) + 1)
 
-    def addObjects(self, document: Any) -> None:  # noqa: N802
+    def addObjects(self, document: Any) -> None:  # noqa: N802 - the name is ReportLab’s
         """Add the font to the file that is being saved."""
         from reportlab.pdfbase import pdfdoc
 
@@ -148,6 +148,7 @@ def draw_clusters(pen: "PDFTextObject", face: ShapedFace, size: float, clusters:
     """
     from reportlab.lib.rl_accel import fp_str
 
+    # Neither the canvas nor the code of a text object is in ReportLab's types.
     font = _open_font(pen._canvas._doc, face)  # type: ignore[attr-defined]
     codes = "".join(f"{font.encode(cluster):04X}" for cluster in clusters)
     pen._code.append(f"/{font.internal_name} {fp_str(size)} Tf <{codes}> Tj")  # type: ignore[attr-defined]

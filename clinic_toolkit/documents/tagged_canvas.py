@@ -130,7 +130,7 @@ class TaggedCanvas(Canvas):
             self._end_segment()
             self._target = outer
 
-    def showPage(self) -> None:  # noqa: N802
+    def showPage(self) -> None:  # noqa: N802 - the name is ReportLab’s
         """End the page, and tell it which of the structure is drawn on it."""
         self._end_segment()
         super().showPage()
@@ -161,9 +161,9 @@ class TaggedCanvas(Canvas):
             change(text)
         super().save()
 
-    def _addAnnotation(self, annotation: Any, name: str | None = None, addtopage: int = 1) -> None:  # noqa: N802
+    def _addAnnotation(self, annotation: Any, name: str | None = None, addtopage: int = 1) -> None:  # noqa: N802 - as above
         """Add a form field; if it is drawn in an element, it becomes a part of it."""
-        super()._addAnnotation(annotation, name, addtopage)  # type: ignore[misc]
+        super()._addAnnotation(annotation, name, addtopage)  # type: ignore[misc]  # not in its types
         if self._target is not None and self._target is not self.tree.root:
             page = len(self._doc.Pages.pages)
             annotation["StructParent"] = self.tree.add_field(self._target, page, annotation.__InternalName__)
