@@ -13,6 +13,7 @@ from contextlib import contextmanager, nullcontext
 from functools import cache
 from io import BytesIO
 from typing import Any
+from unittest.mock import patch
 
 from clinic_toolkit.documents import font_faces, line_breaking, summary, worksheet
 from clinic_toolkit.documents.line_breaking import TextLine
@@ -58,11 +59,8 @@ def untagged() -> Iterator[None]:
         def save(self) -> None:
             Canvas.save(self)
 
-    tagged_canvas.TaggedCanvas = Untagged  # type: ignore[misc]
-    try:
+    with patch.object(tagged_canvas, "TaggedCanvas", Untagged):
         yield
-    finally:
-        tagged_canvas.TaggedCanvas = real  # type: ignore[misc]
 
 
 def ratio(make: Callable[[], bytes], rounds: int) -> float:
@@ -124,11 +122,11 @@ def record(make: Callable[[], bytes]) -> tuple[tuple[float, float], list[list[Ac
         pages[-1].append(("write", (line, x, baseline), {}))
         real_write(pen, line, x, baseline)
 
-    tagged_canvas.TaggedCanvas, line_breaking.draw_line = Recorder, write  # type: ignore[misc]
-    try:
+    with (
+        patch.object(tagged_canvas, "TaggedCanvas", Recorder),
+        patch.object(line_breaking, "draw_line", write),
+    ):
         make()
-    finally:
-        tagged_canvas.TaggedCanvas, line_breaking.draw_line = real_canvas, real_write  # type: ignore[misc]
     return sizes[0], [drawn for drawn in pages if drawn]
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from html import escape
 from typing import Any
+from unittest.mock import patch
 
 from clinic_toolkit.documents import font_faces, line_breaking, summary, worksheet
 from clinic_toolkit.documents.line_breaking import TextLine
@@ -140,9 +141,9 @@ def write_html(make: Callable[[], bytes]) -> str:
         )
         real_write(pen, line, x, baseline)
 
-    tagged_canvas.TaggedCanvas, line_breaking.draw_line = Writer, write  # type: ignore[misc]
-    try:
+    with (
+        patch.object(tagged_canvas, "TaggedCanvas", Writer),
+        patch.object(line_breaking, "draw_line", write),
+    ):
         make()
-    finally:
-        tagged_canvas.TaggedCanvas, line_breaking.draw_line = real_canvas, real_write  # type: ignore[misc]
     return "".join(written)
