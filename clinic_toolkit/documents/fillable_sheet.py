@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from clinic_toolkit.documents import page_layout, worksheet
-from clinic_toolkit.documents.sheet_layout import LARGE, NORMAL
+from clinic_toolkit.documents.sheet_layout import find_scheme
 from clinic_toolkit.worksheets.sheet_fields import list_fields
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def render_fillable_sheet(value: "WorksheetPage", code: str) -> bytes:
     """
     from clinic_toolkit.documents.fillable_canvas import FillableCanvas
 
-    scheme = LARGE if value.large_type else NORMAL
+    scheme = find_scheme(value)
     start = partial(
         FillableCanvas, fields=list_fields(value.worksheet), code=code, text_size=scheme.body.size
     )
@@ -41,7 +41,7 @@ def render_filled_sheet(value: "WorksheetPage", answers: Mapping[str, str]) -> b
     """
     from clinic_toolkit.documents.filled_canvas import FilledCanvas
 
-    scheme = LARGE if value.large_type else NORMAL
+    scheme = find_scheme(value)
     blocks, sheet = worksheet.lay_out_worksheet(value)
     start = partial(
         FilledCanvas, fields=list_fields(value.worksheet), answers=answers, sheet=sheet, style=scheme.body

@@ -49,6 +49,11 @@ LARGE = SizeScheme(
 )
 
 
+def find_scheme(value: "WorksheetPage") -> SizeScheme:
+    """The sizes in which this sheet is printed."""
+    return LARGE if value.large_type else NORMAL
+
+
 class SheetHead(Block):
     """The accent bar, and the initials at its right if they were asked for."""
 

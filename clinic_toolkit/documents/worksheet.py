@@ -9,7 +9,7 @@ from clinic_toolkit import standing_sentences
 from clinic_toolkit.documents import page_layout, sheet_pages
 from clinic_toolkit.documents.blocks import Block, Text
 from clinic_toolkit.documents.page_layout import PageLayout
-from clinic_toolkit.documents.sheet_layout import LARGE, NORMAL, SheetLayout, SizeScheme, set_spacing
+from clinic_toolkit.documents.sheet_layout import SheetLayout, SizeScheme, find_scheme, set_spacing
 from clinic_toolkit.documents.styles import MM, SOFT, TextStyle
 from clinic_toolkit.errors import ClinicError
 
@@ -43,7 +43,7 @@ def lay_out_worksheet(value: "WorksheetPage") -> tuple[Sequence[Block], PageLayo
     Raises:
         SheetTooLong: a block is higher than a page.
     """
-    scheme = LARGE if value.large_type else NORMAL
+    scheme = find_scheme(value)
     sheet = _page_settings(value, scheme)
     layout = SheetLayout(value, scheme)
     set_spacing(layout.blocks, 0.0, scheme)
