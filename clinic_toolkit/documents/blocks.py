@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
 
 BAR_GAP = 11.0
+# The two ends of a line: x and y of the one, then of the other.
+Segment = tuple[float, float, float, float]
 
 
 class Align(StrEnum):
@@ -249,10 +251,15 @@ class WritingLines(Block):
         return self.count * self.pitch
 
     def draw(self, canvas: "TaggedCanvas", x: float, top: float, width: float) -> None:
-        canvas.setStrokeColorRGB(*EDGE)
-        canvas.setLineWidth(0.7)
         rows = (top - row * self.pitch for row in range(1, self.count + 1))
-        canvas.lines([(x, y, x + width, y) for y in rows])
+        draw_writing_lines(canvas, [(x, y, x + width, y) for y in rows])
+
+
+def draw_writing_lines(canvas: "TaggedCanvas", lines: Sequence[Segment]) -> None:
+    """Lines to write on."""
+    canvas.setStrokeColorRGB(*EDGE)
+    canvas.setLineWidth(0.7)
+    canvas.lines(lines)
 
 
 def draw_tick_box(canvas: "TaggedCanvas", x: float, y: float, size: float) -> None:

@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING
 
 from clinic_toolkit.documents import body_shape
+from clinic_toolkit.documents.blocks import draw_writing_lines
 from clinic_toolkit.documents.sheet_blocks.fill_in_block import (
     FillInBlock,
     describe_lines,
-    draw_writing_lines,
     open_blank,
 )
 from clinic_toolkit.documents.styles import ACCENT, MM, TextStyle

@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from clinic_toolkit.documents.blocks import Text
+from clinic_toolkit.documents.blocks import Text, draw_writing_lines
 from clinic_toolkit.documents.sheet_blocks.fill_in_block import (
     FillInBlock,
     describe_lines,
-    draw_writing_lines,
     open_blank,
 )
 from clinic_toolkit.documents.styles import EDGE, MM, TextStyle

@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from math import cos, pi, sin
 from typing import TYPE_CHECKING
 
-from clinic_toolkit.documents.blocks import Align, Text
+from clinic_toolkit.documents.blocks import Align, Text, draw_writing_lines
 from clinic_toolkit.documents.sheet_blocks.fill_in_block import (
     PAD,
     FillInBlock,
     describe_lines,
-    draw_writing_lines,
     measure_width,
     open_blank,
 )

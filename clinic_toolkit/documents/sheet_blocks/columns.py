@@ -4,14 +4,13 @@ from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
-from clinic_toolkit.documents.blocks import Align, Text, draw_tick_box
+from clinic_toolkit.documents.blocks import Align, Text, draw_tick_box, draw_writing_lines
 from clinic_toolkit.documents.sheet_blocks.fill_in_block import (
     FillInBlock,
     RowBlock,
     describe_lines,
     draw_frame,
     draw_hairlines,
-    draw_writing_lines,
     open_blank,
 )
 from clinic_toolkit.documents.styles import TextStyle

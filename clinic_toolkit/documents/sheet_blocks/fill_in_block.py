@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 from msgspec.structs import replace
 
 from clinic_toolkit.documents import field_areas
-from clinic_toolkit.documents.blocks import Align, Block, Text
+from clinic_toolkit.documents.blocks import Align, Block, Segment, Text
 from clinic_toolkit.documents.field_areas import collects_fields
 from clinic_toolkit.documents.styles import EDGE, HAIR, MM, SOFT, TextStyle
 from clinic_toolkit.documents.tagging import Role
@@ -21,7 +21,6 @@ PAD = 5.0
 NUMBER_INSET = 24.0
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _SPAN = re.compile(r"(\d+) (\w+) (\d+)")
-Segment = tuple[float, float, float, float]
 
 
 class FillInBlock(Block):
@@ -137,13 +136,6 @@ def open_blank(canvas: "TaggedCanvas", words: str) -> AbstractContextManager[Non
     if collects_fields(canvas):
         return nullcontext()
     return canvas.element(Role.FIGURE, alt=words)
-
-
-def draw_writing_lines(canvas: "TaggedCanvas", lines: Sequence[Segment]) -> None:
-    """Lines to write on."""
-    canvas.setStrokeColorRGB(*EDGE)
-    canvas.setLineWidth(0.7)
-    canvas.lines(lines)
 
 
 def draw_hairlines(canvas: "TaggedCanvas", lines: Sequence[Segment]) -> None:

@@ -3,12 +3,11 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from clinic_toolkit.documents.blocks import Align, Text
+from clinic_toolkit.documents.blocks import Align, Text, draw_writing_lines
 from clinic_toolkit.documents.sheet_blocks.fill_in_block import (
     FillInBlock,
     describe_lines,
     draw_hairlines,
-    draw_writing_lines,
     measure_width,
     open_blank,
 )

@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from clinic_toolkit.documents.blocks import Align, Text
+from clinic_toolkit.documents.blocks import Align, Text, draw_writing_lines
 from clinic_toolkit.documents.sheet_blocks.fill_in_block import (
     FillInBlock,
     draw_hairlines,
-    draw_writing_lines,
     keep_span,
     measure_width,
     number_texts,

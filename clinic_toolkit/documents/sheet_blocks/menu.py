@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from clinic_toolkit.documents.blocks import Text, draw_tick_box
+from clinic_toolkit.documents.blocks import Text, draw_tick_box, draw_writing_lines
 from clinic_toolkit.documents.sheet_blocks.fill_in_block import (
     RowBlock,
     describe_lines,
-    draw_writing_lines,
     measure_width,
     open_blank,
 )

@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from clinic_toolkit.documents.blocks import Align, Text, draw_tick_box
+from clinic_toolkit.documents.blocks import Align, Text, draw_tick_box, draw_writing_lines
 from clinic_toolkit.documents.sheet_blocks.fill_in_block import (
     NUMBER_INSET,
     PAD,
     RowBlock,
     draw_hairlines,
-    draw_writing_lines,
     keep_span,
     measure_width,
     number_texts,

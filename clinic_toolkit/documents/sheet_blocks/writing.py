@@ -3,14 +3,13 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from clinic_toolkit.documents.blocks import Text
+from clinic_toolkit.documents.blocks import Text, draw_writing_lines
 from clinic_toolkit.documents.sheet_blocks.fill_in_block import (
     NUMBER_INSET,
     FillInBlock,
     RowBlock,
     describe_lines,
     draw_frame,
-    draw_writing_lines,
     measure_width,
     number_texts,
     open_blank,
