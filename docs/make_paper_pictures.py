@@ -17,6 +17,7 @@ import pypdfium2
 from PIL import Image
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+# What follows is imported from the checkout, so it stands below this line.
 sys.path.insert(0, str(CHECKOUT))
 
 from clinic_toolkit.documents import guide, packet, worksheet  # noqa: E402
