@@ -2,7 +2,8 @@
 
 Every sheet is a module with one function, `render_…(value) -> bytes`. It works in memory, and the same value
 gives the same bytes. This package never opens a record, a key, a setting or a file other than the fonts
-beside it, and it imports ReportLab, and `tagged_canvas.py`, which does, only inside the functions that draw.
+beside it. It imports ReportLab only inside the functions that draw; so it does with the canvases and with
+what writes fields into a file, which import ReportLab themselves.
 
 Text goes from a value to the canvas as plain text. No module here builds or parses markup, so nothing that a
 person typed can become a tag, a link or a file.
