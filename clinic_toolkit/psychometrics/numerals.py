@@ -1,4 +1,4 @@
-"""Numbers in words, for pages that show no digit."""
+"""Numbers in words, for pages that show no digit and for what is read aloud."""
 
 # fmt: off
 _SMALL = (
@@ -11,7 +11,7 @@ _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ni
 
 
 def number_in_words(number: int) -> str:
-    """Write a count of questions, 0 to 999, in words: 3 is "three", 21 is "twenty-one"."""
+    """Write a count, 0 to 999, in words: 3 is "three", 21 is "twenty-one"."""
     if number < 20:
         return _SMALL[number]
     if number < 100:

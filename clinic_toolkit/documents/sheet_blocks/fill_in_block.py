@@ -13,13 +13,13 @@ from clinic_toolkit.documents.blocks import Align, Block, Segment, Text
 from clinic_toolkit.documents.field_areas import collects_fields
 from clinic_toolkit.documents.styles import EDGE, HAIR, MM, SOFT, TextStyle
 from clinic_toolkit.documents.tagging import Role
+from clinic_toolkit.psychometrics.numerals import number_in_words
 
 if TYPE_CHECKING:
     from clinic_toolkit.documents.tagged_canvas import TaggedCanvas
 
 PAD = 5.0
 NUMBER_INSET = 24.0
-_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _SPAN = re.compile(r"(\d+) (\w+) (\d+)")
 
 
@@ -127,7 +127,7 @@ class RowBlock(FillInBlock):
 
 def describe_lines(count: int, *, more: str = "") -> str:
     """What a screen reader says of empty lines, such as "Three lines to write on."."""
-    number = _NUMBERS[count] if count < len(_NUMBERS) else str(count)
+    number = number_in_words(count) if count <= 10 else str(count)
     return f"{number.capitalize()} line{'s' * (count != 1)} to write on{more}."
 
 
