@@ -44,7 +44,7 @@ def render_note(value: "NotePage") -> bytes:
     return page_layout.bind_pdf([(blocks, sheet), *_later_changes_part(value)])
 
 
-def _later_changes_part(value: "NotePage") -> list[tuple[list[Block], page_layout.PageLayout]]:
+def _later_changes_part(value: "NotePage") -> list[page_layout.Part]:
     """The sheet of changes after signing, or nothing if there are none."""
     if not value.changes_after_signing and not value.some_unreadable:
         return []

@@ -69,15 +69,13 @@ def title_blocks(title: str, *, style: TextStyle = TITLE, after: float = 14) -> 
     ]
 
 
-def make_pdf(
-    blocks: Sequence[Block], sheet: PageLayout, *, start_canvas: "StartCanvas | None" = None
-) -> bytes:
+def make_pdf(blocks: Sequence[Block], sheet: PageLayout, *, start_canvas: StartCanvas | None = None) -> bytes:
     """Lay out and draw the blocks of one sheet; the same blocks give the same bytes."""
     return bind_pdf([(blocks, sheet)], start_canvas=start_canvas)
 
 
 def bind_pdf(
-    parts: Iterable[Part], *, is_bound: bool | None = None, start_canvas: "StartCanvas | None" = None
+    parts: Iterable[Part], *, is_bound: bool | None = None, start_canvas: StartCanvas | None = None
 ) -> bytes:
     """Draw several parts into one PDF file, each on its own pages and as if it were alone.
 

@@ -1,14 +1,13 @@
 """A worksheet: a page to write on that is safe if found; its footer says only that it is not a test."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from clinic_toolkit import standing_sentences
 from clinic_toolkit.documents import page_layout, sheet_pages
-from clinic_toolkit.documents.blocks import Block, Text
-from clinic_toolkit.documents.page_layout import PageLayout
+from clinic_toolkit.documents.blocks import Text
+from clinic_toolkit.documents.page_layout import PageLayout, Part
 from clinic_toolkit.documents.sheet_layout import SheetLayout, SizeScheme, find_scheme, set_spacing
 from clinic_toolkit.documents.styles import MM, SOFT, TextStyle
 from clinic_toolkit.errors import ClinicError
@@ -37,7 +36,7 @@ def render_worksheet(value: "WorksheetPage") -> bytes:
     return page_layout.make_pdf(*lay_out_worksheet(value))
 
 
-def lay_out_worksheet(value: "WorksheetPage") -> tuple[Sequence[Block], PageLayout]:
+def lay_out_worksheet(value: "WorksheetPage") -> Part:
     """The blocks of the sheet, spaced for its pages, and the settings of the pages (`page_layout.bind_pdf`).
 
     Raises:
