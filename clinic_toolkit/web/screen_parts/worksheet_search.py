@@ -6,21 +6,13 @@ from flask import request
 from msgspec import Struct
 
 from clinic_toolkit.instruments import catalogue as instruments
+from clinic_toolkit.web.content.sheet_words import SIDE_LABELS, STEP_LABELS
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.worksheets.model import PathStep, SheetSide, Worksheet
 from clinic_toolkit.worksheets.search import TIME_LIMITS, SheetSearch, search_worksheets
 
 WORDS_LIMIT = 60
 ANY = ("", "Any")
-SIDE_LABELS = {
-    SheetSide.GIVING: "Giving",
-    SheetSide.RECEIVING: "Receiving",
-    SheetSide.BOUNDARIES: "Boundaries",
-    SheetSide.FLOWS: "What flows well",
-    SheetSide.CARERS: "For carers",
-    SheetSide.ANY: "None of them",
-}
-STEP_LABELS = {PathStep.NOTICE: "Notice", PathStep.TELL: "Tell", PathStep.DO: "Do"}
 
 
 class SearchPage(Struct, frozen=True, kw_only=True):
