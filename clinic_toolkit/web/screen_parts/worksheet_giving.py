@@ -71,7 +71,7 @@ def give_worksheet(
     if existing is not None:
         return existing
     worksheet = available_worksheets.load_available_worksheet(
-        db, vault, form.worksheet.data, _client_of_sheets(case)
+        db, vault, form.worksheet.data, case.payload.single_client_id
     )
     if form.sheet_place and not case.payload.is_couple:
         fear_holds.record_fear_inquiry(
@@ -116,13 +116,8 @@ def _refusal(form: HandoutForm) -> str:
 def list_sheets_for(case: RecordVersion[Case]) -> tuple[Worksheet, ...]:
     """Every sheet that is offered in a session of this case."""
     return available_worksheets.list_available_worksheets(
-        context.db(), context.vault(), _client_of_sheets(case)
+        context.db(), context.vault(), case.payload.single_client_id
     )
-
-
-def _client_of_sheets(case: RecordVersion[Case]) -> UUID | None:
-    """The client whose own sheets are offered; none in a session of a couple, where the other reads them."""
-    return None if case.payload.is_couple else case.payload.client_ids[0]
 
 
 def list_open_and_folded_sheets(case: RecordVersion[Case]) -> tuple[list[Worksheet], list[Worksheet]]:
