@@ -1,12 +1,15 @@
 """The matching rules: which sheets are suggested because of which answers, read from `matching.toml`."""
 
 import tomllib
+from collections.abc import Iterable
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+
+from clinic_toolkit.worksheets.model import Worksheet
 
 MATCHING_FILE = Path(__file__).with_name("matching.toml")
 
@@ -40,6 +43,10 @@ class MatchingRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     duty_frames: frozenset[str]
     held_sheet: int
     rules: tuple[MatchingRule, ...]
+
+    def find_held_sheet(self, sheets: Iterable[Worksheet]) -> Worksheet | None:
+        """The sheet for the room among these; None if it is not one of them."""
+        return next((sheet for sheet in sheets if sheet.number == self.held_sheet), None)
 
 
 @cache

@@ -29,9 +29,7 @@ def add_offers(
     eligible = [sheet for sheet in worksheets if holds.may_suggest(sheet, relationship_id, today=today)]
     offers = _list_offers(result, eligible, frame)
     is_withheld = offers != _list_offers(result, worksheets, frame)
-    held_sheet = next(
-        (sheet for sheet in worksheets if sheet.number == load_matching_rules().held_sheet), None
-    )
+    held_sheet = load_matching_rules().find_held_sheet(worksheets)
     return msgspec.structs.replace(
         result,
         offers=offers,

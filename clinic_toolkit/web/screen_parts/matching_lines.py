@@ -48,12 +48,6 @@ def list_duty_frames() -> list[str]:
     return [frame.label for frame in instruments.list_frames() if frame.id in frames]
 
 
-def find_held_sheet(sheets: Sequence[Worksheet]) -> Worksheet | None:
-    """The sheet for the room that is suggested where fear holds every other; None if there is none."""
-    number = load_matching_rules().held_sheet
-    return next((sheet for sheet in sheets if sheet.number == number), None)
-
-
 def _describe_part(rule: MatchingRule) -> tuple[str, Instrument]:
     kind = "strengths" if rule.answers == MatchedAnswers.STRENGTH else "difficulties"
     for instrument in instruments.list_instruments():

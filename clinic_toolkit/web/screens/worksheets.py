@@ -34,6 +34,7 @@ from clinic_toolkit.web.screen_parts.printouts import Printout
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.responses import ViewResult
 from clinic_toolkit.worksheets import catalogue
+from clinic_toolkit.worksheets.matching import load_matching_rules
 from clinic_toolkit.worksheets.model import Worksheet
 
 screen = Blueprint("worksheets", __name__)
@@ -57,7 +58,7 @@ def rules() -> ViewResult:
         here="worksheets",
         lines=matching_lines.list_rule_lines(sheets),
         duty_frames=matching_lines.list_duty_frames(),
-        held_sheet=matching_lines.find_held_sheet(sheets),
+        held_sheet=load_matching_rules().find_held_sheet(sheets),
     )
 
 
