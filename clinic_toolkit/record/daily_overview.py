@@ -69,12 +69,16 @@ class DailyOverview(Struct, frozen=True, kw_only=True):
     has_clients: bool
 
     @property
+    def planned_sessions(self) -> tuple[TherapySessionLine, ...]:
+        """Those that are still to come today: the next one, and the later ones."""
+        return (*((self.next_session,) if self.next_session else ()), *self.later_sessions)
+
+    @property
     def shown_sessions(self) -> tuple[RecordVersion[TherapySession], ...]:
         """All sessions in any of the lists, each once."""
         lines = (
             *self.open_sessions,
-            *((self.next_session,) if self.next_session else ()),
-            *self.later_sessions,
+            *self.planned_sessions,
             *self.earlier_sessions,
             *self.upcoming_sessions,
             *self.unfinished_sessions,
@@ -84,8 +88,8 @@ class DailyOverview(Struct, frozen=True, kw_only=True):
     @property
     def shown_sheets(self) -> tuple[RecordVersion[Handout], ...]:
         """The worksheets that are named beside a session, each once."""
-        planned = (*((self.next_session,) if self.next_session else ()), *self.later_sessions)
-        sheets = (sheet for line in (*self.open_sessions, *planned) for sheet in line.sheets_out)
+        lines = (*self.open_sessions, *self.planned_sessions)
+        sheets = (sheet for line in lines for sheet in line.sheets_out)
         return tuple({sheet.id: sheet for sheet in sheets}.values())
 
 

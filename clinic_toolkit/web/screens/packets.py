@@ -53,9 +53,8 @@ def begin_for_day() -> ViewResult:
     """Put the sheets of today's open and planned sessions into one file, each behind its separator."""
     db, vault, letterhead = context.db(), context.vault(), context.letterhead()
     day = daily_overview.build_daily_overview(db, vault, now=context.now())
-    planned = (*((day.next_session,) if day.next_session else ()), *day.later_sessions)
     pages: list[WorksheetPage | SeparatorPage] = []
-    for line in (*day.open_sessions, *planned):
+    for line in (*day.open_sessions, *day.planned_sessions):
         if line.record is None:
             continue
         found = packet_sheets.list_packet_sheets(db, vault, line.record, now=context.now())

@@ -30,8 +30,7 @@ def index() -> ViewResult:
             day_lines = (
                 *overview.earlier_sessions,
                 *overview.open_sessions,
-                *((overview.next_session,) if overview.next_session else ()),
-                *overview.later_sessions,
+                *overview.planned_sessions,
                 *overview.unfinished_sessions,
             )
         sessions = tuple(
