@@ -5,7 +5,7 @@ show comes from the list facts; only what is shown is opened.
 """
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from clinic_toolkit.record.retention import due_list, retention_list_facts
 from clinic_toolkit.record.retention.due_list import DueErasure
 from clinic_toolkit.record.safety import ask_lines, safety_list_facts
 from clinic_toolkit.record.safety.ask_lines import AskLine, ComingCheck
-from clinic_toolkit.record.writing import therapy_session_lines
+from clinic_toolkit.record.writing import handout_list_facts, therapy_session_lines
 from clinic_toolkit.record.writing.draft_list_facts import RING_DRAFTS
 from clinic_toolkit.record.writing.form_draft_record import FORM_DRAFT
 from clinic_toolkit.record.writing.handout_record import Handout
@@ -128,22 +128,28 @@ def build_daily_overview(
         and one.facts.attendance == Attendance.PLANNED
     ]
 
-    def build(sessions: Iterable[ListedSession], *, is_ahead: bool = False) -> tuple[TherapySessionLine, ...]:
+    clients_with_sheet_out = (
+        handout_list_facts.list_clients_with_sheet_out(db, vault, reader) if open_today or planned else set()
+    )
+
+    def build(
+        sessions: Iterable[ListedSession], with_sheet_out: Set[UUID] = frozenset()
+    ) -> tuple[TherapySessionLine, ...]:
         lines = (
             therapy_session_lines.build_session_line(
-                db, vault, reader, one, initials_by_id, with_sheets_out=is_ahead
+                db, vault, reader, one, initials_by_id, clients_with_sheet_out=with_sheet_out
             )
             for one in sessions
         )
         return tuple(line for line in lines if line)
 
-    planned_lines = build(planned, is_ahead=True)
+    planned_lines = build(planned, clients_with_sheet_out)
     asks = ask_lines.build_ask_lines(
         db, vault, safety_list_facts.list_person_safety(reader, db, vault), initials_by_id, today=today
     )
     return DailyOverview(
         today=today,
-        open_sessions=build(open_today, is_ahead=True),
+        open_sessions=build(open_today, clients_with_sheet_out),
         next_session=planned_lines[0] if planned_lines else None,
         later_sessions=planned_lines[1:],
         earlier_sessions=build(earlier),

@@ -1,6 +1,7 @@
 """A sheet that was given: what was agreed, how it went, and the one question that looks back."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -9,7 +10,9 @@ import pytest
 from clinic_toolkit.journal import records, version_history
 from clinic_toolkit.journal.list_facts import FactsReader
 from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record import daily_overview
 from clinic_toolkit.record.people import cases, therapy_sessions
+from clinic_toolkit.record.people.case_record import CASE
 from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.record.people.therapy_session_record import Attendance, TherapySession, TherapySessionKind
 from clinic_toolkit.record.writing import handout_reviews, handout_words, handouts, note_prefill
@@ -234,6 +237,34 @@ def test_a_client_with_a_sheet_out_is_known_without_opening_every_sheet(
     assert with_sheet_out() == {client.id}
     review(work, smaller, BACK, days=14)
     assert with_sheet_out() == set()
+
+
+def test_today_loads_a_case_once_more_only_if_a_sheet_is_out(
+    work: Work, client: RecordVersion[Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with writing(work.engine) as db:
+        case = cases.load_single_case(db, work.vault, client.id)
+        body = TherapySession(
+            case_id_bytes=case.id.bytes, kind=TherapySessionKind.SESSION, on=NOW.astimezone().date()
+        )
+        therapy_sessions.create_therapy_session(db, work.vault, case, body, now=NOW)
+    loaded: list[str] = []
+    load = records.find_readable_record
+
+    def counting(db: Any, vault: Any, kind: Any, record_id: UUID) -> Any:
+        loaded.append(kind.name)
+        return load(db, vault, kind, record_id)
+
+    def count_cases() -> int:
+        loaded.clear()
+        with reading(work.engine) as db:
+            daily_overview.build_daily_overview(db, work.vault, now=NOW)
+        return loaded.count(CASE.name)
+
+    monkeypatch.setattr(records, "find_readable_record", counting)
+    assert count_cases() == 1, "for the names of its clients"
+    give(work, client)
+    assert count_cases() == 2
 
 
 def test_the_note_is_offered_what_was_agreed_and_how_it_went(

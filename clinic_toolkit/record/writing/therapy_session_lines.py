@@ -1,6 +1,6 @@
 """The lines of *Today* about therapy sessions, by initials: which there are, and how one is built."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import date, time, timedelta
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from clinic_toolkit.record.people.therapy_session_record import (
     TherapySessionState,
 )
 from clinic_toolkit.record.questionnaires.administration_list_facts import RING_ADMINISTRATIONS
-from clinic_toolkit.record.writing import handout_list_facts, handouts
+from clinic_toolkit.record.writing import handouts
 from clinic_toolkit.record.writing.handout_record import Handout
 from clinic_toolkit.record.writing.note_list_facts import RING_NOTES
 from clinic_toolkit.record.writing.note_record import NoteState
@@ -117,12 +117,12 @@ def build_session_line(
     listed: ListedSession,
     names_by_id: Mapping[UUID, str],
     *,
-    with_sheets_out: bool = False,
+    clients_with_sheet_out: Set[UUID] = frozenset(),
 ) -> TherapySessionLine | None:
     """Open one session and build its line; None if it cannot be read.
 
     Args:
-        with_sheets_out: whether to list the worksheets to ask about.
+        clients_with_sheet_out: of whom the worksheets to ask about are listed.
     """
     session = records.find_readable_record(db, vault, THERAPY_SESSION, listed.facts.id)
     if session is None:
@@ -142,18 +142,23 @@ def build_session_line(
         note_state=listed.note_state,
         has_stopped_questionnaire=listed.has_stopped_questionnaire,
         unfinished_work=listed.unfinished_work,
-        sheets_out=_list_sheets_out(db, vault, reader, session) if with_sheets_out else (),
+        sheets_out=_list_sheets_out(db, vault, session, clients_with_sheet_out),
         record=session,
     )
 
 
 def _list_sheets_out(
-    db: Connection, vault: Vault, reader: FactsReader, session: RecordVersion[TherapySession]
+    db: Connection,
+    vault: Vault,
+    session: RecordVersion[TherapySession],
+    clients_with_sheet_out: Set[UUID],
 ) -> tuple[RecordVersion[Handout], ...]:
+    if not clients_with_sheet_out:
+        return ()
     case = records.find_readable_record(db, vault, CASE, session.payload.case_id)
     primary_by_id = clients.load_client_joins(db, vault)
     client_ids = {primary_by_id.get(id, id) for id in case.payload.client_ids} if case else set()
-    if case is None or not client_ids & handout_list_facts.list_clients_with_sheet_out(db, vault, reader):
+    if case is None or not client_ids & clients_with_sheet_out:
         return ()
     return tuple(handouts.list_handouts_out(db, vault, case, session))
 
