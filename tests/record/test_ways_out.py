@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -77,6 +78,23 @@ def test_a_hold_is_refused_like_a_person_never_asked_about(
     assert ways(work, client.id, person) == never
     ask(work, client.id, person, SheetPlace.HOME)
     assert ways(work, client.id, person) != never, "the control: an entry lifts it"
+
+
+def test_the_holds_of_a_client_are_computed_once_for_a_sheet(
+    work: Work, client: RecordVersion[Client], person: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(work, client.id, person, SheetPlace.HOME)
+    computed: list[UUID] = []
+    compute = fear_holds.load_fear_holds
+
+    def counting(db: Any, vault: Any, client_id: UUID) -> fear_holds.FearHolds:
+        computed.append(client_id)
+        return compute(db, vault, client_id)
+
+    monkeypatch.setattr(fear_holds, "load_fear_holds", counting)
+    with reading(work.engine) as db:
+        assert load_ways_out(db, work.vault, (client.id,), PLAIN, client.id, person, now=NOW) == ALL
+    assert computed == [client.id], "it reads every form of the client"
 
 
 def test_nothing_of_a_couples_session_leaves_the_room(

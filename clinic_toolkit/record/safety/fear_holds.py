@@ -166,10 +166,14 @@ def is_held_after_closing(
 
 
 class HandoutPermission(Struct, frozen=True, kw_only=True):
-    """Whether a sheet may be given now, and whether it then stays in the room."""
+    """Whether a sheet may be given now, and whether it then stays in the room.
+
+    `was_asked`: fear of the person it is about was asked about recently; for a couple nothing is said of it.
+    """
 
     is_allowed: bool
     is_room_only: bool
+    was_asked: bool = False
 
 
 def load_handout_permission(
@@ -198,6 +202,7 @@ def load_handout_permission(
     return HandoutPermission(
         is_allowed=holds.may_give(worksheet, relationship_id, today=today),
         is_room_only=worksheet.is_room_only or holds.is_room_only(relationship_id),
+        was_asked=holds.is_asked(relationship_id, today=today),
     )
 
 

@@ -52,8 +52,5 @@ def load_ways_out(
     permission = fear_holds.load_handout_permission(
         db, vault, client_ids, worksheet, client_id, relationship_id, now=now
     )
-    if permission.is_room_only or not permission.is_allowed:
-        return WaysOut(may_print=permission.is_allowed, may_leave=False)
-    holds = fear_holds.load_fear_holds(db, vault, client_id)
-    is_asked = holds.is_asked(relationship_id, today=now.astimezone().date())
-    return WaysOut(may_print=True, may_leave=is_asked)
+    may_leave = permission.is_allowed and permission.was_asked and not permission.is_room_only
+    return WaysOut(may_print=permission.is_allowed, may_leave=may_leave)
