@@ -58,8 +58,10 @@ def load_given_sheet(id: UUID) -> GivenSheet:
     return GivenSheet(handout=handout, worksheet=worksheet, client=client, case=case, ways=ways)
 
 
-def make_page(given: GivenSheet, *, large: bool = False, initials: bool = False) -> WorksheetPage:
-    """The values that the sheet is drawn from.
+def make_page(
+    handout: RecordVersion[Handout], worksheet: Worksheet, *, large: bool = False, initials: bool = False
+) -> WorksheetPage:
+    """The values that a sheet which was given is drawn from.
 
     Args:
         large: in large print.
@@ -67,13 +69,14 @@ def make_page(given: GivenSheet, *, large: bool = False, initials: bool = False)
     """
     shown = ""
     if initials:
+        client = clients.load_client(context.db(), context.vault(), handout.payload.client_id)
         names = display_names.load_display_names(context.db(), context.vault())
-        shown = names.short_by_id.get(given.client.id, given.client.payload.initials)
+        shown = names.short_by_id.get(client.id, client.payload.initials)
     return WorksheetPage(
         letterhead=context.letterhead(),
-        worksheet=given.worksheet,
+        worksheet=worksheet,
         initials=shown,
-        client_sentence=given.handout.payload.client_sentence,
-        named_step=given.handout.payload.agreement,
+        client_sentence=handout.payload.client_sentence,
+        named_step=handout.payload.agreement,
         large_type=large,
     )

@@ -11,7 +11,6 @@ from msgspec import Struct
 
 from clinic_toolkit.record.values.packet_values import SeparatorPage
 from clinic_toolkit.record.values.page_values import WorksheetPage
-from clinic_toolkit.record.writing.packet_sheets import PacketSheet
 from clinic_toolkit.web import context
 from clinic_toolkit.web.screen_parts import jobs
 
@@ -46,14 +45,3 @@ def find_packet() -> tuple[jobs.Job[bytes], PacketRequest] | None:
     job: jobs.Job[bytes] | None = jobs.find_job(PACKET_JOB)
     asked: PacketRequest | None = context.get_from_login(_REQUEST)
     return (job, asked) if job and asked else None
-
-
-def sheet_page(sheet: PacketSheet) -> WorksheetPage:
-    """The values that a sheet which was given is drawn from."""
-    return WorksheetPage(
-        letterhead=context.letterhead(),
-        worksheet=sheet.worksheet,
-        initials="",
-        client_sentence=sheet.handout.payload.client_sentence,
-        named_step=sheet.handout.payload.agreement,
-    )

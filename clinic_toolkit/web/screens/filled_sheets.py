@@ -118,7 +118,12 @@ def sheet(id: UUID) -> ViewResult:
         # A saved copy is a way out of the room like any other file; the page says so.
         return responses.redirect_to(url_for("sheet_files.show", id=id))
     context.audit_read(FILLED_SHEET, kept)
-    page = given_sheets.make_page(given, large="large" in request.args, initials="initials" in request.args)
+    page = given_sheets.make_page(
+        given.handout,
+        given.worksheet,
+        large="large" in request.args,
+        initials="initials" in request.args,
+    )
     known = {field.id for field in list_fields(given.worksheet)}
     answers = {field_id: value for field_id, value in kept.payload.answers if field_id in known}
     return printouts.respond_with_printout(

@@ -16,7 +16,7 @@ from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.content.printout_kinds import PrintoutKind
 from clinic_toolkit.web.forms.packets import CopiesForm
-from clinic_toolkit.web.screen_parts import jobs, packet_job, printouts, saved_message
+from clinic_toolkit.web.screen_parts import given_sheets, jobs, packet_job, printouts, saved_message
 from clinic_toolkit.web.screen_parts.packet_job import PacketRequest
 from clinic_toolkit.web.screen_parts.printouts import Printout
 from clinic_toolkit.web.transport import responses
@@ -42,7 +42,7 @@ def begin_for_session(id: UUID) -> ViewResult:
         return responses.redirect_to(back)
     case_id = None if found.case.payload.is_couple else found.case.id
     packet_job.start_packet(
-        [packet_job.sheet_page(sheet) for sheet in found.sheets],
+        [given_sheets.make_page(sheet.handout, sheet.worksheet) for sheet in found.sheets],
         PacketRequest(back=("Back to the session", back), case_id=case_id),
     )
     return responses.redirect_to(url_for(".show"))
@@ -65,7 +65,7 @@ def begin_for_day() -> ViewResult:
             pages.append(
                 SeparatorPage(letterhead=letterhead, title=f"{at}{line.who}", lines=(STAYS_WITH_YOU,))
             )
-            pages += [packet_job.sheet_page(sheet) for sheet in found.sheets]
+            pages += [given_sheets.make_page(sheet.handout, sheet.worksheet) for sheet in found.sheets]
     if not pages:
         saved_message.note_saved(url_for("today.index"), NOTHING_TO_PRINT)
         return responses.redirect_to(url_for("today.index"))

@@ -97,7 +97,7 @@ def _make_file(given: GivenSheet) -> bytes:
     made = filled_sheets.issue_code(
         context.db(), context.vault(), given.handout, given.worksheet, now=context.now()
     )
-    page = given_sheets.make_page(given, large="large" in request.form)
+    page = given_sheets.make_page(given.handout, given.worksheet, large="large" in request.form)
     return fillable_sheet.render_fillable_sheet(page, made.payload.code)
 
 

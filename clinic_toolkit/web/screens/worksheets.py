@@ -13,7 +13,6 @@ from clinic_toolkit.record.questionnaires.administration_record import (
     ENDED_STATES,
     Administration,
 )
-from clinic_toolkit.record.safety import ways_out
 from clinic_toolkit.record.values.page_values import WorksheetOffer, WorksheetPage
 from clinic_toolkit.record.writing import available_worksheets, handouts
 from clinic_toolkit.record.writing.handout_record import HANDOUT
@@ -23,6 +22,7 @@ from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.content.printout_kinds import PrintoutKind
 from clinic_toolkit.web.forms.worksheets import SENTENCE_LIMIT, HandoutForm
 from clinic_toolkit.web.screen_parts import (
+    given_sheets,
     handout_page,
     matching_lines,
     printouts,
@@ -96,7 +96,14 @@ def _render_sheet(
 def blank(slug: str) -> ViewResult:
     """The printout of the sheet, without initials."""
     back = ("Back to the worksheet", url_for(".show", slug=slug))
-    return _printout_response(catalogue.load_worksheet(slug), back, initials="", sentence="")
+    page = WorksheetPage(
+        letterhead=context.letterhead(),
+        worksheet=catalogue.load_worksheet(slug),
+        initials="",
+        client_sentence="",
+        large_type="large" in request.args,
+    )
+    return _printout_response(page, back)
 
 
 @screen.route("/sessions/<uuid:session_id>/worksheets", methods=["GET", "POST"])
@@ -181,57 +188,23 @@ def handout(id: UUID) -> ViewResult:
 @guard.allow_printout_when_read_only
 def sheet(id: UUID) -> ViewResult:
     """The printout of the sheet for this client, if it may be printed at present."""
-    db, vault = context.db(), context.vault()
-    handout = handouts.load_handout(db, vault, id)
-    client = clients.load_client(db, vault, handout.payload.client_id)
-    case = handouts.load_case_of_handout(db, vault, handout)
-    context.audit_read(HANDOUT, handout)
-    worksheet = available_worksheets.load_given_worksheet(db, vault, handout.payload)
-    ways = ways_out.load_ways_out(
-        db,
-        vault,
-        case.payload.client_ids,
-        worksheet,
-        handout.payload.client_id,
-        handout.payload.relationship_id,
-        now=context.now(),
+    given = given_sheets.load_given_sheet(id)
+    if not given.ways.may_print:
+        return handout_page.render_handout_page(given.handout, not_printed=True), 422
+    page = given_sheets.make_page(
+        given.handout,
+        given.worksheet,
+        large="large" in request.args,
+        initials="initials" in request.args,
     )
-    if not ways.may_print:
-        return handout_page.render_handout_page(handout, not_printed=True), 422
-    return _printout_response(
-        worksheet,
-        ("Back to the sheet that was given", url_for(".handout", id=id)),
-        initials=display_names.load_display_names(db, vault).short_by_id.get(
-            client.id, client.payload.initials
-        )
-        if "initials" in request.args
-        else "",
-        sentence=handout.payload.client_sentence,
-        named_step=handout.payload.agreement,
-        # A sheet of a couple stays in the room whatever was answered.
-        case_id=None if case.payload.is_couple else case.id,
-    )
+    back = ("Back to the sheet that was given", url_for(".handout", id=id))
+    # A sheet of a couple stays in the room whatever was answered.
+    return _printout_response(page, back, None if given.case.payload.is_couple else given.case.id)
 
 
-def _printout_response(
-    sheet: Worksheet,
-    back: tuple[str, str],
-    *,
-    initials: str,
-    sentence: str,
-    named_step: str = "",
-    case_id: UUID | None = None,
-) -> ViewResult:
+def _printout_response(page: WorksheetPage, back: tuple[str, str], case_id: UUID | None = None) -> ViewResult:
     from clinic_toolkit.documents import worksheet as paper
 
-    page = WorksheetPage(
-        letterhead=context.letterhead(),
-        worksheet=sheet,
-        initials=initials,
-        client_sentence=sentence,
-        large_type="large" in request.args,
-        named_step=named_step,
-    )
     return printouts.respond_with_printout(
         Printout(
             kind=PrintoutKind.WORKSHEET,
