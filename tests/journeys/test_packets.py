@@ -65,6 +65,22 @@ def test_the_sheets_of_a_session_are_one_file_without_those_that_may_not_be_prin
     assert not any(ACTING.title in text for text in held)
 
 
+def test_a_packet_is_let_go_of_if_one_of_its_sheets_may_not_be_printed_any_more(
+    me: Person, session: str
+) -> None:
+    about = me.open(f"{session}/worksheets").form("about").options["about"][1]
+    give(me, session, LADDER.slug, about=about)
+    give(me, session, ACTING.slug, about=about)
+    made(me, me.press(me.open(session), "Print its sheets in one file"))
+    packet = me.open("/packet")
+    assert packet.path == "/packet", "the control: it stays until then"
+    risk = me.open(f"{session}/risk-entries/new")
+    me.send(risk, {"fear": "room", "about": about, "did": "Asked alone."})
+    refused = me.press(packet, "Save a copy as a file")
+    assert refused.path == session and "There is no sheet to print here now." in refused.text
+    assert me.open("/packet").path != "/packet", "it is not held any longer"
+
+
 def test_where_nothing_may_be_printed_a_sentence_says_no_more_than_that(me: Person, session: str) -> None:
     page = me.open(session)
     assert "Print its sheets" not in page.text

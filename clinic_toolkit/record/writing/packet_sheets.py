@@ -1,12 +1,16 @@
 """The sheets that belong in the packet of a session: those given in it, and those that are out."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
+from uuid import UUID
 
 from msgspec import Struct
 from sqlalchemy import Connection
 
+from clinic_toolkit.journal.integrity import UnreadableRecord
 from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.journal.records import RecordNotFound
 from clinic_toolkit.record.people import cases
 from clinic_toolkit.record.people.case_record import Case
 from clinic_toolkit.record.people.therapy_session_record import TherapySession
@@ -45,20 +49,38 @@ def list_packet_sheets(
     sheets = []
     for handout in (*out, *given):
         worksheet = _find_given_worksheet(db, vault, handout)
-        if worksheet is None:
-            continue
-        ways = ways_out.load_ways_out(
-            db,
-            vault,
-            case.payload.client_ids,
-            worksheet,
-            handout.payload.client_id,
-            handout.payload.relationship_id,
-            now=now,
-        )
-        if ways.may_print:
+        if worksheet and _may_print(db, vault, case, handout, worksheet, now=now):
             sheets.append(PacketSheet(handout=handout, worksheet=worksheet))
     return PacketSheets(case=case, sheets=tuple(sheets))
+
+
+def may_print_all(db: Connection, vault: Vault, handout_ids: Iterable[UUID], *, now: datetime) -> bool:
+    """Whether each of these sheets may be printed now; one that cannot be read any more may not."""
+    return all(_may_print_given(db, vault, id, now=now) for id in handout_ids)
+
+
+def _may_print_given(db: Connection, vault: Vault, handout_id: UUID, *, now: datetime) -> bool:
+    with suppress(RecordNotFound, UnreadableRecord):
+        handout = handouts.load_handout(db, vault, handout_id)
+        case = handouts.load_case_of_handout(db, vault, handout)
+        worksheet = _find_given_worksheet(db, vault, handout)
+        return worksheet is not None and _may_print(db, vault, case, handout, worksheet, now=now)
+    return False
+
+
+def _may_print(
+    db: Connection,
+    vault: Vault,
+    case: RecordVersion[Case],
+    handout: RecordVersion[Handout],
+    worksheet: Worksheet,
+    *,
+    now: datetime,
+) -> bool:
+    client_id, relationship_id = handout.payload.client_id, handout.payload.relationship_id
+    return ways_out.load_ways_out(
+        db, vault, case.payload.client_ids, worksheet, client_id, relationship_id, now=now
+    ).may_print
 
 
 def _find_given_worksheet(db: Connection, vault: Vault, handout: RecordVersion[Handout]) -> Worksheet | None:

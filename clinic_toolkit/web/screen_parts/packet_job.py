@@ -1,6 +1,7 @@
 """The packet that is being made: a background job, and what its page says of it.
 
-The finished file is held in memory with the login until another one is asked for, or the keys are put away.
+The finished file is held in memory with the login until another one is asked for, one of its sheets may not
+be printed any more, or the keys are put away.
 """
 
 from collections.abc import Sequence
@@ -19,10 +20,14 @@ _REQUEST = "packet asked for"
 
 
 class PacketRequest(Struct, frozen=True, kw_only=True):
-    """Where a packet was asked for: the words and the path of the way back, and the client's own case."""
+    """Where a packet was asked for: the words and the path of the way back, and the client's own case.
+
+    `handout_ids` are the sheets in it that were given to somebody.
+    """
 
     back: tuple[str, str]
     case_id: UUID | None = None
+    handout_ids: tuple[UUID, ...] = ()
 
 
 def start_packet(pages: Sequence[WorksheetPage | SeparatorPage], asked: PacketRequest) -> None:
@@ -45,3 +50,9 @@ def find_packet() -> tuple[jobs.Job[bytes], PacketRequest] | None:
     job: jobs.Job[bytes] | None = jobs.find_job(PACKET_JOB)
     asked: PacketRequest | None = context.get_from_login(_REQUEST)
     return (job, asked) if job and asked else None
+
+
+def discard_packet() -> None:
+    """Let go of the packet that was asked for last."""
+    context.pop_from_login(PACKET_JOB)
+    context.pop_from_login(_REQUEST)

@@ -43,7 +43,11 @@ def begin_for_session(id: UUID) -> ViewResult:
     case_id = None if found.case.payload.is_couple else found.case.id
     packet_job.start_packet(
         [given_sheets.make_page(sheet.handout, sheet.worksheet) for sheet in found.sheets],
-        PacketRequest(back=("Back to the session", back), case_id=case_id),
+        PacketRequest(
+            back=("Back to the session", back),
+            case_id=case_id,
+            handout_ids=tuple(sheet.handout.id for sheet in found.sheets),
+        ),
     )
     return responses.redirect_to(url_for(".show"))
 
@@ -54,6 +58,7 @@ def begin_for_day() -> ViewResult:
     db, vault, letterhead = context.db(), context.vault(), context.letterhead()
     day = daily_overview.build_daily_overview(db, vault, now=context.now())
     pages: list[WorksheetPage | SeparatorPage] = []
+    handout_ids: list[UUID] = []
     for line in (*day.open_sessions, *day.planned_sessions):
         if line.record is None:
             continue
@@ -66,10 +71,14 @@ def begin_for_day() -> ViewResult:
                 SeparatorPage(letterhead=letterhead, title=f"{at}{line.who}", lines=(STAYS_WITH_YOU,))
             )
             pages += [given_sheets.make_page(sheet.handout, sheet.worksheet) for sheet in found.sheets]
+            handout_ids += [sheet.handout.id for sheet in found.sheets]
     if not pages:
         saved_message.note_saved(url_for("today.index"), NOTHING_TO_PRINT)
         return responses.redirect_to(url_for("today.index"))
-    packet_job.start_packet(pages, PacketRequest(back=("Back to Today", url_for("today.index"))))
+    packet_job.start_packet(
+        pages,
+        PacketRequest(back=("Back to Today", url_for("today.index")), handout_ids=tuple(handout_ids)),
+    )
     return responses.redirect_to(url_for(".show"))
 
 
@@ -109,6 +118,11 @@ def show() -> ViewResult:
     if job.result is None:
         page = render_template("packets/making.html", here="today", job=job, asked=asked)
         return jobs.reload_while_running(page, job)
+    if not packet_sheets.may_print_all(context.db(), context.vault(), asked.handout_ids, now=context.now()):
+        # A hold began since the packet was made.
+        packet_job.discard_packet()
+        saved_message.note_saved(asked.back[1], NOTHING_TO_PRINT)
+        return responses.redirect_to(asked.back[1])
     pdf = job.result
     return printouts.respond_with_printout(
         Printout(
