@@ -149,8 +149,10 @@ def offer(session_id: UUID) -> ViewResult:
     if because:
         context.audit_read(ADMINISTRATION, because)
     open_sheets, folded_sheets = worksheet_giving.list_open_and_folded_sheets(case)
-    chosen = worksheet_giving.find_chosen_sheet([*open_sheets, *folded_sheets], request.args.get("sheet", ""))
-    search = worksheet_search.search_of_request([*open_sheets, *folded_sheets])
+    shown_sheets = [*open_sheets, *folded_sheets]
+    chosen = worksheet_giving.find_chosen_sheet(shown_sheets, request.args.get("sheet", ""))
+    search = worksheet_search.search_of_request(shown_sheets)
+    later = [sheet for sheet in folded_sheets if sheet in search.found]
     sentences = worksheet_giving.list_offered_sentences(session_administrations)
     page = render_template(
         "worksheets/offer.html",
@@ -163,12 +165,10 @@ def offer(session_id: UUID) -> ViewResult:
         chosen=chosen,
         because=worksheet_giving.find_offer(because, chosen.slug) if because and chosen else None,
         search=search,
-        later=[sheet for sheet in folded_sheets if sheet in search.found],
+        later=later,
         needs_fear_asked=needs_fear_asked,
         choices=worksheet_choices.sheet_choices(sheet for sheet in open_sheets if sheet in search.found),
-        folded_choices=worksheet_choices.sheet_choices(
-            sheet for sheet in folded_sheets if sheet in search.found
-        ),
+        folded_choices=worksheet_choices.sheet_choices(later),
         sentences=sentences,
         sentence_choices=worksheet_choices.sentence_choices(sentences, SENTENCE_LIMIT),
         limit=SENTENCE_LIMIT,
