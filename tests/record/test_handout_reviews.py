@@ -12,7 +12,7 @@ from clinic_toolkit.journal.list_facts import FactsReader
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record import daily_overview
 from clinic_toolkit.record.people import cases, therapy_sessions
-from clinic_toolkit.record.people.case_record import CASE
+from clinic_toolkit.record.people.case_record import CASE, Case
 from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.record.people.therapy_session_record import Attendance, TherapySession, TherapySessionKind
 from clinic_toolkit.record.writing import handout_reviews, handout_words, handouts, note_prefill
@@ -211,11 +211,10 @@ def test_the_sheets_of_a_couple_and_of_a_partner_alone_are_told_apart(
     with reading(work.engine) as db:
         own = cases.load_single_case(db, work.vault, client.id)
 
-        def out(case: object, session: object = None) -> list[UUID]:
-            return [
-                handout.id
-                for handout in handouts.list_handouts_out(db, work.vault, case, session)  # type: ignore[arg-type]
-            ]
+        def out(
+            case: RecordVersion[Case], session: RecordVersion[TherapySession] | None = None
+        ) -> list[UUID]:
+            return [handout.id for handout in handouts.list_handouts_out(db, work.vault, case, session)]
 
         assert out(own) == [alone.id] and out(couple) == [together.id]
         assert out(own, later) == [alone.id]
