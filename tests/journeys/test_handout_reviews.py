@@ -161,6 +161,20 @@ def test_two_windows_do_not_overwrite_one_another(me: Person, sessions: tuple[st
     assert "All of it." not in me.open(page.path).text
 
 
+def test_a_review_that_differs_in_what_was_in_the_way_alone_is_not_passed_over(
+    me: Person, sessions: tuple[str, str]
+) -> None:
+    page = give(me, sessions[0])
+    review, in_session = me.follow(page, "Note how it went"), look_at(me, sessions[1])
+    me.send(review, {"outcome": "not_this_time"})
+    again = me.send(review, {"outcome": "not_this_time"})
+    assert again.path == page.path and "Saved." in again.text, "the control: the same form, sent twice"
+    late = me.send(review, {"outcome": "not_this_time", "barriers": "no_time"})
+    assert late.status == 409 and "Saved." not in late.text
+    elsewhere = me.send(in_session, {"outcome": "not_this_time"})
+    assert elsewhere.status == 409, "it was not noted in this session"
+
+
 def test_a_partners_own_sheet_is_not_looked_at_in_the_session_of_the_couple(site: Site, me: Person) -> None:
     joint, ana, _ = couple(site)
     with writing(site.work.engine) as db:

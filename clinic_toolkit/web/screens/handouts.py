@@ -10,7 +10,7 @@ from clinic_toolkit.journal.records import RecordNotFound
 from clinic_toolkit.record.people import cases, therapy_sessions
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION, TherapySession
 from clinic_toolkit.record.writing import available_worksheets, handout_reviews, handout_words, handouts
-from clinic_toolkit.record.writing.handout_record import HANDOUT, Handout, HandoutReview
+from clinic_toolkit.record.writing.handout_record import HANDOUT, Handout, HandoutReview, ReviewOutcome
 from clinic_toolkit.web import context
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.handouts import AgreementForm, ReviewForm, SmallerForm, WantedForm
@@ -99,7 +99,7 @@ def _review(handout: RecordVersion[Handout], session: RecordVersion[TherapySessi
     newer = False
     if request.method == "POST" and form.validate():
         newer = not _is_current(form, handout)
-        if newer and _says_the_same(form, handout.payload.last_review):
+        if newer and _says_the_same(form, session, handout.payload.last_review):
             return redirect_saved(url_for("worksheets.handout", id=handout.id))
         if not newer:
             handout_reviews.review_handout(
@@ -141,10 +141,16 @@ def _is_current(form: Form, handout: RecordVersion[Handout]) -> bool:
     return fields.parse_whole_number(form.data["version"]) == handout.version
 
 
-def _says_the_same(form: ReviewForm, last: HandoutReview | None) -> bool:
+def _says_the_same(
+    form: ReviewForm, session: RecordVersion[TherapySession] | None, last: HandoutReview | None
+) -> bool:
     """Whether the last review is this one: the form was sent twice."""
+    # What was in the way is not kept of a sheet that came back whole.
+    barriers = () if form.outcome_chosen == ReviewOutcome.CAME_BACK else form.barriers_chosen
     return last is not None and (
+        last.therapy_session_id,
         last.outcome,
+        last.barriers,
         last.client_said,
         last.smaller_step,
-    ) == (form.outcome_chosen, form.said.data, form.smaller.data)
+    ) == (session.id if session else None, form.outcome_chosen, barriers, form.said.data, form.smaller.data)
