@@ -68,8 +68,7 @@ def tries(form: Form) -> Iterator[tuple[str, dict[str, str], Control]]:
     chosen = {
         control.name: control
         for control in reversed(form.controls)
-        if control.name
-        not in ("", "csrf_token", "present_passphrase", "stepup_passphrase", "record", "draft", "page")
+        if control.name not in LEFT_ALONE
         and control.kind not in ("button", "checkbox")
         and not re.match(r"([2-9]|1\d)-", control.name)
     }
