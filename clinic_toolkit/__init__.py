@@ -17,6 +17,7 @@ the code.
        instruments       questionnaires as data
        worksheets        sheets for clients as data
     2  settings          the configuration, read once
+       start_commands    the command that starts the program, as a person types it
     1  errors, paths     the base error; where things lie
        combining_marks   how many marks a letter may carry
        dates             dates and times as people write them
