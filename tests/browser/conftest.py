@@ -64,6 +64,15 @@ def browser(playwright: Playwright, headless_path: str, browsers: list[Browser])
     return browsers[0]
 
 
+@pytest.fixture(scope="module")
+def with_viewer(playwright: Playwright, browser_path: str) -> Iterator[Browser]:
+    """A Chromium that has its PDF viewer, which the one without windows lacks."""
+    words = ["--headless=new", "--no-sandbox", "--disable-gpu"]
+    started = playwright.chromium.launch(executable_path=browser_path, headless=False, args=words)
+    yield started
+    started.close()
+
+
 @contextmanager
 def made(folder: Path) -> Iterator[Practice]:
     """The program, set up over HTTP."""

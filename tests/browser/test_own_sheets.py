@@ -1,10 +1,10 @@
 """A worksheet is written in a real browser: the printed page follows what is typed, and nothing is lost."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import chrome
 from tests.browser.conftest import Practice
@@ -13,15 +13,6 @@ from tests.fixtures.waiting import LONGEST
 from tests.journeys.own_sheets import TYPED, YOURS
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def with_viewer(playwright: Playwright, browser_path: str) -> Iterator[Browser]:
-    """A Chromium that has its PDF viewer, which the one without windows lacks."""
-    words = ["--headless=new", "--no-sandbox", "--disable-gpu"]
-    started = playwright.chromium.launch(executable_path=browser_path, headless=False, args=words)
-    yield started
-    started.close()
 
 
 def begun(practice: Practice, page: Page) -> None:

@@ -2,11 +2,10 @@
 
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import chrome, marionette
 from tests.browser.chrome import Watched
@@ -18,15 +17,6 @@ pytestmark = pytest.mark.browser
 
 VIEWER = "chrome-extension://"
 LOOK_NOW = "document.dispatchEvent(new Event('visibilitychange'))"
-
-
-@pytest.fixture(scope="module")
-def with_viewer(playwright: Playwright, browser_path: str) -> Iterator[Browser]:
-    """A Chromium that has its PDF viewer, which the one without windows lacks."""
-    words = ["--headless=new", "--no-sandbox", "--disable-gpu"]
-    started = playwright.chromium.launch(executable_path=browser_path, headless=False, args=words)
-    yield started
-    started.close()
 
 
 def unlocked_elsewhere(practice: Practice) -> Person:
