@@ -13,7 +13,7 @@ from clinic_toolkit.worksheets.catalogue import list_worksheets
 from clinic_toolkit.worksheets.model import Worksheet
 from tests.documents import values
 from tests.documents.reading import PAPERS, marks
-from tests.documents.structure import Node, read_structure
+from tests.documents.structure import read_structure
 from tests.documents.test_sheets import contrast
 from tests.fixtures.replaced import replace
 from tests.worksheets.every_block import ONE_OF_EACH, make_sheet
@@ -208,16 +208,11 @@ def test_the_looks_see_what_they_look_for() -> None:
     assert contrast(EDGE) >= 3 and contrast(ACCENT) >= 4.5
 
 
-def walk(nodes: list[Node]) -> list[Node]:
-    """Every element, in reading order."""
-    return [each for node in nodes for each in (node, *walk(list(node.kids)))]
-
-
 @pytest.mark.parametrize("name", EVERY)
 def test_a_screen_reader_finds_each_part_of_a_sheet(name: str) -> None:
     sheet = EVERY[name]
     pdf = worksheet.render_worksheet(page_value(sheet, "A4", large=False, long=True))
-    nodes = [each for page in read_structure(pdf) for each in walk(page)]
+    nodes = [each for page in read_structure(pdf) for top in page for each in top.all()]
     roles = [each.role for each in nodes]
     labels = [block.label for block in sheet.blocks if block.label]
     assert roles.count("H1") == 1 and roles.count("H2") == len(labels) + 3

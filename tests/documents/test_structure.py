@@ -10,13 +10,12 @@ from typing import Any
 
 import pikepdf
 import pytest
-from msgspec import structs
 
 from clinic_toolkit.documents.fillable_sheet import render_fillable_sheet
 from clinic_toolkit.documents.tagging import CONTENT_ROLES
 from tests.documents import values
 from tests.documents.reading import LONG_SHEETS, PAPERS, SHEETS
-from tests.documents.structure import Node, ReadPage, find_node, read_structure, read_with_pdfjs
+from tests.documents.structure import Node, ReadPage, read_structure, read_with_pdfjs
 from tests.fixtures.replaced import replace
 from tests.worksheets.every_block import ONE_OF_EACH, make_sheet
 
@@ -89,27 +88,24 @@ def tree_marks(element: Any, page: Any) -> Iterator[tuple[int, int]]:
 @every
 @sheet
 def test_elements_hold_what_they_may_and_headings_leave_no_rank_out(name: str, paper: str) -> None:
-    rank, found = 0, []
-    for nodes in read_structure(draw(name, paper)):
-        for node in every_node(nodes):
-            allowed = KIDS.get(node.role)
-            assert allowed is None or {kid.role for kid in node.kids} <= allowed, node
-            assert node.role != "Figure" or len(node.alt) > 10, "a figure says what it shows"
-            if node.role in HEADINGS:
-                found.append(node.role)
-                assert HEADINGS.index(node.role) <= rank, f"{node.role} without the one above it"
-                rank = HEADINGS.index(node.role) + 1
-            if node.role == "Table":
-                assert len({len(row.kids) for row in node.kids if row.role == "TR"}) == 1, (
-                    "rows of one length"
-                )
+    found = headings_of(read_structure(draw(name, paper)))
     assert found.count("H1") == (0 if name == "answer card" else 1), found
 
 
-def every_node(nodes: list[Node]) -> Iterator[Node]:
-    for node in nodes:
-        yield node
-        yield from every_node(list(node.kids))
+def headings_of(pages: list[list[Node]]) -> list[str]:
+    """The headings in order; it fails where one leaves a rank out, or an element holds what it may not."""
+    rank, found = 0, []
+    for node in (each for page in pages for top in page for each in top.all()):
+        allowed = KIDS.get(node.role)
+        assert allowed is None or {kid.role for kid in node.kids} <= allowed, node
+        assert node.role != "Figure" or len(node.alt) > 10, "a figure says what it shows"
+        if node.role in HEADINGS:
+            found.append(node.role)
+            assert HEADINGS.index(node.role) <= rank, f"{node.role} without the one above it"
+            rank = HEADINGS.index(node.role) + 1
+        if node.role == "Table":
+            assert len({len(row.kids) for row in node.kids if row.role == "TR"}) == 1, "rows of one length"
+    return found
 
 
 @every
@@ -129,9 +125,6 @@ def test_the_file_is_sound(name: str, paper: str, tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def seen_by_pdfjs(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], list[ReadPage]]:
     """Every paper as pdf.js sees it, and under "" one whose pages do not point to its structure."""
-    node = find_node()
-    if node is None:
-        pytest.skip("no JavaScript engine here: Playwright is not installed")
     keys = [(name, paper) for name in ALL for paper in PAPERS]
     pdfs = [draw(*key) for key in keys]
     with pikepdf.open(BytesIO(pdfs[0])) as pdf:
@@ -140,7 +133,7 @@ def seen_by_pdfjs(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, s
         without = BytesIO()
         pdf.save(without)
     folder = tmp_path_factory.mktemp("papers")
-    read = read_with_pdfjs(node, [*pdfs, without.getvalue()], folder)
+    read = read_with_pdfjs([*pdfs, without.getvalue()], folder)
     return dict(zip([*keys, ("", "")], read, strict=True))
 
 
@@ -152,31 +145,28 @@ def test_pdfium_and_pdfjs_see_the_same_tree(
 ) -> None:
     by_pdfium = read_structure(draw(name, paper))
     by_pdfjs = seen_by_pdfjs[name, paper]
-    # PDFium finds an element by its drawing, and the fields of a file to fill in are none.
-    assert [[simple(node) for node in page] for page in by_pdfium] == [
-        [simple(node) for node in page.tree if node.role != "Form"] for page in by_pdfjs
-    ]
+    assert [simple(page) for page in by_pdfium] == [simple(page.tree) for page in by_pdfjs]
     assert all(page.tree for page in by_pdfjs)
 
 
-def simple(node: Any) -> tuple[str, str, tuple[Any, ...]]:
-    """An element by its type, what it shows and what it holds."""
-    return node.role, node.alt, tuple(simple(kid) for kid in node.kids if kid.role != "Form")
+def simple(nodes: Iterable[Any]) -> list[tuple[str, str, list[Any]]]:
+    """Each element by its type, what it shows and what it holds; without fields.
+
+    PDFium finds an element by its drawing, and the fields of a file to fill in are none.
+    """
+    return [(each.role, each.alt, simple(each.kids)) for each in nodes if each.role != "Form"]
 
 
 @pytest.mark.processes
 def test_the_fields_of_a_file_to_fill_in_are_elements_with_names(tmp_path: Path) -> None:
     """By pdf.js: PDFium tells of a field by other ways than by its element."""
-    node = find_node()
-    if node is None:
-        pytest.skip("no JavaScript engine here: Playwright is not installed")
     sheets = [make_sheet(block) for block in ONE_OF_EACH]
     pdfs = [
         render_fillable_sheet(replace(values.sheet(initials=""), worksheet=sheet), "k7m2p9q4t6v8x3z5")
         for sheet in sheets
     ]
     named = 0
-    for sheet, pdf, pages in zip(sheets, pdfs, read_with_pdfjs(node, pdfs, tmp_path), strict=True):
+    for sheet, pdf, pages in zip(sheets, pdfs, read_with_pdfjs(pdfs, tmp_path), strict=True):
         with pikepdf.open(BytesIO(pdf)) as read:
             widgets = [field for page in read.pages for field in page.get("/Annots", [])]
             assert all("/StructParent" in field for field in widgets), sheet.slug
@@ -185,19 +175,8 @@ def test_the_fields_of_a_file_to_fill_in_are_elements_with_names(tmp_path: Path)
         assert all(form.alt for form in forms), sheet.slug
         named += len(forms)
         by_pdfium = read_structure(pdf)
-        assert [[simple(each) for each in without_forms(page)] for page in by_pdfium] == [
-            [simple(each) for each in without_forms(page.tree)] for page in pages
-        ]
+        assert [simple(page) for page in by_pdfium] == [simple(page.tree) for page in pages]
     assert named > len(sheets)
-
-
-def without_forms(nodes: Iterable[Any]) -> list[Any]:
-    """The tree as it is without its fields, and without what holds nothing else."""
-    kept = []
-    for each in nodes:
-        if each.role != "Form":
-            kept.append(structs.replace(each, kids=tuple(without_forms(each.kids))))
-    return kept
 
 
 @pytest.mark.processes
