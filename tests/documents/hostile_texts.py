@@ -1,5 +1,10 @@
 """Texts that do harm where a program takes them for more than text, or where it draws without care."""
 
+from typing import Any
+
+from clinic_toolkit.worksheets.block_model import SheetBlock
+from tests.fixtures.replaced import replace
+
 HOSTILE: dict[str, str] = {
     "markup": '<b>&</b> &amp; <img src="/etc/hostname"/> <font color="white">seen</font>',
     "a link in markup": '<a href="javascript:alert(1)">y</a> <link href="https://example.org">z</link>',
@@ -27,3 +32,15 @@ HOSTILE: dict[str, str] = {
     "a mark that was typed": "[U+0041] [U+6F22][U+FFFFFF] [U+",
     "lines": "\n" * 60 + "\v\f\x85\u2028\u2029end",
 }
+
+
+def written_anew(block: SheetBlock, typed: str) -> SheetBlock:
+    """The block with this text in every place where a person can type."""
+    texts: dict[str, Any] = {}
+    for name in type(block).__dataclass_fields__:
+        value = getattr(block, name)
+        if isinstance(value, str) and name != "kind":
+            texts[name] = typed
+        elif isinstance(value, tuple):
+            texts[name] = tuple(typed if isinstance(each, str) else each for each in value)
+    return replace(block, **texts)

@@ -1,7 +1,6 @@
 """Hostile text in every place of paper where a person can type: printed, and nothing else."""
 
 from collections.abc import Iterator
-from dataclasses import replace as replace_fields
 from functools import cache
 from io import BytesIO
 from typing import Any
@@ -27,7 +26,7 @@ from clinic_toolkit.worksheets.catalogue import list_worksheets
 from clinic_toolkit.worksheets.model import Worksheet
 from clinic_toolkit.worksheets.sheet_fields import FieldKind, list_fields
 from tests.documents import values
-from tests.documents.hostile_texts import HOSTILE
+from tests.documents.hostile_texts import HOSTILE, written_anew
 from tests.documents.reading import drawn, fonts
 from tests.fixtures.replaced import replace
 
@@ -87,7 +86,7 @@ def papers(typed: str) -> Iterator[bytes]:
     blocks = [written_anew(block, typed[:LINE]) for block in one_block_of_each_kind()]
     for at in range(0, len(blocks), 4):
         line = typed[:LINE]
-        own = replace_fields(
+        own = replace(
             values.worksheet(),
             title=line,
             why=line,
@@ -116,18 +115,6 @@ def one_block_of_each_kind() -> tuple[SheetBlock, ...]:
     """One block of each kind that the catalogue has."""
     found = {block.kind: block for sheet in list_worksheets() for block in sheet.blocks}
     return tuple(found[kind] for kind in sorted(found))
-
-
-def written_anew(block: SheetBlock, typed: str) -> SheetBlock:
-    """The block with this text in every place of text."""
-    texts: dict[str, Any] = {}
-    for name in type(block).__dataclass_fields__:
-        value = getattr(block, name)
-        if isinstance(value, str) and name != "kind":
-            texts[name] = typed
-        elif isinstance(value, tuple):
-            texts[name] = tuple(typed if isinstance(each, str) else each for each in value)
-    return replace_fields(block, **texts)
 
 
 def active_keys(pdf: bytes) -> set[str]:
