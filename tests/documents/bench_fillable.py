@@ -1,10 +1,11 @@
 """What a worksheet to fill in costs above drawing its glyphs on a bare canvas (`bench_pdf.py`)."""
 
-import statistics
+from time import process_time
 
 from clinic_toolkit.documents import fillable_sheet, worksheet
+from tests.bench.rounds import ratio
 from tests.documents import bench_pdf, values
-from tests.documents.reading import CODE
+from tests.fixtures.filled_in import CODE
 
 GOAL = 3.5
 
@@ -19,9 +20,7 @@ def bench_fillable(rounds: int = 41) -> float:
     def redraw() -> bytes:
         return bench_pdf.redraw(size, pages)
 
-    for _ in range(3):
-        make(), redraw()
-    return statistics.median(bench_pdf.cost(make) / bench_pdf.cost(redraw) for _ in range(rounds))
+    return ratio(make, redraw, times=3, clock=process_time, rounds=rounds)
 
 
 if __name__ == "__main__":

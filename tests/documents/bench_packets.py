@@ -1,22 +1,16 @@
 """What a packet of three sheets costs, and how much memory, against the same sheets one by one."""
 
-import statistics
 import subprocess
 import sys
-import time
 from functools import partial
+from time import process_time
 
 from clinic_toolkit.documents import packet, worksheet
-from clinic_toolkit.record.values.page_values import Letterhead, PaperSize, WorksheetPage
+from clinic_toolkit.record.values.page_values import WorksheetPage
 from clinic_toolkit.worksheets import catalogue
+from tests.bench.rounds import ratio
+from tests.documents import values
 
-LETTERHEAD = Letterhead(
-    practice_name="Harbour",
-    clinician_name="Nora Whelan",
-    crisis_text="116 123",
-    paper_size=PaperSize.A4,
-    is_demo=False,
-)
 MOST_COST, MOST_PEAK = 1.15, 1.3
 PACKETS = 500
 
@@ -36,20 +30,13 @@ def make_singles(count: int) -> None:
 
 def cost_ratio(rounds: int = 15) -> float:
     """The median over paired rounds of the processor time of ten packets against that of their sheets."""
-    for warm_up in (make_packets, make_singles):
-        warm_up(2)
-    return statistics.median(_cost("packets", 10) / _cost("singles", 10) for _ in range(rounds))
+    packets, singles = partial(make_packets, 10), partial(make_singles, 10)
+    return ratio(packets, singles, times=1, clock=process_time, rounds=rounds)
 
 
 def peak_ratio() -> float:
     """The peak memory of a process that makes 500 packets against one that makes their sheets."""
     return _peak_of("make_packets") / _peak_of("make_singles")
-
-
-def _cost(what: str, count: int) -> float:
-    begun = time.process_time()
-    (make_packets if what == "packets" else make_singles)(count)
-    return time.process_time() - begun
 
 
 def _peak_of(function: str) -> int:
@@ -66,7 +53,10 @@ def _peak_of(function: str) -> int:
 def _pages(turn: int) -> list[WorksheetPage]:
     return [
         WorksheetPage(
-            letterhead=LETTERHEAD, worksheet=sheet, initials="", client_sentence=f"I can rest, {turn}."
+            letterhead=values.letterhead(),
+            worksheet=sheet,
+            initials="",
+            client_sentence=f"I can rest, {turn}.",
         )
         for sheet in catalogue.list_worksheets()[:3]
     ]

@@ -4,18 +4,17 @@ The page for it is written while our own paper is drawn: each element becomes it
 each line to write on a rule, each circle one in SVG. It has the same two fonts.
 """
 
-import gc
-import statistics
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from html import escape
+from time import process_time
 from typing import Any
 from unittest.mock import patch
 
 from clinic_toolkit.documents import font_faces, line_breaking, summary, worksheet
 from clinic_toolkit.documents.line_breaking import TextLine
 from clinic_toolkit.documents.tagging import Role
+from tests.bench.rounds import ratio
 from tests.documents import values
 
 # How many times cheaper our own paper must be.
@@ -60,16 +59,7 @@ def bench_weasyprint(weasyprint: Any, name: str, *, keeps_fonts: bool, rounds: i
     """
     make = SHEETS[name]
     other = other_pdf(weasyprint, write_html(make), keeps_fonts=keeps_fonts)
-    for _ in range(2):
-        make(), other()
-    return statistics.median(cost(other) / cost(make) for _ in range(rounds))
-
-
-def cost(act: Callable[[], object]) -> float:
-    gc.collect()
-    begun = time.process_time()
-    act()
-    return time.process_time() - begun
+    return ratio(other, make, times=1, clock=process_time, rounds=rounds)
 
 
 def other_pdf(weasyprint: Any, page: str, *, keeps_fonts: bool) -> Callable[[], bytes]:

@@ -1,33 +1,27 @@
 """A packet is its papers one after the other; it can be stopped, and needs little more room than its file."""
 
 import gc
-import statistics
-import time
 import tracemalloc
 from collections.abc import Callable
 from functools import partial
 from io import BytesIO
+from time import process_time
 
 import pytest
 from pypdf import PdfReader
 
 from clinic_toolkit.documents import packet, worksheet
 from clinic_toolkit.record.values.packet_values import SeparatorPage
-from clinic_toolkit.record.values.page_values import Letterhead, PaperSize, WorksheetPage
+from clinic_toolkit.record.values.page_values import WorksheetPage
 from clinic_toolkit.worksheets import catalogue
+from tests.bench.rounds import ratio
+from tests.documents.values import letterhead
 
-LETTERHEAD = Letterhead(
-    practice_name="Harbour",
-    clinician_name="Nora Whelan",
-    crisis_text="116 123",
-    paper_size=PaperSize.A4,
-    is_demo=False,
-)
 SHEET = catalogue.load_worksheet("receiving-ladder")
 
 
 def page(words: str) -> WorksheetPage:
-    return WorksheetPage(letterhead=LETTERHEAD, worksheet=SHEET, initials="", client_sentence=words)
+    return WorksheetPage(letterhead=letterhead(), worksheet=SHEET, initials="", client_sentence=words)
 
 
 def papers(words: tuple[str, ...]) -> list[packet.LayOut]:
@@ -43,7 +37,7 @@ def pages_of(pdf: bytes) -> list[str]:
 
 
 def test_a_packet_holds_its_papers_in_order_behind_their_separators() -> None:
-    separator = SeparatorPage(letterhead=LETTERHEAD, title="10:00 · A. R.", lines=("This page stays.",))
+    separator = SeparatorPage(letterhead=letterhead(), title="10:00 · A. R.", lines=("This page stays.",))
     made = packet.render_packet(
         [partial(packet.lay_out_separator, separator), *papers(("First words.", "Second words."))], silent
     )
@@ -78,13 +72,6 @@ def test_a_packet_of_one_is_the_single_paper() -> None:
     assert packet.render_packet(papers(("A.",)), silent) == worksheet.render_worksheet(page("A."))
 
 
-def cost(act: Callable[[], object]) -> float:
-    gc.collect()
-    begun = time.process_time()
-    act()
-    return time.process_time() - begun
-
-
 def peak(act: Callable[[], object]) -> int:
     gc.collect()
     tracemalloc.start()
@@ -109,10 +96,10 @@ def test_memory_stays_flat_over_many_packets() -> None:
 def test_a_packet_costs_about_what_its_papers_cost_alone() -> None:
     """The goal is 1.15 (`bench`); here only that nothing is drawn twice, on a machine that is busy."""
     words = ("A.", "B.", "C.", "D.")
-    many(1)
-    ratios = [
-        cost(lambda: packet.render_packet(papers(words), silent))
-        / cost(lambda: [worksheet.render_worksheet(page(each)) for each in words])
-        for _ in range(7)
-    ]
-    assert statistics.median(ratios) < 1.6
+    packets = partial(packet.render_packet, papers(words), silent)
+
+    def draw_alone() -> None:
+        for each in words:
+            worksheet.render_worksheet(page(each))
+
+    assert ratio(packets, draw_alone, times=1, clock=process_time, rounds=7) < 1.6
