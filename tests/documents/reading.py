@@ -26,11 +26,11 @@ from clinic_toolkit.documents import (
     worksheet,
 )
 from tests.documents import values
+from tests.fixtures.filled_in import CODE
 from tests.fixtures.replaced import replace
 
 PAPERS = {"A4": (595.28, 841.89), "Letter": (612.0, 792.0)}
 
-CODE = "k7f3q9abcd123456"
 ANSWERS = {
     "b1.c1": "Tired",
     "b1.c3": "Sunday",

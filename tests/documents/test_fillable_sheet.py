@@ -23,10 +23,11 @@ from clinic_toolkit.worksheets.model import Worksheet
 from clinic_toolkit.worksheets.sheet_fields import FieldKind, SheetField, list_fields
 from tests.documents import values
 from tests.documents.hostile_texts import HOSTILE
-from tests.documents.reading import CODE, PAPERS, texts
+from tests.documents.reading import PAPERS, texts
 from tests.documents.structure import PDFJS, find_node
 from tests.documents.test_hostile_texts import active_keys
 from tests.fixtures import filled_in
+from tests.fixtures.filled_in import CODE
 from tests.fixtures.replaced import replace
 from tests.worksheets.every_block import ONE_OF_EACH, make_sheet
 
@@ -139,20 +140,7 @@ def by_pdfjs(data: bytes, answers: dict[str, str]) -> bytes:
 
 
 def by_pypdf(data: bytes, answers: dict[str, str]) -> bytes:
-    from pypdf import PdfWriter
-
-    writer = PdfWriter(clone_from=BytesIO(data))
-    ticked = {
-        field.id for field in list_fields(EVERY_BLOCK) if field.kind in (FieldKind.TICK, FieldKind.CHOICE)
-    }
-    names = {
-        filled_in.name_of(id, CODE): f"/{value}" if id in ticked else value for id, value in answers.items()
-    }
-    for page in writer.pages:
-        writer.update_page_form_field_values(page, dict(names), auto_regenerate=False)
-    filled = BytesIO()
-    writer.write(filled)
-    return filled.getvalue()
+    return filled_in.fill_by_pypdf(data, answers, list_fields(EVERY_BLOCK))
 
 
 @pytest.mark.parametrize("fill", [pytest.param(by_pdfjs, marks=pytest.mark.processes), by_pypdf])

@@ -16,6 +16,7 @@ from clinic_toolkit.documents.tagging import CONTENT_ROLES
 from tests.documents import values
 from tests.documents.reading import LONG_SHEETS, PAPERS, SHEETS
 from tests.documents.structure import Node, ReadPage, read_structure, read_with_pdfjs
+from tests.fixtures.filled_in import CODE
 from tests.fixtures.replaced import replace
 from tests.worksheets.every_block import ONE_OF_EACH, make_sheet
 
@@ -162,8 +163,7 @@ def test_the_fields_of_a_file_to_fill_in_are_elements_with_names(tmp_path: Path)
     """By pdf.js: PDFium tells of a field by other ways than by its element."""
     sheets = [make_sheet(block) for block in ONE_OF_EACH]
     pdfs = [
-        render_fillable_sheet(replace(values.sheet(initials=""), worksheet=sheet), "k7m2p9q4t6v8x3z5")
-        for sheet in sheets
+        render_fillable_sheet(replace(values.sheet(initials=""), worksheet=sheet), CODE) for sheet in sheets
     ]
     named = 0
     for sheet, pdf, pages in zip(sheets, pdfs, read_with_pdfjs(pdfs, tmp_path), strict=True):
