@@ -1,8 +1,11 @@
 """What a PDF says when it is read back, by two readers that know nothing of our drawing."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pdfplumber
@@ -126,6 +129,19 @@ def marks(pdf: bytes) -> list[tuple[list[dict[str, Any]], list[dict[str, Any]]]]
         )
         for layout in _layouts(pdf)
     ]
+
+
+def draw_elsewhere(program: str) -> dict[str, str]:
+    """What another process draws: by its name the digest of each paper, as the program prints them."""
+    said = subprocess.run(
+        [sys.executable, "-P", "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=300,
+        env={"PYTHONPATH": str(Path(__file__).resolve().parents[2]), "PYTHONHASHSEED": "1"},
+    )
+    return {name: digest for digest, name in (line.split(" ", 1) for line in said.stdout.splitlines())}
 
 
 def _layouts(pdf: bytes) -> Iterator[LTPage]:

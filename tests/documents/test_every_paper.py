@@ -4,13 +4,10 @@ The worksheets are in `test_drawn_worksheets.py`.
 """
 
 import hashlib
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-from tests.documents.reading import LONG_SHEETS, PAPERS, SHEETS, marks
+from tests.documents.reading import LONG_SHEETS, PAPERS, SHEETS, draw_elsewhere, marks
 from tests.documents.test_drawn_worksheets import over_each_other, size_of, too_close
 from tests.documents.test_sheets import contrast
 
@@ -61,14 +58,5 @@ def test_a_paper_is_whole(name: str, paper: str) -> None:
 def test_a_paper_does_not_depend_on_what_was_drawn_before_it() -> None:
     """The same bytes in a process of its own that draws all papers in the other order."""
     here = {name: hashlib.sha256(make("A4")).hexdigest() for name, make in SHEETS.items()}
-    said = subprocess.run(
-        [sys.executable, "-P", "-c", DRAWN_AGAIN],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=120,
-        env={"PYTHONPATH": str(Path(__file__).resolve().parents[2]), "PYTHONHASHSEED": "1"},
-    )
-    there = {name: digest for digest, name in (line.split(" ", 1) for line in said.stdout.splitlines())}
-    assert there == here
+    assert draw_elsewhere(DRAWN_AGAIN) == here
     assert len(set(here.values())) == len(SHEETS), "the control: no two papers are the same"

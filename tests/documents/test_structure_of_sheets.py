@@ -1,12 +1,9 @@
 """Every sheet of the catalogue on either paper, in both sizes, with few words or many: sound and tagged."""
 
 import hashlib
-import subprocess
-import sys
 from collections.abc import Iterator
 from functools import cache
 from io import BytesIO
-from pathlib import Path
 
 import pikepdf
 import pytest
@@ -14,7 +11,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from clinic_toolkit.documents import fillable_sheet, worksheet
 from clinic_toolkit.worksheets.sheet_fields import FieldKind, list_fields
-from tests.documents.reading import PAPERS, fonts, texts
+from tests.documents.reading import PAPERS, draw_elsewhere, fonts, texts
 from tests.documents.structure import ReadPage, read_structure, read_with_pdfjs
 from tests.documents.test_drawn_worksheets import SHIPPED, page_value
 from tests.documents.test_structure import headings_of, page_marks, simple, tree_marks
@@ -145,15 +142,7 @@ def words_of(pages: list[ReadPage]) -> Iterator[str]:
 @pytest.mark.processes
 def test_a_sheet_does_not_depend_on_what_was_drawn_before_it() -> None:
     """The same bytes in a process of its own that draws all sheets in the other order, from the last form."""
-    said = subprocess.run(
-        [sys.executable, "-P", "-c", DRAWN_AGAIN],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=300,
-        env={"PYTHONPATH": str(Path(__file__).resolve().parents[2]), "PYTHONHASHSEED": "1"},
-    )
-    there = {form: digest for digest, form in (line.split(" ", 1) for line in said.stdout.splitlines())}
+    there = draw_elsewhere(DRAWN_AGAIN)
     forms = [form for slug in SHIPPED for form in list_forms_with_words(slug)]
     assert there == {" ".join(map(str, form)): digest_of(*form) for form in forms}
     assert len(set(there.values())) == len(forms), "the control: no two forms are the same"
