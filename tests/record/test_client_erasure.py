@@ -22,9 +22,7 @@ from clinic_toolkit.record.people import (
 )
 from clinic_toolkit.record.people.case_record import Case
 from clinic_toolkit.record.people.client_record import Client, ClientState
-from clinic_toolkit.record.people.therapy_session_record import (
-    TherapySession,
-)
+from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.record.retention import client_erasure, retentions
 from clinic_toolkit.record.retention.client_erasure import ClockMoved, ErasureRefused
 from clinic_toolkit.store.transactions import reading, writing

@@ -13,6 +13,7 @@ from clinic_toolkit.record.writing.handout_record import Handout
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.worksheets import catalogue
 from clinic_toolkit.worksheets.filled_file import FilledFile
+from clinic_toolkit.worksheets.model import Worksheet
 from clinic_toolkit.worksheets.sheet_fields import TooManyFields, list_fields
 from tests.fixtures.practices import NOW, Work
 from tests.worksheets.every_block import ONE_OF_EACH, make_sheet
@@ -34,8 +35,9 @@ def give(work: Work, name: str) -> RecordVersion[Handout]:
         )
 
 
-def issue(work: Work, handout: RecordVersion[Handout], sheet: object = SHEET) -> RecordVersion[FilledSheet]:
-    assert isinstance(sheet, type(SHEET))
+def issue(
+    work: Work, handout: RecordVersion[Handout], sheet: Worksheet = SHEET
+) -> RecordVersion[FilledSheet]:
     with writing(work.engine) as db:
         return filled_sheets.issue_code(db, work.vault, handout, sheet, now=NOW)
 

@@ -1,6 +1,5 @@
 """Worksheets of a practice's own: versions, whose they are, whether they wait, and what was given."""
 
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -27,12 +26,7 @@ from clinic_toolkit.worksheets import catalogue
 from clinic_toolkit.worksheets.catalogue import UnknownWorksheet
 from clinic_toolkit.worksheets.model import Worksheet
 from tests.fixtures.own_sheets import REASON, add_sheet, first_shipped
-from tests.fixtures.practices import NOW, Work, at_work
-
-
-@pytest.fixture
-def work(tmp_path: Path) -> Work:
-    return at_work(tmp_path)
+from tests.fixtures.practices import NOW, Work
 
 
 def titles(work: Work, client_id: UUID | None = None) -> list[str]:
