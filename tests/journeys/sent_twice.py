@@ -225,7 +225,7 @@ WAYS: dict[str, Way] = {
     "own_questionnaires.retire": _retired,
     "own_questionnaires.add": lambda at: own.take_in(at.site, at.me),
     "own_worksheets.offer_again": lambda at: at.me.press(_retired_sheet(at), "Offer it again"),
-    "own_worksheets.retire": lambda at: _retired_sheet(at),
+    "own_worksheets.retire": _retired_sheet,
     "sheet_editor.copy": lambda at: at.me.press(at.me.open(own_sheets.YOURS), "Copy it"),
     "sheet_editor.edit": lambda at: own_sheets.written(at.me),
     "sheet_editor.write": lambda at: own_sheets.begin(at.me),
