@@ -11,8 +11,7 @@ import pytest
 from clinic_toolkit.dates import format_date
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.psychometrics import safety_prompt_rules
-from clinic_toolkit.record.people import cases, clients, relationships, therapy_sessions
-from clinic_toolkit.record.people.therapy_session_record import Attendance, TherapySession, TherapySessionKind
+from clinic_toolkit.record.people import clients, relationships
 from clinic_toolkit.record.safety import fear_holds, risk_entries
 from clinic_toolkit.record.safety.risk_entry_record import RiskEntry, SheetPlace
 from clinic_toolkit.store.transactions import writing
@@ -526,16 +525,7 @@ def test_the_page_of_a_person_says_when_it_was_asked(me: Person, session: str) -
 def couple(site: Site) -> tuple[str, UUID, UUID]:
     """A session with Ana and Ben, held."""
     ana, ben = site.work.client("Ana Reyes"), site.work.client("Ben Okoro")
-    with writing(site.work.engine) as db:
-        case = cases.create_couple_case(db, site.work.vault, ana.id, ben.id, now=NOW)
-        body = TherapySession(
-            case_id_bytes=case.id.bytes,
-            kind=TherapySessionKind.SESSION,
-            on=NOW.date(),
-            attendance=Attendance.CAME,
-            present=(ana.id.bytes, ben.id.bytes),
-        )
-        session = therapy_sessions.create_therapy_session(db, site.work.vault, case, body, now=NOW)
+    _, session = site.work.joint_session(ana, ben)
     return f"/sessions/{session.id}", ana.id, ben.id
 
 

@@ -11,10 +11,10 @@ from clinic_toolkit.journal import records, version_history
 from clinic_toolkit.journal.list_facts import FactsReader
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record import daily_overview
-from clinic_toolkit.record.people import cases, therapy_sessions
+from clinic_toolkit.record.people import cases
 from clinic_toolkit.record.people.case_record import CASE, Case
 from clinic_toolkit.record.people.client_record import Client
-from clinic_toolkit.record.people.therapy_session_record import Attendance, TherapySession, TherapySessionKind
+from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.record.writing import handout_reviews, handout_words, handouts, note_prefill
 from clinic_toolkit.record.writing.handout_list_facts import list_clients_with_sheet_out
 from clinic_toolkit.record.writing.handout_record import (
@@ -195,17 +195,7 @@ def test_the_answer_is_kept_with_the_review_and_needs_one(work: Work, client: Re
 def test_the_sheets_of_a_couple_and_of_a_partner_alone_are_told_apart(
     work: Work, client: RecordVersion[Client]
 ) -> None:
-    other = work.client("Jorn Okafor")
-    with writing(work.engine) as db:
-        couple = cases.create_couple_case(db, work.vault, client.id, other.id, now=NOW)
-        body = TherapySession(
-            case_id_bytes=couple.id.bytes,
-            kind=TherapySessionKind.SESSION,
-            on=NOW.date(),
-            attendance=Attendance.CAME,
-            present=(client.id.bytes, other.id.bytes),
-        )
-        joint = therapy_sessions.create_therapy_session(db, work.vault, couple, body, now=NOW)
+    couple, joint = work.joint_session(client, work.client("Jorn Okafor"))
     alone, together = give(work, client, work.session(client).id), give(work, client, joint.id)
     later, earlier = (work.session(client, NOW.date() + timedelta(days=days)) for days in (7, -1))
     with reading(work.engine) as db:

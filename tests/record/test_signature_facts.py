@@ -286,16 +286,7 @@ def test_what_one_partner_was_given_is_on_the_clinicians_page_and_not_in_what_bo
     work: Work,
 ) -> None:
     ana, ben = work.client("Ana Reyes"), work.client("Ben Ode")
-    with writing(work.engine) as db:
-        couple = cases.create_couple_case(db, work.vault, ana.id, ben.id, now=NOW)
-        body = TherapySession(
-            case_id_bytes=couple.id.bytes,
-            kind=TherapySessionKind.SESSION,
-            on=NOW.date(),
-            attendance=Attendance.CAME,
-            present=(ana.id.bytes, ben.id.bytes),
-        )
-        session = therapy_sessions.create_therapy_session(db, work.vault, couple, body, now=NOW)
+    _, session = work.joint_session(ana, ben)
     note = noted(work, session)
     with writing(work.engine) as db:
         sheet = handouts.create_handout(
