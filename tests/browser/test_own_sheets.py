@@ -53,9 +53,8 @@ def test_it_is_written_with_the_keyboard_and_no_script(with_viewer: Browser, pra
     with chrome.watched(with_viewer, practice.running.host) as seen:
         page = practice.enter(seen)
         begun(practice, page)
-        address, cookies = page.url, page.context.cookies()
-    plain = with_viewer.new_context(java_script_enabled=False)
-    plain.add_cookies(cookies)  # type: ignore[arg-type]
+        address, login = page.url, page.context.storage_state()
+    plain = with_viewer.new_context(java_script_enabled=False, storage_state=login)
     page = plain.new_page()
     page.goto(address)
     for name in ("title", "why", "aim", "when_not_to_use", "try_this"):

@@ -10,6 +10,8 @@ from tests.journeys.pages import Page
 from tests.journeys.person import Person
 
 YOURS = "/your-worksheets"
+# Why a sheet need not wait until fear was asked about.
+REASON = "Nobody can notice that it is done."
 # What a person has to type into a new sheet; the rest is there already.
 TYPED = {
     "title": "Plums and pears",

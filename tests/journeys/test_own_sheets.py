@@ -10,10 +10,9 @@ from clinic_toolkit.store.transactions import reading
 from clinic_toolkit.worksheets import catalogue
 from clinic_toolkit.worksheets.model import Worksheet
 from tests.fixtures.sites import Site
-from tests.journeys.own_sheets import TYPED, YOURS, begin, press, save, upload, written
+from tests.journeys.own_sheets import REASON, TYPED, YOURS, begin, press, save, upload, written
 from tests.journeys.person import Person
 
-REASON = "Nobody can notice that it is done."
 FILE = "\n".join(
     (
         'title = "Plums"\nside = "any"\npath_step = "notice"\nfacets = []\nminutes = "5 minutes"',

@@ -3,11 +3,9 @@
 from clinic_toolkit.record.writing import own_worksheets
 from clinic_toolkit.store.transactions import reading
 from tests.fixtures.sites import Site
-from tests.journeys.own_sheets import YOURS, save, written
+from tests.journeys.own_sheets import REASON, YOURS, save, written
 from tests.journeys.pages import Page
 from tests.journeys.person import Person
-
-REASON = "Nobody can notice that it is done."
 
 
 def given(me: Person, session: str, title: str) -> Page:

@@ -62,8 +62,8 @@ def test_a_file_made_again_has_the_same_code_and_that_of_another_client_another(
     assert (made.state, len(made.payload.code), made.version) == (FilledSheetState.OUT, 16, 1)
     assert issue(work, handout).payload.code == made.payload.code
     assert issue(work, give(work, "Tadeusz Lund")).payload.code != made.payload.code
-    # Nothing can be read from it, such as the number of the record.
-    assert made.payload.code not in (handout.id.hex, made.id.hex) and made.payload.code not in handout.id.hex
+    ids = (handout.id, made.id, handout.payload.client_id)
+    assert not any(made.payload.code in id.hex for id in ids), "it is no part of the number of a record"
 
 
 def test_the_answers_of_a_file_are_matched_by_its_code_alone(

@@ -43,9 +43,7 @@ def opened(locked: Site, path: str) -> Site:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_they_stay_on_reload_and_after_an_error_and_go_when_chosen(
-    locked: Site, monkeypatch: pytest.MonkeyPatch, path: str
-) -> None:
+def test_they_stay_on_reload_and_after_an_error_and_go_when_chosen(locked: Site, path: str) -> None:
     site = opened(locked, path)
     words = offered(site.get(path).text)
     assert offered(site.get(path).text) == words
