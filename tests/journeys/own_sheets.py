@@ -45,9 +45,8 @@ def written(me: Person, place: str = YOURS, **typed: str) -> Page:
     return page
 
 
-def upload(site: Site, me: Person, data: str | bytes, name: str = "plums.toml") -> TestResponse:
-    """Choose a file and send it, as a browser does."""
-    form = me.open(YOURS).form("definition")
+def upload(site: Site, page: Page, data: str | bytes, name: str = "plums.toml") -> TestResponse:
+    """Choose a file on the page of own sheets and send it, as a browser does."""
     raw = data.encode() if isinstance(data, str) else data
-    sent = {"definition": (BytesIO(raw), name), "record": form.values("record")[0]}
+    sent = {"definition": (BytesIO(raw), name), "record": page.form("definition").values("record")[0]}
     return site.post(YOURS, sent, content_type="multipart/form-data")

@@ -77,6 +77,14 @@ def test_a_second_window_is_told(site: Site, me: Person, handout: str) -> None:
     assert answer.status == 409 and SECOND in answer.text and "another window" in answer.text
 
 
+def test_what_is_sent_twice_is_kept_once(site: Site, me: Person, handout: str) -> None:
+    page = leaving.propose(site, me, handout, FIRST)
+    before = kept_versions(site)
+    once, again = (me.press(page, "Keep everything") for _ in range(2))
+    assert kept_versions(site) == before + 1
+    assert (again.status, again.path) == (once.status, once.path) and again.text.count(FIRST) == 1
+
+
 def test_nothing_chosen_is_said(site: Site, me: Person, handout: str) -> None:
     page = leaving.propose(site, me, handout, FIRST)
     answer = me.press(page, "Keep what I ticked")

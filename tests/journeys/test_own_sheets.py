@@ -156,11 +156,18 @@ def test_it_goes_out_as_a_file_and_comes_in_elsewhere_without_its_reason(site: S
     out = me.press(page, "Save it as a file (TOML)")
     assert re.fullmatch(r'attachment; filename="worksheet-[-0-9]+\.toml"', out.headers["Content-Disposition"])
     assert tomllib.loads(out.source)["title"] == "Plums and pears" and REASON not in out.source
-    answer = upload(site, me, out.body)
+    answer = upload(site, me.open(YOURS), out.body)
     taken = me.open(answer.headers["Location"])
     assert (taken.typed("title"), taken.typed("fear_reason")) == ("Plums and pears", "")
     assert "It waits" in save(me, taken, {"title": "Taken in"}).text
     assert kept(site) == ["Plums and pears 1 offered", "Taken in 1 offered"]
+
+
+def test_a_file_that_is_sent_twice_begins_one_draft(site: Site, me: Person) -> None:
+    page = me.open(YOURS)
+    once, again = (upload(site, page, FILE).headers["Location"] for _ in range(2))
+    assert once == again and me.open(YOURS).text.count("Go on Plums") == 1
+    assert upload(site, me.open(YOURS), FILE).headers["Location"] != once, "the control"
 
 
 TABLE = '[[blocks]]\nkind = "table"\nlabel = "T"\ncolumns = ["a", "b", "c", "d", "e", "f"]\nrows = 14\n'
@@ -189,10 +196,10 @@ BAD_FILES: dict[str, tuple[str | bytes, int, str]] = {
 @pytest.mark.parametrize("name", BAD_FILES)
 def test_a_bad_file_is_a_sentence_and_nothing_is_kept(site: Site, me: Person, name: str) -> None:
     data, status, sentence = BAD_FILES[name]
-    answer = upload(site, me, data)
+    answer = upload(site, me.open(YOURS), data)
     assert answer.status_code == status and sentence in answer.text, answer.text
     assert kept(site) == []
-    assert upload(site, me, FILE).status_code == 303, "the control"
+    assert upload(site, me.open(YOURS), FILE).status_code == 303, "the control"
 
 
 def test_what_is_typed_is_drawn_as_far_as_it_goes(site: Site, me: Person) -> None:
