@@ -11,10 +11,10 @@ from clinic_toolkit.journal import records, version_history
 from clinic_toolkit.journal.list_facts import FactsReader
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record import daily_overview
-from clinic_toolkit.record.people import cases
+from clinic_toolkit.record.people import cases, therapy_sessions
 from clinic_toolkit.record.people.case_record import CASE, Case
 from clinic_toolkit.record.people.client_record import Client
-from clinic_toolkit.record.people.therapy_session_record import TherapySession
+from clinic_toolkit.record.people.therapy_session_record import TherapySession, TherapySessionKind
 from clinic_toolkit.record.writing import handout_reviews, handout_words, handouts, note_prefill
 from clinic_toolkit.record.writing.handout_list_facts import list_clients_with_sheet_out
 from clinic_toolkit.record.writing.handout_record import (
