@@ -11,8 +11,8 @@ from pathlib import Path
 # user key alone, under which the private signing key lay, and there was no key for psychotherapy notes.
 # In 5, nothing could be erased. In 6, an executor could have authenticated the list of key slots. In 7,
 # nobody could be brought back from a backup. In 8, there were no worksheets of a practice's own,
-# and none came back as files.
-FORMAT_VERSION = 9
+# and none came back as files. In 9, a signed note could not be corrected, and hours did not repeat.
+FORMAT_VERSION = 10
 _NUMBER_AT, _NUMBER_BYTES = 60, 4
 
 

@@ -1,8 +1,8 @@
 """The migrations: what turns the tables that an earlier release wrote into those of the next one.
 
 A migration changes tables only. What is sealed is not opened: older content is turned when it is read, by the
-`upcasts` of its kind. Its statements are written out in full and never change again, since the definitions of
-tables in the code are always those of today.
+`upcasts` of its kind. Its statements never change again, since the definitions of tables in the code are
+always those of today.
 """
 
 from dataclasses import dataclass
@@ -28,56 +28,49 @@ class Migration:
     statements: tuple[str, ...]
 
 
+def _create_sealed_table(name: str) -> tuple[str, ...]:
+    """The statements for a table of records, as formats 8 to 10 have them; they never change."""
+    return (
+        f"CREATE TABLE {name} (\n"
+        "\tid INTEGER NOT NULL, \n"
+        "\trecord BLOB NOT NULL, \n"
+        "\tversion INTEGER NOT NULL, \n"
+        "\tring BLOB NOT NULL, \n"
+        "\tkey_id BLOB NOT NULL, \n"
+        "\tfinal INTEGER NOT NULL, \n"
+        "\tsealed BLOB NOT NULL, \n"
+        f"\tCONSTRAINT pk_{name} PRIMARY KEY (id), \n"
+        f"\tCONSTRAINT uq_{name}_record_version UNIQUE (record, version), \n"
+        f"\tCONSTRAINT ck_{name}_ids "
+        "CHECK (length(record) = 16 AND length(ring) = 16 AND length(key_id) = 16), \n"
+        f"\tCONSTRAINT ck_{name}_version CHECK (version >= 1), \n"
+        f"\tCONSTRAINT ck_{name}_final CHECK (final IN (0, 1))\n"
+        ")\n STRICT\n\n",
+        f"CREATE INDEX ix_{name}_ring ON {name} (ring)",
+        f"CREATE TRIGGER no_update_{name} BEFORE UPDATE ON {name} WHEN OLD.final = 1 "
+        "BEGIN SELECT RAISE(ABORT, 'a final version stays as it is'); END",
+        f"CREATE TRIGGER no_delete_{name} BEFORE DELETE ON {name} WHEN OLD.final = 1 "
+        "BEGIN SELECT RAISE(ABORT, 'a final version stays as it is'); END",
+    )
+
+
 # Format 9 has two tables more: worksheets of a practice's own, and worksheets as files and their answers.
 _FROM_8 = Migration(
     from_format=8,
     schema_digest="d6f56504aac42c0c0864c6ed480213a7ed743f078704c2fa4d2174cc0185d037",
-    statements=(
-        "CREATE TABLE own_worksheet (\n"
-        "\tid INTEGER NOT NULL, \n"
-        "\trecord BLOB NOT NULL, \n"
-        "\tversion INTEGER NOT NULL, \n"
-        "\tring BLOB NOT NULL, \n"
-        "\tkey_id BLOB NOT NULL, \n"
-        "\tfinal INTEGER NOT NULL, \n"
-        "\tsealed BLOB NOT NULL, \n"
-        "\tCONSTRAINT pk_own_worksheet PRIMARY KEY (id), \n"
-        "\tCONSTRAINT uq_own_worksheet_record_version UNIQUE (record, version), \n"
-        "\tCONSTRAINT ck_own_worksheet_ids "
-        "CHECK (length(record) = 16 AND length(ring) = 16 AND length(key_id) = 16), \n"
-        "\tCONSTRAINT ck_own_worksheet_version CHECK (version >= 1), \n"
-        "\tCONSTRAINT ck_own_worksheet_final CHECK (final IN (0, 1))\n"
-        ")\n STRICT\n\n",
-        "CREATE INDEX ix_own_worksheet_ring ON own_worksheet (ring)",
-        "CREATE TRIGGER no_update_own_worksheet BEFORE UPDATE ON own_worksheet WHEN OLD.final = 1 "
-        "BEGIN SELECT RAISE(ABORT, 'a final version stays as it is'); END",
-        "CREATE TRIGGER no_delete_own_worksheet BEFORE DELETE ON own_worksheet WHEN OLD.final = 1 "
-        "BEGIN SELECT RAISE(ABORT, 'a final version stays as it is'); END",
-        "CREATE TABLE filled_sheet (\n"
-        "\tid INTEGER NOT NULL, \n"
-        "\trecord BLOB NOT NULL, \n"
-        "\tversion INTEGER NOT NULL, \n"
-        "\tring BLOB NOT NULL, \n"
-        "\tkey_id BLOB NOT NULL, \n"
-        "\tfinal INTEGER NOT NULL, \n"
-        "\tsealed BLOB NOT NULL, \n"
-        "\tCONSTRAINT pk_filled_sheet PRIMARY KEY (id), \n"
-        "\tCONSTRAINT uq_filled_sheet_record_version UNIQUE (record, version), \n"
-        "\tCONSTRAINT ck_filled_sheet_ids "
-        "CHECK (length(record) = 16 AND length(ring) = 16 AND length(key_id) = 16), \n"
-        "\tCONSTRAINT ck_filled_sheet_version CHECK (version >= 1), \n"
-        "\tCONSTRAINT ck_filled_sheet_final CHECK (final IN (0, 1))\n"
-        ")\n STRICT\n\n",
-        "CREATE INDEX ix_filled_sheet_ring ON filled_sheet (ring)",
-        "CREATE TRIGGER no_update_filled_sheet BEFORE UPDATE ON filled_sheet WHEN OLD.final = 1 "
-        "BEGIN SELECT RAISE(ABORT, 'a final version stays as it is'); END",
-        "CREATE TRIGGER no_delete_filled_sheet BEFORE DELETE ON filled_sheet WHEN OLD.final = 1 "
-        "BEGIN SELECT RAISE(ABORT, 'a final version stays as it is'); END",
-    ),
+    statements=(*_create_sealed_table("own_worksheet"), *_create_sealed_table("filled_sheet")),
+)
+
+# Format 10 has the tables of notes and of the time between sessions.
+_TABLES_OF_10: tuple[str, ...] = ()
+_FROM_9 = Migration(
+    from_format=9,
+    schema_digest="10ef9a893d28d09c3a23a821bd30f815e7cbebfca026c3c430ba5b52c65aa15c",
+    statements=tuple(statement for name in _TABLES_OF_10 for statement in _create_sealed_table(name)),
 )
 
 # One for each released format before the present one, oldest first.
-MIGRATIONS: tuple[Migration, ...] = (_FROM_8,)
+MIGRATIONS: tuple[Migration, ...] = (_FROM_8, _FROM_9)
 
 
 def find_path(version: int) -> tuple[Migration, ...]:
