@@ -30,7 +30,11 @@ ALLOWED = (
     "Zope Public License",
 )
 # The lesser licence asks that the library can be exchanged, and a wheel in a folder can be.
-LESSER = {"python-bidi": "GNU Library or Lesser General Public License (LGPL)"}
+LESSER = {
+    "python-bidi": "GNU Library or Lesser General Public License (LGPL)",
+    "recurring-ical-events": "LGPL-3.0-or-later",
+    "x-wr-timezone": "GNU Lesser General Public License v3 or later (LGPLv3+)",
+}
 # Say nothing in their metadata; read in their repositories.
 SILENT = {"axe-playwright-python": "MIT"}
 
