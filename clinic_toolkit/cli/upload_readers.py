@@ -5,10 +5,11 @@ A request says what kind of file it holds; each kind has a module with its own p
 
 import msgspec
 
+from clinic_toolkit.client_tables import table_protocol
 from clinic_toolkit.instruments import parser_protocol
 from clinic_toolkit.worksheets import definition_protocol, filled_file_protocol
 
-_PROTOCOLS = (parser_protocol, filled_file_protocol, definition_protocol)
+_PROTOCOLS = (parser_protocol, filled_file_protocol, definition_protocol, table_protocol)
 MAX_REQUEST_BYTES = max(protocol.MAX_REQUEST_BYTES for protocol in _PROTOCOLS)
 
 
@@ -43,6 +44,7 @@ def handle_request(packed: bytes) -> bytes:
         "questionnaire": parser_protocol.handle_request,
         "filled sheet": filled_file_protocol.handle_request,
         "worksheet": definition_protocol.handle_request,
+        "client table": table_protocol.handle_request,
     }
     if kind not in readers:
         raise ValueError("no such kind of file")

@@ -125,7 +125,8 @@ def test_an_appended_field_needs_another_schema_version_and_a_pin(
     assert complaints(appended, SHAPES) == [
         f"{kind.name}: its fields changed, and its schema version did not"
     ]
-    raised = replace(appended, schema_version=2, upcasts={1: list})
-    assert complaints(raised, SHAPES) == [f"{kind.name}: shapes.json must hold the versions 1 to 2"]
-    pinned = {**SHAPES, kind.name: {**SHAPES[kind.name], "2": shape_of(later)}}
+    present, following = kind.schema_version, kind.schema_version + 1
+    raised = replace(appended, schema_version=following, upcasts={**kind.upcasts, present: list})
+    assert complaints(raised, SHAPES) == [f"{kind.name}: shapes.json must hold the versions 1 to {following}"]
+    pinned = {**SHAPES, kind.name: {**SHAPES[kind.name], str(following): shape_of(later)}}
     assert complaints(raised, pinned) == []

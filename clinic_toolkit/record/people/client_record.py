@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -65,7 +66,8 @@ class Client(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
 
     Stored as an array in this order: a new field stands last (`CONTRIBUTING.md`, *Changing what is stored*).
     `code` is a code or initials, shown wherever the name is not; "" to use proposed initials. `joined_to_id`
-    is the other entry of the same person under which this one is shown.
+    is the other entry of the same person under which this one is shown. `earlier_record` is what a file of
+    another program said beside these details.
     """
 
     name: str
@@ -80,6 +82,7 @@ class Client(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     emergency_relation: str = ""
     code: str = ""
     joined_to_id: bytes | None = None
+    earlier_record: str = ""
 
     @property
     def initials(self) -> str:
@@ -92,6 +95,10 @@ class Client(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
 def _fallback_client(vault: Vault, ring: UUID) -> Client:
     # Sessions and notes are reached through their client, so one with unreadable details stays in the list.
     return Client(name=UNREADABLE_NAME)
+
+
+def _add_earlier_record(content: list[Any]) -> list[Any]:
+    return [*content, ""]
 
 
 def record_ring(vault: Vault, client_id: UUID) -> UUID:
@@ -107,5 +114,7 @@ CLIENT = register_kind(
         events=ClientEvent,
         nouns=RecordNouns(in_sentence="a client’s details", one="a client", many="clients"),
         fallback=_fallback_client,
+        schema_version=2,
+        upcasts={1: _add_earlier_record},
     )
 )

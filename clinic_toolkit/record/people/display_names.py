@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection
 
@@ -159,6 +160,23 @@ def propose_code(db: Connection, vault: Vault, client: Client, *, except_id: UUI
         fold_name(client.initials),
         {fold_name(short_name): 1 for id, short_name in names.short_by_id.items() if id != except_id},
     )
+
+
+def fill_in_codes(db: Connection, vault: Vault, new_clients: Sequence[Client]) -> list[Client]:
+    """Return these new clients, each with a code that nobody else has, also none of the others here.
+
+    A code that was entered is kept as it is.
+    """
+    last_numbers = {fold_name(name): 1 for name in load_display_names(db, vault).short_by_id.values()}
+    last_numbers |= {fold_name(client.code): 1 for client in new_clients if client.code}
+    return [
+        client
+        if client.code
+        else msgspec.structs.replace(
+            client, code=_unused_name(client.initials, fold_name(client.initials), last_numbers)
+        )
+        for client in new_clients
+    ]
 
 
 def list_similar_clients(

@@ -19,6 +19,7 @@ from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.date_fields import date_field
 
 EARLIEST_BIRTH_YEAR = 1900
+EARLIER_RECORD_LIMIT = 8_000
 
 
 class ClientDetailsForm(Form):
@@ -35,6 +36,7 @@ class ClientDetailsForm(Form):
     emergency_name = fields.line_field("Name in an emergency", limit=80)
     emergency_phone = fields.line_field("Telephone in an emergency", limit=60)
     emergency_relation = fields.line_field("Who this is to the client", limit=60)
+    earlier_record = fields.text_field("From an earlier record", limit=EARLIER_RECORD_LIMIT)
     version = StringField("Version", default="0")
 
     def __init__(self, typed: Any, *, today: date, current: Client | None = None) -> None:
@@ -90,6 +92,7 @@ class ClientDetailsForm(Form):
             emergency_name=self.emergency_name.data,
             emergency_phone=self.emergency_phone.data,
             emergency_relation=self.emergency_relation.data,
+            earlier_record=self.earlier_record.data,
         )
 
 

@@ -13,6 +13,7 @@ _TITLE_BY_BLUEPRINT = {
     "setup": "Set-up",
     "today": "Today",
     "clients": "Clients",
+    "client_intake": "Clients",
     "cases": "Client",
     "relationships": "Relationship",
     "watched": "Question to watch",
