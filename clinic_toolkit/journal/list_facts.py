@@ -78,9 +78,14 @@ class FactsReader:
         self._last_committed = self._last_visible - len(transaction_of(db).new_entries)
 
     def list_rings(self, *kinds: RecordKind[Any]) -> list[UUID]:
-        """Return the rings that hold a record of any of these kinds, according to the audit log."""
+        """Return the rings that hold a record of any of these kinds, according to the audit log.
+
+        Rings for psychotherapy notes are left out, also while they are open: facts are kept under a key that
+        every unlock opens.
+        """
         ring_ids = {ring: None for kind in kinds for ring in self._inventory.list_rings(kind.name)}
-        return [cached_uuid(ring) for ring in ring_ids]
+        rings = self._vault.rings
+        return [ring for ring in map(cached_uuid, ring_ids) if not rings.is_psychotherapy(ring)]
 
     def first_seq(self, record: bytes) -> int:
         """Return the entry that first named a record, for sorting by creation."""

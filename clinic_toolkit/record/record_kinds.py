@@ -25,6 +25,7 @@ from clinic_toolkit.record.writing.form_draft_record import FORM_DRAFT
 from clinic_toolkit.record.writing.handout_record import HANDOUT
 from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE
 from clinic_toolkit.record.writing.own_worksheet_record import OWN_WORKSHEET
+from clinic_toolkit.record.writing.psychotherapy_note_record import PSYCHOTHERAPY_NOTE
 from clinic_toolkit.vault import identity, key_directory, key_slot_tables, ring_tables
 
 ALL_KINDS = (
@@ -44,6 +45,7 @@ ALL_KINDS = (
     HANDOVER,
     RISK_ENTRY,
     CLINICAL_NOTE,
+    PSYCHOTHERAPY_NOTE,
     FORM_DRAFT,
     RETENTION,
     RETENTION_RULE,

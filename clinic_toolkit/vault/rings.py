@@ -175,6 +175,11 @@ class OpenRings:
         """Whether the key of the ring is open; one for psychotherapy notes may be closed."""
         return id in self._rings
 
+    def is_psychotherapy(self, id: UUID) -> bool:
+        """Whether the ring is for psychotherapy notes, open or closed."""
+        key = self._rings.get(id)
+        return id in self.closed or (key is not None and key.ring_class == RingClass.PSYCHOTHERAPY)
+
     def holds(self, id: UUID) -> bool:
         """Whether this clinician holds the ring, open or closed."""
         return id in self._rings or id in self.closed

@@ -53,6 +53,7 @@ class AccessEvent(StrEnum):
     EXECUTOR_SHEETS_MADE = "practice.executor_sheets_made"
     EXECUTOR_SHEETS_WITHDRAWN = "practice.executor_sheets_withdrawn"
     PSYCHOTHERAPY_KEY_MADE = "practice.psychotherapy_key_made"
+    PSYCHOTHERAPY_NOTES_OPENED = "practice.psychotherapy_notes_opened"
 
 
 keyless_events.register_keyless_events(UnlockEvent)

@@ -39,6 +39,7 @@ from clinic_toolkit.record.writing.form_draft_record import FormDraftEvent
 from clinic_toolkit.record.writing.handout_record import HandoutEvent
 from clinic_toolkit.record.writing.note_record import NoteEvent
 from clinic_toolkit.record.writing.own_worksheet_record import OwnWorksheetEvent
+from clinic_toolkit.record.writing.psychotherapy_note_record import PsychotherapyNoteEvent
 from clinic_toolkit.store.types import from_microseconds
 from clinic_toolkit.web.content.event_kinds import EventKind
 from clinic_toolkit.web.content.printout_kinds import PRINTOUT_NOUNS
@@ -151,6 +152,11 @@ EVENT_TEXTS: dict[str, tuple[EventKind, str]] = {
     NoteEvent.BEGUN: (EventKind.NOTES, "Began a note"),
     NoteEvent.SAVED: (EventKind.NOTES, "Saved a note"),
     NoteEvent.SIGNED: (EventKind.NOTES, "Signed a note"),
+    PsychotherapyNoteEvent.WRITTEN: (EventKind.NOTES, "Wrote a psychotherapy note"),
+    PsychotherapyNoteEvent.CHANGED: (
+        EventKind.NOTES,
+        "Changed a psychotherapy note",
+    ),
     JournalEvent.RECORDS_EXPORTED: (EventKind.PAPERS, "Saved a paper as a file"),
     AccessEvent.CREATED: (EventKind.PRACTICE, "Set up the practice"),
     PracticeEvent.SAVED: (EventKind.PRACTICE, "Saved the settings of the practice"),
@@ -164,6 +170,10 @@ EVENT_TEXTS: dict[str, tuple[EventKind, str]] = {
     AccessEvent.EXECUTOR_SHEETS_MADE: (EventKind.PRACTICE, "Made two sheets for an executor"),
     AccessEvent.EXECUTOR_SHEETS_WITHDRAWN: (EventKind.PRACTICE, "Withdrew the sheets of the executor"),
     AccessEvent.PSYCHOTHERAPY_KEY_MADE: (EventKind.PRACTICE, "Made the key for psychotherapy notes"),
+    AccessEvent.PSYCHOTHERAPY_NOTES_OPENED: (
+        EventKind.NOTES,
+        "Opened psychotherapy notes",
+    ),
     AccessEvent.SHEET_REPLACED: (EventKind.PRACTICE, "Made a new recovery sheet"),
     BackupEvent.MADE: (EventKind.PRACTICE, "Made a backup"),
     BackupEvent.PROVED: (EventKind.PRACTICE, "Proved that a backup can be restored"),

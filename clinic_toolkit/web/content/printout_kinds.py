@@ -19,6 +19,7 @@ class PrintoutKind(StrEnum):
     ANSWER_CARD = "answer-card"
     CLINICIAN_CARD = "clinician-card"
     GUIDE = "guide"
+    PSYCHOTHERAPY_NOTES = "own-notes"
 
 
 PRINTOUT_NOUNS: dict[str, str] = {
@@ -35,4 +36,5 @@ PRINTOUT_NOUNS: dict[str, str] = {
     PrintoutKind.ANSWER_CARD: "an answer card",
     PrintoutKind.CLINICIAN_CARD: "a card for the clinician",
     PrintoutKind.GUIDE: "a guide",
+    PrintoutKind.PSYCHOTHERAPY_NOTES: "psychotherapy notes",
 }

@@ -42,6 +42,8 @@ _TITLE_BY_BLUEPRINT = {
     "sheet_files": "Worksheet",
     "filled_sheets": "Worksheet",
     "notes": "Note",
+    "psychotherapy_notes": "Psychotherapy notes",
+    "psychotherapy_note_papers": "Psychotherapy notes",
     "note_signing": "Note",
     "questionnaires": "Questionnaires",
     "own_questionnaires": "Questionnaires",

@@ -148,6 +148,7 @@ def overview() -> ViewResult:
         session_tag=today_lines.session_tag,
         ask_sentence=today_lines.ask_sentence,
         slots_intact=context.vault().slots_intact,
+        opens_notes=context.vault().rings.opens_psychotherapy_notes,
         is_notes_key_damaged=executor_access.is_psychotherapy_key_damaged(context.db(), context.vault()),
     )
 
