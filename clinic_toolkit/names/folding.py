@@ -16,7 +16,7 @@ _BASE_LETTERS = str.maketrans(
         "ך": "כ", "ם": "מ", "ן": "נ", "ף": "פ", "ץ": "צ",
     }
 )  # fmt: skip
-_APOSTROPHES = dict.fromkeys(map(ord, "'’‘‛`´ʹʻʼʽˈʾʿ′‵＇׳ꞌ՚"))
+APOSTROPHES = dict.fromkeys(map(ord, "'’‘‛`´ʹʻʼʽˈʾʿ′‵＇׳ꞌ՚"))
 _HYPHENS = re.compile(r"[-‐‑‒–—―−⁃﹣－־·・]+")
 # Two-letter spellings of umlauts: "Mueller" must find Müller, and "müller" must find Mueller.
 _UMLAUT_SPELLINGS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
@@ -35,14 +35,18 @@ def fold_letters(text: str) -> str:
 
 def fold_name(text: str) -> str:
     """Fold a name: no case, accents or apostrophes; hyphens and runs of spaces become one space."""
-    return " ".join(_HYPHENS.sub(" ", fold_letters(text).translate(_APOSTROPHES)).split())
+    return " ".join(_HYPHENS.sub(" ", fold_letters(text).translate(APOSTROPHES)).split())
 
 
 def name_spellings(text: str) -> frozenset[str]:
     """The folded name, and the folded name with umlauts spelt as two letters."""
+    return frozenset((fold_name(text), fold_name(spell_umlauts(text))))
+
+
+def spell_umlauts(text: str) -> str:
+    """The text in small letters, with umlauts spelt as two letters: "mueller" for Müller."""
     # Composed first, because the table has ü and not u with a combining mark.
-    composed = unicodedata.normalize("NFC", text).casefold()
-    return frozenset((fold_name(text), fold_name(composed.translate(_UMLAUT_SPELLINGS))))
+    return unicodedata.normalize("NFC", text).casefold().translate(_UMLAUT_SPELLINGS)
 
 
 def phone_digits(text: str) -> str:

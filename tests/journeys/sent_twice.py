@@ -210,6 +210,8 @@ WAYS: dict[str, Way] = {
     "clients.archive": _archived,
     "clients.edit": lambda at: at.me.send(at.me.open(f"{at.client}/edit"), {"phone": "1"}),
     "clients.search": lambda at: at.me.send(at.me.open("/clients"), {"words": "Ana"}),
+    "searches.search_caseload": lambda at: at.me.send(at.me.open("/search"), {"words": "quay"}),
+    "searches.search_client": lambda at: at.me.send(at.me.open(f"{at.client}/search"), {"words": "quay"}),
     "joins.join_client": lambda at: _joined_client(at),
     "joins.separate_client": lambda at: at.me.press(_joined_client(at, back=True), "Take the two apart"),
     "clients.new": lambda at: intake.take_in(at.me, "Eve"),

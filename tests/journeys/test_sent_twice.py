@@ -112,6 +112,8 @@ LOOKS = {
     "audit.begin_check",
     "audit.search",
     "clients.search",
+    "searches.search_caseload",
+    "searches.search_client",
     "own_questionnaires.preview_from_folder",
     "own_questionnaires.discard_preview",
     "practice.passphrase",

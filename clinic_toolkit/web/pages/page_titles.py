@@ -60,6 +60,7 @@ _TITLE_BY_BLUEPRINT = {
     "condition": "Condition of the record",
     "paper_day": "When the computer fails",
     "joins": "Join two entries",
+    "searches": "Search",
     "retention": "What is due",
     "erasures": "Keep or erase",
 }
