@@ -5,11 +5,18 @@ A request says what kind of file it holds; each kind has a module with its own p
 
 import msgspec
 
+from clinic_toolkit.calendars import calendar_protocol
 from clinic_toolkit.client_tables import table_protocol
 from clinic_toolkit.instruments import parser_protocol
 from clinic_toolkit.worksheets import definition_protocol, filled_file_protocol
 
-_PROTOCOLS = (parser_protocol, filled_file_protocol, definition_protocol, table_protocol)
+_PROTOCOLS = (
+    parser_protocol,
+    filled_file_protocol,
+    definition_protocol,
+    table_protocol,
+    calendar_protocol,
+)
 MAX_REQUEST_BYTES = max(protocol.MAX_REQUEST_BYTES for protocol in _PROTOCOLS)
 
 
@@ -25,7 +32,7 @@ _decode_kind = msgspec.msgpack.Decoder(_RequestKind).decode
 def prepare_readers() -> None:
     """Import and build what reading a definition needs, before a file arrives.
 
-    The library that reads a filled sheet is large, and is loaded once such a file is there.
+    The libraries that read a filled sheet and a calendar are large, and are loaded once such a file is there.
     """
     parser_protocol.prepare_parser()
     definition_protocol.prepare_parser()
@@ -45,6 +52,7 @@ def handle_request(packed: bytes) -> bytes:
         "filled sheet": filled_file_protocol.handle_request,
         "worksheet": definition_protocol.handle_request,
         "client table": table_protocol.handle_request,
+        "calendar": calendar_protocol.handle_request,
     }
     if kind not in readers:
         raise ValueError("no such kind of file")

@@ -46,7 +46,11 @@ PLANTS = {
     ),
     "vault/plant.py": ("import cryptography.fernet", "Only crypto speaks with cryptography"),
     "cli/plant.py": ("import reportlab", "Only documents speaks with ReportLab"),
-    "psychometrics/plant.py": ("import sqlite3", "Questionnaires, sheets and scores touch no record"),
+    "documents/calendar_plant.py": ("import icalendar", "Only what runs without keys reads a calendar file"),
+    "psychometrics/plant.py": (
+        "import sqlite3",
+        "Questionnaires, sheets, scores and calendar files touch no record",
+    ),
 }
 ALSO = "A screen asks the record; it holds no key and no table"
 

@@ -6,8 +6,14 @@ from clinic_toolkit import dates, standing_sentences
 
 from .tree import PACKAGE, modules, strings_in
 
-# A file name, the time of a line of the log and what a field of a form reads are not for people to read.
-OTHER_FORMATS = {"cli/redacted_logging.py", "web/forms/fields.py", "web/screen_parts/printouts.py"}
+# A file name, the time of a line of the log, what a field of a form reads and what a calendar file holds are
+# not for people to read.
+OTHER_FORMATS = {
+    "calendars/file_times.py",
+    "cli/redacted_logging.py",
+    "web/forms/fields.py",
+    "web/screen_parts/printouts.py",
+}
 SENTENCES = {text for name, text in vars(standing_sentences).items() if name.isupper()}
 
 

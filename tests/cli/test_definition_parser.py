@@ -7,12 +7,14 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
+from datetime import date
 from multiprocessing import connection
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from clinic_toolkit.calendars import calendar_protocol
 from clinic_toolkit.cli import definition_parser, definition_pipe, parser_process, worker_protocol
 from clinic_toolkit.cli.definition_parser import LimitedBy
 from clinic_toolkit.cli.parser_process import ParserProcess
@@ -24,6 +26,7 @@ from clinic_toolkit.instruments.parser_outcome import ParserOutcome
 from clinic_toolkit.instruments.parser_protocol import ParsingFailed
 from clinic_toolkit.worksheets import definition_protocol, filled_file_protocol
 from tests.architecture import lint
+from tests.calendars.test_file_reader import make_file
 from tests.fixtures import filled_in, parsers
 from tests.fixtures.running import is_alive
 from tests.instruments.test_own_definitions import TEXT
@@ -65,6 +68,28 @@ def run(work: parser_process.ParserTarget, asked: bytes = ANYTHING) -> Ended:
         for end in ends:
             end.close()
     return Ended(told[0], reply, one.limited_by, one.process.pid or 0)
+
+
+def test_a_calendar_of_many_years_is_read_within_the_limits_of_the_process() -> None:
+    entries = [
+        [
+            f"UID:{n}",
+            f"DTSTART;TZID=Europe/Berlin:2026{1 + n % 12:02d}{1 + n % 28:02d}T100000",
+            "DURATION:PT50M",
+        ]
+        for n in range(3_900)
+    ]
+    ended = run(
+        definition_parser.run_parser,
+        calendar_protocol.encode_request(
+            make_file(*entries), first=date(2026, 1, 1), last=date(2026, 12, 31)
+        ),
+    )
+    assert ended.outcome == ParserOutcome.DONE
+    content = calendar_protocol.decode_reply(
+        ended.reply or b"", first=date(2026, 1, 1), last=date(2026, 12, 31)
+    )
+    assert len(content.hours) == len(entries)
 
 
 def test_a_good_file_comes_back_as_the_questionnaire_it_is() -> None:
