@@ -16,7 +16,7 @@ from clinic_toolkit.demo.schedule import schedule_session
 from clinic_toolkit.demo.session_acts import SessionScript
 from clinic_toolkit.instruments import loader
 from clinic_toolkit.record.people import cases, clients, practice_access, relationships
-from clinic_toolkit.record.people.client_record import Client
+from clinic_toolkit.record.people.client_record import Carer, Client
 from clinic_toolkit.record.people.clinician_record import Clinician
 from clinic_toolkit.record.people.practice_record import PracticeSettings, RecordRole
 from clinic_toolkit.record.questionnaires import own_questionnaires
@@ -157,6 +157,14 @@ def _add_own_questionnaire(state: DemoState, now: datetime) -> None:
 def _add_client(name: str, spec: made_up.Client, state: DemoState, now: datetime) -> None:
     payload = Client(
         name=spec.name,
+        preferred_name=spec.preferred_name,
+        pronouns=spec.pronouns,
+        language=spec.language,
+        referrer=spec.referrer,
+        carers=tuple(
+            Carer(who=each.who, role=each.role, phone=each.phone, may_contact=each.may_contact)
+            for each in spec.carers
+        ),
         birth_date=spec.birth_date,
         phone=spec.phone,
         email=spec.email,

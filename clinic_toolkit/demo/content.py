@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from clinic_toolkit.record.people.client_record import LeaveMessage
+from clinic_toolkit.record.people.client_record import LeaveMessage, MayContact
 from clinic_toolkit.record.people.therapy_session_record import (
     HELD_ATTENDANCE,
     Attendance,
@@ -175,10 +175,24 @@ class Relationship(ContentModel):
     frame: str
 
 
+class Carer(ContentModel):
+    """The GP or somebody else who cares for a client."""
+
+    who: str
+    role: str = ""
+    phone: str = ""
+    may_contact: MayContact = Field(default=MayContact.ASK, strict=False)
+
+
 class Client(ContentModel):
     """A client, their relationships, and their own sessions, oldest first."""
 
     name: str
+    preferred_name: str = ""
+    pronouns: str = ""
+    language: str = ""
+    referrer: str = ""
+    carers: list[Carer] = Field(default_factory=list)
     birth_date: date | None = None
     phone: str = ""
     email: str = ""

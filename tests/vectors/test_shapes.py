@@ -97,10 +97,10 @@ def test_no_shape_is_pinned_for_what_there_is_not() -> None:
     assert set(SHAPES) == {kind.name for kind in ALL_KINDS} | set(UNVERSIONED)
 
 
-class ClientWithPronouns(Client, array_like=True, frozen=True, kw_only=True):
+class ClientWithNickname(Client, array_like=True, frozen=True, kw_only=True):
     """A client with a field that a later version adds at the end."""
 
-    pronouns: str = ""
+    nickname: str = ""
 
 
 class PartWithPlace(NotePart, array_like=True, frozen=True, kw_only=True):
@@ -116,7 +116,7 @@ class NoteWithPlaces(ClinicalNote, array_like=True, frozen=True, kw_only=True):
 
 
 @pytest.mark.parametrize(
-    ("kind", "later"), [(CLIENT, ClientWithPronouns), (CLINICAL_NOTE, NoteWithPlaces)], ids=["field", "part"]
+    ("kind", "later"), [(CLIENT, ClientWithNickname), (CLINICAL_NOTE, NoteWithPlaces)], ids=["field", "part"]
 )
 def test_an_appended_field_needs_another_schema_version_and_a_pin(
     kind: RecordKind[Any], later: type[Any]
@@ -125,8 +125,8 @@ def test_an_appended_field_needs_another_schema_version_and_a_pin(
     assert complaints(appended, SHAPES) == [
         f"{kind.name}: its fields changed, and its schema version did not"
     ]
-    present, following = kind.schema_version, kind.schema_version + 1
-    raised = replace(appended, schema_version=following, upcasts={**kind.upcasts, present: list})
-    assert complaints(raised, SHAPES) == [f"{kind.name}: shapes.json must hold the versions 1 to {following}"]
-    pinned = {**SHAPES, kind.name: {**SHAPES[kind.name], str(following): shape_of(later)}}
+    last = kind.schema_version
+    raised = replace(appended, schema_version=last + 1, upcasts={**kind.upcasts, last: list})
+    assert complaints(raised, SHAPES) == [f"{kind.name}: shapes.json must hold the versions 1 to {last + 1}"]
+    pinned = {**SHAPES, kind.name: {**SHAPES[kind.name], str(last + 1): shape_of(later)}}
     assert complaints(raised, pinned) == []

@@ -27,33 +27,33 @@ def work(tmp_path: Path) -> Work:
     return practices.at_work(tmp_path)
 
 
-class ClientWithPronouns(Client, array_like=True, frozen=True, kw_only=True):
+class ClientWithNickname(Client, array_like=True, frozen=True, kw_only=True):
     """A client with a field that a later version adds at the end."""
 
-    pronouns: str = ""
+    nickname: str = ""
 
 
 def test_a_field_is_added_by_another_schema_version_and_an_older_program_drops_nothing(work: Work) -> None:
     later = RecordKind(
         table=CLIENT.table,
-        payload_type=ClientWithPronouns,
+        payload_type=ClientWithNickname,
         states=CLIENT.states,
         events=CLIENT.events,
         nouns=CLIENT.nouns,
         # What an older version wrote lacks the field, which then has its default.
-        schema_version=2,
-        upcasts={1: list},
+        schema_version=CLIENT.schema_version + 1,
+        upcasts={**CLIENT.upcasts, CLIENT.schema_version: list},
     )
     kept = work.client("Ana Reyes")
     with writing(work.engine) as db:
         found = records.load_record(db, work.vault, later, kept.id)
-        assert (found.payload.name, found.payload.pronouns) == ("Ana Reyes", "")
-        body = msgspec.structs.replace(found.payload, pronouns="she/her")
+        assert (found.payload.name, found.payload.nickname) == ("Ana Reyes", "")
+        body = msgspec.structs.replace(found.payload, nickname="Annie")
         records.append_version(
             db, work.vault, later, found, body, state="active", event="client.revised", now=NOW
         )
     with reading(work.engine) as db:
-        assert records.load_record(db, work.vault, later, kept.id).payload.pronouns == "she/her"
+        assert records.load_record(db, work.vault, later, kept.id).payload.nickname == "Annie"
         today = records.load_record(db, work.vault, CLIENT, kept.id)
     # The program of today would lose the field if it saved, so it reads and saves nothing of it.
     assert today.is_substitute
@@ -69,7 +69,7 @@ def test_a_field_is_added_by_another_schema_version_and_an_older_program_drops_n
             now=NOW,
         )
     with reading(work.engine) as db:
-        assert records.load_record(db, work.vault, later, kept.id).payload.pronouns == "she/her"
+        assert records.load_record(db, work.vault, later, kept.id).payload.nickname == "Annie"
 
 
 class MeasureState(StrEnum):

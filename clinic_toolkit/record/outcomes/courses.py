@@ -269,7 +269,7 @@ def _build_course(
     return Course(
         instrument=instruments[-1],
         client_id=newest_payload.client_id,
-        client_name=clients.load_client(db, vault, newest_payload.client_id).payload.name,
+        client_name=clients.load_client(db, vault, newest_payload.client_id).payload.called,
         relationship_id=newest_payload.relationship_id,
         relationship_word=answered_items.relationship_label(db, vault, newest_payload),
         rounds=rounds,

@@ -70,7 +70,7 @@ def build_result(db: Connection, vault: Vault, administration: RecordVersion[Adm
     facet_names = {facet.id: facet.name for facet in instrument.facets}
     strengths = [item for item in items if item.role == ItemRole.STRENGTH and item.label is not None]
     strength_ids = set(result_sentences.strength_item_ids(instrument, score))
-    client_name = clients.load_client(db, vault, payload.client_id).payload.name
+    client_name = clients.load_client(db, vault, payload.client_id).payload.called
     relationship_word = answered_items.relationship_label(db, vault, payload)
     answers_by_facet = _annotated_answers(instrument, items)
     is_scored = instrument.missing is not None

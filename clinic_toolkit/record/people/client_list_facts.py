@@ -16,7 +16,10 @@ from clinic_toolkit.vault.vault import Vault
 
 
 class ClientFacts(msgspec.Struct, frozen=True, array_like=True):
-    """One client. `changed_at` is when the details were last saved, in microseconds since 1970."""
+    """One client. `changed_at` is when the details were last saved, in microseconds since 1970.
+
+    `called` is what the client is called where they may read along, if that is not the name.
+    """
 
     id_bytes: bytes
     state: str
@@ -27,6 +30,7 @@ class ClientFacts(msgspec.Struct, frozen=True, array_like=True):
     has_code: bool
     joined_to_id: bytes | None
     changed_at: int
+    called: str = ""
 
     @property
     def id(self) -> UUID:
@@ -63,6 +67,7 @@ def _compute_client_facts(db: Connection, vault: Vault, rings: Sequence[UUID]) -
                 bool(client.payload.code),
                 client.payload.joined_to_id,
                 to_microseconds(client.recorded_at),
+                client.payload.preferred_name,
             )
             for client in records.list_records_in_rings(db, vault, CLIENT, rings)
         )

@@ -61,6 +61,30 @@ LEAVE_MESSAGE_LABELS = {
 }
 
 
+class MayContact(StrEnum):
+    """Whether the client agrees that this person is spoken or written to."""
+
+    ASK = "ask"
+    YES = "yes"
+    NO = "no"
+
+
+MAY_CONTACT_LABELS = {
+    MayContact.ASK: "Not asked yet",
+    MayContact.YES: "Yes",
+    MayContact.NO: "No",
+}
+
+
+class Carer(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+    """The GP or somebody else who cares for a client: who it is, their role, and how to reach them."""
+
+    who: str
+    role: str = ""
+    phone: str = ""
+    may_contact: MayContact = MayContact.ASK
+
+
 class Client(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     """Who a client is and how they may be reached.
 
@@ -68,6 +92,10 @@ class Client(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     `code` is a code or initials, shown wherever the name is not; "" to use proposed initials. `joined_to_id`
     is the other entry of the same person under which this one is shown. `earlier_record` is what a file of
     another program said beside these details.
+
+    `preferred_name` is what the client is called where they may read along; "" is the name. `time_zone` is
+    the IANA name of the zone the client lives in, such as "Europe/Lisbon"; "" is that of the practice.
+    `language` and `pronouns` are in the client's words. `carers` are the GP and others who care for them.
     """
 
     name: str
@@ -83,6 +111,17 @@ class Client(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     code: str = ""
     joined_to_id: bytes | None = None
     earlier_record: str = ""
+    preferred_name: str = ""
+    pronouns: str = ""
+    language: str = ""
+    time_zone: str = ""
+    referrer: str = ""
+    carers: tuple[Carer, ...] = ()
+
+    @property
+    def called(self) -> str:
+        """What the client is called where they may read along: the preferred name, or else the name."""
+        return self.preferred_name or self.name
 
     @property
     def initials(self) -> str:
@@ -97,13 +136,13 @@ def _fallback_client(vault: Vault, ring: UUID) -> Client:
     return Client(name=UNREADABLE_NAME)
 
 
-def _add_earlier_record(content: list[Any]) -> list[Any]:
-    return [*content, ""]
-
-
 def record_ring(vault: Vault, client_id: UUID) -> UUID:
     """Return the ring of a client's record: of everything but the client's own details."""
     return vault.rings.get_ring(client_id, RingClass.RECORD)
+
+
+def _add_what_was_not_asked(content: list[Any]) -> list[Any]:
+    return [*content, "", "", "", "", "", "", []]
 
 
 CLIENT = register_kind(
@@ -113,8 +152,8 @@ CLIENT = register_kind(
         states=ClientState,
         events=ClientEvent,
         nouns=RecordNouns(in_sentence="a client’s details", one="a client", many="clients"),
-        fallback=_fallback_client,
         schema_version=2,
-        upcasts={1: _add_earlier_record},
+        upcasts={1: _add_what_was_not_asked},
+        fallback=_fallback_client,
     )
 )

@@ -266,4 +266,4 @@ def search_clients(db: Connection, vault: Vault, words: str) -> list[RecordVersi
 
 
 def _searched_text(client: Client) -> str:
-    return " ".join((client.name, client.initials, client.email))
+    return " ".join((client.name, client.preferred_name, client.initials, client.email))

@@ -29,20 +29,27 @@ from clinic_toolkit.vault.vault import Vault
 class DisplayNames(Struct, frozen=True, kw_only=True):
     """The full name and the short name (initials or code) of every client, by id.
 
-    If two short names are the same, the later one gets a number: "A. R." and "A. R. 2". A joined entry has
-    the names of its primary entry. `alike` are the clients who share a name or initials with another.
+    `called_by_id` has the preferred name in place of the full one, for pages on which the client may read
+    along. If two short names are the same, the later one gets a number: "A. R." and "A. R. 2". A joined
+    entry has the names of its primary entry. `alike` are the clients who share a name or initials with
+    another.
     """
 
     full_by_id: dict[UUID, str]
     short_by_id: dict[UUID, str]
+    called_by_id: dict[UUID, str]
     alike: frozenset[UUID]
 
     def full_and_short(self, ids: Iterable[UUID]) -> str:
-        """Return the full and short name of each as one phrase, for the heading of a client's page."""
-        return " and ".join(self._full_and_short(id) for id in ids if id in self.full_by_id)
+        """Return the full and short name of each as one phrase, above what is signed or recorded."""
+        return " and ".join(self._with_short(self.full_by_id[id], id) for id in ids if id in self.full_by_id)
 
-    def _full_and_short(self, id: UUID) -> str:
-        full, short = self.full_by_id[id], self.short_by_id[id]
+    def called_and_short(self, id: UUID) -> str:
+        """Return what this client is called and the short name, for a page that the client sees."""
+        return self._with_short(self.called_by_id.get(id, UNREADABLE_NAME), id)
+
+    def _with_short(self, full: str, id: UUID) -> str:
+        short = self.short_by_id.get(id, "")
         return full if short in (full, "") or full.endswith(f"({short})") else f"{full} ({short})"
 
 
@@ -60,18 +67,18 @@ def _compute_display_names(db: Connection, vault: Vault, reader: FactsReader) ->
     joins = clients.load_client_joins(db, vault)
     unjoined = [client for client in all_clients if client.id not in joins]
     short_names = _short_names(unjoined)
-    name_counts = Counter(client.folded_name for client in unjoined)
-    full_names = {
-        client.id: f"{client.name} ({short_names[client.id]})"
-        if name_counts[client.folded_name] > 1 and client.is_readable
-        else client.name
-        for client in unjoined
-    }
+    full_names = _told_apart({client.id: client.name for client in unjoined}, unjoined, short_names)
+    called = _told_apart(
+        {client.id: client.called or client.name for client in unjoined}, unjoined, short_names
+    )
     primary_by_id = {client.id: joins.get(client.id, client.id) for client in all_clients}
     return DisplayNames(
         alike=_ambiguous_client_ids(unjoined),
         full_by_id={
             id: full_names[primary_id] for id, primary_id in primary_by_id.items() if primary_id in full_names
+        },
+        called_by_id={
+            id: called[primary_id] for id, primary_id in primary_by_id.items() if primary_id in called
         },
         short_by_id={
             id: short_names[primary_id]
@@ -79,6 +86,20 @@ def _compute_display_names(db: Connection, vault: Vault, reader: FactsReader) ->
             if primary_id in short_names
         },
     )
+
+
+def _told_apart(
+    names: dict[UUID, str], people: Sequence[ClientFacts], short_names: dict[UUID, str]
+) -> dict[UUID, str]:
+    """Return these names, with the short name behind each that two of the people have."""
+    folded = {id: fold_name(name) for id, name in names.items()}
+    counts = Counter(folded.values())
+    return {
+        client.id: f"{names[client.id]} ({short_names[client.id]})"
+        if counts[folded[client.id]] > 1 and client.is_readable
+        else names[client.id]
+        for client in people
+    }
 
 
 def _ambiguous_client_ids(people: Sequence[ClientFacts]) -> frozenset[UUID]:

@@ -79,14 +79,14 @@ def load_session_facts(
     """Return the facts of a session in words, with the current names of its clients.
 
     Args:
-        told_apart: for a page; a client who has the same name as another is shown with initials.
+        told_apart: for a page; each client as they are called, with initials if another is called the same.
     """
     names = {
         client.id: client.payload.name
         for client in therapy_session_loader.list_clients_of_session(db, vault, session)
     }
     if told_apart:
-        shown_names = display_names.load_display_names(db, vault).full_by_id
+        shown_names = display_names.load_display_names(db, vault).called_by_id
         names = {id: shown_names.get(id, name) for id, name in names.items()}
     return build_session_facts(session, names)
 

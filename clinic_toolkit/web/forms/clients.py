@@ -15,8 +15,9 @@ from clinic_toolkit.record.people.client_record import (
     LeaveMessage,
 )
 from clinic_toolkit.record.people.clients import ADULT_AGE, ClientIsMinor, age_on
-from clinic_toolkit.web.forms import fields
+from clinic_toolkit.web.forms import carers, fields
 from clinic_toolkit.web.forms.date_fields import date_field
+from clinic_toolkit.web.forms.time_zones import time_zone_field
 
 EARLIEST_BIRTH_YEAR = 1900
 EARLIER_RECORD_LIMIT = 8_000
@@ -27,22 +28,27 @@ class ClientDetailsForm(Form):
 
     name = fields.line_field("Client’s name", limit=80, needed="Write a name. Initials or a code are enough.")
     code = fields.line_field("Shown instead of the name", limit=20)
+    preferred_name = fields.line_field("What they like to be called", limit=80)
+    pronouns = fields.line_field("Pronouns", limit=40)
     birth_date = date_field("Birth date", years_back=105, years_ahead=None)
     phone = fields.line_field("Telephone", limit=60)
     email = fields.line_field("E-mail", limit=120)
     address = fields.text_field("Address", limit=400)
     reach_note = fields.text_field("How and when to reach them", limit=500)
+    language = fields.line_field("Language", limit=60)
+    time_zone = time_zone_field("Time zone")
     leave_message = fields.choice_field("May I leave a message?", LEAVE_MESSAGE_LABELS.items())
     emergency_name = fields.line_field("Name in an emergency", limit=80)
     emergency_phone = fields.line_field("Telephone in an emergency", limit=60)
     emergency_relation = fields.line_field("Who this is to the client", limit=60)
     earlier_record = fields.text_field("From an earlier record", limit=EARLIER_RECORD_LIMIT)
+    referrer = fields.line_field("Who referred them", limit=120)
     version = StringField("Version", default="0")
 
     def __init__(self, typed: Any, *, today: date, current: Client | None = None) -> None:
         """Make the form for a new client, or for the stored details of one."""
         prefill = msgspec.structs.replace(current, code=_shown_code(current)) if current else None
-        super().__init__(typed, obj=prefill)
+        super().__init__(typed, obj=prefill, data=carers.prefill_carers(current.carers if current else ()))
         self.today = today
         self.current = current
 
@@ -60,11 +66,26 @@ class ClientDetailsForm(Form):
     def differences(self, current: Client) -> list[tuple[str, str]]:
         """Label and stored value of each detail whose stored value differs from the typed one."""
         typed, current = self.payload(), msgspec.structs.replace(current, code=_shown_code(current))
+        labels = {name: field.label.text for name, field in self._fields.items() if hasattr(current, name)}
         return [
-            (field.label.text, _display_text(getattr(current, name)) or "nothing")
-            for name, field in self._fields.items()
-            if name != "version" and getattr(current, name) != getattr(typed, name)
+            (label, _display_text(getattr(current, name)) or "nothing")
+            for name, label in (labels | {"carers": "GP and other carers"}).items()
+            if getattr(current, name) != getattr(typed, name)
         ]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check every field; a carer of whom something is known needs a name."""
+        is_valid: bool = super().validate(extra_validators)
+        for number in carers.list_unnamed_rows(self.data):
+            field = self[f"carer{number}_who"]
+            field.errors = [*field.errors, carers.NEEDS_NAME]
+            is_valid = False
+        return is_valid
+
+    @property
+    def carer_rows(self) -> list[int]:
+        """The numbers of the rows for carers that the page shows."""
+        return carers.list_shown_rows(self.data)
 
     def matches_record(self, current: Client) -> bool:
         """Whether these are the stored details, apart from initials that were suggested and filled in."""
@@ -93,7 +114,17 @@ class ClientDetailsForm(Form):
             emergency_phone=self.emergency_phone.data,
             emergency_relation=self.emergency_relation.data,
             earlier_record=self.earlier_record.data,
+            preferred_name=self.preferred_name.data,
+            pronouns=self.pronouns.data,
+            language=self.language.data,
+            time_zone=self.time_zone.data,
+            referrer=self.referrer.data,
+            carers=carers.read_carers(self.data),
         )
+
+
+for _name, _field in carers.carer_fields():
+    setattr(ClientDetailsForm, _name, _field)
 
 
 def _shown_code(client: Client) -> str:
@@ -101,6 +132,8 @@ def _shown_code(client: Client) -> str:
 
 
 def _display_text(value: Any) -> str:
+    if isinstance(value, tuple):
+        return carers.describe_carers(value)
     if isinstance(value, LeaveMessage):
         return LEAVE_MESSAGE_LABELS[value]
     return format_date(value) if isinstance(value, date) else value or ""

@@ -105,10 +105,19 @@ def time_field(label: str, *, needed: str = "") -> Any:
 
 
 def choice_field(
-    label: str, choices: Iterable[tuple[str, str]], *, needed: str = "Choose one of these."
+    label: str,
+    choices: Iterable[tuple[str, str]],
+    *,
+    needed: str = "Choose one of these.",
+    is_always_sent: bool = True,
 ) -> Any:
-    """A field for one of a few choices; `choices` are pairs of value and label."""
-    return _ChoiceField(label, [InputRequired(needed)], choices=list(choices), sentence=needed)
+    """A field for one of a few choices; `choices` are pairs of value and label.
+
+    Args:
+        is_always_sent: False for a field that a page may leave out; then it stays as it begins.
+    """
+    checks = [InputRequired(needed)] if is_always_sent else []
+    return _ChoiceField(label, checks, choices=list(choices), sentence=needed)
 
 
 def checkbox_field(label: str) -> Any:

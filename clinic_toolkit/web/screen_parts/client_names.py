@@ -8,9 +8,9 @@ from clinic_toolkit.web import context
 
 
 def name_of(client_id: UUID) -> str:
-    """The name of a client, with initials if another has the same: "Ana Reyes (A. R. 2)"."""
+    """What a client is called, with initials if another is called the same: "Ana Reyes (A. R. 2)"."""
     names = display_names.load_display_names(context.db(), context.vault())
-    return names.full_by_id.get(client_id, UNREADABLE_NAME)
+    return names.called_by_id.get(client_id, UNREADABLE_NAME)
 
 
 def names_of_case(case_id: UUID) -> str:

@@ -222,7 +222,7 @@ def show(id: UUID) -> ViewResult:
         "clients/show.html",
         here="clients",
         client=client,
-        name=names.full_by_id[id],
+        name=names.called_by_id[id],
         short=names.short_by_id[id],
         # Nobody is shown as another than the own initials, unless somebody else has the same.
         own_initials=client.payload.initials if id in names.alike else names.short_by_id[id],

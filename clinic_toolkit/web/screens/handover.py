@@ -66,7 +66,7 @@ def offer(id: UUID) -> ViewResult:
         here="clients",
         administration=administration,
         about=label,
-        whom=display_names.load_display_names(db, vault).full_and_short([administration.payload.client_id]),
+        whom=display_names.load_display_names(db, vault).called_and_short(administration.payload.client_id),
         instrument=administrations.instrument_of(administration.payload),
         limits=confidentiality_notice.notice_before(administrations.instrument_of(administration.payload)),
         by_code=context.worker().keeper.has_return_blob(),
