@@ -30,6 +30,7 @@ def render_note(value: "NotePage") -> bytes:
         *page_layout.title_blocks("Progress note", after=4 if not is_signed else 14),
         *([] if is_signed else [Text(DRAFT, STRONG, after=14)]),
         *session_fact_blocks(value.session_facts),
+        *_goal_blocks(value.goals),
     ]
     for section in value.sections:
         blocks += _section_blocks(section)
@@ -75,6 +76,16 @@ def _later_changes_part(value: "NotePage") -> list[page_layout.Part]:
                 paper=value.letterhead.paper_size, footer=footer, demo=value.letterhead.is_demo
             ),
         )
+    ]
+
+
+def _goal_blocks(goals: tuple[str, ...]) -> list[Block]:
+    label = "Goals" if len(goals) > 1 else "Goal"
+    return [
+        LabelledValue(
+            Text("" if index else label, QUIET), Text(f"“{words}”", BODY), label_width=LABEL_WIDTH, before=2
+        )
+        for index, words in enumerate(goals)
     ]
 
 

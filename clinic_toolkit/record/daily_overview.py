@@ -25,11 +25,16 @@ from clinic_toolkit.record.retention import due_list, retention_list_facts
 from clinic_toolkit.record.retention.due_list import DueErasure
 from clinic_toolkit.record.safety import ask_lines, safety_list_facts
 from clinic_toolkit.record.safety.ask_lines import AskLine, ComingCheck
-from clinic_toolkit.record.writing import handout_list_facts, therapy_session_lines
+from clinic_toolkit.record.writing import (
+    handout_list_facts,
+    therapy_session_lines,
+    treatment_plan_list_facts,
+)
 from clinic_toolkit.record.writing.draft_list_facts import RING_DRAFTS
 from clinic_toolkit.record.writing.form_draft_record import FORM_DRAFT
 from clinic_toolkit.record.writing.handout_record import Handout
 from clinic_toolkit.record.writing.therapy_session_lines import ListedSession, TherapySessionLine
+from clinic_toolkit.record.writing.treatment_plan_list_facts import DueReview
 from clinic_toolkit.vault.vault import Vault
 
 UPCOMING_DAYS = 7
@@ -49,7 +54,8 @@ class DailyOverview(Struct, frozen=True, kw_only=True):
     `open_sessions` are the open sessions of today, `upcoming_sessions` the planned ones of the next seven
     days. `unfinished_sessions` is ordered latest first, every other list earliest first. The two lists that
     may be long are cut off at the limit; `upcoming_count` and `unfinished_count` count all. `erasures_due`
-    are the clients who can be erased now, because the undo time is over.
+    are the clients who can be erased now, because the undo time is over. `plan_reviews` are the treatment
+    plans whose day to look again has come.
     """
 
     today: date
@@ -66,6 +72,7 @@ class DailyOverview(Struct, frozen=True, kw_only=True):
     coming_checks: tuple[ComingCheck, ...]
     unfinished_entries: tuple[UnfinishedEntryLine, ...]
     erasures_due: tuple[DueErasure, ...]
+    plan_reviews: tuple[DueReview, ...]
     has_clients: bool
 
     @property
@@ -162,6 +169,9 @@ def build_daily_overview(
         coming_checks=asks.coming,
         unfinished_entries=_list_unfinished_entries(db, vault, reader, initials_by_id),
         erasures_due=due_list.list_due_erasures(reader, short_by_id, now=now),
+        plan_reviews=treatment_plan_list_facts.list_due_reviews(
+            vault, reader, initials_by_id, leaving=leaving, today=today
+        ),
         has_clients=bool(initials_by_id),
     )
 

@@ -19,6 +19,7 @@ from clinic_toolkit.record.questionnaires.administration_record import ADMINISTR
 from clinic_toolkit.record.questionnaires.own_questionnaire_record import OWN_QUESTIONNAIRE
 from clinic_toolkit.record.retention.retention_record import RETENTION
 from clinic_toolkit.record.retention.retention_rule_record import RETENTION_RULE
+from clinic_toolkit.record.safety.hard_moments_record import HARD_MOMENTS_PLAN
 from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY
 from clinic_toolkit.record.writing.filled_sheet_record import FILLED_SHEET
 from clinic_toolkit.record.writing.form_draft_record import FORM_DRAFT
@@ -26,6 +27,7 @@ from clinic_toolkit.record.writing.handout_record import HANDOUT
 from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE
 from clinic_toolkit.record.writing.own_worksheet_record import OWN_WORKSHEET
 from clinic_toolkit.record.writing.psychotherapy_note_record import PSYCHOTHERAPY_NOTE
+from clinic_toolkit.record.writing.treatment_plan_record import TREATMENT_PLAN
 from clinic_toolkit.vault import identity, key_directory, key_slot_tables, ring_tables
 
 ALL_KINDS = (
@@ -44,6 +46,8 @@ ALL_KINDS = (
     FILLED_SHEET,
     HANDOVER,
     RISK_ENTRY,
+    HARD_MOMENTS_PLAN,
+    TREATMENT_PLAN,
     CLINICAL_NOTE,
     PSYCHOTHERAPY_NOTE,
     FORM_DRAFT,

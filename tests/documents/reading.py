@@ -24,8 +24,10 @@ from clinic_toolkit.documents import (
     course_report,
     fillable_sheet,
     guide,
+    hard_moments,
     note,
     summary,
+    treatment_plan,
     worksheet,
 )
 from tests.documents import values
@@ -70,6 +72,19 @@ SHEETS: dict[str, Callable[..., bytes]] = {
     "worksheet filled in": lambda paper, **more: fillable_sheet.render_filled_sheet(
         values.sheet(paper, **more), ANSWERS
     ),
+    "treatment plan": lambda paper, **more: treatment_plan.render_treatment_plan(
+        values.treatment_plan(paper, **more)
+    ),
+    "large treatment plan": lambda paper, **more: treatment_plan.render_treatment_plan(
+        values.treatment_plan(paper, large=True, **more)
+    ),
+    "plan for hard moments": lambda paper, **more: hard_moments.render_hard_moments(
+        values.hard_moments(paper, **more)
+    ),
+    "large plan for hard moments": lambda paper, **more: hard_moments.render_hard_moments(
+        values.hard_moments(paper, large=True, **more)
+    ),
+    "small card": lambda paper, **more: hard_moments.render_neutral_card(values.neutral_card(paper, **more)),
     "note": lambda paper, **more: note.render_note(values.note(paper, **more)),
 }
 
@@ -94,6 +109,15 @@ LONG_SHEETS: dict[str, Callable[..., bytes]] = {
             course=replace(values.course(9, break_at=3), client_name=LONG_NAME, relationship_word=LONG_NAME),
             cautions=(LONG_WORDS,),
         )
+    ),
+    "treatment plan, long words": lambda paper: treatment_plan.render_treatment_plan(
+        values.treatment_plan(paper, text=LONG_WORDS, who=LONG_NAME)
+    ),
+    "plan for hard moments, long words": lambda paper: hard_moments.render_hard_moments(
+        values.hard_moments(paper, text=LONG_WORDS)
+    ),
+    "small card, long words": lambda paper: hard_moments.render_neutral_card(
+        values.neutral_card(paper, words=LONG_WORDS)
     ),
     "note, long words": lambda paper: note.render_note(
         values.note(paper, text=LONG_WORDS * 12, who=LONG_NAME, signed=False)

@@ -22,6 +22,7 @@ from clinic_toolkit.instruments.model import (
     ResponseOption,
 )
 from clinic_toolkit.psychometrics.item_response import ResponseStatus
+from clinic_toolkit.record.safety.hard_moments_record import HEADINGS
 from clinic_toolkit.record.values.course_values import (
     Course,
     CoursePage,
@@ -47,6 +48,7 @@ from clinic_toolkit.record.values.page_values import (
     TherapySessionSummary,
     WorksheetPage,
 )
+from clinic_toolkit.record.values.plan_pages import HardMomentsPage, NeutralCard, PlanGoal, TreatmentPlanPage
 from clinic_toolkit.worksheets.block_model import CirclesBlock, LinesBlock, ScaleBlock, TableBlock
 from clinic_toolkit.worksheets.model import PathStep, SheetSide, Worksheet
 from tests.fixtures.replaced import replace
@@ -358,6 +360,48 @@ def note(
         signed_at=datetime(2026, 11, 22, 11, 5, tzinfo=UTC) if signed else None,
         check_code="1f0c 88a2 9b3d" if signed else "",
     )
+
+
+def treatment_plan(
+    paper: str = "A4", *, demo: bool = False, large: bool = False, text: str = "", who: str = "D. K."
+) -> TreatmentPlanPage:
+    return TreatmentPlanPage(
+        letterhead=letterhead(paper, demo=demo),
+        client_names=who,
+        written_on=date(2026, 11, 22),
+        problems=text or "Gives until nothing is left, and then is angry with M.",
+        goals=(
+            PlanGoal(
+                words=text or "To say no once a week, and stay friends",
+                means=text or "Trying it out here first; a small one at work",
+                standing="",
+                serving=("How I give", "How firmly to say it"),
+            ),
+            PlanGoal(words="To sleep through", means="", standing="reached"),
+        ),
+        review_date=date(2027, 2, 1),
+        diagnosis=text or "Adjustment disorder",
+        diagnosis_date=date(2026, 11, 12),
+        large_type=large,
+    )
+
+
+def hard_moments(
+    paper: str = "A4", *, demo: bool = False, large: bool = False, text: str = ""
+) -> HardMomentsPage:
+    words = ("Lock the shed, key with Jo.", "I stop answering the telephone.", "Shoes on, to the river.")
+    headings = list(HEADINGS.values())
+    return HardMomentsPage(
+        letterhead=letterhead(paper, demo=demo),
+        sections=tuple((heading, text or line) for heading, line in zip(headings, words, strict=False)),
+        large_type=large,
+    )
+
+
+def neutral_card(
+    paper: str = "A4", *, demo: bool = False, large: bool = False, words: str = "The river.\nJo 55 12 30."
+) -> NeutralCard:
+    return NeutralCard(letterhead=letterhead(paper, demo=demo), words=words, large_type=large)
 
 
 def wide_scale(instrument: Instrument) -> Instrument:

@@ -37,7 +37,14 @@ def furnish(site: Site) -> Person:
         me.open(f"{sessions[0]}/worksheets"), {"worksheet": "receiving-ladder", "sentence": "I can rest."}
     )
     me.send(me.open(f"{sessions[0]}/risk-entries/new"), {"did": "Rang the clinic."})
-    me.send(me.open(f"{sessions[0]}/note"), WRITTEN)
+    plan = me.send(
+        me.follow(me.open(f"/clients/{client.id}"), "Treatment plan"),
+        {"problems": "Tired.", "goal1": "To say no once a week"},
+    )
+    goal = me.follow(plan, "Notes, questionnaires and worksheets")
+    me.send(goal, {"questionnaires": "giving", "worksheets": "receiving-ladder"})
+    note = me.open(f"{sessions[0]}/note")
+    me.send(note, WRITTEN | {"goals": note.form("goals").values("goals")[0]})
     again = f"/administrations/{_given_again(site, client)}"
     me.send(me.open(f"{again}/rhythm"), {"why": "To see what helps.", "times": "9"})
     check_in(me, sessions[2])

@@ -21,6 +21,7 @@ from tests.journeys.person import Person
 
 RIGHT, NEW = "glacier mandolin unwrapped", "ottoman velvet cinder plume hazard"
 NOTE = {"section-data": "Came on time."}
+PLAN = {"problems": "Tired.", "goal1": "To say no once a week", "means1": "Here first"}
 PUT_OFF = {"how": "not_today", "because": "Her sister came in."}
 
 
@@ -86,6 +87,11 @@ class Desk:
                 progress.record_response(db, vault, target, 0, said, now=NOW)
             clinician_side.merge_handover(db, vault, out, now=NOW)
         return f"/handovers/{out.id}"
+
+    def plan(self) -> Page:
+        """The treatment plan of the client."""
+        page = self.me.follow(self.me.open(self.client), "Treatment plan")
+        return self.me.send(page, PLAN)
 
     def case(self) -> str:
         """The address under which the sessions of the client's case are entered."""
@@ -242,6 +248,10 @@ WAYS: dict[str, Way] = {
     "practice.passphrase": lambda at: _ways(at, "/practice/passphrase", passphrase=NEW, passphrase_again=NEW),
     "practice.sheet": _proved,
     "practice.sheet, drawn": lambda at: _ways(at, "/practice/sheet"),
+    "treatment_plans.edit": Desk.plan,
+    "treatment_plans.link_goal": lambda at: at.me.send(
+        at.me.follow(at.plan(), "Notes, questionnaires and worksheets"), {"questionnaires": "giving"}
+    ),
     "previews.item": lambda at: (
         at.looked_at(),
         at.me.send(at.me.open("/your-questionnaires/preview/items/1"), {"go": "next"}),
@@ -322,6 +332,7 @@ WAYS: dict[str, Way] = {
 PAPERS = (
     "courses.paper",
     "notes.paper",
+    "treatment_plans.paper",
     "previews.answer_card",
     "previews.blank",
     "previews.guide",

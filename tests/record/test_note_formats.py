@@ -5,7 +5,8 @@ import pytest
 from clinic_toolkit.record.writing.note_formats import NOTE_FORMATS, NoteFormat
 from clinic_toolkit.record.writing.note_record import PartSource
 
-PREFILLED = set(PartSource) - {PartSource.CLINICIAN}
+# A format without a section for goals shows them beside the note alone.
+PREFILLED = set(PartSource) - {PartSource.CLINICIAN, PartSource.GOAL}
 
 
 @pytest.mark.parametrize("note_format", NOTE_FORMATS, ids=lambda note_format: note_format.id)

@@ -156,7 +156,7 @@ def test_a_newer_note_is_named_and_not_shown(work: Work) -> None:
         note = records.create_record(
             db,
             work.vault,
-            of_version(CLINICAL_NOTE, 2),
+            of_version(CLINICAL_NOTE, CLINICAL_NOTE.schema_version + 1),
             body,
             ring=session.ring,
             state="draft",

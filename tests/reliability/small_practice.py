@@ -46,6 +46,7 @@ from tests.fixtures import practices, returns
 from tests.fixtures.brought_back import bring_back
 from tests.fixtures.cheap_derivations import quickly
 from tests.fixtures.own_sheets import add_own_worksheets
+from tests.fixtures.plans import add_plans
 from tests.fixtures.practices import CLINICIAN, NOW, SETTINGS, Work, giving
 from tests.reliability.store_contents import Told, bytes_of, told
 
@@ -175,6 +176,7 @@ def _first_day(desk: Desk) -> tuple[UUID, UUID, UUID, UUID]:
         lambda db, vault: own_questionnaires.add_questionnaire(db, vault, resting, own, "own.toml", now=NOW)
     )
     desk.do(lambda db, vault: add_own_worksheets(db, vault, ana.id, now=NOW))
+    desk.do(lambda db, vault: add_plans(db, vault, ana.id, now=NOW))
     desk.do(
         lambda db, vault: repeat_agreements.agree_to_repeat(
             db,

@@ -32,10 +32,11 @@ from clinic_toolkit.record.questionnaires import administrations, own_questionna
 from clinic_toolkit.record.record_kinds import ALL_KINDS
 from clinic_toolkit.record.retention.retention_record import RETENTION
 from clinic_toolkit.record.retention.retention_rule_record import RETENTION_RULE
-from clinic_toolkit.record.safety import risk_entries
+from clinic_toolkit.record.safety import hard_moments_plans, risk_entries
 from clinic_toolkit.record.writing import filled_sheets, handouts, own_worksheets
 from clinic_toolkit.record.writing.form_draft_record import FORM_DRAFT
 from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE
+from clinic_toolkit.record.writing.treatment_plan_record import TREATMENT_PLAN
 from clinic_toolkit.store.base import metadata
 from clinic_toolkit.vault.vault import Vault
 
@@ -104,6 +105,7 @@ class _Asking:
                 ("own_worksheet", own_worksheets.list_versions),
                 ("rhythm", _rhythms_of),
                 ("risk_entry", risk_entries.list_risk_entries_of_client),
+                ("hard_moments_plan", hard_moments_plans.list_hard_moments_plans),
             )
             for table, verb in of_client:
                 for one in self.heard(verb, kept.id) or []:
@@ -112,6 +114,7 @@ class _Asking:
             ("clinical_case", cases.list_cases),
             ("therapy_session", partial(_list_all, THERAPY_SESSION)),
             ("clinical_note", partial(_list_all, CLINICAL_NOTE)),
+            ("treatment_plan", partial(_list_all, TREATMENT_PLAN)),
             ("handover", clinician_side.list_open_handovers),
             ("own_questionnaire", own_questionnaires.list_questionnaire_versions),
             ("own_worksheet", own_worksheets.list_versions),

@@ -24,6 +24,7 @@ from clinic_toolkit.record.safety.risk_entry_record import RaisingAnswer
 from clinic_toolkit.record.writing import note_facts, notes
 from clinic_toolkit.record.writing.handout_record import HandoutReview
 from clinic_toolkit.record.writing.note_record import NotePart, PartSource
+from clinic_toolkit.record.writing.treatment_plan_record import Goal
 from clinic_toolkit.store.base import metadata
 from clinic_toolkit.store.transactions import writing
 from tests.fixtures.practices import NOW, at_work, signed
@@ -43,7 +44,9 @@ PARTS: dict[str, type[msgspec.Struct]] = {
     "raised": RaisingAnswer,
     "part": NotePart,
     "facts": note_facts.NoteFacts,
+    "noted_goal": note_facts.NotedGoal,
     "versions": note_facts.FactVersions,
+    "goal": Goal,
     "review": HandoutReview,
     "erased": ErasedRecords,
     "erasure": ErasureRequest,

@@ -97,6 +97,7 @@ class RiskEntry(ClientScoped, array_like=True, frozen=True, kw_only=True):
     sheet_place: SheetPlace = SheetPlace.NOT_ASKED
     follows_id_bytes: bytes | None = None
     relationship_word: str = ""
+    answered_text: str | None = None
 
     @property
     def relationship_id(self) -> UUID | None:
@@ -137,7 +138,8 @@ class RiskEntry(ClientScoped, array_like=True, frozen=True, kw_only=True):
     def labelled_lines(self) -> tuple[tuple[str, str], ...]:
         """The lines that were written, as pairs of label and text; empty ones are left out."""
         lines = (
-            ("Asked, and answered", self.asked_text),
+            ("Asked, and answered" if self.answered_text is None else "Asked", self.asked_text),
+            ("Answered", self.answered_text or ""),
             ("What protects", self.protective_factors),
             ("What I did", self.action_taken),
             ("Whom I consulted", self.consultation),
@@ -182,5 +184,7 @@ RISK_ENTRY = register_kind(
         states=RiskEntryState,
         events=RiskEntryEvent,
         nouns=RecordNouns(in_sentence="a risk entry", one="a risk entry", many="risk entries"),
+        schema_version=2,
+        upcasts={1: list},
     )
 )

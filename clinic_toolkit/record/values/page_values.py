@@ -283,7 +283,7 @@ class NotePage(Struct, frozen=True, kw_only=True):
     """A progress note on paper. An unsigned note has `signer_name` None and is marked "draft".
 
     `changes_after_signing` are printed on a separate sheet after the signed ones; `some_unreadable` says that
-    there may be more of them.
+    there may be more of them. `goals` are those of the treatment plan that the note worked on, in words.
     """
 
     letterhead: Letterhead
@@ -294,3 +294,4 @@ class NotePage(Struct, frozen=True, kw_only=True):
     check_code: str
     changes_after_signing: tuple[ChangeAfterSigning, ...] = ()
     some_unreadable: bool = False
+    goals: tuple[str, ...] = ()

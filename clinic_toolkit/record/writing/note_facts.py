@@ -6,6 +6,7 @@ change of the session, a name or the practice changes a signed note.
 
 from datetime import date, time
 from hashlib import sha256
+from uuid import UUID
 
 import msgspec
 
@@ -46,12 +47,24 @@ class FactVersions(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
         )
 
 
+class NotedGoal(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+    """A goal of the treatment plan that the note worked on: its id as 16 bytes, and its words then."""
+
+    id_bytes: bytes
+    words: str
+
+    @property
+    def id(self) -> UUID:
+        """The id of the goal, under which the plan has it."""
+        return UUID(bytes=self.id_bytes)
+
+
 class NoteFacts(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     """The facts in words, as shown.
 
     `client_names` are the names of the clients of the case, in its order; `session_was_open` says that the
     session had not been ended; `evidence_lines` state the validation status of
-    the questionnaires that the note quotes.
+    the questionnaires that the note quotes. `goals` are those of the treatment plan that the note worked on.
     """
 
     client_names: tuple[str, ...]
@@ -69,6 +82,7 @@ class NoteFacts(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     is_demo: bool
     evidence_lines: tuple[str, ...]
     versions: FactVersions
+    goals: tuple[NotedGoal, ...] = ()
 
     @property
     def session_facts(self) -> TherapySessionFacts:

@@ -20,7 +20,7 @@ from clinic_toolkit.record.questionnaires.administration_record import (
 )
 from clinic_toolkit.record.safety import risk_entries, risk_entry_subject
 from clinic_toolkit.record.values.page_values import Result
-from clinic_toolkit.record.writing import handout_parts
+from clinic_toolkit.record.writing import goal_parts, handout_parts
 from clinic_toolkit.record.writing.note_formats import DEFAULT_FORMAT, NoteFormat, format_of
 from clinic_toolkit.record.writing.note_record import ClinicalNote, NotePart, PartSource
 from clinic_toolkit.vault.vault import Vault
@@ -35,9 +35,10 @@ def list_prefilled_parts(
 ) -> list[NotePart]:
     """The prefilled parts that a note of this session may start with, each marked with its source.
 
-    The client's remarks and risk entries are offered as parts that stay excluded until they are ticked. A
-    session without questionnaires, worksheets and risk entries has no parts, so that its note shows no trace
-    of a form. So has a couple's session: what either partner answered or was given is not in the joint note.
+    Where the format has a section for goals, the current ones stand there. The client's remarks and risk
+    entries are offered as parts that stay excluded until they are ticked. A session without questionnaires,
+    worksheets and risk entries has no other parts, so that its note shows no trace of a form. So has a
+    couple's session: what either partner answered or was given is not in the joint note.
 
     Args:
         session_administrations: the questionnaires of the session, if the caller has loaded them already.
@@ -45,6 +46,8 @@ def list_prefilled_parts(
     """
     sections = note_format.section_by_source
     parts = []
+    if PartSource.GOAL in sections:
+        parts += goal_parts.list_goal_parts(db, vault, session, sections[PartSource.GOAL])
     for administration in (
         answered_items.list_single_client_administrations(db, vault, session)
         if session_administrations is None

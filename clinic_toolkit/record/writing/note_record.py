@@ -22,6 +22,7 @@ class PartSource(StrEnum):
     REMARK = "remark"
     WORKSHEET = "worksheet"
     RISK_ENTRY = "risk_entry"
+    GOAL = "goal"
 
 
 class NotePart(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
@@ -70,7 +71,8 @@ class ClinicalNote(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     """The note of one session.
 
     Once signed it holds the facts that are shown beside it, and the offset of local time from UTC in minutes,
-    so that the time of signing reads the same on a machine in another time zone.
+    so that the time of signing reads the same on a machine in another time zone. `goal_ids` name the goals of
+    the case's treatment plan that the note worked on; signed, their words are among the facts.
     """
 
     therapy_session: bytes
@@ -79,6 +81,7 @@ class ClinicalNote(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     signed_at: datetime | None = None
     facts: NoteFacts | None = None
     utc_offset_minutes: int = 0
+    goal_ids: tuple[bytes, ...] = ()
 
     @property
     def therapy_session_id(self) -> UUID:
@@ -115,5 +118,7 @@ CLINICAL_NOTE = register_kind(
         events=NoteEvent,
         nouns=RecordNouns(in_sentence="a progress note", one="a note", many="notes"),
         signature_purpose=SIGNATURE_PURPOSE,
+        schema_version=2,
+        upcasts={1: list},
     )
 )

@@ -7,8 +7,15 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import therapy_session_facts
 from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.record.values.page_values import Letterhead, NotePage, NoteSection, TherapySessionFacts
-from clinic_toolkit.record.writing import changes_after_signing, note_formats, notes, signature_facts
+from clinic_toolkit.record.writing import (
+    changes_after_signing,
+    goal_parts,
+    note_formats,
+    notes,
+    signature_facts,
+)
 from clinic_toolkit.record.writing.changes_after_signing import ChangesAfterSigning
+from clinic_toolkit.record.writing.note_facts import NotedGoal
 from clinic_toolkit.record.writing.note_record import ClinicalNote, PartSource
 from clinic_toolkit.standing_sentences import CHANGED_LATER, NOT_PART_OF_NOTE, SOME_UNREADABLE
 from clinic_toolkit.vault.vault import Vault
@@ -49,7 +56,20 @@ def build_note_page(
         check_code=notes.format_check_code(note) if note.final else "",
         changes_after_signing=later_changes.changes,
         some_unreadable=later_changes.some_unreadable,
+        goals=tuple(goal.words for goal in list_goals_of_note(db, vault, session, note)),
     )
+
+
+def list_goals_of_note(
+    db: Connection,
+    vault: Vault,
+    session: RecordVersion[TherapySession],
+    note: RecordVersion[ClinicalNote],
+) -> tuple[NotedGoal, ...]:
+    """The goals that the note worked on: a signed one with their words as they were then."""
+    if note.final:
+        return signature_facts.facts_of_signed_note(note).goals
+    return goal_parts.list_noted_goals(db, vault, session, note.payload)
 
 
 def build_sections(note: ClinicalNote, status_lines: tuple[str, ...]) -> tuple[NoteSection, ...]:
@@ -105,6 +125,7 @@ def load_plain_note(
             therapy_session_facts.load_session_facts(db, vault, session),
             note,
             build_sections(note.payload, evidence_lines),
+            goals=list_goals_of_note(db, vault, session, note),
         )
     facts = signature_facts.facts_of_signed_note(note)
     sections = build_sections(note.payload, facts.evidence_lines)
@@ -114,6 +135,7 @@ def load_plain_note(
         sections,
         changes_after_signing.find_changes_after_signing(db, vault, facts, session, author_id=note.author_id),
         signer=notes.signer_label(vault, note),
+        goals=facts.goals,
     )
 
 
@@ -124,6 +146,7 @@ def render_plain_note(
     changes: ChangesAfterSigning | None = None,
     *,
     signer: str = "",
+    goals: tuple[NotedGoal, ...] = (),
 ) -> str:
     """Render the note as plain text, for another record: facts, sections, and how it was signed.
 
@@ -132,6 +155,7 @@ def render_plain_note(
         sections: the sections that are not empty.
         changes: the changes after signing, printed below the note and apart from it.
         signer: who signed, as `notes.signer_label` says it; "" for a draft.
+        goals: those of the treatment plan that the note worked on.
     """
     date_and_times = format_date(facts.session_date)
     if facts.start:
@@ -146,6 +170,7 @@ def render_plain_note(
         lines.append(facts.remark)
     if facts.present_names:
         lines.append(f"Present: {facts.present_names}.")
+    lines += [f"Goal worked on: “{goal.words}”" for goal in goals]
     for section in sections:
         lines += ["", section.heading, section.text, *section.evidence_lines]
     if note.final and (signed_at := note.payload.signed_at_local):

@@ -79,9 +79,19 @@ def create_note(
     *,
     now: datetime,
     note_format: NoteFormat = DEFAULT_FORMAT,
+    goal_ids: Sequence[bytes] = (),
 ) -> RecordVersion[ClinicalNote]:
-    """Create the note of a session as a draft."""
-    payload = ClinicalNote(therapy_session=session.id.bytes, format=note_format.id, parts=tuple(parts))
+    """Create the note of a session as a draft.
+
+    Args:
+        goal_ids: the goals of the treatment plan that it worked on.
+    """
+    payload = ClinicalNote(
+        therapy_session=session.id.bytes,
+        format=note_format.id,
+        parts=tuple(parts),
+        goal_ids=tuple(goal_ids),
+    )
     return records.create_record(
         db,
         vault,
@@ -102,10 +112,12 @@ def revise_note(
     *,
     expected_version: int,
     now: datetime,
+    goal_ids: Sequence[bytes] | None = None,
 ) -> RecordVersion[ClinicalNote]:
-    """Save the parts of the draft; identical parts make no new version.
+    """Save the parts of the draft; what is identical makes no new version.
 
     Args:
+        goal_ids: the goals of the treatment plan that it worked on; None to leave them as they are.
         expected_version: the version that the author had on screen.
 
     Raises:
@@ -116,7 +128,8 @@ def revise_note(
         raise NoteIsSigned
     if current.version != expected_version:
         raise records.StaleVersion
-    payload = msgspec.structs.replace(current.payload, parts=tuple(parts))
+    goal_ids = current.payload.goal_ids if goal_ids is None else goal_ids
+    payload = msgspec.structs.replace(current.payload, parts=tuple(parts), goal_ids=tuple(goal_ids))
     if payload == current.payload:
         return current
     return records.replace_draft(

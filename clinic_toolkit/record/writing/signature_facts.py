@@ -24,7 +24,8 @@ from clinic_toolkit.record.people.therapy_session_record import (
     TherapySessionState,
 )
 from clinic_toolkit.record.questionnaires import administrations, answered_items
-from clinic_toolkit.record.writing.note_facts import FactVersions, NoteFacts
+from clinic_toolkit.record.writing import goal_parts
+from clinic_toolkit.record.writing.note_facts import FactVersions, NotedGoal, NoteFacts
 from clinic_toolkit.record.writing.note_record import ClinicalNote, note_table
 from clinic_toolkit.standing_sentences import STATUS_LINE
 from clinic_toolkit.vault.vault import Vault
@@ -41,6 +42,7 @@ def build_note_facts(
         practice.load_practice_settings(db, vault),
         clinicians.load_clinician(db, vault),
         list_evidence_lines(db, vault, draft.payload),
+        goal_parts.list_noted_goals(db, vault, session, draft.payload),
     )
     administration_versions = tuple(
         (administration.id.bytes, administration.version) for administration in administrations_given
@@ -91,7 +93,12 @@ def find_shown_facts(
     if len(shown_clients) < len(client_versions):
         return None
     return _build_facts(
-        shown_session, shown_clients, settings, clinician, list_evidence_lines(db, vault, draft.payload)
+        shown_session,
+        shown_clients,
+        settings,
+        clinician,
+        list_evidence_lines(db, vault, draft.payload),
+        goal_parts.list_noted_goals(db, vault, session, draft.payload),
     )
 
 
@@ -105,6 +112,7 @@ def _build_facts(
     settings: RecordVersion[PracticeSettings],
     clinician: RecordVersion[Clinician],
     evidence_lines: tuple[str, ...],
+    goals: tuple[NotedGoal, ...],
 ) -> NoteFacts:
     session_facts = therapy_session_facts.build_session_facts(
         session, {client.id: client.payload.name for client in clients_shown}
@@ -131,6 +139,7 @@ def _build_facts(
             clinician=clinician.version,
             clients=tuple(client.version for client in clients_shown),
         ),
+        goals=goals,
     )
 
 

@@ -62,7 +62,11 @@ _FROM_8 = Migration(
 )
 
 # Format 10 has the tables of notes and of the time between sessions.
-_TABLES_OF_10: tuple[str, ...] = ("psychotherapy_note",)
+_TABLES_OF_10: tuple[str, ...] = (
+    "psychotherapy_note",
+    "treatment_plan",
+    "hard_moments_plan",
+)
 _FROM_9 = Migration(
     from_format=9,
     schema_digest="10ef9a893d28d09c3a23a821bd30f815e7cbebfca026c3c430ba5b52c65aa15c",

@@ -33,6 +33,7 @@ from clinic_toolkit.record.questionnaires.administration_record import Administr
 from clinic_toolkit.record.questionnaires.own_questionnaire_record import OwnQuestionnaireEvent
 from clinic_toolkit.record.retention.retention_record import BroughtBack, RetentionEvent
 from clinic_toolkit.record.retention.retention_rule_record import RetentionRuleEvent
+from clinic_toolkit.record.safety.hard_moments_record import HardMomentsEvent
 from clinic_toolkit.record.safety.risk_entry_record import RiskEntryEvent
 from clinic_toolkit.record.writing.filled_sheet_record import FilledSheetEvent
 from clinic_toolkit.record.writing.form_draft_record import FormDraftEvent
@@ -40,6 +41,7 @@ from clinic_toolkit.record.writing.handout_record import HandoutEvent
 from clinic_toolkit.record.writing.note_record import NoteEvent
 from clinic_toolkit.record.writing.own_worksheet_record import OwnWorksheetEvent
 from clinic_toolkit.record.writing.psychotherapy_note_record import PsychotherapyNoteEvent
+from clinic_toolkit.record.writing.treatment_plan_record import TreatmentPlanEvent
 from clinic_toolkit.store.types import from_microseconds
 from clinic_toolkit.web.content.event_kinds import EventKind
 from clinic_toolkit.web.content.printout_kinds import PRINTOUT_NOUNS
@@ -146,6 +148,14 @@ EVENT_TEXTS: dict[str, tuple[EventKind, str]] = {
     HandoutEvent.REVIEWED: (EventKind.WORKSHEETS, "Noted how it went with a worksheet"),
     HandoutEvent.MADE_SMALLER: (EventKind.WORKSHEETS, "Agreed on a smaller step with a worksheet"),
     RiskEntryEvent.WRITTEN: (EventKind.RISK, "Wrote a risk entry"),
+    HardMomentsEvent.WRITTEN: (EventKind.RISK, "Wrote a plan for hard moments"),
+    HardMomentsEvent.REVISED: (EventKind.RISK, "Changed a plan for hard moments"),
+    TreatmentPlanEvent.WRITTEN: (EventKind.NOTES, "Wrote a treatment plan"),
+    TreatmentPlanEvent.REVISED: (EventKind.NOTES, "Changed a treatment plan"),
+    TreatmentPlanEvent.LINKED: (
+        EventKind.NOTES,
+        "Chose which questionnaires and worksheets serve a goal",
+    ),
     FormDraftEvent.SAVED: (EventKind.DRAFTS, "Saved what was typed into an unfinished form"),
     FormDraftEvent.DISCARDED: (EventKind.DRAFTS, "Discarded an unfinished form"),
     FormDraftEvent.RECORDED: (EventKind.DRAFTS, "Finished an unfinished form"),

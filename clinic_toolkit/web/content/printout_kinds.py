@@ -7,6 +7,7 @@ class PrintoutKind(StrEnum):
     """What a printout is: the beginning of its file name, and the detail of its audit event."""
 
     NOTE = "note"
+    PLAN = "plan"
     PAGE = "page"
     SUMMARY = "summary"
     OVER_TIME = "over-time"
@@ -24,6 +25,7 @@ class PrintoutKind(StrEnum):
 
 PRINTOUT_NOUNS: dict[str, str] = {
     PrintoutKind.NOTE: "a note",
+    PrintoutKind.PLAN: "a treatment plan",
     PrintoutKind.PAGE: "a page for the client",
     PrintoutKind.SUMMARY: "the summary of a session",
     PrintoutKind.OVER_TIME: "answers over time",

@@ -6,7 +6,13 @@ from wtforms import Form
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import clients
 from clinic_toolkit.record.people.case_record import Case
-from clinic_toolkit.record.writing import available_worksheets, handout_reviews, handout_words, handouts
+from clinic_toolkit.record.writing import (
+    available_worksheets,
+    goal_thread,
+    handout_reviews,
+    handout_words,
+    handouts,
+)
 from clinic_toolkit.record.writing.handout_record import Handout
 from clinic_toolkit.web import context
 from clinic_toolkit.web.forms import fields
@@ -47,6 +53,7 @@ def render_handout_page(
         sheet=sheet,
         client=clients.load_client(db, vault, handout.payload.client_id),
         case=case,
+        served=goal_thread.find_goals_of_worksheet(db, vault, handout),
         is_out=handout_reviews.is_out(handout),
         values=agreement_form.data,
         smaller_values=form.data if form and form is not agreement_form else {},

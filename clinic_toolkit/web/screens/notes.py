@@ -17,10 +17,12 @@ from clinic_toolkit.record.questionnaires.administration_record import ADMINISTR
 from clinic_toolkit.record.writing import (
     additions_after_signing,
     changes_after_signing,
+    goal_parts,
     note_prefill,
     note_rendering,
     notes,
     signature_facts,
+    treatment_plans,
 )
 from clinic_toolkit.record.writing.note_formats import format_of
 from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, ClinicalNote
@@ -29,7 +31,7 @@ from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.content.printout_kinds import PrintoutKind
 from clinic_toolkit.web.forms.notes import NoteForm
-from clinic_toolkit.web.screen_parts import note_loading, printouts
+from clinic_toolkit.web.screen_parts import note_goals, note_loading, printouts
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.request_info import is_from_script
 from clinic_toolkit.web.transport.responses import ViewResult
@@ -72,9 +74,15 @@ def save(session_id: UUID) -> ViewResult:
         format_of(note.payload if note else None),
         request.form,
     )
+    goal_ids = note_goals.load_note_goals(session, note).goal_ids
     expected_version = form.expected_version
     # The form was sent twice: its text is stored already, and nothing else was saved since.
-    repeated = note is not None and not note.final and form.parts() == list(note.payload.parts)
+    repeated = (
+        note is not None
+        and not note.final
+        and form.parts() == list(note.payload.parts)
+        and set(goal_ids) == set(note.payload.goal_ids)
+    )
     if note is not None and not repeated and (note.final or note.version != expected_version):
         if is_from_script():
             stale_sentence = f"{records.StaleVersion().sentence} Press “Save the draft” to see both."
@@ -88,11 +96,19 @@ def save(session_id: UUID) -> ViewResult:
         return _render_editor(session, note, form), 422
     parts = form.parts()
     if note is None:
-        note = notes.create_note(context.db(), context.vault(), session, parts, now=context.now())
+        note = notes.create_note(
+            context.db(), context.vault(), session, parts, now=context.now(), goal_ids=goal_ids
+        )
     else:
         expected_version = note.version if repeated else expected_version
         note = notes.revise_note(
-            context.db(), context.vault(), note, parts, expected_version=expected_version, now=context.now()
+            context.db(),
+            context.vault(),
+            note,
+            parts,
+            expected_version=expected_version,
+            now=context.now(),
+            goal_ids=goal_ids,
         )
     if is_from_script():
         return responses.autosave_saved(context.now(), version=note.version)
@@ -118,6 +134,7 @@ def _render_editor(
         form=form,
         errors=form.errors_by_field,
         newer=newer,
+        goals=note_goals.load_note_goals(session, note),
         newer_sections=note_rendering.build_sections(newer.payload, ()) if newer else (),
     )
 
@@ -141,6 +158,8 @@ def show(id: UUID) -> ViewResult:
         arrived=additions_after_signing.list_additions_after_signing(
             context.db(), context.vault(), session, note
         ),
+        plan=(plan := goal_parts.find_plan_of_session(context.db(), context.vault(), session)),
+        linked_goals=[goal.id for goal in treatment_plans.find_goals(plan, note.payload.goal_ids)],
         sections=note_rendering.build_sections(note.payload, facts.evidence_lines),
         signer=notes.signer_label(context.vault(), note),
         genuine=notes.has_valid_signature(context.vault(), note),

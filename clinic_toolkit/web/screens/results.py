@@ -21,7 +21,7 @@ from clinic_toolkit.record.questionnaires.administration_record import ADMINISTR
 from clinic_toolkit.record.safety import fear_holds, prompt_status
 from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY
 from clinic_toolkit.record.values.page_values import Result
-from clinic_toolkit.record.writing import therapy_session_summary
+from clinic_toolkit.record.writing import goal_thread, therapy_session_summary
 from clinic_toolkit.standing_sentences import CLIENT_LINE, STATUS_LINE
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
@@ -64,6 +64,7 @@ def show(id: UUID) -> ViewResult:
             check_in=check_ins.build_check_in_page(context.db(), context.vault(), administration),
             fits_ill=answered_items.poorly_fitting_numbers(result.instrument, administration.payload.frame),
             status_text=STATUS_LINE,
+            served=goal_thread.find_goals_of_questionnaire(context.db(), context.vault(), administration),
             still_open=still_open,
             no_reassurance=no_reassurance_line(beside_prompt=bool(still_open)),
         )
@@ -75,6 +76,7 @@ def show(id: UUID) -> ViewResult:
         heading=_heading_of(administration, result),
         result=result,
         prompts=prompts,
+        served=goal_thread.find_goals_of_questionnaire(context.db(), context.vault(), administration),
         still_open=still_open,
         is_held=fear_holds.is_held_after_closing(
             context.db(), context.vault(), administration.payload, prompts
