@@ -76,8 +76,8 @@ LATER = RecordKind(
     states=CLIENT.states,
     events=CLIENT.events,
     nouns=CLIENT.nouns,
-    schema_version=2,
-    upcasts={1: split_name},
+    schema_version=CLIENT.schema_version + 1,
+    upcasts={**dict.fromkeys(range(1, CLIENT.schema_version), list), CLIENT.schema_version: split_name},
 )
 
 

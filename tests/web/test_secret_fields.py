@@ -95,5 +95,5 @@ def test_every_field_for_a_passphrase_says_what_counts() -> None:
             r'secret\((?:field|"(?:present_)?passphrase")[^\n]*', path.read_text("utf-8")
         )
     ]
-    assert len(fields) == 14
+    assert len(fields) == 16
     assert [name for name, field in fields if "hint=exactly" not in field] == []

@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -177,6 +178,10 @@ class RiskEntry(ClientScoped, array_like=True, frozen=True, kw_only=True):
         return f" Next check on {format_date(self.next_check_date)}." if self.next_check_date else ""
 
 
+def _add_answer(content: list[Any]) -> list[Any]:
+    return [*content, None]
+
+
 RISK_ENTRY = register_kind(
     RecordKind(
         table=risk_entry_table,
@@ -185,6 +190,6 @@ RISK_ENTRY = register_kind(
         events=RiskEntryEvent,
         nouns=RecordNouns(in_sentence="a risk entry", one="a risk entry", many="risk entries"),
         schema_version=2,
-        upcasts={1: list},
+        upcasts={1: _add_answer},
     )
 )

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -110,6 +111,10 @@ class ClinicalNote(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
         return any(part.quotes_questionnaire for part in self.included_parts)
 
 
+def _add_goals(content: list[Any]) -> list[Any]:
+    return [*content, []]
+
+
 CLINICAL_NOTE = register_kind(
     RecordKind(
         table=note_table,
@@ -119,6 +124,6 @@ CLINICAL_NOTE = register_kind(
         nouns=RecordNouns(in_sentence="a progress note", one="a note", many="notes"),
         signature_purpose=SIGNATURE_PURPOSE,
         schema_version=2,
-        upcasts={1: list},
+        upcasts={1: _add_goals},
     )
 )

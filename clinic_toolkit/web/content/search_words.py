@@ -13,7 +13,7 @@ PART_LABELS = {
 NOT_SEARCHED = (
     "psychotherapy notes",
     "forms in a client’s hands",
-    "what is begun and not recorded",
+    "what is started and not finished",
     "attached files",
     "names and addresses, which are found under Clients",
 )
