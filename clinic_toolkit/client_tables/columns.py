@@ -20,6 +20,10 @@ class ClientColumn(StrEnum):
     MIDDLE_NAME = "middle_name"
     LAST_NAME = "last_name"
     CODE = "code"
+    PREFERRED_NAME = "preferred_name"
+    PRONOUNS = "pronouns"
+    LANGUAGE = "language"
+    REFERRER = "referrer"
     BIRTH_DATE = "birth_date"
     PHONE = "phone"
     EMAIL = "email"
@@ -39,6 +43,10 @@ COLUMN_LABELS = {
     ClientColumn.MIDDLE_NAME: "Middle name",
     ClientColumn.LAST_NAME: "Last name",
     ClientColumn.CODE: "Shown instead of the name",
+    ClientColumn.PREFERRED_NAME: "Preferred name",
+    ClientColumn.PRONOUNS: "Pronouns",
+    ClientColumn.LANGUAGE: "Language",
+    ClientColumn.REFERRER: "Who referred them",
     ClientColumn.BIRTH_DATE: "Birth date",
     ClientColumn.PHONE: "Telephone",
     ClientColumn.EMAIL: "E-mail",

@@ -22,6 +22,7 @@ C = ClientColumn
         (["Prénom", "Nom", "Date de naissance"], [C.FIRST_NAME, C.LAST_NAME, C.BIRTH_DATE]),
         (["Client Name", "First Name", "Last Name"], [C.LEAVE_OUT, C.FIRST_NAME, C.LAST_NAME]),
         (["Name", "Favourite colour", "Couple"], [C.NAME, C.NOTE, C.COUPLE]),
+        (["Preferred Name", "Pronouns", "Referral Source"], [C.PREFERRED_NAME, C.PRONOUNS, C.REFERRER]),
         (["Email", "E-mail address"], [C.EMAIL, C.NOTE]),
         (["Phone", "Mobile"], [C.PHONE, C.PHONE]),
     ],

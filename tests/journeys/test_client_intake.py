@@ -58,6 +58,7 @@ def test_from_a_file_to_clients_with_every_wrong_row_at_its_place(site: Site, me
     assert send_columns(site, me).headers["Location"].endswith(ROWS)
     page = me.open(ROWS)
     assert "2 rows need another look" in page.text and stored(site) == {}
+    assert "Line 4: Cy Young" in page.text
     assert "less than 18 years ago" in page.error("correct-4-birth_date")
     assert "year-month-day" in page.error("correct-5-birth_date")
     assert page.typed("correct-5-birth_date") == "3.4.85"
@@ -75,7 +76,9 @@ def test_from_a_file_to_clients_with_every_wrong_row_at_its_place(site: Site, me
     assert sorted(stored(site)) == ["Ana Reyes", "Ben Ode", "Di Marsh"]
     assert len(couples(site)) == 1
     assert named(me.open("/clients"))[:3] == ["Ana Reyes", "Ben Ode", "Di Marsh"]
-    edit = me.follow(me.follow(me.open("/clients"), "Open Ana Reyes"), "Edit details")
+    shown = me.follow(me.open("/clients"), "Open Ana Reyes")
+    assert "From an earlier record Home Phone: -5 Insurance: =A1" in shown.text
+    edit = me.follow(shown, "Edit details")
     assert edit.typed("earlier_record") == ana.earlier_record
 
 
@@ -114,6 +117,21 @@ def test_columns_without_a_name_or_with_one_thing_twice_are_asked_about(site: Si
     assert answer.status_code == 422
     assert "Say which column holds the name" in answer.text
     assert "is chosen for another column already" in answer.text
+
+
+def test_what_a_client_is_called_and_who_sent_them_comes_along(site: Site, me: Person) -> None:
+    choose(
+        site, "Name,Preferred name,Pronouns,Language,Referred by\nAna Reyes,Annie,she/her,Spanish,Dr. Low\n"
+    )
+    send_columns(site, me)
+    add(site, 2)
+    ana = stored(site)["Ana Reyes"]
+    assert (ana.preferred_name, ana.pronouns, ana.language, ana.referrer) == (
+        "Annie",
+        "she/her",
+        "Spanish",
+        "Dr. Low",
+    )
 
 
 def test_the_couple_of_three_is_left_to_a_person(site: Site, me: Person) -> None:

@@ -24,6 +24,10 @@ _NAME_COLUMNS = (
 )
 _PLAIN_COLUMNS = (
     ClientColumn.CODE,
+    ClientColumn.PREFERRED_NAME,
+    ClientColumn.PRONOUNS,
+    ClientColumn.LANGUAGE,
+    ClientColumn.REFERRER,
     ClientColumn.EMAIL,
     ClientColumn.REACH_NOTE,
     ClientColumn.EMERGENCY_NAME,
@@ -50,6 +54,7 @@ class IntakeRow(Struct, frozen=True, kw_only=True):
     """
 
     line: int
+    name: str
     client_id: UUID
     details: Client | None
     problems: tuple[RowProblem, ...]
@@ -98,6 +103,7 @@ def _describe_row(
     values = _typed_values(intake, row)
     return IntakeRow(
         line=row.line,
+        name=form.name.data or form.code.data or "",
         client_id=intake.client_id(row.line),
         details=form.payload() if is_valid else None,
         problems=tuple(
