@@ -43,6 +43,7 @@ def furnish(site: Site) -> Person:
     )
     goal = me.follow(plan, "Notes, questionnaires and worksheets")
     me.send(goal, {"questionnaires": "giving", "worksheets": "receiving-ladder"})
+    me.send(me.follow(me.open(f"/clients/{client.id}"), "Plan for hard moments"), {"signs": "I hide."})
     note = me.open(f"{sessions[0]}/note")
     me.send(note, WRITTEN | {"goals": note.form("goals").values("goals")[0]})
     again = f"/administrations/{_given_again(site, client)}"

@@ -248,6 +248,12 @@ WAYS: dict[str, Way] = {
     "practice.passphrase": lambda at: _ways(at, "/practice/passphrase", passphrase=NEW, passphrase_again=NEW),
     "practice.sheet": _proved,
     "practice.sheet, drawn": lambda at: _ways(at, "/practice/sheet"),
+    "hard_moments.edit": lambda at: at.me.send(
+        at.me.follow(at.me.open(at.client), "Plan for hard moments"), {"signs": "I hide."}
+    ),
+    "hard_moments.edit_together": lambda at: at.me.send(
+        at.me.open(f"{at.client}/hard-moments/together"), {"signs": "I hide."}
+    ),
     "treatment_plans.edit": Desk.plan,
     "treatment_plans.link_goal": lambda at: at.me.send(
         at.me.follow(at.plan(), "Notes, questionnaires and worksheets"), {"questionnaires": "giving"}
@@ -333,6 +339,8 @@ PAPERS = (
     "courses.paper",
     "notes.paper",
     "treatment_plans.paper",
+    "hard_moments.card",
+    "hard_moments.paper",
     "previews.answer_card",
     "previews.blank",
     "previews.guide",

@@ -8,6 +8,9 @@ class PrintoutKind(StrEnum):
 
     NOTE = "note"
     PLAN = "plan"
+    # Their files may be found: the beginning of a name says nothing of what is in it.
+    HARD_MOMENTS = "paper"
+    SMALL_CARD = "card"
     PAGE = "page"
     SUMMARY = "summary"
     OVER_TIME = "over-time"
@@ -26,6 +29,8 @@ class PrintoutKind(StrEnum):
 PRINTOUT_NOUNS: dict[str, str] = {
     PrintoutKind.NOTE: "a note",
     PrintoutKind.PLAN: "a treatment plan",
+    PrintoutKind.HARD_MOMENTS: "a plan for hard moments",
+    PrintoutKind.SMALL_CARD: "a small card",
     PrintoutKind.PAGE: "a page for the client",
     PrintoutKind.SUMMARY: "the summary of a session",
     PrintoutKind.OVER_TIME: "answers over time",

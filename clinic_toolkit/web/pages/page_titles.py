@@ -33,6 +33,7 @@ _TITLE_BY_BLUEPRINT = {
     "rhythms": "Repeating",
     "risk_entries": "Entry",
     "prompt_closing": "Entry",
+    "hard_moments": "Plan",
     "treatment_plans": "Plan",
     "worksheets": "Worksheets",
     "own_worksheets": "Worksheets",
