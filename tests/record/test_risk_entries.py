@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -23,7 +24,13 @@ from clinic_toolkit.record.people.therapy_session_record import Attendance, Ther
 from clinic_toolkit.record.questionnaires import answers, own_questionnaires, progress
 from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.record.questionnaires.answers import Response
-from clinic_toolkit.record.safety import fear_holds, inquiries, prompt_status, risk_entries
+from clinic_toolkit.record.safety import (
+    fear_holds,
+    inquiries,
+    prompt_status,
+    risk_entries,
+    risk_entry_threads,
+)
 from clinic_toolkit.record.safety.ask_lines import AskLine
 from clinic_toolkit.record.safety.prompt_status import PromptStatus
 from clinic_toolkit.record.safety.risk_entries import (
@@ -432,6 +439,40 @@ def test_the_note_is_offered_the_entry_and_does_not_hold_it(work: Work) -> None:
         "Next check: 26 November 2026. "
         "Asked in private about fear; sheets stay in the room."
     )
+
+
+def test_what_was_asked_and_answered_is_apart_and_an_older_entry_reads_as_it_is(work: Work) -> None:
+    client = work.client()
+    older = body(client, asked_text="Thoughts of not living? No.")
+    assert older.labelled_lines == (("Asked, and answered", "Thoughts of not living? No."),)
+    now = write(work, body(client, asked_text="Thoughts of not living?", answered_text="No.")).payload
+    assert now.labelled_lines == (("Asked", "Thoughts of not living?"), ("Answered", "No."))
+    assert "Asked: Thoughts of not living? Answered: No." in risk_entries.render_risk_entry(now)
+    only_asked = write(work, body(client, asked_text="About sleep.", answered_text="")).payload
+    assert only_asked.labelled_lines == (("Asked", "About sleep."),)
+
+
+def test_content_of_the_first_version_has_no_answer_apart(work: Work) -> None:
+    content = list(msgspec.structs.astuple(body(work.client(), asked_text="No.")))[:-1]
+    read = RISK_ENTRY.upcast_content(content, 1)
+    assert read.answered_text is None and read.labelled_lines == (("Asked, and answered", "No."),)
+
+
+def test_a_thread_is_what_an_entry_followed_and_what_followed_it(work: Work) -> None:
+    client = work.client()
+    first = write(work, body(client, action_taken="Rang."))
+    other = write(work, body(client, action_taken="Something else."))
+    check = write(work, body(client, action_taken="Asked again.", follows_id_bytes=first.id.bytes))
+    last = write(work, body(client, action_taken="Better.", follows_id_bytes=check.id.bytes))
+    with reading(work.engine) as db:
+        entries = risk_entries.list_risk_entries_of_client(db, work.vault, client.id)[::-1]
+    for each in (first, check, last):
+        assert risk_entry_threads.list_thread(entries, each) == [first, check, last]
+    assert risk_entry_threads.list_thread(entries, other) == [other]
+    followers = risk_entry_threads.find_followers(entries)
+    assert followers == {first.id: check, check.id: last}
+    # Where the first cannot be read, what followed it is a thread of its own.
+    assert risk_entry_threads.list_thread(entries[1:], last) == [check, last]
 
 
 def test_each_entry_offered_to_a_note_says_what_it_is_about_and_no_word_of_the_client(work: Work) -> None:

@@ -20,6 +20,7 @@ from clinic_toolkit.record.writing import notes
 from clinic_toolkit.record.writing.note_record import ClinicalNote, NotePart, PartSource
 from clinic_toolkit.store.transactions import reading, writing
 from tests.fixtures import practices
+from tests.fixtures.plans import add_plans
 from tests.fixtures.practices import NOW, Work
 from tests.record.test_erasure import erase
 from tests.record.test_integrity import harm
@@ -123,11 +124,21 @@ def test_the_words_of_a_session_and_of_a_risk_entry_are_found_in_their_parts(her
             therapy_session=None,
             entry_date=date(2026, 11, 19),
             action=RiskAction.ASKED,
-            asked_text="Asked at the quay.",
+            asked_text="Asked about Sundays.",
+            answered_text="Thought of it at the quay.",
         )
         risk_entries.create_risk_entry(db, here.work.vault, entry, now=NOW)
     found = here.of(client, "quay")
     assert [part.part for part in found.parts] == [SearchPart.AGREED, SearchPart.RISK_ENTRIES]
+
+
+def test_both_plans_are_found_in_their_part(here: Searching) -> None:
+    client = here.work.client("Dervla Egan")
+    with writing(here.work.engine) as db:
+        add_plans(db, here.work.vault, client.id, now=NOW)
+    for typed, kind in (("say no", "treatment_plan"), ("river", "hard_moments_plan")):
+        (part,) = here.of(client, typed).parts
+        assert (part.part, [hit.target_kind for hit in part.hits]) == (SearchPart.PLANS, [kind])
 
 
 def test_one_client_is_searched_alone_with_the_sessions_as_a_couple(here: Searching) -> None:

@@ -156,6 +156,12 @@ class RiskEntry(ClientScoped, array_like=True, frozen=True, kw_only=True):
         return ACTION_LABELS.get(self.action, "")
 
     @property
+    def first_line(self) -> str:
+        """What stands for the entry in a list: the action, else the first line that was written."""
+        lines = self.labelled_lines
+        return self.action_label or (lines[0][1] if lines else "Fear asked about in private")
+
+    @property
     def deferral_sentence(self) -> str:
         """Why it was not asked yet and when the next check is; empty unless the entry says "not today"."""
         if not self.is_deferral:

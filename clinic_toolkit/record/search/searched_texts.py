@@ -15,11 +15,13 @@ from clinic_toolkit.journal.record_kind import RecordKind
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION, TherapySession
 from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION, Administration
+from clinic_toolkit.record.safety.hard_moments_record import HARD_MOMENTS_PLAN, HardMomentsPlan
 from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY, RiskEntry
 from clinic_toolkit.record.values.search_values import SearchPart
 from clinic_toolkit.record.writing.filled_sheet_record import FILLED_SHEET, FilledSheet
 from clinic_toolkit.record.writing.handout_record import HANDOUT, Handout
 from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, ClinicalNote
+from clinic_toolkit.record.writing.treatment_plan_record import TREATMENT_PLAN, TreatmentPlan
 
 # What a ticked box of a filled sheet is stored as; it is no word of anybody.
 _TICKED = "on"
@@ -105,11 +107,24 @@ def _read_risk_entry(version: RecordVersion[RiskEntry], days: Mapping[UUID, date
     texts = (
         entry.deferral_reason,
         entry.asked_text,
+        entry.answered_text or "",
         entry.protective_factors,
         entry.action_taken,
         entry.consultation,
     )
     return SearchedTexts(entry.entry_date, texts, RISK_ENTRY.name, version.id)
+
+
+def _read_treatment_plan(version: RecordVersion[TreatmentPlan], days: Mapping[UUID, date]) -> SearchedTexts:
+    plan = version.payload
+    goals = (words for goal in plan.goals for words in (goal.words, goal.means))
+    texts = (plan.problems, *goals, plan.diagnosis)
+    return SearchedTexts(_recorded_on(version), texts, TREATMENT_PLAN.name, version.id)
+
+
+def _read_hard_moments(version: RecordVersion[HardMomentsPlan], days: Mapping[UUID, date]) -> SearchedTexts:
+    texts = (*(words for _, words in version.payload.sections), version.payload.card)
+    return SearchedTexts(_recorded_on(version), texts, HARD_MOMENTS_PLAN.name, version.id)
 
 
 # Sessions come first: the others ask for their days.
@@ -120,4 +135,6 @@ SEARCHED_KINDS = (
     SearchedKind(kind=HANDOUT, part=SearchPart.SHEETS, read=_read_handout),
     SearchedKind(kind=FILLED_SHEET, part=SearchPart.SHEETS, read=_read_filled_sheet),
     SearchedKind(kind=RISK_ENTRY, part=SearchPart.RISK_ENTRIES, read=_read_risk_entry),
+    SearchedKind(kind=TREATMENT_PLAN, part=SearchPart.PLANS, read=_read_treatment_plan),
+    SearchedKind(kind=HARD_MOMENTS_PLAN, part=SearchPart.PLANS, read=_read_hard_moments),
 )

@@ -17,6 +17,7 @@ class SearchPart(StrEnum):
     FORMS = "forms"
     SHEETS = "sheets"
     RISK_ENTRIES = "risk_entries"
+    PLANS = "plans"
 
 
 class SearchHit(Struct, frozen=True, kw_only=True):

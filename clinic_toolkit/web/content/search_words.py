@@ -8,6 +8,7 @@ PART_LABELS = {
     SearchPart.FORMS: "Words in questionnaires",
     SearchPart.SHEETS: "Worksheets",
     SearchPart.RISK_ENTRIES: "Risk entries",
+    SearchPart.PLANS: "Treatment plans, and plans for hard moments",
 }
 # Stands below every search, whatever was found: nobody should take "nothing found" for "never written".
 NOT_SEARCHED = (

@@ -37,7 +37,7 @@ FEAR_CHOICES = [
     (SheetPlace.HOME, "Asked; sheets may go home"),
     (SheetPlace.ROOM, "Asked; sheets stay in the room"),
 ]
-TEXT_FIELDS = ("asked", "protects", "did", "consulted")
+TEXT_FIELDS = ("asked", "answered", "protects", "did", "consulted")
 REASON_ALONE = (
     "You wrote why not today, but “Not today” is not chosen. Choose it, or move these words to another line."
 )
@@ -61,7 +61,8 @@ class RiskForm(FearForm):
     about = fields.choice_field("About whom", ())
     how = fields.choice_field("What was done", ACTION_LABELS.items(), needed="Choose one of the three.")
     because = fields.line_field("Why not today", limit=300)
-    asked = fields.text_field("What was asked, and answered")
+    asked = fields.text_field("What was asked")
+    answered = fields.text_field("What was answered")
     protects = fields.text_field("What protects")
     did = fields.text_field("What I did")
     consulted = fields.text_field("Whom I consulted")
@@ -129,6 +130,7 @@ class RiskForm(FearForm):
             action=RiskAction(self.how.data or ""),
             deferral_reason=self.because.data,
             asked_text=self.asked.data,
+            answered_text=self.answered.data,
             protective_factors=self.protects.data,
             action_taken=self.did.data,
             consultation=self.consulted.data,
@@ -150,7 +152,13 @@ class RiskForm(FearForm):
             and (self.how.data or "", self.because.data, self.sheet_place)
             == (body.action, body.deferral_reason, body.sheet_place)
             and tuple(getattr(self, name).data for name in TEXT_FIELDS)
-            == (body.asked_text, body.protective_factors, body.action_taken, body.consultation)
+            == (
+                body.asked_text,
+                body.answered_text or "",
+                body.protective_factors,
+                body.action_taken,
+                body.consultation,
+            )
             and (self.next_check.data == body.next_check_date or self._uses_default_check_day)
         )
 

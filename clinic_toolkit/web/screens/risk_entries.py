@@ -13,7 +13,12 @@ from clinic_toolkit.record.people import (
     therapy_session_loader,
 )
 from clinic_toolkit.record.questionnaires import answered_items
-from clinic_toolkit.record.safety import open_prompt_groups, risk_entries, risk_entry_record
+from clinic_toolkit.record.safety import (
+    open_prompt_groups,
+    risk_entries,
+    risk_entry_record,
+    risk_entry_threads,
+)
 from clinic_toolkit.record.safety.risk_entry_record import RiskEntry
 from clinic_toolkit.record.writing import additions_after_signing
 from clinic_toolkit.web import context
@@ -118,11 +123,15 @@ def index(client_id: UUID) -> ViewResult:
 def show(id: UUID) -> ViewResult:
     """One entry, as it was written."""
     entry = risk_entries.load_risk_entry(context.db(), context.vault(), id)
-    context.audit_read(risk_entry_record.RISK_ENTRY, entry)
+    entries = risk_entries.list_risk_entries_of_client(context.db(), context.vault(), entry.payload.client_id)
+    thread = risk_entry_threads.list_thread(reversed(entries), entry)
+    context.audit_read(risk_entry_record.RISK_ENTRY, *thread)
     return render_template(
         "risk_entries/show.html",
         here="clients",
         entry=entry,
+        thread=thread,
+        today=context.today(),
         person=clients.load_client(context.db(), context.vault(), entry.payload.client_id),
         words=_words_by_relationship(entry.payload.client_id),
         joined=additions_after_signing.risk_entry_after_signing_label(context.db(), context.vault(), entry),

@@ -14,11 +14,13 @@ from clinic_toolkit.record.people import cases, clients
 from clinic_toolkit.record.people.client_record import CLIENT, Client
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
 from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION
+from clinic_toolkit.record.safety.hard_moments_record import HARD_MOMENTS_PLAN
 from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY
 from clinic_toolkit.record.search import text_search
 from clinic_toolkit.record.search.text_search import Found
 from clinic_toolkit.record.values.search_values import SearchHit
 from clinic_toolkit.record.writing.handout_record import HANDOUT
+from clinic_toolkit.record.writing.treatment_plan_record import TREATMENT_PLAN
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.content import search_words
@@ -38,6 +40,8 @@ _PAGES = {
     ADMINISTRATION.name: "results.show",
     HANDOUT.name: "worksheets.handout",
     RISK_ENTRY.name: "risk_entries.show",
+    TREATMENT_PLAN.name: "treatment_plans.show",
+    HARD_MOMENTS_PLAN.name: "hard_moments.show",
 }
 
 
