@@ -5,16 +5,20 @@ from uuid import uuid4
 
 import msgspec
 import pytest
+from sqlalchemy import func, select
 
-from clinic_toolkit.journal import records
+from clinic_toolkit.journal import erasure, records
 from clinic_toolkit.journal.list_facts import FactsReader
 from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.journal.tombstone_record import ErasureReason
 from clinic_toolkit.record import daily_overview
 from clinic_toolkit.record.people import cases, clients
 from clinic_toolkit.record.people.case_record import Case
 from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.record.questionnaires import progress
+from clinic_toolkit.record.safety import hard_moments_plans
+from clinic_toolkit.record.safety.hard_moments_record import HARD_MOMENTS_PLAN, hard_moments_table
 from clinic_toolkit.record.writing import (
     goal_parts,
     goal_thread,
@@ -28,10 +32,17 @@ from clinic_toolkit.record.writing import (
 from clinic_toolkit.record.writing.note_formats import DAP, NoteFormat
 from clinic_toolkit.record.writing.note_record import ClinicalNote, NotePart, PartSource
 from clinic_toolkit.record.writing.treatment_plan_list_facts import RING_PLANS
-from clinic_toolkit.record.writing.treatment_plan_record import Goal, GoalStanding, TreatmentPlan
+from clinic_toolkit.record.writing.treatment_plan_record import (
+    TREATMENT_PLAN,
+    Goal,
+    GoalStanding,
+    TreatmentPlan,
+    treatment_plan_table,
+)
 from clinic_toolkit.store.transactions import reading, writing
+from clinic_toolkit.vault import ring_erasure
 from clinic_toolkit.worksheets import catalogue
-from tests.fixtures.plans import GOAL, GOAL_ID, PLAN, write_plan
+from tests.fixtures.plans import GOAL, GOAL_ID, PLAN, add_plans, write_plan
 from tests.fixtures.practices import NOW, Work, giving, signed
 
 WORDS = [NotePart(section="data", source=PartSource.CLINICIAN, text="Came on time.")]
@@ -114,6 +125,25 @@ def test_the_plan_of_a_couple_lies_in_their_ring_and_holds_no_diagnosis(work: Wo
         assert plan.ring == case.ring != own.ring
         assert treatment_plans.find_plan(db, work.vault, own) is None
         assert treatment_plans.find_plan(db, work.vault, case) == plan
+
+
+def test_erasing_a_partner_takes_their_plans_and_leaves_that_of_both(work: Work) -> None:
+    one, _, case = work.couple("Ana Reyes", "Ben Ode")
+    with writing(work.engine) as db:
+        add_plans(db, work.vault, one.id, now=NOW)
+        shared = treatment_plans.create_plan(db, work.vault, case, PLAN, now=NOW)
+        own = treatment_plans.find_plan(db, work.vault, cases.load_single_case(db, work.vault, one.id))
+        (moments,) = hard_moments_plans.list_hard_moments_plans(db, work.vault, one.id)
+    assert own
+    with writing(work.engine) as db:
+        rings = ring_erasure.list_owner_rings(work.vault, one.id)
+        erasure.erase_rings(db, work.vault, rings, reason=ErasureReason.MISTAKE, now=NOW)
+    with reading(work.engine) as db:
+        assert treatment_plans.load_plan(db, work.vault, shared.id) == shared
+        assert records.find_readable_record(db, work.vault, TREATMENT_PLAN, own.id) is None
+        assert records.find_readable_record(db, work.vault, HARD_MOMENTS_PLAN, moments.id) is None
+        for table, left in ((treatment_plan_table, 1), (hard_moments_table, 0)):
+            assert db.scalar(select(func.count()).select_from(table)) == left
 
 
 def test_joined_entries_have_the_plan_of_the_primary_one_and_lose_none(work: Work) -> None:
