@@ -15,7 +15,11 @@ from sqlalchemy import Connection
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.list_facts import FactsReader
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people import display_names
+from clinic_toolkit.record.outcomes import hour_list_facts
+from clinic_toolkit.record.outcomes.hour_list_facts import DueForm
+from clinic_toolkit.record.people import display_names, session_list_facts
+from clinic_toolkit.record.people.case_record import CASE
+from clinic_toolkit.record.people.session_list_facts import RING_SESSIONS
 from clinic_toolkit.record.people.therapy_session_record import (
     Attendance,
     TherapySession,
@@ -48,11 +52,24 @@ class UnfinishedEntryLine(Struct, frozen=True, kw_only=True):
     path: str
 
 
+class ComingHour(Struct, frozen=True, kw_only=True):
+    """What stands beside a session that is next or open, of one client; of a couple nothing does.
+
+    `marked_count` is how many questions were marked to talk about since the last hour. `due_forms` may be
+    repeated now. `begins_with_check_in`: there was an earlier hour to ask about.
+    """
+
+    marked_count: int
+    due_forms: tuple[DueForm, ...]
+    begins_with_check_in: bool
+
+
 class DailyOverview(Struct, frozen=True, kw_only=True):
     """What *Today* shows.
 
     `open_sessions` are the open sessions of today, `upcoming_sessions` the planned ones of the next seven
-    days. `unfinished_sessions` is ordered latest first, every other list earliest first. The two lists that
+    days. `coming_hours` is what there is to know before the next one and each open one, by its id.
+    `unfinished_sessions` is ordered latest first, every other list earliest first. The two lists that
     may be long are cut off at the limit; `upcoming_count` and `unfinished_count` count all. `erasures_due`
     are the clients who can be erased now, because the undo time is over. `plan_reviews` are the treatment
     plans whose day to look again has come.
@@ -60,6 +77,7 @@ class DailyOverview(Struct, frozen=True, kw_only=True):
 
     today: date
     open_sessions: tuple[TherapySessionLine, ...]
+    coming_hours: Mapping[UUID, ComingHour]
     next_session: TherapySessionLine | None
     later_sessions: tuple[TherapySessionLine, ...]
     earlier_sessions: tuple[TherapySessionLine, ...]
@@ -151,12 +169,19 @@ def build_daily_overview(
         return tuple(line for line in lines if line)
 
     planned_lines = build(planned, clients_with_sheet_out)
+    open_lines = build(open_today, clients_with_sheet_out)
+    facts_by_id = {one.facts.id: one for one in (*open_today, *planned)}
+    hours = (
+        (line.id, _build_coming_hour(db, vault, reader, facts_by_id[line.id], line, now=now))
+        for line in (*open_lines, *planned_lines[:1])
+    )
     asks = ask_lines.build_ask_lines(
         db, vault, safety_list_facts.list_person_safety(reader, db, vault), initials_by_id, today=today
     )
     return DailyOverview(
         today=today,
-        open_sessions=build(open_today, clients_with_sheet_out),
+        open_sessions=open_lines,
+        coming_hours={id: hour for id, hour in hours if hour},
         next_session=planned_lines[0] if planned_lines else None,
         later_sessions=planned_lines[1:],
         earlier_sessions=build(earlier),
@@ -173,6 +198,29 @@ def build_daily_overview(
             vault, reader, initials_by_id, leaving=leaving, today=today
         ),
         has_clients=bool(initials_by_id),
+    )
+
+
+def _build_coming_hour(
+    db: Connection,
+    vault: Vault,
+    reader: FactsReader,
+    listed: ListedSession,
+    line: TherapySessionLine,
+    *,
+    now: datetime,
+) -> ComingHour | None:
+    case = records.find_readable_record(db, vault, CASE, line.record.payload.case_id) if line.record else None
+    client_id = case.payload.single_client_id if case else None
+    if client_id is None:
+        return None
+    ring_sessions = reader.load(RING_SESSIONS, listed.ring, (listed.ring,)).sessions
+    last_held_on = session_list_facts.find_last_held_day(ring_sessions, listed.facts)
+    facts = hour_list_facts.load_person_hour(db, vault, reader, client_id)
+    return ComingHour(
+        marked_count=facts.count_marked_since(last_held_on),
+        due_forms=hour_list_facts.list_due_forms(db, vault, facts, now=now),
+        begins_with_check_in=last_held_on is not None,
     )
 
 

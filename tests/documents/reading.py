@@ -26,6 +26,7 @@ from clinic_toolkit.documents import (
     guide,
     hard_moments,
     note,
+    preparation,
     summary,
     treatment_plan,
     worksheet,
@@ -86,6 +87,9 @@ SHEETS: dict[str, Callable[..., bytes]] = {
     ),
     "small card": lambda paper, **more: hard_moments.render_neutral_card(values.neutral_card(paper, **more)),
     "note": lambda paper, **more: note.render_note(values.note(paper, **more)),
+    "before an hour": lambda paper, **more: preparation.render_preparation(
+        values.before_an_hour(paper, **more)
+    ),
 }
 
 # The same with words that leave no room: long names, long sentences, and one word of sixty letters.
@@ -121,6 +125,9 @@ LONG_SHEETS: dict[str, Callable[..., bytes]] = {
     ),
     "note, long words": lambda paper: note.render_note(
         values.note(paper, text=LONG_WORDS * 12, who=LONG_NAME, signed=False)
+    ),
+    "before an hour, long words": lambda paper: preparation.render_preparation(
+        values.before_an_hour(paper, text=LONG_WORDS * 12, who=LONG_NAME)
     ),
     "blank form, long words": lambda paper: blank_form.render_blank_form(
         replace(

@@ -29,6 +29,7 @@ LIMITS = {
     "large plan for hard moments": (1, 19),
     "small card": (1, 12),
     "note": (1, 9.5),
+    "before an hour": (1, 9.5),
     "client page, long words": (3, 12),
     "summary, long words": (4, 9.5),
     "over time, long words": (4, 8.5),
@@ -36,6 +37,7 @@ LIMITS = {
     "plan for hard moments, long words": (2, 12),
     "small card, long words": (1, 12),
     "note, long words": (4, 9.5),
+    "before an hour, long words": (4, 9.5),
     "blank form, long words": (3, 6.5),
 }
 DRAWN_AGAIN = """

@@ -49,6 +49,7 @@ from clinic_toolkit.record.values.page_values import (
     WorksheetPage,
 )
 from clinic_toolkit.record.values.plan_pages import HardMomentsPage, NeutralCard, PlanGoal, TreatmentPlanPage
+from clinic_toolkit.record.values.preparation_values import PreparationPage, PreparationPart
 from clinic_toolkit.worksheets.block_model import CirclesBlock, LinesBlock, ScaleBlock, TableBlock
 from clinic_toolkit.worksheets.model import PathStep, SheetSide, Worksheet
 from tests.fixtures.replaced import replace
@@ -402,6 +403,24 @@ def neutral_card(
     paper: str = "A4", *, demo: bool = False, large: bool = False, words: str = "The river.\nJo 55 12 30."
 ) -> NeutralCard:
     return NeutralCard(letterhead=letterhead(paper, demo=demo), words=words, large_type=large)
+
+
+def before_an_hour(
+    paper: str = "A4", *, demo: bool = False, text: str = "", who: str = "D. K."
+) -> PreparationPage:
+    parts = {
+        "Agreed last time": ("15 November 2026: say no to one small thing.",),
+        "To ask about": ("Something to ask about, from a questionnaire of 15 November 2026",),
+        "To talk about first": ("“How I give”, about M., 15 November 2026:", "– I keep count."),
+        "The plan of the last note": (text or "15 November 2026, signed:\nLook at the week.\n\nOne step.",),
+    }
+    return PreparationPage(
+        letterhead=letterhead(paper, demo=demo),
+        title=f"10:00 · {who}",
+        day=date(2026, 11, 22),
+        tag="telehealth",
+        parts=tuple(PreparationPart(heading=heading, lines=lines) for heading, lines in parts.items()),
+    )
 
 
 def wide_scale(instrument: Instrument) -> Instrument:

@@ -4,7 +4,7 @@ Every agreement should have a purpose and an end. After two declines, or three u
 proposes to stop (`repeat_status`); the client's wish to stop ends it at once. Nothing here sends reminders.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -146,9 +146,14 @@ def list_agreements(
     db: Connection, vault: Vault, client_id: UUID
 ) -> dict[SeriesKey, RecordVersion[RepeatAgreement]]:
     """The agreements with a client, by series key."""
-    agreements = records.list_records_in_rings(
-        db, vault, REPEAT_AGREEMENT, clients.list_record_rings(db, vault, client_id)
-    )
+    return list_agreements_in_rings(db, vault, clients.list_record_rings(db, vault, client_id))
+
+
+def list_agreements_in_rings(
+    db: Connection, vault: Vault, rings: Sequence[UUID]
+) -> dict[SeriesKey, RecordVersion[RepeatAgreement]]:
+    """The agreements in these rings, which are those of one person, by series key."""
+    agreements = records.list_records_in_rings(db, vault, REPEAT_AGREEMENT, rings)
     joins = joined_entries.load_joined_entries(db, vault)
     # If two relationships with an agreement were joined, the one recorded last counts.
     ordered = sorted(agreements, key=lambda agreement: agreement.recorded_at)

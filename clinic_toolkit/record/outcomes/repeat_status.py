@@ -130,13 +130,28 @@ def build_repeat_status(
         agreement=agreement,
         stop_reason=_stop_reason(vault, ordered, agreement),
         end_sentence=end_sentence,
-        is_due=bool(
-            agreement
-            and agreement.state == RepeatState.ON
-            and not end_sentence
-            and (today - latest.payload.answered_on).days >= MIN_DAYS_BETWEEN_ROUNDS
-            and today not in agreement.payload.declined_on
-        ),
+        is_due=bool(agreement and may_be_due(agreement, len(ordered), latest.payload.answered_on, today)),
+    )
+
+
+def is_long_enough_ago(last_answered_on: date, today: date) -> bool:
+    """Whether so many days have passed since the last round that the next one may be offered."""
+    return (today - last_answered_on).days >= MIN_DAYS_BETWEEN_ROUNDS
+
+
+def may_be_due(
+    agreement: RecordVersion[RepeatAgreement], round_count: int, last_answered_on: date, today: date
+) -> bool:
+    """Whether the next round may be offered on this day: agreed, not ended, not declined today, and time.
+
+    Args:
+        round_count: how many rounds there were.
+    """
+    return bool(
+        agreement.state == RepeatState.ON
+        and not _reached_end(agreement, round_count, today)
+        and is_long_enough_ago(last_answered_on, today)
+        and today not in agreement.payload.declined_on
     )
 
 

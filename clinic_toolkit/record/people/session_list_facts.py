@@ -115,6 +115,16 @@ def list_open_or_since(reader: FactsReader, first_day: date) -> list[tuple[UUID,
     return sorted(found, key=lambda one: (*one[1].start_key, reader.first_seq(one[1].id_bytes)))
 
 
+def find_last_held_day(sessions: Iterable[SessionFacts], before: SessionFacts) -> date | None:
+    """Return the day of the last of these sessions that took place before this one; None if none did."""
+    held = (
+        facts.on
+        for facts in sessions
+        if facts.took_place and facts.id_bytes != before.id_bytes and facts.start_key <= before.start_key
+    )
+    return max(held, default=None)
+
+
 def find_last_agreement(
     sessions: Iterable[SessionFacts], before: SessionFacts | None = None
 ) -> SessionFacts | None:

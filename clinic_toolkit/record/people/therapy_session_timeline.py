@@ -80,6 +80,17 @@ def has_earlier_meeting(
     )
 
 
+def list_earlier(
+    sessions: list[RecordVersion[TherapySession]], later_session: RecordVersion[TherapySession]
+) -> list[RecordVersion[TherapySession]]:
+    """Return those of these sessions that are not after `later_session`, in their order and without it."""
+    return [
+        session
+        for session in sessions
+        if session.id != later_session.id and _start_key(session) <= _start_key(later_session)
+    ]
+
+
 def list_therapy_sessions_of_cases(
     db: Connection, vault: Vault, cases_of_person: list[RecordVersion[Case]]
 ) -> list[RecordVersion[TherapySession]]:

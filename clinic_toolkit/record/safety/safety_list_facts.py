@@ -109,6 +109,11 @@ PERSON_SAFETY = register_facts(
 )
 
 
+def load_person_safety(db: Connection, vault: Vault, client_id: UUID) -> PersonSafety:
+    """Return what is to be asked of the person whose entry this is, from the records of that person alone."""
+    return _compute_safety_facts(db, vault, clients.list_record_rings(db, vault, client_id))
+
+
 def list_person_safety(reader: FactsReader, db: Connection, vault: Vault) -> list[PersonSafety]:
     """Return the facts of every person of whom something is to be asked; joined entries are one person."""
 

@@ -16,6 +16,7 @@ class PrintoutKind(StrEnum):
     OVER_TIME = "over-time"
     WORKSHEET = "worksheet"
     PACKET = "packet"
+    PREPARATION = "before"
     FILLABLE_SHEET = "fillable-sheet"
     LOCKED_SHEET = "locked-sheet"
     WORKSHEET_FILE = "worksheet-file"
@@ -36,6 +37,7 @@ PRINTOUT_NOUNS: dict[str, str] = {
     PrintoutKind.OVER_TIME: "answers over time",
     PrintoutKind.WORKSHEET: "a worksheet",
     PrintoutKind.PACKET: "several worksheets in one file",
+    PrintoutKind.PREPARATION: "the sheet before an hour",
     PrintoutKind.FILLABLE_SHEET: "a worksheet to fill in",
     PrintoutKind.LOCKED_SHEET: "a worksheet locked for sending",
     PrintoutKind.WORKSHEET_FILE: "a worksheet as a file for another practice",

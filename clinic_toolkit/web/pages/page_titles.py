@@ -12,6 +12,7 @@ _TITLE_BY_BLUEPRINT = {
     "lock": "Locked",
     "setup": "Set-up",
     "today": "Today",
+    "preparation": "Before the hour",
     "clients": "Clients",
     "client_intake": "Clients",
     "cases": "Client",

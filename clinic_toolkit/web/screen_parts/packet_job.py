@@ -6,14 +6,20 @@ be printed any more, or the keys are put away.
 
 from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from msgspec import Struct
 
 from clinic_toolkit.record.values.packet_values import SeparatorPage
 from clinic_toolkit.record.values.page_values import WorksheetPage
+from clinic_toolkit.record.values.preparation_values import PreparationPage
 from clinic_toolkit.web import context
+from clinic_toolkit.web.content.printout_kinds import PrintoutKind
 from clinic_toolkit.web.screen_parts import jobs
+
+if TYPE_CHECKING:
+    from clinic_toolkit.documents.packet import LayOut
 
 PACKET_JOB = "packet"
 _REQUEST = "packet asked for"
@@ -22,27 +28,37 @@ _REQUEST = "packet asked for"
 class PacketRequest(Struct, frozen=True, kw_only=True):
     """Where a packet was asked for: the words and the path of the way back, and the client's own case.
 
-    `handout_ids` are the sheets in it that were given to somebody.
+    `handout_ids` are the sheets in it that were given to somebody. `kind` and `title` name the file and its
+    page.
     """
 
     back: tuple[str, str]
     case_id: UUID | None = None
     handout_ids: tuple[UUID, ...] = ()
+    kind: PrintoutKind = PrintoutKind.PACKET
+    title: str = "Packet"
 
 
-def start_packet(pages: Sequence[WorksheetPage | SeparatorPage], asked: PacketRequest) -> None:
+def start_packet(
+    pages: Sequence[WorksheetPage | SeparatorPage | PreparationPage], asked: PacketRequest
+) -> None:
     """Begin to draw these papers into one file; a packet that is still being made is stopped first."""
-    from clinic_toolkit.documents import packet, worksheet
+    from clinic_toolkit.documents import packet
 
     jobs.stop_job(PACKET_JOB)
     context.put_in_login(_REQUEST, asked)
-    papers = [
-        partial(worksheet.lay_out_worksheet, page)
-        if isinstance(page, WorksheetPage)
-        else partial(packet.lay_out_separator, page)
-        for page in pages
-    ]
+    papers = [_choose_layout(page) for page in pages]
     jobs.start_job(PACKET_JOB, lambda db, vault, progress: packet.render_packet(papers, progress))
+
+
+def _choose_layout(page: WorksheetPage | SeparatorPage | PreparationPage) -> "LayOut":
+    from clinic_toolkit.documents import packet, preparation, worksheet
+
+    if isinstance(page, WorksheetPage):
+        return partial(worksheet.lay_out_worksheet, page)
+    if isinstance(page, PreparationPage):
+        return partial(preparation.lay_out_preparation, page)
+    return partial(packet.lay_out_separator, page)
 
 
 def find_packet() -> tuple[jobs.Job[bytes], PacketRequest] | None:

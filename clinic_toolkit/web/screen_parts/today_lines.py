@@ -1,11 +1,13 @@
 """The words of the lines on *Today*."""
 
 from clinic_toolkit.dates import format_date
+from clinic_toolkit.record.daily_overview import ComingHour
 from clinic_toolkit.record.people.therapy_session_record import (
     KIND_LABELS,
     Attendance,
     TherapySessionKind,
     TherapySessionSetting,
+    TherapySessionState,
 )
 from clinic_toolkit.record.safety.ask_lines import AskLine
 from clinic_toolkit.record.writing.note_record import NoteState
@@ -22,6 +24,19 @@ def session_tag(line: TherapySessionLine) -> str:
     elif line.setting == TherapySessionSetting.PHONE and line.kind != TherapySessionKind.CALL:
         words.append("by telephone")
     return ", ".join(words)
+
+
+def coming_remark(line: TherapySessionLine, hour: ComingHour | None) -> str:
+    """What there is to know before an hour that is next or open, after what is still to be done for it."""
+    marked = hour.marked_count if hour else 0
+    to_talk = f"{marked} {'thing' if marked == 1 else 'things'} to talk about first" if marked else ""
+    due = [
+        f"“{form.title}” may be due" + (f", for: {form.purpose}" if form.purpose else "")
+        for form in (hour.due_forms if hour else ())
+    ]
+    begins = line.state == TherapySessionState.ENTERED and hour and hour.begins_with_check_in
+    check_in = "begin with the check-in" if begins else ""
+    return " · ".join(filter(None, (to_talk, session_remark(line), *due, check_in)))
 
 
 def session_remark(line: TherapySessionLine) -> str:

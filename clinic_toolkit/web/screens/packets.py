@@ -14,7 +14,6 @@ from clinic_toolkit.record.writing import available_worksheets, packet_sheets
 from clinic_toolkit.record.writing.handout_record import HANDOUT
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
-from clinic_toolkit.web.content.printout_kinds import PrintoutKind
 from clinic_toolkit.web.forms.packets import CopiesForm
 from clinic_toolkit.web.screen_parts import given_sheets, jobs, packet_job, printouts, saved_message
 from clinic_toolkit.web.screen_parts.packet_job import PacketRequest
@@ -126,8 +125,8 @@ def show() -> ViewResult:
     pdf = job.result
     return printouts.respond_with_printout(
         Printout(
-            kind=PrintoutKind.PACKET,
-            title="Packet",
+            kind=asked.kind,
+            title=asked.title,
             back=asked.back,
             render=lambda: pdf,
             case_id=asked.case_id,

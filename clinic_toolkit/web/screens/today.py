@@ -4,6 +4,7 @@ from flask import Blueprint, render_template
 
 from clinic_toolkit.journal import list_facts, restored_folder
 from clinic_toolkit.record import daily_overview
+from clinic_toolkit.record.outcomes.repeat_agreement_record import REPEAT_AGREEMENT
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
 from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION
 from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY
@@ -32,6 +33,9 @@ def index() -> ViewResult:
         ADMINISTRATION, *(line.administration for line in day.ask_lines if line.administration)
     )
     context.audit_read(HANDOUT, *day.shown_sheets)
+    due_forms = [form for hour in day.coming_hours.values() for form in hour.due_forms]
+    context.audit_read(REPEAT_AGREEMENT, *(form.agreement for form in due_forms))
+    context.audit_read(ADMINISTRATION, *(form.latest for form in due_forms))
     context.audit_read(RISK_ENTRY, *(check.risk_entry for check in day.coming_checks))
     context.audit_read(RISK_ENTRY, *(line.risk_entry for line in day.ask_lines if line.risk_entry))
     if any(line.session_date == day.today for line in day.open_sessions):
@@ -47,6 +51,7 @@ def index() -> ViewResult:
         refused_tries=unlocking.refused_tries_before_unlock(),
         session_tag=today_lines.session_tag,
         session_remark=today_lines.session_remark,
+        coming_remark=today_lines.coming_remark,
         ask_sentence=today_lines.ask_sentence,
         is_still_checking=list_facts.count_unchecked(context.vault()) > 0,
         slots_intact=context.vault().slots_intact,
