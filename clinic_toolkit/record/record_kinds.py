@@ -11,6 +11,7 @@ from clinic_toolkit.record.outcomes.repeat_agreement_record import REPEAT_AGREEM
 from clinic_toolkit.record.people.case_record import CASE
 from clinic_toolkit.record.people.client_record import CLIENT
 from clinic_toolkit.record.people.clinician_record import CLINICIAN
+from clinic_toolkit.record.people.consent_record import CONSENT
 from clinic_toolkit.record.people.known_key_record import KNOWN_KEY
 from clinic_toolkit.record.people.practice_record import PRACTICE
 from clinic_toolkit.record.people.relationship_record import RELATIONSHIP
@@ -36,6 +37,7 @@ ALL_KINDS = (
     KNOWN_KEY,
     CLIENT,
     CASE,
+    CONSENT,
     RELATIONSHIP,
     THERAPY_SESSION,
     ADMINISTRATION,

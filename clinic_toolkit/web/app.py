@@ -24,7 +24,13 @@ from clinic_toolkit.web.perimeter import gate, post_bodies
 from clinic_toolkit.web.perimeter.end_reason import EndReason
 from clinic_toolkit.web.perimeter.timeouts import Timeouts
 from clinic_toolkit.web.screen_list import SCREENS
-from clinic_toolkit.web.screen_parts import client_names, idempotent_forms, page_frame, record_notices
+from clinic_toolkit.web.screen_parts import (
+    client_names,
+    consent_lines,
+    idempotent_forms,
+    page_frame,
+    record_notices,
+)
 from clinic_toolkit.web.transport import responses, security_headers
 from clinic_toolkit.web.transport.lazy_routes import LazyRule
 from clinic_toolkit.web.transport.request_info import ClinicRequest, is_automatic
@@ -78,6 +84,7 @@ class ClinicApp(Flask):
             in_private=IN_PRIVATE_LINE,
             name_of=client_names.name_of,
             names_of_case=client_names.names_of_case,
+            consent_lines=consent_lines.lines_of_case,
             page_of=page_addresses.page_of,
             place_of=page_addresses.place_of,
             url_for=page_addresses.PageAddresses(self).address_of,

@@ -21,12 +21,14 @@ from clinic_toolkit.documents import (
     blank_form,
     client_page,
     clinician_card,
+    consent_sheet,
     course_report,
     fillable_sheet,
     guide,
     hard_moments,
     note,
     preparation,
+    private_notes,
     summary,
     treatment_plan,
     worksheet,
@@ -89,6 +91,18 @@ SHEETS: dict[str, Callable[..., bytes]] = {
     "note": lambda paper, **more: note.render_note(values.note(paper, **more)),
     "before an hour": lambda paper, **more: preparation.render_preparation(
         values.before_an_hour(paper, **more)
+    ),
+    "consent to this tool": lambda paper, **more: consent_sheet.render_consent_sheet(
+        values.tool_sheet(paper, **more)
+    ),
+    "consent in large print": lambda paper, **more: consent_sheet.render_consent_sheet(
+        values.tool_sheet(paper, **more), is_large=True
+    ),
+    "consent of a couple": lambda paper, **more: consent_sheet.render_consent_sheet(
+        values.couple_sheet(paper, **more)
+    ),
+    "psychotherapy notes": lambda paper, **more: private_notes.render_private_notes(
+        values.private_notes(paper, **more)
     ),
 }
 

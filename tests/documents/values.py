@@ -22,7 +22,10 @@ from clinic_toolkit.instruments.model import (
     ResponseOption,
 )
 from clinic_toolkit.psychometrics.item_response import ResponseStatus
+from clinic_toolkit.record.people import consent_sheets
+from clinic_toolkit.record.people.consent_record import CouplePolicy
 from clinic_toolkit.record.safety.hard_moments_record import HEADINGS
+from clinic_toolkit.record.values.consent_values import ConsentSheet
 from clinic_toolkit.record.values.course_values import (
     Course,
     CoursePage,
@@ -50,6 +53,7 @@ from clinic_toolkit.record.values.page_values import (
 )
 from clinic_toolkit.record.values.plan_pages import HardMomentsPage, NeutralCard, PlanGoal, TreatmentPlanPage
 from clinic_toolkit.record.values.preparation_values import PreparationPage, PreparationPart
+from clinic_toolkit.record.values.private_note_values import PrivateNote, PrivateNotesPage
 from clinic_toolkit.worksheets.block_model import CirclesBlock, LinesBlock, ScaleBlock, TableBlock
 from clinic_toolkit.worksheets.model import PathStep, SheetSide, Worksheet
 from tests.fixtures.replaced import replace
@@ -470,4 +474,23 @@ def course_paper(paper: str = "A4", *, demo: bool = False, every_answer: bool = 
         course=course(9, break_at=3),
         cautions=("It is a rule, not a test.",),
         with_every_answer=every_answer,
+    )
+
+
+def tool_sheet(paper: str = "A4", *, demo: bool = False) -> ConsentSheet:
+    return consent_sheets.build_tool_sheet(letterhead(paper, demo=demo))
+
+
+def couple_sheet(paper: str = "A4", *, demo: bool = False) -> ConsentSheet:
+    return consent_sheets.build_couple_sheet(letterhead(paper, demo=demo), CouplePolicy.NO_SECRETS)
+
+
+def private_notes(paper: str = "A4", *, demo: bool = False, who: str = "D. K.") -> PrivateNotesPage:
+    return PrivateNotesPage(
+        letterhead=letterhead(paper, demo=demo),
+        client_names=who,
+        notes=(
+            PrivateNote(note_date=date(2026, 11, 12), text="I felt sent away.\n\nWhat is mine in that?"),
+            PrivateNote(note_date=date(2026, 11, 19), text="Less so today."),
+        ),
     )

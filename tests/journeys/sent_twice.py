@@ -336,6 +336,7 @@ WAYS: dict[str, Way] = {
 # What the table does not walk, and why a second press is harmless there.
 # Each press saves one more copy, and says so in the trail: no record is made.
 PAPERS = (
+    "consents.sheet",
     "courses.paper",
     "notes.paper",
     "treatment_plans.paper",
@@ -378,6 +379,9 @@ ELSEWHERE = dict.fromkeys(PAPERS, "a copy of a paper, which is saved as often as
     "client_returns.stop": "what was stopped is stopped",
     "condition.accept_older_files": "an answer to another state of the record leads to the page",
     "condition.acknowledge_loss": "an answer to another state of the record leads to the page",
+    "consents.edit": "the same words make no version: tests/web/test_consents.py",
+    "consents.new": "the number of its page makes one consent: tests/web/test_consents.py",
+    "consents.withdraw": "what was withdrawn is withdrawn: tests/web/test_consents.py",
     "confirm.confirm_passphrase": "asks for the passphrase, and writes nothing",
     "packets.begin_for_day": "the packet is made again, and nothing is recorded",
     "packets.begin_for_session": "the packet is made again, and nothing is recorded",

@@ -43,6 +43,7 @@ from clinic_toolkit.vault import identity, key_directory, key_slots, ring_erasur
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.worksheets import catalogue
 from tests.fixtures import practices, returns
+from tests.fixtures.agreed import agree
 from tests.fixtures.brought_back import bring_back
 from tests.fixtures.cheap_derivations import quickly
 from tests.fixtures.own_sheets import add_own_worksheets
@@ -197,6 +198,7 @@ def _first_day(desk: Desk) -> tuple[UUID, UUID, UUID, UUID]:
         action_taken="Asked, in private.",
     )
     desk.do(lambda db, vault: risk_entries.create_risk_entry(db, vault, entry, now=NOW))
+    desk.do(lambda db, vault: agree(db, vault, ana.id, now=NOW))
     desk.do(_colleague_confirmed)
     desk.do(lambda db, vault: retentions.confirm_rule(db, vault, 7, now=NOW))
     desk.do(lambda db, vault: retentions.set_hold(db, vault, ana.id, "A court asked.", now=NOW))

@@ -27,6 +27,7 @@ from clinic_toolkit.record.people import (
     practice,
     relationships,
 )
+from clinic_toolkit.record.people.consent_record import CONSENT
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
 from clinic_toolkit.record.questionnaires import administrations, own_questionnaires
 from clinic_toolkit.record.record_kinds import ALL_KINDS
@@ -112,6 +113,7 @@ class _Asking:
                     self.note(table, one)
         for table, whole in (
             ("clinical_case", cases.list_cases),
+            ("consent", partial(_list_all, CONSENT)),
             ("therapy_session", partial(_list_all, THERAPY_SESSION)),
             ("clinical_note", partial(_list_all, CLINICAL_NOTE)),
             ("treatment_plan", partial(_list_all, TREATMENT_PLAN)),

@@ -4,7 +4,7 @@ import ast
 import re
 
 from clinic_toolkit.journal import audit_reader
-from clinic_toolkit.web.content import audit_texts
+from clinic_toolkit.web.content import audit_details, audit_texts
 from clinic_toolkit.web.content.event_kinds import EVENT_KINDS
 from tests.architecture.tree import modules
 
@@ -99,7 +99,7 @@ def test_a_line_is_a_plain_sentence() -> None:
 
 
 def test_what_was_looked_at_is_counted() -> None:
-    assert audit_texts.count_records(["client"]) == "a client"
-    assert audit_texts.count_records(["therapy_session"] * 3 + ["client", "clinical_note"]) == (
+    assert audit_details.count_records(["client"]) == "a client"
+    assert audit_details.count_records(["therapy_session"] * 3 + ["client", "clinical_note"]) == (
         "3 sessions, a client and a note"
     )

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 
 KINDS = {
     "note", "page", "summary", "over-time", "worksheet", "questionnaire", "answer-card", "clinician-card",
-    "guide", "plan", "paper", "card",
+    "guide", "plan", "paper", "card", "consent",
 }  # fmt: skip
 NAME = re.compile(r'(inline|attachment); filename="([a-z-]+)-20\d\d-\d\d-\d\d-\d{6}\.pdf"')
 

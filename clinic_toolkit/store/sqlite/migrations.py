@@ -66,6 +66,7 @@ _TABLES_OF_10: tuple[str, ...] = (
     "psychotherapy_note",
     "treatment_plan",
     "hard_moments_plan",
+    "consent",
 )
 _FROM_9 = Migration(
     from_format=9,

@@ -1,11 +1,7 @@
 """Plain sentences for the events of the audit log, in one table by event code."""
 
-from collections import Counter
-from collections.abc import Iterable
-
 from msgspec import Struct
 
-from clinic_toolkit import dates
 from clinic_toolkit.journal import audit_reader
 from clinic_toolkit.journal.audit_log import JournalEvent
 from clinic_toolkit.journal.audit_reader import EntryFault
@@ -14,7 +10,6 @@ from clinic_toolkit.journal.condition import ConditionEvent
 from clinic_toolkit.journal.header_recovery import HeaderEvent
 from clinic_toolkit.journal.incarnations import RestoreEvent
 from clinic_toolkit.journal.past_log import KeyChangeEvent
-from clinic_toolkit.journal.record_kind import RecordNouns, nouns_of
 from clinic_toolkit.journal.returned_rings import ReturnEvent
 from clinic_toolkit.journal.ring_references import RingEvent
 from clinic_toolkit.journal.tombstone_record import TombstoneEvent
@@ -25,13 +20,14 @@ from clinic_toolkit.record.outcomes.repeat_agreement_record import RepeatEvent
 from clinic_toolkit.record.people.case_record import CaseEvent
 from clinic_toolkit.record.people.client_record import ClientEvent
 from clinic_toolkit.record.people.clinician_record import ClinicianEvent
+from clinic_toolkit.record.people.consent_record import ConsentEvent
 from clinic_toolkit.record.people.known_key_record import ConfirmedColleagueEvent
 from clinic_toolkit.record.people.practice_record import AccessEvent, PracticeEvent, UnlockEvent
 from clinic_toolkit.record.people.relationship_record import RelationshipEvent
 from clinic_toolkit.record.people.therapy_session_record import TherapySessionEvent
 from clinic_toolkit.record.questionnaires.administration_record import AdministrationEvent
 from clinic_toolkit.record.questionnaires.own_questionnaire_record import OwnQuestionnaireEvent
-from clinic_toolkit.record.retention.retention_record import BroughtBack, RetentionEvent
+from clinic_toolkit.record.retention.retention_record import RetentionEvent
 from clinic_toolkit.record.retention.retention_rule_record import RetentionRuleEvent
 from clinic_toolkit.record.safety.hard_moments_record import HardMomentsEvent
 from clinic_toolkit.record.safety.risk_entry_record import RiskEntryEvent
@@ -42,7 +38,7 @@ from clinic_toolkit.record.writing.note_record import NoteEvent
 from clinic_toolkit.record.writing.own_worksheet_record import OwnWorksheetEvent
 from clinic_toolkit.record.writing.psychotherapy_note_record import PsychotherapyNoteEvent
 from clinic_toolkit.record.writing.treatment_plan_record import TreatmentPlanEvent
-from clinic_toolkit.store.types import from_microseconds
+from clinic_toolkit.web.content import audit_details
 from clinic_toolkit.web.content.event_kinds import EventKind
 from clinic_toolkit.web.content.printout_kinds import PRINTOUT_NOUNS
 
@@ -147,6 +143,9 @@ EVENT_TEXTS: dict[str, tuple[EventKind, str]] = {
     HandoutEvent.AGREED: (EventKind.WORKSHEETS, "Noted what was agreed about a worksheet"),
     HandoutEvent.REVIEWED: (EventKind.WORKSHEETS, "Noted how it went with a worksheet"),
     HandoutEvent.MADE_SMALLER: (EventKind.WORKSHEETS, "Agreed on a smaller step with a worksheet"),
+    ConsentEvent.RECORDED: (EventKind.PEOPLE, "Recorded a consent"),
+    ConsentEvent.CORRECTED: (EventKind.PEOPLE, "Corrected a consent"),
+    ConsentEvent.WITHDRAWN: (EventKind.PEOPLE, "Noted that a consent was withdrawn"),
     RiskEntryEvent.WRITTEN: (EventKind.RISK, "Wrote a risk entry"),
     HardMomentsEvent.WRITTEN: (EventKind.RISK, "Wrote a plan for hard moments"),
     HardMomentsEvent.REVISED: (EventKind.RISK, "Changed a plan for hard moments"),
@@ -252,46 +251,19 @@ def describe_event(line: audit_reader.CheckedEntry) -> EventText:
     if code == UnsignedEntriesEvent.REFUSED:
         text += f": line {detail}"
     if code == RestoreEvent.RESTORED:
-        text += _describe_backup(detail)
+        text += audit_details.describe_backup(detail)
     if code == KeyChangeEvent.DAMAGE_KEPT:
         text += f": {detail}"
     if code == JournalEvent.RECORDS_EXPORTED:
         records_text = (
-            f" with {count_records(entry.table for entry in line.references)}" if line.references else ""
+            f" with {audit_details.count_records(entry.table for entry in line.references)}"
+            if line.references
+            else ""
         )
         text += f": {PRINTOUT_NOUNS.get(detail, 'a paper')}{records_text}"
     if code == ReturnEvent.BROUGHT_BACK:
         records_put_back = {(entry.table, entry.record) for entry in line.references}
-        text += f", {detail}: {count_records(table for table, _ in sorted(records_put_back))}"
+        text += f", {detail}: {audit_details.count_records(table for table, _ in sorted(records_put_back))}"
     if code == JournalEvent.RECORDS_READ:
-        text = f"{text} {count_records(entry.table for entry in line.references)}"
+        text = f"{text} {audit_details.count_records(entry.table for entry in line.references)}"
     return EventText(kind=kind, text=text)
-
-
-def _describe_backup(made_at: str) -> str:
-    """The moment of a restored backup, in microseconds, as the end of its sentence; "" if it is not known."""
-    try:
-        moment = from_microseconds(int(made_at))
-    except ValueError:
-        return ""
-    return f". The backup is of {dates.format_date_and_time(moment.astimezone())}" if int(made_at) else ""
-
-
-def describe_return(returned: BroughtBack) -> str:
-    """When, from which backup and why a client was brought back."""
-    made_at = dates.format_date_and_time(returned.backup_made_at.astimezone())
-    return (
-        f"on {dates.format_date(returned.at.astimezone())}, from the backup of {made_at}: {returned.reason}"
-    )
-
-
-def count_records(tables: Iterable[str]) -> str:
-    """Count records in words, such as "3 sessions and a note"."""
-    counts = Counter(tables)
-    parts = [_count_with_nouns(nouns_of(table), count) for table, count in counts.items()]
-    *first, last = parts or ["nothing"]
-    return f"{', '.join(first)} and {last}" if first else last
-
-
-def _count_with_nouns(nouns: RecordNouns, count: int) -> str:
-    return nouns.one if count == 1 else f"{count} {nouns.many}"

@@ -25,6 +25,7 @@ class PrintoutKind(StrEnum):
     CLINICIAN_CARD = "clinician-card"
     GUIDE = "guide"
     PSYCHOTHERAPY_NOTES = "own-notes"
+    CONSENT_SHEET = "consent"
 
 
 PRINTOUT_NOUNS: dict[str, str] = {
@@ -46,4 +47,5 @@ PRINTOUT_NOUNS: dict[str, str] = {
     PrintoutKind.CLINICIAN_CARD: "a card for the clinician",
     PrintoutKind.GUIDE: "a guide",
     PrintoutKind.PSYCHOTHERAPY_NOTES: "psychotherapy notes",
+    PrintoutKind.CONSENT_SHEET: "a sheet for a consent",
 }

@@ -33,6 +33,7 @@ _TITLE_BY_BLUEPRINT = {
     "courses": "Over time",
     "rhythms": "Repeating",
     "risk_entries": "Entry",
+    "consents": "Consents",
     "prompt_closing": "Entry",
     "hard_moments": "Plan",
     "treatment_plans": "Plan",

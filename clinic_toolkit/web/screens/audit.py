@@ -18,7 +18,7 @@ from clinic_toolkit.record.retention import retentions
 from clinic_toolkit.record.retention.retention_record import RetentionEvent
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
-from clinic_toolkit.web.content import audit_texts
+from clinic_toolkit.web.content import audit_details, audit_texts
 from clinic_toolkit.web.forms.audit import AuditSearchForm
 from clinic_toolkit.web.screen_parts import finding_lines, jobs, recent_searches
 from clinic_toolkit.web.transport import responses
@@ -170,7 +170,7 @@ def _describe(line: audit_reader.CheckedEntry) -> str:
     if line.event == RetentionEvent.BROUGHT_BACK and not line.is_concealed:
         for reference in line.references:
             if returned := retentions.find_return(context.db(), context.vault(), reference):
-                text += f" ({audit_texts.describe_return(returned)})"
+                text += f" ({audit_details.describe_return(returned)})"
     return text
 
 

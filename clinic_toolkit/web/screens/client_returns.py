@@ -13,7 +13,7 @@ from clinic_toolkit.web import context
 from clinic_toolkit.web.access import client_returns, sheet_groups, step_up
 from clinic_toolkit.web.access.client_returns import LookedInto
 from clinic_toolkit.web.access.unlocking import MAX_SECRET_LENGTH
-from clinic_toolkit.web.content import audit_texts
+from clinic_toolkit.web.content import audit_details
 from clinic_toolkit.web.forms.retention import COUPLE_PREFIX, LEAVE_COUPLE, RETURN_COUPLE, ReturnForm
 from clinic_toolkit.web.screen_parts import backups, jobs
 from clinic_toolkit.web.transport import responses
@@ -119,7 +119,7 @@ def people() -> ViewResult:
     return render_template(
         "client_returns/people.html",
         found=found,
-        lines=[(person, audit_texts.count_records(person.tables)) for person in found.people],
+        lines=[(person, audit_details.count_records(person.tables)) for person in found.people],
     )
 
 
@@ -200,7 +200,7 @@ def _render_person(
         "client_returns/person.html",
         found=found,
         person=chosen,
-        counted=audit_texts.count_records(chosen.tables),
+        counted=audit_details.count_records(chosen.tables),
         similar=[
             (client, names[client.id], display_names.distinguishing_detail(db, vault, client))
             for client in similar
@@ -225,5 +225,5 @@ def _describe_couple(couple: AbsentCouple) -> tuple[str, str, list[tuple[str, st
         COUPLE_PREFIX + couple.case_id.hex,
         f"The joint record with {couple.partner_name}",
         _CHOICES_IF_GONE,
-        f"In this backup it holds {audit_texts.count_records(couple.tables)}, and names both.",
+        f"In this backup it holds {audit_details.count_records(couple.tables)}, and names both.",
     )

@@ -17,7 +17,7 @@ from clinic_toolkit.record.retention import client_erasure, due_list, retentions
 from clinic_toolkit.record.retention.client_erasure import ClockMoved, ErasureRefused
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import secret_removal, step_up
-from clinic_toolkit.web.content import audit_texts
+from clinic_toolkit.web.content import audit_details
 from clinic_toolkit.web.forms.retention import COUPLE_CHOICES, EraseForm
 from clinic_toolkit.web.screen_parts import due_page
 from clinic_toolkit.web.transport import responses
@@ -147,7 +147,7 @@ def _render(id: UUID, form: EraseForm) -> ViewResult:
 
     def count(owner_ids: Sequence[UUID]) -> str:
         rings = client_erasure.list_rings(vault, owner_ids)
-        return audit_texts.count_records(client_erasure.count_records(db, vault, rings))
+        return audit_details.count_records(client_erasure.count_records(db, vault, rings))
 
     page = render_template(
         "retention/erase.html",

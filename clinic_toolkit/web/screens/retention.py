@@ -10,7 +10,7 @@ from clinic_toolkit.record.retention import last_sessions, retention_periods, re
 from clinic_toolkit.record.retention.retention_record import RETENTION
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import secret_removal
-from clinic_toolkit.web.content import audit_texts
+from clinic_toolkit.web.content import audit_details
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.retention import HoldForm, KeepLongerForm, RetentionRuleForm
 from clinic_toolkit.web.screen_parts import due_page
@@ -86,7 +86,7 @@ def keep(id: UUID) -> ViewResult:
         client=client,
         name=display_names.load_display_names(db, vault).full_by_id[id],
         retention=stored,
-        returned=audit_texts.describe_return(stored.brought_back) if stored and stored.brought_back else "",
+        returned=audit_details.describe_return(stored.brought_back) if stored and stored.brought_back else "",
         rule=current_rule,
         last_seen=last_seen,
         until=retentions.keep_until(

@@ -1,0 +1,74 @@
+"""What stands about consents, in lines for the page of a client or a couple."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from msgspec import Struct
+
+from clinic_toolkit.record.people import cases, consents
+from clinic_toolkit.record.people.consent_record import (
+    CONSENT,
+    ConsentSubject,
+    CouplePolicy,
+)
+from clinic_toolkit.record.people.consents import ConsentStanding
+from clinic_toolkit.web import context
+from clinic_toolkit.web.screen_parts import client_names
+
+_NAMES = {
+    ConsentSubject.TOOL: "Questionnaires and worksheets",
+    ConsentSubject.POOLING: "Counted in figures of the practice",
+    ConsentSubject.COUPLE_POLICY: "What one partner says alone",
+}
+_POLICY_NAMES = {CouplePolicy.NO_SECRETS: "no secrets", CouplePolicy.LIMITED_SECRETS: "limited secrets"}
+# What follows where somebody does not agree.
+_OTHERWISE = {
+    ConsentSubject.TOOL: "",
+    ConsentSubject.POOLING: "so these answers are counted nowhere",
+    ConsentSubject.COUPLE_POLICY: "so no policy holds for this couple: settle it before a joint session",
+}
+
+
+class ConsentLine(Struct, frozen=True, kw_only=True):
+    """One question of consent: its name, what stands, and whether everybody agrees."""
+
+    name: str
+    words: str
+    is_agreed: bool
+
+
+def lines_of_case(case_id: UUID) -> list[ConsentLine]:
+    """What stands about each question of this case, in the words of its pages."""
+    db, vault = context.db(), context.vault()
+    case = cases.load_case(db, vault, case_id)
+    context.audit_read(CONSENT, *consents.list_consents_of_case(db, vault, case))
+    is_couple = case.payload.is_couple
+    return [
+        describe_standing(standing, is_couple=is_couple)
+        for standing in consents.list_standings(db, vault, case)
+    ]
+
+
+def describe_standing(standing: ConsentStanding, *, is_couple: bool) -> ConsentLine:
+    """One question in words; people are named only where there are two."""
+    policy = _POLICY_NAMES.get(standing.policy, "")
+    if standing.is_agreed:
+        words = f"{policy}, agreed by both" if is_couple else "agreed"
+    else:
+        parts = [
+            _part(ids, words, is_couple=is_couple)
+            for ids, words in (
+                (standing.agreed, "agreed"),
+                (standing.declined, "declined"),
+                (standing.withdrawn, "withdrawn"),
+                (standing.missing, "not settled" if policy == "" and is_couple else "not asked yet"),
+            )
+            if ids
+        ]
+        otherwise = _OTHERWISE[standing.subject]
+        words = ", ".join(filter(None, (policy, "; ".join(parts), otherwise)))
+    return ConsentLine(name=_NAMES[standing.subject], words=words, is_agreed=standing.is_agreed)
+
+
+def _part(ids: Iterable[UUID], words: str, *, is_couple: bool) -> str:
+    return f"{' and '.join(map(client_names.name_of, ids))}: {words}" if is_couple else words
