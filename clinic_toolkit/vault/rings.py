@@ -93,9 +93,14 @@ class OpenRings:
             self.load_grants(db)
 
     @property
+    def psychotherapy_key(self) -> SealingKey | None:
+        """The user key for psychotherapy notes, while it is open."""
+        return self._user_keys.psychotherapy_key
+
+    @property
     def opens_psychotherapy_notes(self) -> bool:
-        """Whether the user key for psychotherapy notes is open."""
-        return self._user_keys.psychotherapy_key is not None
+        """Whether that key is open."""
+        return self.psychotherapy_key is not None
 
     def open_psychotherapy_rings(self, db: Connection, key: SealingKey) -> None:
         """Open the rings for psychotherapy notes with their user key, for as long as this vault lives."""

@@ -251,6 +251,12 @@ class Vault:
         """Open the rings for psychotherapy notes with their user key, as a secret opened it."""
         self._rings.open_psychotherapy_rings(db, user_sealing_key(psychotherapy_key))
 
+    def share_psychotherapy_key(self, db: Connection, other: "Vault") -> None:
+        """Open the rings for psychotherapy notes with the key that is open in another vault, if it is."""
+        key = other.rings.psychotherapy_key
+        if key is not None:
+            self._rings.open_psychotherapy_rings(db, key)
+
     def load_new_rings(self, db: Connection, ring_ids: Iterable[bytes]) -> None:
         """Open those of these rings that are not open yet, because another login created them."""
         if not all(self._rings.holds(cached_uuid(ring)) for ring in ring_ids):

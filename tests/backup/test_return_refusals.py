@@ -22,8 +22,8 @@ from clinic_toolkit.record.retention import client_return
 from clinic_toolkit.record.retention.client_return import NotAbsent, ReturnRefused
 from clinic_toolkit.store.opening import open_store
 from clinic_toolkit.store.sqlite import schema
-from clinic_toolkit.store.transactions import writing
-from clinic_toolkit.vault import ring_erasure
+from clinic_toolkit.store.transactions import reading, writing
+from clinic_toolkit.vault import key_slots, ring_erasure
 from clinic_toolkit.vault.rings import RingClass
 from tests.fixtures import practices
 from tests.fixtures.backups import LATER, erase, faults_of, forged, make_backup
@@ -277,7 +277,7 @@ def test_what_a_colleague_has_a_key_of_is_refused(work: Work, tmp_path: Path) ->
         bring_back(work, made.file, client.id)
 
 
-def test_psychotherapy_notes_refuse_it(tmp_path: Path) -> None:
+def test_closed_psychotherapy_notes_refuse_it(tmp_path: Path) -> None:
     with open_practice(tmp_path / "data") as practice:
         work = Work(engine=practice.engine, vault=practice.vault, groups=())
         client = work.client("Edda Moen")
@@ -286,6 +286,9 @@ def test_psychotherapy_notes_refuse_it(tmp_path: Path) -> None:
             work.vault.rings.create_ring(db, owner=client.id, ring_class=RingClass.PSYCHOTHERAPY)
         made = make_backup(work, tmp_path, now=LATER)
         erase(work, client)
+        with reading(work.engine) as db:
+            keys = work.vault.unlocked_keys()
+            work.vault = key_slots.unlock_with_keys(db, work.vault.user_id, keys)
         with pytest.raises(ReturnRefused, match="psychotherapy notes"):
             bring_back(work, made.file, client.id)
         bring_back(work, without.file, client.id)

@@ -29,7 +29,7 @@ from clinic_toolkit.vault.ring_errors import UnknownRing
 from clinic_toolkit.vault.rings import RingClass
 from clinic_toolkit.vault.vault import Vault
 
-_CLASSES = (RingClass.DEMOGRAPHICS, RingClass.RECORD)
+_CLASSES = (RingClass.DEMOGRAPHICS, RingClass.RECORD, RingClass.PSYCHOTHERAPY)
 
 
 class NotAbsent(ClinicError):
@@ -82,6 +82,7 @@ def prepare_return(
         ReturnRefused, CannotReturn: it cannot be brought back from this backup.
     """
     owners = _list_owners(person, couples)
+    _open_psychotherapy_notes(past, here, owners)
     rings = tuple(ring for owner in owners for ring in _list_rings(past.vault, owner))
     ids = frozenset(ring.ring for ring in rings)
     _check_alone(past.vault, owners)
@@ -163,14 +164,23 @@ def _list_rings(vault: Vault, owner: UUID) -> Iterator[PastRing]:
             yield PastRing(ring=ring, owner=owner, ring_class=ring_class)
 
 
+def _open_psychotherapy_notes(past: OpenRecord, here: OpenRecord, owners: Collection[UUID]) -> None:
+    """Open the psychotherapy notes of these owners in the backup, with the key that is open here."""
+    rings = (ring for owner in owners for ring in ring_erasure.list_owner_rings(past.vault, owner))
+    closed = [ring for ring in rings if past.vault.is_closed(ring)]
+    if closed:
+        past.vault.share_psychotherapy_key(past.db, here.vault)
+    # Another key than that of the backup opens nothing, and nothing may be left behind unseen.
+    if not all(past.vault.rings.is_open(ring) for ring in closed):
+        raise ReturnRefused(
+            "This backup holds psychotherapy notes of this client. Open psychotherapy notes first, on “Your "
+            "practice”, then bring the client back. If the backup is from before every key was replaced, "
+            "restore the whole backup into a folder of its own."
+        )
+
+
 def _check_alone(vault: Vault, owners: Collection[UUID]) -> None:
-    known = {ring.ring for owner in owners for ring in _list_rings(vault, owner)}
     for ring in (ring for owner in owners for ring in ring_erasure.list_owner_rings(vault, owner)):
-        if ring not in known:
-            raise ReturnRefused(
-                "This backup holds psychotherapy notes of this client. They cannot be brought back alone: "
-                "restore the whole backup into a folder of its own."
-            )
         if vault.rings.is_shared(ring) or not vault.rings.is_creator(ring):
             raise ReturnRefused("A colleague has the key of a part of this record.")
 
