@@ -46,6 +46,7 @@ LABELS = frozenset(
         "sig/directory",
         "sig/contact",
         "sig/note",
+        "sig/note-addition",
         "sig/cosign",
         "sig/audit",
         "sig/backup",

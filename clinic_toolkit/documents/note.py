@@ -1,13 +1,14 @@
 """A progress note on paper, with signer, time and check code; an unsigned one says so on every page.
 
-Changes after signing are printed on a separate sheet at the end, so that the signed sheets never change.
+Additions and changes after signing are printed on separate sheets at the end, so that the signed sheets never
+change.
 """
 
 from typing import TYPE_CHECKING
 
 from clinic_toolkit import standing_sentences
 from clinic_toolkit.dates import format_date, format_timestamp
-from clinic_toolkit.documents import page_layout
+from clinic_toolkit.documents import note_additions, page_layout
 from clinic_toolkit.documents.blocks import Block, Rule, Text, typed_paragraphs
 from clinic_toolkit.documents.clinician_header import LABEL_WIDTH, letterhead_block, session_fact_blocks
 from clinic_toolkit.documents.labelled_value import LabelledValue
@@ -15,7 +16,7 @@ from clinic_toolkit.documents.styles import BODY, HEADING, QUIET, SMALL, STRONG
 from clinic_toolkit.documents.tagging import Role
 
 if TYPE_CHECKING:
-    from clinic_toolkit.record.values.page_values import NotePage, NoteSection
+    from clinic_toolkit.record.values.note_values import NotePage, NoteSection
 
 DRAFT = "Draft, not signed"
 # About eight lines. A longer one is split over two pages, and its end stands above the signature.
@@ -31,6 +32,7 @@ def render_note(value: "NotePage") -> bytes:
         *([] if is_signed else [Text(DRAFT, STRONG, after=14)]),
         *session_fact_blocks(value.session_facts),
         *_goal_blocks(value.goals),
+        *([Text(value.late_entry, STRONG, before=10)] if value.late_entry else []),
     ]
     for section in value.sections:
         blocks += _section_blocks(section)
@@ -42,7 +44,9 @@ def render_note(value: "NotePage") -> bytes:
     sheet = page_layout.PageLayout(
         paper=value.letterhead.paper_size, footer=footer, demo=value.letterhead.is_demo
     )
-    return page_layout.bind_pdf([(blocks, sheet), *_later_changes_part(value)])
+    return page_layout.bind_pdf(
+        [(blocks, sheet), *note_additions.additions_part(value), *_later_changes_part(value)]
+    )
 
 
 def _later_changes_part(value: "NotePage") -> list[page_layout.Part]:
@@ -124,4 +128,5 @@ def _signature_blocks(value: "NotePage") -> list[Block]:
         )
         for index, (label, text) in enumerate(rows)
     ]
-    return [Rule(before=24, after=8), *pairs]
+    countersignature = note_additions.countersignature_blocks() if value.asks_countersignature else []
+    return [Rule(before=24, after=8), *pairs, *countersignature]

@@ -25,6 +25,7 @@ from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY
 from clinic_toolkit.record.writing.filled_sheet_record import FILLED_SHEET
 from clinic_toolkit.record.writing.form_draft_record import FORM_DRAFT
 from clinic_toolkit.record.writing.handout_record import HANDOUT
+from clinic_toolkit.record.writing.note_addition_record import NOTE_ADDITION
 from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE
 from clinic_toolkit.record.writing.own_worksheet_record import OWN_WORKSHEET
 from clinic_toolkit.record.writing.psychotherapy_note_record import PSYCHOTHERAPY_NOTE
@@ -52,6 +53,7 @@ ALL_KINDS = (
     TREATMENT_PLAN,
     CLINICAL_NOTE,
     PSYCHOTHERAPY_NOTE,
+    NOTE_ADDITION,
     FORM_DRAFT,
     RETENTION,
     RETENTION_RULE,

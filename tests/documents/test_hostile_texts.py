@@ -20,7 +20,7 @@ from clinic_toolkit.documents import (
     summary,
     worksheet,
 )
-from clinic_toolkit.record.values import page_values
+from clinic_toolkit.record.values import note_values
 from clinic_toolkit.worksheets.block_model import SheetBlock, block_texts
 from clinic_toolkit.worksheets.catalogue import list_worksheets
 from clinic_toolkit.worksheets.model import Worksheet
@@ -63,7 +63,7 @@ def papers(typed: str) -> Iterator[bytes]:
             session_facts=session,
             signer_name=typed,
             check_code=typed,
-            sections=(page_values.NoteSection(heading=typed, text=typed, evidence_lines=(typed,)),),
+            sections=(note_values.NoteSection(heading=typed, text=typed, evidence_lines=(typed,)),),
         )
     )
     yield summary.render_session_summary(

@@ -34,6 +34,7 @@ from clinic_toolkit.record.values.course_values import (
     Reading,
     Round,
 )
+from clinic_toolkit.record.values.note_values import NotePage, NoteSection
 from clinic_toolkit.record.values.page_values import (
     AnswerCard,
     AnsweredItem,
@@ -43,8 +44,6 @@ from clinic_toolkit.record.values.page_values import (
     FacetResult,
     InstrumentGuide,
     Letterhead,
-    NotePage,
-    NoteSection,
     PaperSize,
     Result,
     TherapySessionFacts,

@@ -1,12 +1,13 @@
 """A practice with its clinician signed in, and the person who sits at it."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.fixtures import sites
 from tests.fixtures.sites import Site
-from tests.journeys import person
+from tests.journeys import intake, person
 from tests.journeys.person import Person
 
 
@@ -33,5 +34,6 @@ def me(site: Site) -> Person:
 
 @pytest.fixture
 def session(site: Site) -> str:
-    """A session with a client, for which nothing has happened yet."""
-    return f"/sessions/{site.work.session(site.work.client()).id}"
+    """A session of yesterday with a client, for which nothing has happened yet."""
+    yesterday = intake.today() - timedelta(days=1)
+    return f"/sessions/{site.work.session(site.work.client(), yesterday).id}"

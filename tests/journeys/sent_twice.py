@@ -59,6 +59,10 @@ class Desk:
         """The page of a sheet that was given."""
         return self.me.send(self.me.open(f"{self.session}/worksheets"), {"worksheet": "receiving-ladder"})
 
+    def signed_note(self) -> Page:
+        """The page of a late entry, signed."""
+        return self.me.send(self.note(), {"read": "yes", "late_reason": "I was away."})
+
     def note(self) -> Page:
         return self.me.send(self.me.open(f"{self.session}/note"), NOTE | {"sign": "yes"})
 
@@ -225,7 +229,14 @@ WAYS: dict[str, Way] = {
     "handover.decide": _press(lambda at: at.returned(changed=True), "Leave the record as it is"),
     "handover.close_handover": _press(lambda at: at.returned(), "Go on together"),
     "notes.save": lambda at: at.me.send(at.me.open(f"{at.session}/note"), NOTE),
-    "note_signing.sign": lambda at: at.me.send(at.note(), {"read": "yes"}),
+    "note_signing.sign": lambda at: at.signed_note(),
+    "note_additions.add": lambda at: at.me.send(
+        at.me.open(f"{at.signed_note().path}/add"),
+        {"kind": "addendum", "text": "The letter came.", "reason": "It came later."},
+    ),
+    "note_additions.countersign": lambda at: at.me.send(
+        at.me.open(f"{at.signed_note().path}/countersigned"), {"name": "Iris Hale", "on": intake.day()}
+    ),
     "open_lines.show": lambda at: at.me.send(_check_in(at), {"open_line": "Tea.", "go": "next"}),
     "own_questionnaires.preview_from_folder": _from_folder,
     "own_questionnaires.discard_preview": lambda at: at.me.press(at.looked_at(), "Do not add it"),

@@ -9,7 +9,7 @@ from clinic_toolkit.journal import inspection, records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.record.values.page_values import Letterhead, PaperSize
-from clinic_toolkit.record.writing import note_rendering, notes, signature_facts
+from clinic_toolkit.record.writing import note_rendering, notes, signature_facts, signatures
 from clinic_toolkit.record.writing.note_record import (
     CLINICAL_NOTE,
     ClinicalNote,
@@ -72,7 +72,7 @@ def test_a_signed_note_names_its_signer(work: Work, session: Session, draft: Not
     with writing(work.engine) as db:
         note = signed(db, work.vault, session, draft)
     assert notes.has_valid_signature(work.vault, note)
-    assert all(notes.SIGNATURE_INVALID not in words for words in shown(work, session, note))
+    assert all(signatures.SIGNATURE_INVALID not in words for words in shown(work, session, note))
     assert findings(work) == []
 
 
@@ -81,5 +81,5 @@ def test_a_final_note_without_a_signature_says_so_on_paper_and_as_text(
 ) -> None:
     note = unsigned(work, session, draft)
     assert not notes.has_valid_signature(work.vault, note)
-    assert all(notes.SIGNATURE_INVALID in words for words in shown(work, session, note))
+    assert all(signatures.SIGNATURE_INVALID in words for words in shown(work, session, note))
     assert any("signature" in sentence for sentence in findings(work))

@@ -144,7 +144,8 @@ def _first_day(desk: Desk) -> tuple[UUID, UUID, UUID, UUID]:
 
     def signed(db: Connection, vault: Vault) -> Any:
         begun = notes.create_note(db, vault, other, said("signed words"), now=NOW)
-        return practices.signed(db, vault, other, begun)
+        note = practices.signed(db, vault, other, begun)
+        return practices.added_to(db, vault, other, note)
 
     desk.do(signed)
 

@@ -36,6 +36,7 @@ from clinic_toolkit.record.retention.retention_rule_record import RETENTION_RULE
 from clinic_toolkit.record.safety import hard_moments_plans, risk_entries
 from clinic_toolkit.record.writing import filled_sheets, handouts, own_worksheets
 from clinic_toolkit.record.writing.form_draft_record import FORM_DRAFT
+from clinic_toolkit.record.writing.note_addition_record import NOTE_ADDITION
 from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE
 from clinic_toolkit.record.writing.treatment_plan_record import TREATMENT_PLAN
 from clinic_toolkit.store.base import metadata
@@ -117,6 +118,7 @@ class _Asking:
             ("therapy_session", partial(_list_all, THERAPY_SESSION)),
             ("clinical_note", partial(_list_all, CLINICAL_NOTE)),
             ("treatment_plan", partial(_list_all, TREATMENT_PLAN)),
+            ("note_addition", partial(_list_all, NOTE_ADDITION)),
             ("handover", clinician_side.list_open_handovers),
             ("own_questionnaire", own_questionnaires.list_questionnaire_versions),
             ("own_worksheet", own_worksheets.list_versions),

@@ -23,6 +23,7 @@ from clinic_toolkit.record.retention.retention_record import BroughtBack, Erasur
 from clinic_toolkit.record.safety.risk_entry_record import RaisingAnswer
 from clinic_toolkit.record.writing import note_facts, notes
 from clinic_toolkit.record.writing.handout_record import HandoutReview
+from clinic_toolkit.record.writing.note_addition_record import FactChange
 from clinic_toolkit.record.writing.note_record import NotePart, PartSource
 from clinic_toolkit.record.writing.treatment_plan_record import Goal
 from clinic_toolkit.store.base import metadata
@@ -43,6 +44,7 @@ PARTS: dict[str, type[msgspec.Struct]] = {
     "line": answer_log.HandoverRow,
     "raised": RaisingAnswer,
     "part": NotePart,
+    "fact_change": FactChange,
     "facts": note_facts.NoteFacts,
     "noted_goal": note_facts.NotedGoal,
     "versions": note_facts.FactVersions,

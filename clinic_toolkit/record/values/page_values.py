@@ -3,7 +3,7 @@
 Screens and `documents` receive these values, and never a row, a key or a setting.
 """
 
-from datetime import date, datetime, time
+from datetime import date, time
 from enum import StrEnum
 
 from msgspec import Struct
@@ -265,33 +265,3 @@ class WorksheetPage(Struct, frozen=True, kw_only=True):
     client_sentence: str
     large_type: bool = False
     named_step: str = ""
-
-
-class NoteSection(Struct, frozen=True, kw_only=True):
-    """One heading of a note and its text.
-
-    `evidence_lines` state the validation status of the questionnaires that this section quotes, and are empty
-    if it quotes none; they say nothing about the note itself.
-    """
-
-    heading: str
-    text: str
-    evidence_lines: tuple[str, ...] = ()
-
-
-class NotePage(Struct, frozen=True, kw_only=True):
-    """A progress note on paper. An unsigned note has `signer_name` None and is marked "draft".
-
-    `changes_after_signing` are printed on a separate sheet after the signed ones; `some_unreadable` says that
-    there may be more of them. `goals` are those of the treatment plan that the note worked on, in words.
-    """
-
-    letterhead: Letterhead
-    session_facts: TherapySessionFacts
-    sections: tuple[NoteSection, ...]
-    signer_name: str | None
-    signed_at: datetime | None
-    check_code: str
-    changes_after_signing: tuple[ChangeAfterSigning, ...] = ()
-    some_unreadable: bool = False
-    goals: tuple[str, ...] = ()

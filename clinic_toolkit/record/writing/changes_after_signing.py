@@ -28,6 +28,7 @@ from clinic_toolkit.record.people.therapy_session_record import (
     TherapySessionState,
 )
 from clinic_toolkit.record.values.page_values import ChangeAfterSigning, TherapySessionFacts
+from clinic_toolkit.record.writing.note_addition_record import FactChange
 from clinic_toolkit.record.writing.note_facts import NoteFacts
 from clinic_toolkit.vault.vault import Vault
 
@@ -78,6 +79,29 @@ def find_changes_after_signing(
         or len(current_clients) != len(facts.client_names)
     )
     return ChangesAfterSigning(changes=tuple(changes), some_unreadable=some_unreadable)
+
+
+def list_fact_changes(
+    before: RecordVersion[TherapySession], after: TherapySession, client_names: Mapping[UUID, str]
+) -> tuple[FactChange, ...]:
+    """The facts beside a note that a change of its session would change, with their values in words.
+
+    Args:
+        before: the session as it is stored.
+        after: the session as it would be stored.
+        client_names: the names of the clients of its case.
+    """
+    changed = msgspec.structs.replace(before, payload=after)
+    is_open = before.state == TherapySessionState.OPEN
+    old, new = (
+        _facts_by_name(therapy_session_facts.build_session_facts(each, client_names), is_open=is_open)
+        for each in (before, changed)
+    )
+    return tuple(
+        FactChange(fact_name=name, old_value=old[name] or NOT_ENTERED, new_value=new[name] or NOT_ENTERED)
+        for name in old
+        if old[name] != new[name]
+    )
 
 
 def _session_changes(

@@ -73,7 +73,9 @@ class ClinicalNote(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
 
     Once signed it holds the facts that are shown beside it, and the offset of local time from UTC in minutes,
     so that the time of signing reads the same on a machine in another time zone. `goal_ids` name the goals of
-    the case's treatment plan that the note worked on; signed, their words are among the facts.
+    the case's treatment plan that the note worked on; signed, their words are among the facts. `begun_at` is
+    when the note was begun, None in a note of an earlier program. A late entry has a `late_reason`: why the
+    note was begun long after the session (`late_entries`).
     """
 
     therapy_session: bytes
@@ -83,6 +85,8 @@ class ClinicalNote(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     facts: NoteFacts | None = None
     utc_offset_minutes: int = 0
     goal_ids: tuple[bytes, ...] = ()
+    begun_at: datetime | None = None
+    late_reason: str = ""
 
     @property
     def therapy_session_id(self) -> UUID:
@@ -101,6 +105,12 @@ class ClinicalNote(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
         return self.signed_at.astimezone(signer_zone) if self.signed_at else None
 
     @property
+    def begun_at_local(self) -> datetime | None:
+        """When it was begun, in the local time of the signer; None where that was not kept."""
+        signer_zone = timezone(timedelta(minutes=self.utc_offset_minutes))
+        return self.begun_at.astimezone(signer_zone) if self.begun_at else None
+
+    @property
     def included_parts(self) -> tuple[NotePart, ...]:
         """The parts that are signed: those that hold text and are not excluded."""
         return tuple(part for part in self.parts if part.text.strip() and not part.is_excluded)
@@ -111,8 +121,9 @@ class ClinicalNote(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
         return any(part.quotes_questionnaire for part in self.included_parts)
 
 
-def _add_goals(content: list[Any]) -> list[Any]:
-    return [*content, []]
+def _add_fields_of_2(content: list[Any]) -> list[Any]:
+    """Add what schema version 2 has more: goals, when it was begun, and why it is late."""
+    return [*content, [], None, ""]
 
 
 CLINICAL_NOTE = register_kind(
@@ -122,8 +133,8 @@ CLINICAL_NOTE = register_kind(
         states=NoteState,
         events=NoteEvent,
         nouns=RecordNouns(in_sentence="a progress note", one="a note", many="notes"),
-        signature_purpose=SIGNATURE_PURPOSE,
         schema_version=2,
-        upcasts={1: _add_goals},
+        upcasts={1: _add_fields_of_2},
+        signature_purpose=SIGNATURE_PURPOSE,
     )
 )

@@ -1,15 +1,20 @@
 """Notes in words, for paper and as plain text."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection
 
 from clinic_toolkit.dates import format_date, format_date_and_time, format_time
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import therapy_session_facts
 from clinic_toolkit.record.people.therapy_session_record import TherapySession
-from clinic_toolkit.record.values.page_values import Letterhead, NotePage, NoteSection, TherapySessionFacts
+from clinic_toolkit.record.values.note_values import NoteAdditionPage, NotePage, NoteSection
+from clinic_toolkit.record.values.page_values import Letterhead, TherapySessionFacts
 from clinic_toolkit.record.writing import (
+    addition_rendering,
     changes_after_signing,
     goal_parts,
+    late_entries,
     note_formats,
     notes,
     signature_facts,
@@ -27,6 +32,8 @@ def build_note_page(
     letterhead: Letterhead,
     session: RecordVersion[TherapySession],
     note: RecordVersion[ClinicalNote],
+    *,
+    asks_countersignature: bool = False,
 ) -> NotePage:
     """Build a note for paper: its sections, and signer, time and check code once it is signed.
 
@@ -35,6 +42,7 @@ def build_note_page(
 
     Args:
         letterhead: that of the present, for a note that is not signed.
+        asks_countersignature: leave an empty line for the signature of a supervisor on paper.
     """
     facts = signature_facts.facts_of_signed_note(note) if note.final else None
     later_changes = (
@@ -57,6 +65,9 @@ def build_note_page(
         changes_after_signing=later_changes.changes,
         some_unreadable=later_changes.some_unreadable,
         goals=tuple(goal.words for goal in list_goals_of_note(db, vault, session, note)),
+        late_entry=late_entries.describe_late_entry(note.payload),
+        additions=addition_rendering.list_addition_pages(db, vault, note),
+        asks_countersignature=asks_countersignature,
     )
 
 
@@ -134,6 +145,7 @@ def load_plain_note(
         note,
         sections,
         changes_after_signing.find_changes_after_signing(db, vault, facts, session, author_id=note.author_id),
+        additions=addition_rendering.list_addition_pages(db, vault, note),
         signer=notes.signer_label(vault, note),
         goals=facts.goals,
     )
@@ -145,6 +157,7 @@ def render_plain_note(
     sections: tuple[NoteSection, ...],
     changes: ChangesAfterSigning | None = None,
     *,
+    additions: Sequence[NoteAdditionPage] = (),
     signer: str = "",
     goals: tuple[NotedGoal, ...] = (),
 ) -> str:
@@ -154,6 +167,7 @@ def render_plain_note(
         facts: the signed facts, or the present ones for a draft.
         sections: the sections that are not empty.
         changes: the changes after signing, printed below the note and apart from it.
+        additions: what was added after signing, each with its own signature.
         signer: who signed, as `notes.signer_label` says it; "" for a draft.
         goals: those of the treatment plan that the note worked on.
     """
@@ -168,6 +182,8 @@ def render_plain_note(
     ]
     if facts.remark:
         lines.append(facts.remark)
+    if late_entry := late_entries.describe_late_entry(note.payload):
+        lines.append(late_entry)
     if facts.present_names:
         lines.append(f"Present: {facts.present_names}.")
     lines += [f"Goal worked on: “{goal.words}”" for goal in goals]
@@ -180,6 +196,7 @@ def render_plain_note(
         ]
     else:
         lines += ["", "Draft, not signed."]
+    lines += addition_rendering.list_plain_lines(additions)
     return "\n".join(lines + (_changes_below(changes) if changes else []))
 
 

@@ -5,7 +5,7 @@ clinician wrote, and what the toolkit prefilled, each marked with its source.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -14,10 +14,10 @@ from sqlalchemy import Connection
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people import authors
 from clinic_toolkit.record.people.case_record import Case
 from clinic_toolkit.record.people.client_record import UNREADABLE_NAME
 from clinic_toolkit.record.people.therapy_session_record import TherapySession
+from clinic_toolkit.record.writing import signatures
 from clinic_toolkit.record.writing.note_facts import NoteFacts
 from clinic_toolkit.record.writing.note_formats import DEFAULT_FORMAT, NoteFormat
 from clinic_toolkit.record.writing.note_record import (
@@ -29,8 +29,6 @@ from clinic_toolkit.record.writing.note_record import (
     NoteState,
 )
 from clinic_toolkit.vault.vault import Vault
-
-SIGNATURE_INVALID = "the signature does not hold"
 
 
 class NoteIsSigned(ClinicError):
@@ -91,6 +89,7 @@ def create_note(
         format=note_format.id,
         parts=tuple(parts),
         goal_ids=tuple(goal_ids),
+        begun_at=now,
     )
     return records.create_record(
         db,
@@ -145,6 +144,7 @@ def sign_note(
     facts: NoteFacts,
     expected_version: int,
     now: datetime,
+    late_reason: str = "",
 ) -> RecordVersion[ClinicalNote]:
     """Sign the note with the clinician's own key; afterwards no function changes it.
 
@@ -156,6 +156,7 @@ def sign_note(
         facts: the facts that were shown beside the text (`signature_facts.build_note_facts`); the clinician
             named there is printed as the signer.
         expected_version: the version that the author had on screen.
+        late_reason: of a late entry, why it was begun so long after the session (`late_entries`).
 
     Raises:
         NoteIsSigned: the note is signed already.
@@ -176,13 +177,13 @@ def sign_note(
             raise SignerNameMissing(is_practice=is_practice)
     if UNREADABLE_NAME in facts.client_names:
         raise ClientNameUnreadable
-    utc_offset = now.astimezone().utcoffset() or timedelta()
     payload = msgspec.structs.replace(
         current.payload,
         parts=current.payload.included_parts,
         signed_at=now,
         facts=facts,
-        utc_offset_minutes=round(utc_offset / timedelta(minutes=1)),
+        utc_offset_minutes=signatures.local_offset_minutes(now),
+        late_reason=late_reason or current.payload.late_reason,
     )
     return records.replace_draft(
         db,
@@ -199,34 +200,17 @@ def sign_note(
 
 def has_valid_signature(vault: Vault, note: RecordVersion[ClinicalNote]) -> bool:
     """Whether the note carries a valid signature of its author over exactly this content."""
-    return note.signature is not None and vault.is_signed(
-        SIGNATURE_PURPOSE,
-        author_id=note.author_id,
-        record=note.id,
-        version=note.version,
-        content_id=note.content_id,
-        signature=note.signature,
-    )
+    return signatures.has_valid_signature(vault, note, SIGNATURE_PURPOSE)
 
 
 def signer_label(vault: Vault, note: RecordVersion[ClinicalNote]) -> str:
-    """The name under a signed note, with a warning if the author's key or the signature is not confirmed.
-
-    Screen, paper and plain text all name the signer in these words, so none of them can name somebody under a
-    text whose signature does not hold.
-    """
-    signed_name = authors.signed_name(note.payload.signer_name, vault, note.author_id)
-    # Where there is no key, `signed_name` already warns.
-    is_checkable = vault.key_directory.find_key(note.author_id) is not None
-    if is_checkable and not has_valid_signature(vault, note):
-        return f"{signed_name} ({SIGNATURE_INVALID})"
-    return signed_name
+    """The name under a signed note, with a warning if the author's key or the signature is not confirmed."""
+    return signatures.signer_label(vault, note, SIGNATURE_PURPOSE, note.payload.signer_name)
 
 
 def format_check_code(note: RecordVersion[ClinicalNote]) -> str:
-    """Return the check code of a signed note: 12 hex digits of its content id, in groups of four."""
-    digits = note.content_id.hex()[:12].upper()
-    return " ".join(digits[start : start + 4] for start in range(0, 12, 4))
+    """Return the check code of a signed note (`signatures.format_check_code`)."""
+    return signatures.format_check_code(note)
 
 
 def load_note(db: Connection, vault: Vault, note_id: UUID) -> RecordVersion[ClinicalNote]:

@@ -67,6 +67,7 @@ _TABLES_OF_10: tuple[str, ...] = (
     "treatment_plan",
     "hard_moments_plan",
     "consent",
+    "note_addition",
 )
 _FROM_9 = Migration(
     from_format=9,

@@ -34,6 +34,7 @@ from clinic_toolkit.record.safety.risk_entry_record import RiskEntryEvent
 from clinic_toolkit.record.writing.filled_sheet_record import FilledSheetEvent
 from clinic_toolkit.record.writing.form_draft_record import FormDraftEvent
 from clinic_toolkit.record.writing.handout_record import HandoutEvent
+from clinic_toolkit.record.writing.note_addition_record import AdditionEvent
 from clinic_toolkit.record.writing.note_record import NoteEvent
 from clinic_toolkit.record.writing.own_worksheet_record import OwnWorksheetEvent
 from clinic_toolkit.record.writing.psychotherapy_note_record import PsychotherapyNoteEvent
@@ -166,6 +167,10 @@ EVENT_TEXTS: dict[str, tuple[EventKind, str]] = {
         EventKind.NOTES,
         "Changed a psychotherapy note",
     ),
+    AdditionEvent.ADDENDUM: (EventKind.NOTES, "Added an addendum to a signed note"),
+    AdditionEvent.AMENDMENT: (EventKind.NOTES, "Added an amendment to a signed note"),
+    AdditionEvent.FACTS: (EventKind.NOTES, "Amended the facts of a session beside its signed note"),
+    AdditionEvent.COUNTERSIGNED: (EventKind.NOTES, "Wrote down that a note was countersigned on paper"),
     JournalEvent.RECORDS_EXPORTED: (EventKind.PAPERS, "Saved a paper as a file"),
     AccessEvent.CREATED: (EventKind.PRACTICE, "Set up the practice"),
     PracticeEvent.SAVED: (EventKind.PRACTICE, "Saved the settings of the practice"),

@@ -219,6 +219,7 @@ PROMISES = (
             "tests/journeys/test_signed_notes.py::test_what_is_edited_later_stands_beside_the_signed_note_and_not_in_it",
             "tests/journeys/test_signed_notes.py::test_a_fact_that_changed_while_the_page_was_read_is_not_signed_unseen",
             "tests/journeys/test_notes.py::test_no_route_changes_a_signed_note",
+            "tests/record/test_note_additions.py::test_an_addition_is_signed_and_the_note_stays_as_it_was",
             "tests/record/test_signature_facts.py::test_a_signed_note_is_read_whatever_is_hurt",
             "tests/record/test_signature_facts.py::test_a_clock_that_jumps_changes_nothing_of_what_came_before_or_after",
         ),

@@ -91,6 +91,7 @@ class SignForm(Form):
 
     read = fields.checkbox_field("I have read this note")
     code = StringField("Return code")
+    late_reason = fields.text_field("Why this note comes so late", limit=1000)
     version = StringField("Version")
     versions = StringField("Versions of the facts")
     facts = StringField("Facts")

@@ -42,6 +42,9 @@ class SessionForm(Form):
     others_present = fields.line_field("Anyone else, such as an interpreter", limit=160)
     attendance = fields.choice_field("Attendance", ATTENDANCE_LABELS.items())
     version = StringField("Version", default="0")
+    # Asked for only where the note of the session is signed.
+    amend_reason = fields.text_field("Why the facts are changed", limit=1000)
+    sign_code = StringField("Return code")
 
     client_ids: frozenset[str] = frozenset()
     current: TherapySession

@@ -49,6 +49,7 @@ _TITLE_BY_BLUEPRINT = {
     "psychotherapy_notes": "Psychotherapy notes",
     "psychotherapy_note_papers": "Psychotherapy notes",
     "note_signing": "Note",
+    "note_additions": "Note",
     "questionnaires": "Questionnaires",
     "own_questionnaires": "Questionnaires",
     "previews": "Preview",

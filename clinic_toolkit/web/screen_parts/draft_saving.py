@@ -29,8 +29,8 @@ from clinic_toolkit.web.transport.request_info import is_from_script
 from clinic_toolkit.web.transport.responses import ViewResult
 
 DISCARD_FIELD, DRAFT_VERSION_FIELD, PAGE = "discard", "draft", "page"
-# Technical fields, which are not part of the draft.
-_EXCLUDED_FIELDS = frozenset(("csrf_token", KEY_FIELD, DRAFT_VERSION_FIELD, DISCARD_FIELD, PAGE))
+# Technical fields, which are not part of the draft, and the code that a signature asks for.
+_EXCLUDED_FIELDS = frozenset(("csrf_token", KEY_FIELD, DRAFT_VERSION_FIELD, DISCARD_FIELD, PAGE, "sign_code"))
 # Key in the vault's cache for the page ids of forms that were recorded.
 _RECORDED = "pages recorded"
 LATE = (

@@ -6,23 +6,25 @@ from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import cases, display_names
-from clinic_toolkit.record.people import clinician as clinicians
 from clinic_toolkit.record.people.therapy_session_record import TherapySession
-from clinic_toolkit.record.writing import changes_after_signing, note_rendering, notes, signature_facts
+from clinic_toolkit.record.writing import (
+    changes_after_signing,
+    late_entries,
+    note_rendering,
+    notes,
+    signature_facts,
+)
 from clinic_toolkit.record.writing.changes_after_signing import ChangesAfterSigning
 from clinic_toolkit.record.writing.note_record import ClinicalNote
 from clinic_toolkit.standing_sentences import SOME_UNREADABLE
 from clinic_toolkit.web import context
-from clinic_toolkit.web.access import quick_return
+from clinic_toolkit.web.access import signing_code
 from clinic_toolkit.web.forms.notes import SignForm
-from clinic_toolkit.web.perimeter.end_reason import EndReason
 from clinic_toolkit.web.screen_parts import note_loading
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("note_signing", __name__)
-
-WRONG_CODES_KEY, MAX_CODE_ATTEMPTS = "wrong codes", 3
 
 
 @screen.get("/notes/<uuid:id>/read")
@@ -42,14 +44,21 @@ def sign(id: UUID) -> ViewResult:
     if note.final and note.version == form.expected_version + 1:
         # The version that was read is already signed: a second press leads to the signed note.
         return responses.redirect_to(url_for("notes.show", id=id))
-    clinician = context.load_clinician().payload
     if not form.validate():
         return _render_reading(note, session, form), 422
-    if clinician.return_code:
-        try:
-            clinicians.check_return_code(clinician, form.code.data or "")
-        except clinicians.WrongReturnCode as error:
-            return _reject_code(note, session, form, error.sentence)
+    try:
+        late_reason = late_entries.require_reason(session, note, form.late_reason.data or "")
+    except late_entries.LateReasonMissing as error:
+        form.late_reason.errors = [error.sentence]
+        return _render_reading(note, session, form), 422
+
+    def show_again(sentence: str) -> ViewResult:
+        form.code.errors = [sentence]
+        return _render_reading(note, session, form), 422
+
+    refusal = signing_code.refuse_wrong_code(form.code.data, show_again)
+    if refusal is not None:
+        return refusal
     facts = signature_facts.build_note_facts(context.db(), context.vault(), session, note)
     if not note.final and form.facts.data != facts.digest:
         return _render_changed_facts(note, session, form)
@@ -60,22 +69,9 @@ def sign(id: UUID) -> ViewResult:
         facts=facts,
         expected_version=form.expected_version,
         now=context.now(),
+        late_reason=late_reason,
     )
     return responses.redirect_to(url_for("notes.show", id=signed.id))
-
-
-def _reject_code(
-    note: RecordVersion[ClinicalNote], session: RecordVersion[TherapySession], form: SignForm, sentence: str
-) -> ViewResult:
-    # Someone else may be at a screen that was left open, so there are three tries, as at the lock.
-    tries = (context.pop_from_login(WRONG_CODES_KEY) or 0) + bool((form.code.data or "").strip())
-    context.put_in_login(WRONG_CODES_KEY, tries)
-    if tries >= MAX_CODE_ATTEMPTS:
-        quick_return.revoke_quick_return()
-        context.end_worker(EndReason.WRONG_CODES)
-        return responses.redirect_to(url_for("lock.unlock"))
-    form.code.errors = [sentence]
-    return _render_reading(note, session, form), 422
 
 
 def _render_changed_facts(
@@ -89,7 +85,8 @@ def _render_changed_facts(
         if shown_facts
         else ChangesAfterSigning()
     )
-    return _render_reading(note, session, SignForm(), changed=changes), 409
+    kept = SignForm(data={"late_reason": form.late_reason.data})
+    return _render_reading(note, session, kept, changed=changes), 409
 
 
 def _render_reading(
@@ -110,7 +107,9 @@ def _render_reading(
         some_unread=SOME_UNREADABLE,
         sections=note_rendering.build_sections(note.payload, facts.evidence_lines),
         empty=note_rendering.list_empty_sections(note.payload),
-        asks_code=bool(context.load_clinician().payload.return_code),
+        asks_code=signing_code.is_asked(),
+        is_late=late_entries.is_late(session, note),
+        late_reason=form.late_reason.data or note.payload.late_reason,
         whom=display_names.load_display_names(context.db(), context.vault()).full_and_short(
             _client_ids_of(session)
         ),

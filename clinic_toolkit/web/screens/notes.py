@@ -15,9 +15,11 @@ from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION,
 from clinic_toolkit.record.questionnaires import answered_items
 from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION
 from clinic_toolkit.record.writing import (
+    addition_rendering,
     additions_after_signing,
     changes_after_signing,
     goal_parts,
+    late_entries,
     note_prefill,
     note_rendering,
     notes,
@@ -26,7 +28,7 @@ from clinic_toolkit.record.writing import (
 )
 from clinic_toolkit.record.writing.note_formats import format_of
 from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, ClinicalNote
-from clinic_toolkit.standing_sentences import CHANGED_LATER, NOT_PART_OF_NOTE, SOME_UNREADABLE
+from clinic_toolkit.standing_sentences import ADDED_LATER, CHANGED_LATER, NOT_PART_OF_NOTE, SOME_UNREADABLE
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.content.printout_kinds import PrintoutKind
@@ -164,6 +166,9 @@ def show(id: UUID) -> ViewResult:
         signer=notes.signer_label(context.vault(), note),
         genuine=notes.has_valid_signature(context.vault(), note),
         check_code=notes.format_check_code(note),
+        late_entry=late_entries.describe_late_entry(note.payload),
+        additions=addition_rendering.list_addition_pages(context.db(), context.vault(), note),
+        added_later=ADDED_LATER,
         pages=PAGE_BY_TABLE,
         changed_later=CHANGED_LATER,
         not_signed=NOT_PART_OF_NOTE,
@@ -179,7 +184,10 @@ def paper(id: UUID) -> ViewResult:
     from clinic_toolkit.documents import note as document
 
     note, session = note_loading.load_note_and_session(id, on_paper=True)
-    page = note_rendering.build_note_page(context.db(), context.vault(), context.letterhead(), session, note)
+    page = note_rendering.build_note_page(
+        *(context.db(), context.vault(), context.letterhead(), session, note),
+        asks_countersignature=note.final and "countersign" in request.args,
+    )
     back_address = url_for(".show", id=id) if note.final else url_for(".edit", session_id=session.id)
     return printouts.respond_with_printout(
         printouts.Printout(

@@ -23,10 +23,12 @@ from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.record.questionnaires import administrations, answered_items, answers
 from clinic_toolkit.record.writing import additions_after_signing, handouts, notes
 from clinic_toolkit.web import context
+from clinic_toolkit.web.access import signing_code
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.sessions import AgreedForm, SessionForm
 from clinic_toolkit.web.screen_parts import (
     draft_saving,
+    fact_amendments,
     handout_lines,
     idempotent_forms,
     repeat_lines,
@@ -94,6 +96,21 @@ def edit(id: UUID) -> ViewResult:
             therapy_sessions.find_shown_version(db, vault, id, form.version.data), session.payload
         ):
             return _render_form(form, case, people, session, draft, newer=True)
+        note = fact_amendments.find_signed_note(session)
+        changes = fact_amendments.list_changes(session, form, people) if note else ()
+        if note and changes:
+            if not form.amend_reason.data:
+                form.amend_reason.errors = [fact_amendments.REASON_MISSING]
+                return _render_form(form, case, people, session, draft)
+
+            def show_again(sentence: str) -> ViewResult:
+                form.sign_code.errors = [sentence]
+                return _render_form(form, case, people, session, draft)
+
+            refusal = signing_code.refuse_wrong_code(form.sign_code.data, show_again)
+            if refusal is not None:
+                return refusal
+            fact_amendments.sign_changes(session, note, changes, form.amend_reason.data)
         revised = therapy_sessions.revise_therapy_session(
             db, vault, session, form.payload(), now=context.now()
         )
@@ -127,6 +144,7 @@ def _render_form(
     page = render_template(
         "sessions/edit.html",
         is_signed=bool(note and note.final),
+        asks_code=signing_code.is_asked(),
         has_forms=bool(
             session
             and answered_items.list_single_client_administrations(context.db(), context.vault(), session)

@@ -1,0 +1,59 @@
+"""Additions to a signed note in words, the same on screen, paper and as plain text."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from clinic_toolkit.dates import format_date, format_date_and_time
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.values.note_values import NoteAdditionPage
+from clinic_toolkit.record.writing import note_additions, signatures
+from clinic_toolkit.record.writing.note_addition_record import NoteAddition
+from clinic_toolkit.record.writing.note_record import ClinicalNote
+from clinic_toolkit.standing_sentences import ADDED_LATER
+from clinic_toolkit.vault.vault import Vault
+
+
+def list_addition_pages(
+    db: Connection, vault: Vault, note: RecordVersion[ClinicalNote]
+) -> tuple[NoteAdditionPage, ...]:
+    """The additions to a note in words, in the order in which they were made; none for a draft."""
+    return tuple(
+        NoteAdditionPage(
+            heading=addition.payload.label,
+            lines=_list_lines(addition.payload),
+            signer_name=note_additions.signer_label(vault, note, addition),
+            signed_at=addition.payload.added_at_local,
+            check_code=signatures.format_check_code(addition),
+        )
+        for addition in note_additions.list_additions(db, vault, note)
+    )
+
+
+def _list_lines(addition: NoteAddition) -> tuple[tuple[str, str], ...]:
+    lines = [(change.fact_name, change.sentence) for change in addition.changes]
+    signed_on = addition.countersigned_on
+    lines += [
+        ("Added", addition.text),
+        ("Why", addition.reason),
+        ("By", addition.countersigner_name),
+        ("Licence", addition.licence_line),
+        ("On", format_date(signed_on) if signed_on else ""),
+    ]
+    return tuple((label, text) for label, text in lines if text)
+
+
+def list_plain_lines(additions: Sequence[NoteAdditionPage]) -> list[str]:
+    """The additions as lines of plain text, below the note and apart from it."""
+    if not additions:
+        return []
+    lines = ["", "", f"{ADDED_LATER}:"]
+    for addition in additions:
+        signed_at = format_date_and_time(addition.signed_at)
+        lines += [
+            "",
+            addition.heading,
+            *(f"{label}: {text}" for label, text in addition.lines),
+            f"Signed by {addition.signer_name}, {signed_at}. Mark {addition.check_code}.",
+        ]
+    return lines
