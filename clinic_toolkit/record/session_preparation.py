@@ -27,7 +27,7 @@ from clinic_toolkit.record.questionnaires import administrations, answered_items
 from clinic_toolkit.record.questionnaires.administration_record import ENDED_STATES, Administration
 from clinic_toolkit.record.safety import ask_lines, safety_list_facts
 from clinic_toolkit.record.safety.ask_lines import AskLine
-from clinic_toolkit.record.values.page_values import NoteSection
+from clinic_toolkit.record.values.note_values import NoteSection
 from clinic_toolkit.record.writing import handouts, note_rendering, notes
 from clinic_toolkit.record.writing.handout_record import Handout
 from clinic_toolkit.record.writing.note_record import ClinicalNote

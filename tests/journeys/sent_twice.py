@@ -63,6 +63,15 @@ class Desk:
         """The page of a late entry, signed."""
         return self.me.send(self.note(), {"read": "yes", "late_reason": "I was away."})
 
+    def sign_drafts(self) -> Page:
+        """All drafts, ticked and signed with one confirmation."""
+        self.note()
+        page = self.me.open("/notes/unsigned")
+        [form] = [form for form in page.forms if any(name.startswith("read-") for name in form.names)]
+        typed = {name: "yes" for name in form.names if name.startswith("read-")}
+        late = {name: "I was away." for name in form.names if name.startswith("late-")}
+        return self.me.submit(page, form, typed | late)
+
     def note(self) -> Page:
         return self.me.send(self.me.open(f"{self.session}/note"), NOTE | {"sign": "yes"})
 
@@ -230,6 +239,7 @@ WAYS: dict[str, Way] = {
     "handover.close_handover": _press(lambda at: at.returned(), "Go on together"),
     "notes.save": lambda at: at.me.send(at.me.open(f"{at.session}/note"), NOTE),
     "note_signing.sign": lambda at: at.signed_note(),
+    "unsigned_notes.sign": lambda at: at.sign_drafts(),
     "note_additions.add": lambda at: at.me.send(
         at.me.open(f"{at.signed_note().path}/add"),
         {"kind": "addendum", "text": "The letter came.", "reason": "It came later."},

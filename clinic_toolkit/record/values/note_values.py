@@ -37,8 +37,8 @@ class NotePage(Struct, frozen=True, kw_only=True):
 
     `changes_after_signing` are printed on a separate sheet after the signed ones; `some_unreadable` says that
     there may be more of them. `late_entry` is the sentence of a late entry. `additions` are printed after it,
-    each with its own signature. `asks_countersignature` prints an empty line for one. `goals` are those of the
-    treatment plan that the note worked on, in words.
+    each with its own signature. `asks_countersignature` prints an empty line for one. `goals` are those of
+    the treatment plan that the note worked on, in words.
     """
 
     letterhead: Letterhead

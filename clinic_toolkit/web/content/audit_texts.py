@@ -34,13 +34,11 @@ from clinic_toolkit.record.safety.risk_entry_record import RiskEntryEvent
 from clinic_toolkit.record.writing.filled_sheet_record import FilledSheetEvent
 from clinic_toolkit.record.writing.form_draft_record import FormDraftEvent
 from clinic_toolkit.record.writing.handout_record import HandoutEvent
-from clinic_toolkit.record.writing.note_addition_record import AdditionEvent
-from clinic_toolkit.record.writing.note_record import NoteEvent
 from clinic_toolkit.record.writing.own_worksheet_record import OwnWorksheetEvent
-from clinic_toolkit.record.writing.psychotherapy_note_record import PsychotherapyNoteEvent
 from clinic_toolkit.record.writing.treatment_plan_record import TreatmentPlanEvent
 from clinic_toolkit.web.content import audit_details
 from clinic_toolkit.web.content.event_kinds import EventKind
+from clinic_toolkit.web.content.note_event_texts import NOTE_EVENT_TEXTS
 from clinic_toolkit.web.content.printout_kinds import PRINTOUT_NOUNS
 
 EVENT_TEXTS: dict[str, tuple[EventKind, str]] = {
@@ -159,18 +157,7 @@ EVENT_TEXTS: dict[str, tuple[EventKind, str]] = {
     FormDraftEvent.SAVED: (EventKind.DRAFTS, "Saved what was typed into an unfinished form"),
     FormDraftEvent.DISCARDED: (EventKind.DRAFTS, "Discarded an unfinished form"),
     FormDraftEvent.RECORDED: (EventKind.DRAFTS, "Finished an unfinished form"),
-    NoteEvent.BEGUN: (EventKind.NOTES, "Began a note"),
-    NoteEvent.SAVED: (EventKind.NOTES, "Saved a note"),
-    NoteEvent.SIGNED: (EventKind.NOTES, "Signed a note"),
-    PsychotherapyNoteEvent.WRITTEN: (EventKind.NOTES, "Wrote a psychotherapy note"),
-    PsychotherapyNoteEvent.CHANGED: (
-        EventKind.NOTES,
-        "Changed a psychotherapy note",
-    ),
-    AdditionEvent.ADDENDUM: (EventKind.NOTES, "Added an addendum to a signed note"),
-    AdditionEvent.AMENDMENT: (EventKind.NOTES, "Added an amendment to a signed note"),
-    AdditionEvent.FACTS: (EventKind.NOTES, "Amended the facts of a session beside its signed note"),
-    AdditionEvent.COUNTERSIGNED: (EventKind.NOTES, "Wrote down that a note was countersigned on paper"),
+    **NOTE_EVENT_TEXTS,
     JournalEvent.RECORDS_EXPORTED: (EventKind.PAPERS, "Saved a paper as a file"),
     AccessEvent.CREATED: (EventKind.PRACTICE, "Set up the practice"),
     PracticeEvent.SAVED: (EventKind.PRACTICE, "Saved the settings of the practice"),

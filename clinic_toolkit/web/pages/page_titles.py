@@ -50,6 +50,7 @@ _TITLE_BY_BLUEPRINT = {
     "psychotherapy_note_papers": "Psychotherapy notes",
     "note_signing": "Note",
     "note_additions": "Note",
+    "unsigned_notes": "Unsigned notes",
     "questionnaires": "Questionnaires",
     "own_questionnaires": "Questionnaires",
     "previews": "Preview",

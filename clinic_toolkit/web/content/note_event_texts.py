@@ -1,0 +1,21 @@
+"""The events of notes, in words for the audit page."""
+
+from clinic_toolkit.record.writing.note_addition_record import AdditionEvent
+from clinic_toolkit.record.writing.note_record import NoteEvent
+from clinic_toolkit.record.writing.psychotherapy_note_record import PsychotherapyNoteEvent
+from clinic_toolkit.web.content.event_kinds import EventKind
+
+NOTE_EVENT_TEXTS: dict[str, tuple[EventKind, str]] = {
+    NoteEvent.BEGUN: (EventKind.NOTES, "Began a note"),
+    NoteEvent.SAVED: (EventKind.NOTES, "Saved a note"),
+    NoteEvent.SIGNED: (EventKind.NOTES, "Signed a note"),
+    PsychotherapyNoteEvent.WRITTEN: (EventKind.NOTES, "Wrote a psychotherapy note"),
+    PsychotherapyNoteEvent.CHANGED: (
+        EventKind.NOTES,
+        "Changed a psychotherapy note",
+    ),
+    AdditionEvent.ADDENDUM: (EventKind.NOTES, "Added an addendum to a signed note"),
+    AdditionEvent.AMENDMENT: (EventKind.NOTES, "Added an amendment to a signed note"),
+    AdditionEvent.FACTS: (EventKind.NOTES, "Amended the facts of a session beside its signed note"),
+    AdditionEvent.COUNTERSIGNED: (EventKind.NOTES, "Wrote down that a note was countersigned on paper"),
+}
