@@ -29,15 +29,18 @@ from clinic_toolkit.record.retention import due_list, retention_list_facts
 from clinic_toolkit.record.retention.due_list import DueErasure
 from clinic_toolkit.record.safety import ask_lines, safety_list_facts
 from clinic_toolkit.record.safety.ask_lines import AskLine, ComingCheck
+from clinic_toolkit.record.scheduling.series_record import SessionSeries
 from clinic_toolkit.record.writing import (
     handout_list_facts,
+    listed_sessions,
     therapy_session_lines,
     treatment_plan_list_facts,
 )
 from clinic_toolkit.record.writing.draft_list_facts import RING_DRAFTS
 from clinic_toolkit.record.writing.form_draft_record import FORM_DRAFT
 from clinic_toolkit.record.writing.handout_record import Handout
-from clinic_toolkit.record.writing.therapy_session_lines import ListedSession, TherapySessionLine
+from clinic_toolkit.record.writing.listed_sessions import ListedSession
+from clinic_toolkit.record.writing.therapy_session_lines import TherapySessionLine
 from clinic_toolkit.record.writing.treatment_plan_list_facts import DueReview
 from clinic_toolkit.vault.vault import Vault
 
@@ -111,6 +114,12 @@ class DailyOverview(Struct, frozen=True, kw_only=True):
         return tuple({line.id: line.record for line in lines if line.record}.values())
 
     @property
+    def shown_series(self) -> tuple[RecordVersion[SessionSeries], ...]:
+        """The series of which an hour is in any of the lists, each once."""
+        lines = (*self.planned_sessions, *self.upcoming_sessions, *self.unfinished_sessions)
+        return tuple({line.id: line.series_record for line in lines if line.series_record}.values())
+
+    @property
     def shown_sheets(self) -> tuple[RecordVersion[Handout], ...]:
         """The worksheets that are named beside a session, each once."""
         lines = (*self.open_sessions, *self.planned_sessions)
@@ -132,7 +141,11 @@ def build_daily_overview(
     initials_by_id = {id: initials for id, initials in short_by_id.items() if id not in leaving}
     listed = [
         one
-        for one in therapy_session_lines.list_sessions(reader, today=today)
+        for one in listed_sessions.list_sessions(
+            reader,
+            today=today,
+            last=today + timedelta(days=UPCOMING_DAYS),
+        )
         if vault.rings.find_owner(one.ring) not in leaving
     ]
     todays = [one for one in listed if one.facts.on == today]

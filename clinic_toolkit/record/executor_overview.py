@@ -1,6 +1,6 @@
 """What an executor needs first: how to reach each client, the coming sessions, what is still to be asked."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from msgspec import Struct
@@ -13,9 +13,12 @@ from clinic_toolkit.record.people.client_record import Client, ClientState
 from clinic_toolkit.record.people.therapy_session_record import Attendance, TherapySessionState
 from clinic_toolkit.record.safety import ask_lines, safety_list_facts
 from clinic_toolkit.record.safety.ask_lines import AskLine, ComingCheck
-from clinic_toolkit.record.writing import therapy_session_lines
+from clinic_toolkit.record.writing import listed_sessions, therapy_session_lines
 from clinic_toolkit.record.writing.therapy_session_lines import TherapySessionLine
 from clinic_toolkit.vault.vault import Vault
+
+# The hours of series go on without end; an executor tells clients of the next four weeks.
+SERIES_DAYS = 28
 
 
 class ExecutorOverview(Struct, frozen=True, kw_only=True):
@@ -35,7 +38,11 @@ def build_executor_overview(db: Connection, vault: Vault, *, now: datetime) -> E
     names = display_names.load_display_names(db, vault).full_by_id
     planned = [
         one
-        for one in therapy_session_lines.list_sessions(reader, today=today)
+        for one in listed_sessions.list_sessions(
+            reader,
+            today=today,
+            last=today + timedelta(days=SERIES_DAYS),
+        )
         if one.facts.state == TherapySessionState.OPEN
         or (one.facts.on >= today and one.facts.attendance == Attendance.PLANNED)
     ]

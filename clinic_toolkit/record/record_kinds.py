@@ -22,6 +22,8 @@ from clinic_toolkit.record.retention.retention_record import RETENTION
 from clinic_toolkit.record.retention.retention_rule_record import RETENTION_RULE
 from clinic_toolkit.record.safety.hard_moments_record import HARD_MOMENTS_PLAN
 from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY
+from clinic_toolkit.record.scheduling.closure_record import PRACTICE_CLOSURE
+from clinic_toolkit.record.scheduling.series_record import SESSION_SERIES
 from clinic_toolkit.record.writing.filled_sheet_record import FILLED_SHEET
 from clinic_toolkit.record.writing.form_draft_record import FORM_DRAFT
 from clinic_toolkit.record.writing.handout_record import HANDOUT
@@ -41,6 +43,8 @@ ALL_KINDS = (
     CONSENT,
     RELATIONSHIP,
     THERAPY_SESSION,
+    SESSION_SERIES,
+    PRACTICE_CLOSURE,
     ADMINISTRATION,
     OWN_QUESTIONNAIRE,
     REPEAT_AGREEMENT,

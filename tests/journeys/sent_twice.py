@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from clinic_toolkit.instruments import form_code
@@ -217,7 +218,56 @@ def _third_that_came_back(at: Desk) -> Page:
     return page
 
 
+def _series(at: Desk, *, days: int = 0) -> Page:
+    """The page of hours that repeat, the first so many days after today."""
+    page = at.me.open(f"{at.case()}/series/new")
+    proposed = date.fromisoformat(page.form("first_on").standing()["first_on"])
+    first_on = proposed - timedelta(days=7 - days)
+    return at.me.send(page, {"first_on": first_on.isoformat(), "start": "23:10"})
+
+
+def _ended(at: Desk) -> Page:
+    page = at.me.open(f"{_series(at).path.partition('?')[0]}/end")
+    return at.me.send(page, {"last_on": page.form("last_on").standing()["last_on"]})
+
+
+def _hour(at: Desk, act: str = "", *, days: int = 0) -> Page:
+    """The page of its first hour, or of an act there."""
+    return at.me.open(f"{_series(at, days=days).path.partition('?')[0]}/hours/0{act}")
+
+
+def _closure(at: Desk) -> Page:
+    page = at.me.open(f"{at.case()}/series/new")
+    first_on = page.form("first_on").standing()["first_on"]
+    closed = {"first_on": first_on, "last_on": first_on, "words": "Away"}
+    return at.me.send(at.me.open("/practice/closures"), closed)
+
+
+def _closed_hours(at: Desk) -> Page:
+    _series(at, days=7)
+    return at.me.press(_closure(at), "Leave out the one")
+
+
+def _taken_back(at: Desk) -> Page:
+    page = _hour(at)
+    at.me.press(page, "Leave this hour out")
+    return at.me.press(at.me.open(page.path), "Let it take place")
+
+
 WAYS: dict[str, Way] = {
+    "session_series.new": _series,
+    "session_series.change": lambda at: at.me.send(
+        at.me.open(f"{_series(at).path.partition('?')[0]}/change"), {"start": "23:20"}
+    ),
+    "session_series.end": _ended,
+    "series_hours.start": lambda at: at.me.press(_hour(at), "Start the session"),
+    "series_hours.enter": lambda at: at.me.press(_hour(at), "Open it as a session"),
+    "series_hours.move": lambda at: at.me.send(_hour(at, "/move"), {"start": "23:30", "end": "23:40"}),
+    "series_hours.skip": lambda at: at.me.press(_hour(at), "Leave this hour out"),
+    "series_hours.take_back": _taken_back,
+    "closures.index": _closure,
+    "closures.skip_hours": _closed_hours,
+    "closures.withdraw": lambda at: at.me.press(_closure(at), "after all"),
     "questionnaire_choice.choose": lambda at: steps.begin(at.me, at.session),
     "administrations.item": lambda at: steps.give(at.me, at.me.open(f"{at.form()}/items/1"), 3),
     "administrations.finish": _press(lambda at: f"{at.form()}/check", "Finish"),

@@ -49,6 +49,7 @@ from tests.fixtures.cheap_derivations import quickly
 from tests.fixtures.own_sheets import add_own_worksheets
 from tests.fixtures.plans import add_plans
 from tests.fixtures.practices import CLINICIAN, NOW, SETTINGS, Work, giving
+from tests.fixtures.repeating import repeat_hours
 from tests.reliability.store_contents import Told, bytes_of, told
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "own-questionnaire.toml"
@@ -200,6 +201,7 @@ def _first_day(desk: Desk) -> tuple[UUID, UUID, UUID, UUID]:
     )
     desk.do(lambda db, vault: risk_entries.create_risk_entry(db, vault, entry, now=NOW))
     desk.do(lambda db, vault: agree(db, vault, ana.id, now=NOW))
+    desk.do(lambda db, vault: repeat_hours(db, vault, cases.load_single_case(db, vault, ana.id), now=NOW))
     desk.do(_colleague_confirmed)
     desk.do(lambda db, vault: retentions.confirm_rule(db, vault, 7, now=NOW))
     desk.do(lambda db, vault: retentions.set_hold(db, vault, ana.id, "A court asked.", now=NOW))

@@ -34,6 +34,8 @@ from clinic_toolkit.record.record_kinds import ALL_KINDS
 from clinic_toolkit.record.retention.retention_record import RETENTION
 from clinic_toolkit.record.retention.retention_rule_record import RETENTION_RULE
 from clinic_toolkit.record.safety import hard_moments_plans, risk_entries
+from clinic_toolkit.record.scheduling.closure_record import PRACTICE_CLOSURE
+from clinic_toolkit.record.scheduling.series_record import SESSION_SERIES
 from clinic_toolkit.record.writing import filled_sheets, handouts, own_worksheets
 from clinic_toolkit.record.writing.form_draft_record import FORM_DRAFT
 from clinic_toolkit.record.writing.note_addition_record import NOTE_ADDITION
@@ -116,6 +118,8 @@ class _Asking:
             ("clinical_case", cases.list_cases),
             ("consent", partial(_list_all, CONSENT)),
             ("therapy_session", partial(_list_all, THERAPY_SESSION)),
+            ("session_series", partial(_list_all, SESSION_SERIES)),
+            ("practice_closure", partial(_list_all, PRACTICE_CLOSURE)),
             ("clinical_note", partial(_list_all, CLINICAL_NOTE)),
             ("treatment_plan", partial(_list_all, TREATMENT_PLAN)),
             ("note_addition", partial(_list_all, NOTE_ADDITION)),

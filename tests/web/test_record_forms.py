@@ -130,7 +130,15 @@ def test_the_fields_of_each_form_are_known() -> None:
     kept = {record.__name__: set(record.__struct_fields__) - asked[record] for record in CASES}
     assert kept == {
         "Client": {"joined_to_id"},
-        "TherapySession": {"case_id_bytes", "agreed_for_next", "starts_at", "minutes", "zone"},
+        "TherapySession": {
+            "case_id_bytes",
+            "agreed_for_next",
+            "starts_at",
+            "minutes",
+            "zone",
+            "series",
+            "series_date",
+        },
         "PracticeSettings": {"is_demo"},
         "Clinician": {"return_code", "recovery_sheet_proved", "recovery_sheet_made_on"},
     }

@@ -24,7 +24,10 @@ from clinic_toolkit.vault.vault import Vault
 
 
 class SessionFacts(msgspec.Struct, frozen=True, array_like=True):
-    """One session. `has_agreement` says that something was agreed in it for the next one."""
+    """One session. `has_agreement` says that something was agreed in it for the next one.
+
+    `series_pin` is the series that it is an hour of, and the day for which that has it.
+    """
 
     id_bytes: bytes
     case_id_bytes: bytes
@@ -34,6 +37,7 @@ class SessionFacts(msgspec.Struct, frozen=True, array_like=True):
     attendance: Attendance
     took_place: bool
     has_agreement: bool
+    series_pin: tuple[bytes, date] | None = None
 
     @property
     def id(self) -> UUID:
@@ -78,6 +82,7 @@ def facts_of_session(session: RecordVersion[TherapySession]) -> SessionFacts:
         session.payload.attendance,
         session.payload.took_place,
         bool(session.payload.agreed_for_next),
+        session.payload.series_pin,
     )
 
 

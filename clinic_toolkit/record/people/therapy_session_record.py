@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -90,7 +91,9 @@ class TherapySession(msgspec.Struct, array_like=True, frozen=True, kw_only=True)
     Times are local to the clinician. `present` are the ids of the clients who were there, or were expected if
     it did not take place; `others_present` is anyone else, such as an interpreter. `agreed_for_next` is what
     was agreed for next time. `starts_at` (UTC), `minutes` and `zone` (an IANA name) say when the local times
-    were; see `therapy_session_moment`.
+    were; see `therapy_session_moment`. `series` and `series_date` are the series that it is an hour of, and
+    its day there, wherever it was moved to; so no hour appears twice. `client_zone` is the IANA name of the
+    time zone where the client is, "" if it is the same.
     """
 
     case_id_bytes: bytes
@@ -108,6 +111,9 @@ class TherapySession(msgspec.Struct, array_like=True, frozen=True, kw_only=True)
     starts_at: datetime | None = None
     minutes: int | None = None
     zone: str = ""
+    series: bytes | None = None
+    series_date: date | None = None
+    client_zone: str = ""
 
     @property
     def case_id(self) -> UUID:
@@ -120,9 +126,19 @@ class TherapySession(msgspec.Struct, array_like=True, frozen=True, kw_only=True)
         return tuple(UUID(bytes=id) for id in self.present)
 
     @property
+    def series_pin(self) -> tuple[bytes, date] | None:
+        """The series that it is an hour of, and the day for which that has it."""
+        return (self.series, self.series_date) if self.series and self.series_date else None
+
+    @property
     def took_place(self) -> bool:
         """Whether the session or contact took place."""
         return self.attendance in HELD_ATTENDANCE
+
+
+def _add_series(content: list[Any]) -> list[Any]:
+    """Turn content of schema version 1, which knew neither series nor the client's time zone."""
+    return [*content, None, None, ""]
 
 
 THERAPY_SESSION = register_kind(
@@ -132,5 +148,7 @@ THERAPY_SESSION = register_kind(
         states=TherapySessionState,
         events=TherapySessionEvent,
         nouns=RecordNouns(in_sentence="a session", one="a session", many="sessions"),
+        schema_version=2,
+        upcasts={1: _add_series},
     )
 )

@@ -61,7 +61,8 @@ def create_therapy_session(
         db,
         vault,
         THERAPY_SESSION,
-        with_moment(therapy_session),
+        # An hour of a series knows its moment, also in the hour that comes twice.
+        with_moment(therapy_session, therapy_session if therapy_session.starts_at else None),
         ring=case.ring,
         state=TherapySessionState.ENTERED,
         event=TherapySessionEvent.ENTERED,

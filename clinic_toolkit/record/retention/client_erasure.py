@@ -21,6 +21,7 @@ from clinic_toolkit.record.retention.retention_record import (
     RetentionEvent,
 )
 from clinic_toolkit.record.safety import open_prompt_groups
+from clinic_toolkit.record.scheduling import series
 from clinic_toolkit.vault import ring_erasure
 from clinic_toolkit.vault.vault import Vault
 
@@ -236,5 +237,6 @@ def erase_due_client(
     for case in list_couples(db, vault, client_id):
         if case.id not in erased_couples:
             cases.leave_couple(db, vault, case, request.entry_ids, now=now)
+            series.end_all_series(db, vault, case, now=now)
     rings = list_rings(vault, {*request.entry_ids, *erased_couples})
     erasure.erase_rings(db, vault, rings, reason=request.reason, now=now)

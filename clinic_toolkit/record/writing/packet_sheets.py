@@ -46,8 +46,26 @@ def list_packet_sheets(
     case = cases.load_case(db, vault, session.payload.case_id)
     given = handouts.list_handouts_in_session(db, vault, case.payload.client_ids, session.id)
     out = handouts.list_handouts_out(db, vault, case, session)
+    return _list_printable(db, vault, case, (*out, *given), now=now)
+
+
+def list_packet_sheets_of_case(
+    db: Connection, vault: Vault, case: RecordVersion[Case], *, now: datetime
+) -> PacketSheets:
+    """List the sheets that are out and may be printed now, for an hour that is no session yet."""
+    return _list_printable(db, vault, case, handouts.list_handouts_out(db, vault, case), now=now)
+
+
+def _list_printable(
+    db: Connection,
+    vault: Vault,
+    case: RecordVersion[Case],
+    found: Iterable[RecordVersion[Handout]],
+    *,
+    now: datetime,
+) -> PacketSheets:
     sheets = []
-    for handout in (*out, *given):
+    for handout in found:
         worksheet = _find_given_worksheet(db, vault, handout)
         if worksheet and _may_print(db, vault, case, handout, worksheet, now=now):
             sheets.append(PacketSheet(handout=handout, worksheet=worksheet))

@@ -1,7 +1,7 @@
 """The lines of *Today* about therapy sessions, by initials: which there are, and how one is built."""
 
 from collections.abc import Mapping, Set
-from datetime import date, time, timedelta
+from datetime import date, datetime, time
 from uuid import UUID
 
 from msgspec import Struct
@@ -21,14 +21,12 @@ from clinic_toolkit.record.people.therapy_session_record import (
     TherapySessionSetting,
     TherapySessionState,
 )
-from clinic_toolkit.record.questionnaires.administration_list_facts import RING_ADMINISTRATIONS
+from clinic_toolkit.record.scheduling.series_hours import SeriesHour, other_local_time
+from clinic_toolkit.record.scheduling.series_record import SESSION_SERIES, SessionSeries
 from clinic_toolkit.record.writing import handouts
 from clinic_toolkit.record.writing.handout_record import Handout
-from clinic_toolkit.record.writing.note_list_facts import RING_NOTES
-from clinic_toolkit.record.writing.note_record import NoteState
+from clinic_toolkit.record.writing.listed_sessions import ListedSession
 from clinic_toolkit.vault.vault import Vault
-
-UNFINISHED_DAYS = 60
 
 
 class TherapySessionLine(Struct, frozen=True, kw_only=True):
@@ -36,7 +34,11 @@ class TherapySessionLine(Struct, frozen=True, kw_only=True):
 
     `agreement` is what the same case agreed most recently before it, on `agreement_date`; `unfinished_work`
     says what is still to be done. `sheets_out` are the worksheets to ask about, for a session of today
-    that is open or planned. `record` is the session itself.
+    that is open or planned. `record` is the session itself. `remarks` say what else is to be known of its
+    time: that the practice is closed, the time where the client is, a change of the clocks.
+
+    An hour of a series that is only computed has no record; its `id` is that of the series, and `series_date`
+    the day for which that has it.
     """
 
     id: UUID
@@ -54,60 +56,9 @@ class TherapySessionLine(Struct, frozen=True, kw_only=True):
     unfinished_work: tuple[str, ...]
     sheets_out: tuple[RecordVersion[Handout], ...] = ()
     record: RecordVersion[TherapySession] | None = None
-
-
-class ListedSession(Struct, frozen=True, kw_only=True):
-    """The facts of one session that a list may show; see `TherapySessionLine`."""
-
-    facts: SessionFacts
-    ring: UUID
-    note_state: str
-    has_stopped_questionnaire: bool
-    unfinished_work: tuple[str, ...]
-
-
-def list_sessions(reader: FactsReader, *, today: date) -> list[ListedSession]:
-    """Return the open sessions, and those from `UNFINISHED_DAYS` days ago on, oldest first."""
-    notes_by_ring = dict(reader.load_of_rings(RING_NOTES))
-    forms = [facts for _, facts in reader.load_of_rings(RING_ADMINISTRATIONS)]
-    in_progress = {session_id for facts in forms for session_id in facts.sessions_in_progress}
-    stopped = {session_id for facts in forms for session_id in facts.sessions_stopped}
-    listed = []
-    for ring, facts in session_list_facts.list_open_or_since(reader, today - timedelta(days=UNFINISHED_DAYS)):
-        notes = notes_by_ring.get(ring)
-        note_state = notes.state_by_session.get(facts.id_bytes, "") if notes else ""
-        listed.append(
-            ListedSession(
-                facts=facts,
-                ring=ring,
-                note_state=note_state,
-                has_stopped_questionnaire=facts.id_bytes in stopped,
-                unfinished_work=_unfinished_work(facts, note_state, facts.id_bytes in in_progress, today),
-            )
-        )
-    return listed
-
-
-def _unfinished_work(
-    facts: SessionFacts, note_state: str, has_unfinished_questionnaire: bool, today: date
-) -> tuple[str, ...]:
-    """Return what is still to be done for a session, in a few words each.
-
-    Only sessions of the last `UNFINISHED_DAYS` days are listed, except that one still open is always listed.
-    """
-    if facts.state == TherapySessionState.OPEN:
-        # No age limit: a session that was never ended stays in the list.
-        return ("not ended",) if facts.on < today else ()
-    if not today - timedelta(days=UNFINISHED_DAYS) <= facts.on <= today:
-        return ()
-    if facts.attendance == Attendance.PLANNED:
-        return ("attendance not entered",) if facts.on < today else ()
-    tasks = ["questionnaire not finished"] if has_unfinished_questionnaire else []
-    if note_state == NoteState.DRAFT:
-        tasks.append("note not signed")
-    elif not note_state and facts.took_place:
-        tasks.append("no note yet")
-    return tuple(tasks)
+    series_record: RecordVersion[SessionSeries] | None = None
+    series_date: date | None = None
+    remarks: tuple[str, ...] = ()
 
 
 def build_session_line(
@@ -124,6 +75,10 @@ def build_session_line(
     Args:
         clients_with_sheet_out: of whom the worksheets to ask about are listed.
     """
+    if listed.hour:
+        return _build_hour_line(
+            db, vault, reader, listed, listed.hour, names_by_id, clients_with_sheet_out=clients_with_sheet_out
+        )
     session = records.find_readable_record(db, vault, THERAPY_SESSION, listed.facts.id)
     if session is None:
         return None
@@ -142,20 +97,70 @@ def build_session_line(
         note_state=listed.note_state,
         has_stopped_questionnaire=listed.has_stopped_questionnaire,
         unfinished_work=listed.unfinished_work,
-        sheets_out=_list_sheets_out(db, vault, session, clients_with_sheet_out),
+        sheets_out=_list_sheets_out(db, vault, session.payload.case_id, clients_with_sheet_out, session),
         record=session,
+        remarks=_time_remarks(
+            listed.closed, session.payload.starts_at, listed.facts, session.payload.client_zone, ""
+        ),
     )
+
+
+def _build_hour_line(
+    db: Connection,
+    vault: Vault,
+    reader: FactsReader,
+    listed: ListedSession,
+    hour: SeriesHour,
+    names_by_id: Mapping[UUID, str],
+    *,
+    clients_with_sheet_out: Set[UUID],
+) -> TherapySessionLine | None:
+    series = records.find_readable_record(db, vault, SESSION_SERIES, hour.series_id)
+    if series is None:
+        return None
+    agreement = _load_last_agreement(db, vault, reader, listed)
+    case_id = series.payload.case_id
+    return TherapySessionLine(
+        id=series.id,
+        session_date=hour.on,
+        start=hour.start,
+        who=_names_of_case(db, vault, case_id, names_by_id),
+        kind=TherapySessionKind.SESSION,
+        setting=series.payload.setting,
+        state=TherapySessionState.ENTERED,
+        attendance=Attendance.PLANNED,
+        agreement=agreement.agreed_for_next if agreement else "",
+        agreement_date=agreement.on if agreement else None,
+        note_state="",
+        has_stopped_questionnaire=False,
+        unfinished_work=listed.unfinished_work,
+        sheets_out=_list_sheets_out(db, vault, case_id, clients_with_sheet_out),
+        series_record=series,
+        series_date=hour.series_date,
+        remarks=_time_remarks(
+            listed.closed, hour.starts_at, listed.facts, series.payload.client_zone, hour.clock_sentence
+        ),
+    )
+
+
+def _time_remarks(
+    closed: str, starts_at: datetime | None, facts: SessionFacts, client_zone: str, clock_sentence: str
+) -> tuple[str, ...]:
+    there = other_local_time(starts_at, facts.on, facts.start, client_zone)
+    return tuple(filter(None, (closed, there, clock_sentence)))
 
 
 def _list_sheets_out(
     db: Connection,
     vault: Vault,
-    session: RecordVersion[TherapySession],
+    case_id: UUID,
     clients_with_sheet_out: Set[UUID],
+    session: RecordVersion[TherapySession] | None = None,
 ) -> tuple[RecordVersion[Handout], ...]:
+    """Return the sheets to ask about in a session, or in an hour to come if there is none yet."""
     if not clients_with_sheet_out:
         return ()
-    case = records.find_readable_record(db, vault, CASE, session.payload.case_id)
+    case = records.find_readable_record(db, vault, CASE, case_id)
     primary_by_id = clients.load_client_joins(db, vault)
     client_ids = {primary_by_id.get(id, id) for id in case.payload.client_ids} if case else set()
     if case is None or not client_ids & clients_with_sheet_out:
@@ -168,7 +173,8 @@ def _load_last_agreement(
 ) -> TherapySession | None:
     ring_sessions = reader.load(RING_SESSIONS, listed.ring, (listed.ring,))
     of_case = [facts for facts in ring_sessions.sessions if facts.case_id_bytes == listed.facts.case_id_bytes]
-    facts = session_list_facts.find_last_agreement(of_case, listed.facts)
+    # An hour that is no session yet is none of these, and comes after all that were held.
+    facts = session_list_facts.find_last_agreement(of_case, None if listed.hour else listed.facts)
     session = records.find_readable_record(db, vault, THERAPY_SESSION, facts.id) if facts else None
     return session.payload if session else None
 

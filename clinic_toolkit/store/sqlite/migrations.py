@@ -68,6 +68,8 @@ _TABLES_OF_10: tuple[str, ...] = (
     "hard_moments_plan",
     "consent",
     "note_addition",
+    "session_series",
+    "practice_closure",
 )
 _FROM_9 = Migration(
     from_format=9,

@@ -31,6 +31,8 @@ from clinic_toolkit.record.retention.retention_record import RetentionEvent
 from clinic_toolkit.record.retention.retention_rule_record import RetentionRuleEvent
 from clinic_toolkit.record.safety.hard_moments_record import HardMomentsEvent
 from clinic_toolkit.record.safety.risk_entry_record import RiskEntryEvent
+from clinic_toolkit.record.scheduling.closure_record import ClosureEvent
+from clinic_toolkit.record.scheduling.series_record import SeriesEvent
 from clinic_toolkit.record.writing.filled_sheet_record import FilledSheetEvent
 from clinic_toolkit.record.writing.form_draft_record import FormDraftEvent
 from clinic_toolkit.record.writing.handout_record import HandoutEvent
@@ -96,6 +98,12 @@ EVENT_TEXTS: dict[str, tuple[EventKind, str]] = {
     ),
     TherapySessionEvent.AGREED: (EventKind.SESSIONS, "Wrote down what was agreed"),
     TherapySessionEvent.CLOSED: (EventKind.SESSIONS, "Ended a session"),
+    SeriesEvent.BEGUN: (EventKind.SESSIONS, "Began hours that repeat"),
+    SeriesEvent.SKIPPED: (EventKind.SESSIONS, "Left out an hour that repeats"),
+    SeriesEvent.TAKEN_BACK: (EventKind.SESSIONS, "Let an hour that was left out take place after all"),
+    SeriesEvent.ENDED: (EventKind.SESSIONS, "Ended hours that repeat"),
+    ClosureEvent.PLANNED: (EventKind.PRACTICE, "Wrote down when the practice is closed"),
+    ClosureEvent.WITHDRAWN: (EventKind.PRACTICE, "Took back that the practice is closed"),
     AdministrationEvent.BEGUN: (EventKind.QUESTIONNAIRES, "Began a questionnaire"),
     AdministrationEvent.ANSWERED: (EventKind.QUESTIONNAIRES, "Saved an answer"),
     AdministrationEvent.STOPPED: (EventKind.QUESTIONNAIRES, "Stopped a questionnaire"),

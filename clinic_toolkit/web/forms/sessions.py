@@ -22,7 +22,8 @@ from clinic_toolkit.record.people.therapy_session_record import (
     TherapySessionKind,
     TherapySessionSetting,
 )
-from clinic_toolkit.web.forms import fields
+from clinic_toolkit.web.forms import fields, time_zones
+from clinic_toolkit.web.forms.clock_changes import refuse_skipped_time
 from clinic_toolkit.web.forms.date_fields import date_field
 
 EARLIEST_YEAR = 1900
@@ -38,6 +39,7 @@ class SessionForm(Form):
     setting = fields.choice_field("How", SETTING_LABELS.items())
     place = fields.line_field("Place, or where the client is now", limit=160)
     call_back = fields.line_field("Number that reaches the client if the line fails", limit=60)
+    client_zone = time_zones.time_zone_field("The client’s time zone, if it is another")
     present = SelectMultipleField("Who was there", validate_choice=False)
     others_present = fields.line_field("Anyone else, such as an interpreter", limit=160)
     attendance = fields.choice_field("Attendance", ATTENDANCE_LABELS.items())
@@ -95,6 +97,11 @@ class SessionForm(Form):
         if was_spoken_to and self.attendance.data in HELD_ATTENDANCE and not field.data:
             raise ValidationError("Choose who was there, or choose Did not come under Attendance.")
 
+    def validate_start(self, field: Any) -> None:
+        """Refuse a start that the clock skips, unless it stands there already."""
+        if (self.on.data, field.data) != (self.current.on, self.current.start):
+            refuse_skipped_time(self.on.data, field.data)
+
     def validate_end(self, field: Any) -> None:
         """Refuse an end before the start."""
         if field.data and self.start.data and field.data < self.start.data:
@@ -124,6 +131,7 @@ class SessionForm(Form):
             present=tuple(UUID(hex=id).bytes for id in dict.fromkeys(self.present.data or ())),
             others_present=self.others_present.data,
             attendance=Attendance(self.attendance.data),
+            client_zone=self.client_zone.data or "",
         )
 
 

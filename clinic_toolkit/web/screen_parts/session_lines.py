@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from msgspec import Struct
+
 from clinic_toolkit.dates import format_date
 from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people import therapy_session_timeline
 from clinic_toolkit.record.people.case_record import Case
 from clinic_toolkit.record.people.therapy_session_record import (
     Attendance,
@@ -16,6 +19,8 @@ from clinic_toolkit.record.people.therapy_sessions import attendance_label
 from clinic_toolkit.record.writing import notes
 from clinic_toolkit.record.writing.note_record import ClinicalNote
 from clinic_toolkit.web import context
+from clinic_toolkit.web.screen_parts import series_lines
+from clinic_toolkit.web.screen_parts.series_lines import HourLine, SeriesLine
 
 
 def describe_sessions(
@@ -40,6 +45,49 @@ def describe_sessions(
         )
         for session in sessions
     }
+
+
+class WayIn(Struct, frozen=True, kw_only=True):
+    """The ways into a session of a client or a couple: the one of today that is open or planned, and series.
+
+    `hour` is today's hour of a series, which is no session yet, with the id of the series.
+    """
+
+    today: date
+    open_session: RecordVersion[TherapySession] | None
+    next_planned: RecordVersion[TherapySession] | None
+    series: tuple[SeriesLine, ...]
+
+    @property
+    def hour(self) -> tuple[UUID, HourLine] | None:
+        """The first hour of today of any series, if there is one."""
+        hours = [(line.id, line.today) for line in self.series if line.today]
+        return min(hours, key=lambda one: one[1].hour.start, default=None)
+
+    @property
+    def is_hour_next(self) -> bool:
+        """Whether that hour comes before the next session that is planned by itself."""
+        planned_start = self.next_planned.payload.start if self.next_planned else None
+        return self.hour is not None and (planned_start is None or self.hour[1].hour.start < planned_start)
+
+
+def find_way_in(
+    sessions: Sequence[RecordVersion[TherapySession]], cases: Sequence[RecordVersion[Case]]
+) -> WayIn:
+    """Find the ways into a session of a client, or of the couple that is the only one of these cases.
+
+    Args:
+        sessions: sessions of a client alone or of the couple, newest first.
+        cases: of a client also those as part of a couple, which have pages of their own.
+    """
+    todays = therapy_session_timeline.find_todays_sessions(list(sessions), now=context.now())
+    own = [case for case in cases if not case.payload.is_couple] or cases
+    return WayIn(
+        today=todays.today,
+        open_session=todays.open_session,
+        next_planned=todays.next_planned,
+        series=tuple(series_lines.list_series_lines(own)),
+    )
 
 
 def _attendance_word(session: RecordVersion[TherapySession], today: date) -> str:

@@ -1,5 +1,9 @@
 """The words of the lines on *Today*."""
 
+from datetime import date
+
+from flask import url_for
+
 from clinic_toolkit.dates import format_date
 from clinic_toolkit.record.daily_overview import ComingHour
 from clinic_toolkit.record.people.therapy_session_record import (
@@ -14,6 +18,15 @@ from clinic_toolkit.record.writing.note_record import NoteState
 from clinic_toolkit.record.writing.therapy_session_lines import TherapySessionLine
 
 _NOT_HELD = {Attendance.CANCELLED: "cancelled", Attendance.NO_SHOW: "did not come"}
+
+
+def session_address(line: TherapySessionLine, today: date) -> str:
+    """The page of a session, of its end if it was never ended, or of an hour that is no session yet."""
+    if line.series_record and line.series_date:
+        day = (line.series_date - line.series_record.payload.first_on).days
+        return url_for("series_hours.show", id=line.id, day=day)
+    was_not_ended = line.state == TherapySessionState.OPEN and line.session_date < today
+    return url_for("endings.show" if was_not_ended else "sessions.show", id=line.id)
 
 
 def session_tag(line: TherapySessionLine) -> str:
@@ -42,15 +55,15 @@ def coming_remark(line: TherapySessionLine, hour: ComingHour | None) -> str:
 def session_remark(line: TherapySessionLine) -> str:
     """What is still to be done for it; else that it was not held, or that its note is signed.
 
-    Beside it are the worksheets that are out. A questionnaire that the client stopped is no work left over,
-    but one can go on with it.
+    Before it is what else is to be known of its time, beside it are the worksheets that are out. A
+    questionnaire that the client stopped is no work left over, but one can go on with it.
     """
     signed = "note signed" if line.note_state == NoteState.FINAL else ""
     remark = " · ".join(line.unfinished_work) or _NOT_HELD.get(line.attendance, signed)
     stopped = "questionnaire stopped before the end" if line.has_stopped_questionnaire else ""
     titles = ", ".join(f"“{sheet.payload.title}”" for sheet in line.sheets_out)
     sheets = f"to ask how it went: {titles}" if titles else ""
-    return " · ".join(filter(None, (remark, stopped, sheets)))
+    return " · ".join(filter(None, (*line.remarks, remark, stopped, sheets)))
 
 
 def ask_sentence(line: AskLine) -> str:

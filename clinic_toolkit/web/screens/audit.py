@@ -32,6 +32,8 @@ PAGE_BY_TABLE = {
     "clinical_case": ("cases.show", "the case"),
     "relationship": ("relationships.show", "the relationship"),
     "therapy_session": ("sessions.show", "the session"),
+    "session_series": ("session_series.show", "the hours that repeat"),
+    "practice_closure": ("closures.show", "the closed days"),
     "administration": ("results.show", "the questionnaire"),
     "handout": ("worksheets.handout", "the worksheet"),
     "risk_entry": ("risk_entries.show", "the risk entry"),

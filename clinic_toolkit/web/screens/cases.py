@@ -79,7 +79,7 @@ def show(id: UUID) -> ViewResult:
         people=people,
         sessions=chosen,
         session_details=session_lines.describe_sessions(chosen.shown),
-        now=therapy_session_timeline.find_todays_sessions(sessions, now=context.now()),
+        now=session_lines.find_way_in(sessions, [case]),
         agreed=therapy_session_timeline.find_last_agreement(sessions),
         kinds=KIND_LABELS,
     )

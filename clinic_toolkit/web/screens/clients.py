@@ -233,7 +233,7 @@ def show(id: UUID) -> ViewResult:
         sessions=(chosen := session_choice.choose_sessions(sessions, limit=limit)),
         session_details=session_lines.describe_sessions(chosen.shown, cases_of_person),
         notes_alone=notes.list_notes_without_session(db, vault, cases_of_person, sessions),
-        now=therapy_session_timeline.find_todays_sessions(own_sessions, now=context.now()),
+        now=session_lines.find_way_in(own_sessions, cases_of_person),
         agreed=therapy_session_timeline.find_last_agreement(own_sessions),
         relationships=client_relationships,
         list_limit=limit,

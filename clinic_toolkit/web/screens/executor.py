@@ -145,6 +145,7 @@ def overview() -> ViewResult:
         found=found,
         practice=context.load_practice().payload,
         clinician=context.load_clinician().payload,
+        session_address=today_lines.session_address,
         session_tag=today_lines.session_tag,
         ask_sentence=today_lines.ask_sentence,
         slots_intact=context.vault().slots_intact,

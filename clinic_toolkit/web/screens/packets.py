@@ -6,8 +6,9 @@ from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.dates import format_time
 from clinic_toolkit.record import daily_overview
-from clinic_toolkit.record.people import therapy_sessions
+from clinic_toolkit.record.people import cases, therapy_sessions
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
+from clinic_toolkit.record.scheduling.series_record import SESSION_SERIES
 from clinic_toolkit.record.values.packet_values import SeparatorPage
 from clinic_toolkit.record.values.page_values import WorksheetPage
 from clinic_toolkit.record.writing import available_worksheets, packet_sheets
@@ -59,10 +60,15 @@ def begin_for_day() -> ViewResult:
     pages: list[WorksheetPage | SeparatorPage] = []
     handout_ids: list[UUID] = []
     for line in (*day.open_sessions, *day.planned_sessions):
-        if line.record is None:
+        if line.record:
+            found = packet_sheets.list_packet_sheets(db, vault, line.record, now=context.now())
+            context.audit_read(THERAPY_SESSION, line.record)
+        elif line.series_record:
+            case = cases.load_case(db, vault, line.series_record.payload.case_id)
+            found = packet_sheets.list_packet_sheets_of_case(db, vault, case, now=context.now())
+            context.audit_read(SESSION_SERIES, line.series_record)
+        else:
             continue
-        found = packet_sheets.list_packet_sheets(db, vault, line.record, now=context.now())
-        context.audit_read(THERAPY_SESSION, line.record)
         context.audit_read(HANDOUT, *(sheet.handout for sheet in found.sheets))
         if found.sheets:
             at = f"{format_time(line.start)} · " if line.start else ""

@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request
 
 from clinic_toolkit.record import daily_overview
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
+from clinic_toolkit.record.scheduling.series_record import SESSION_SERIES
 from clinic_toolkit.record.writing.therapy_session_lines import TherapySessionLine
 from clinic_toolkit.web import context
 from clinic_toolkit.web.content import paper_day
@@ -42,6 +43,9 @@ def index() -> ViewResult:
         listed_ids = {line.id for line in sessions}
         context.audit_read(
             THERAPY_SESSION, *(session for session in overview.shown_sessions if session.id in listed_ids)
+        )
+        context.audit_read(
+            SESSION_SERIES, *(series for series in overview.shown_series if series.id in listed_ids)
         )
     else:
         context.discard_audit_reads()

@@ -2,10 +2,12 @@
 
 from uuid import UUID
 
+import msgspec
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.record.people import (
     cases,
+    client_zones,
     therapy_session_facts,
     therapy_session_record,
     therapy_session_timeline,
@@ -39,7 +41,10 @@ def open_new(case_id: UUID) -> ViewResult:
     # The same button pressed on another page within the same minute means the session just opened.
     if session is None or session.payload.start != therapy_sessions.wall_clock_minute(context.now()):
         key = idempotent_forms.submitted_idempotency_key()
-        payload = therapy_session_facts.session_like_last(loaded_case, sessions, today=context.today())
+        payload = msgspec.structs.replace(
+            therapy_session_facts.session_like_last(loaded_case, sessions, today=context.today()),
+            client_zone=client_zones.find_client_zone(db, vault, loaded_case),
+        )
         session = therapy_sessions.create_therapy_session(
             db, vault, loaded_case, payload, now=context.now(), idempotency_key=key
         )

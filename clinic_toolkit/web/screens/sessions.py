@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+import msgspec
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.journal import records
@@ -10,6 +11,7 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.outcomes import check_ins
 from clinic_toolkit.record.people import (
     cases,
+    client_zones,
     clients,
     display_names,
     joined_entries,
@@ -32,6 +34,7 @@ from clinic_toolkit.web.screen_parts import (
     handout_lines,
     idempotent_forms,
     repeat_lines,
+    series_lines,
     session_timeout,
 )
 from clinic_toolkit.web.screen_parts.draft_saving import PageDraft
@@ -50,7 +53,10 @@ def new(case_id: UUID) -> ViewResult:
     loaded_case = cases.load_case(db, vault, case_id)
     people = _load_clients(loaded_case)
     earlier = therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, [loaded_case])
-    defaults = therapy_session_facts.session_like_last(loaded_case, earlier, today=context.today())
+    defaults = msgspec.structs.replace(
+        therapy_session_facts.session_like_last(loaded_case, earlier, today=context.today()),
+        client_zone=client_zones.find_client_zone(db, vault, loaded_case),
+    )
     draft = draft_saving.open_page_draft("session", case_id, ring=loaded_case.ring)
     if (answer := draft.handle_autosave()) is not None:
         return answer
@@ -226,6 +232,7 @@ def _render_session(
         session=session,
         case=case,
         people=_load_clients(case),
+        times=series_lines.describe_session_times(session),
         last=therapy_session_timeline.find_last_agreement(sessions_of_case, session),
         may_check_in=therapy_session_timeline.has_earlier_meeting(sessions_of_case, session)
         and not any(map(check_ins.is_check_in, (each.payload for each in session_administrations))),

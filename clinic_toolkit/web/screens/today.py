@@ -8,6 +8,7 @@ from clinic_toolkit.record.outcomes.repeat_agreement_record import REPEAT_AGREEM
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
 from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION
 from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY
+from clinic_toolkit.record.scheduling.series_record import SESSION_SERIES
 from clinic_toolkit.record.writing.handout_record import HANDOUT
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import background_check, psychotherapy_key, unlocking
@@ -29,6 +30,7 @@ def index() -> ViewResult:
         context.db(), context.vault(), now=context.now(), limit=request_info.list_limit(NEWEST)
     )
     context.audit_read(THERAPY_SESSION, *day.shown_sessions)
+    context.audit_read(SESSION_SERIES, *day.shown_series)
     context.audit_read(
         ADMINISTRATION, *(line.administration for line in day.ask_lines if line.administration)
     )
@@ -49,6 +51,7 @@ def index() -> ViewResult:
         is_notes_key_damaged=psychotherapy_key.is_damaged(),
         unread_restore=restored_folder.find_unread_restore(context.db(), context.vault()),
         refused_tries=unlocking.refused_tries_before_unlock(),
+        session_address=today_lines.session_address,
         session_tag=today_lines.session_tag,
         session_remark=today_lines.session_remark,
         coming_remark=today_lines.coming_remark,

@@ -1,0 +1,1 @@
+"""Hours that repeat, and the days on which the practice is closed. It computes hours and never stores one."""
