@@ -5,6 +5,7 @@ Kept by ring (`journal/list_facts.py`), so that *Today* opens only the series of
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -13,6 +14,7 @@ from sqlalchemy import Connection
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.list_facts import FactsKind, FactsReader, register_facts
 from clinic_toolkit.record.people.session_list_facts import RING_SESSIONS, RingSessions
+from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
 from clinic_toolkit.record.scheduling import series_hours
 from clinic_toolkit.record.scheduling.series_hours import SeriesHour
 from clinic_toolkit.record.scheduling.series_record import SESSION_SERIES
@@ -49,6 +51,14 @@ class ListedHour(msgspec.Struct, frozen=True, kw_only=True):
     ring: UUID
 
 
+class KeptHours(NamedTuple):
+    """The hours of every series in these days."""
+
+    first: date
+    last: date
+    hours: tuple[ListedHour, ...]
+
+
 def _compute_series_facts(db: Connection, vault: Vault, rings: Sequence[UUID]) -> RingSeries:
     return RingSeries(
         tuple(
@@ -65,20 +75,24 @@ RING_SERIES = register_facts(
 )
 
 
-def list_hours_of_rings(
-    reader: FactsReader, *, first: date, last: date, rings: Sequence[UUID] | None = None
-) -> list[ListedHour]:
+def list_hours_of_rings(reader: FactsReader, *, first: date, last: date) -> list[ListedHour]:
     """Return the hours of every series from `first` to `last`, in order of time.
 
     Hours that were left out, or are sessions of their own by now, are no part of them.
-
-    Args:
-        rings: only series in these; None for all.
     """
+    # Local times are worked out once for the days that *Today* shows, until a series or a session changes.
+    kept = reader.load_derived(
+        "hours of series",
+        (SESSION_SERIES, THERAPY_SESSION),
+        lambda: KeptHours(first, last, tuple(_compute_hours(reader, first, last))),
+    )
+    is_same_span = (kept.first, kept.last) == (first, last)
+    return list(kept.hours) if is_same_span else _compute_hours(reader, first, last)
+
+
+def _compute_hours(reader: FactsReader, first: date, last: date) -> list[ListedHour]:
     found = []
     for ring, ring_series in reader.load_of_rings(RING_SERIES):
-        if rings is not None and ring not in rings:
-            continue
         for facts in ring_series.series:
             rule = facts.rule
             if rule.first_on > last + _DAY or (rule.last_on and rule.last_on < first - _DAY):
