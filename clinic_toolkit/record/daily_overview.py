@@ -185,7 +185,7 @@ def build_daily_overview(
     open_lines = build(open_today, clients_with_sheet_out)
     facts_by_id = {one.facts.id: one for one in (*open_today, *planned)}
     hours = (
-        (line.id, _build_coming_hour(db, vault, reader, facts_by_id[line.id], line, now=now))
+        (line.id, _build_coming_hour(db, vault, reader, facts_by_id[line.id], now=now))
         for line in (*open_lines, *planned_lines[:1])
     )
     asks = ask_lines.build_ask_lines(
@@ -219,11 +219,10 @@ def _build_coming_hour(
     vault: Vault,
     reader: FactsReader,
     listed: ListedSession,
-    line: TherapySessionLine,
     *,
     now: datetime,
 ) -> ComingHour | None:
-    case = records.find_readable_record(db, vault, CASE, line.record.payload.case_id) if line.record else None
+    case = records.find_readable_record(db, vault, CASE, UUID(bytes=listed.facts.case_id_bytes))
     client_id = case.payload.single_client_id if case else None
     if client_id is None:
         return None

@@ -427,6 +427,7 @@ PAPERS = (
     "results.summary",
     "packets.show",
     "preparation.paper",
+    "preparation.paper_of_hour",
     "sheet_files.save_fillable",
     "sheet_files.save_locked",
     "worksheets.blank",

@@ -39,6 +39,10 @@ def test_an_hour_of_today_is_started_from_today_and_from_the_clients_page(me: Pe
     assert "23:10, 40 minutes" in begun.text and short(7) in begun.text
     page = me.open("/")
     assert "I. F." in page.text and "23:10" in page.text
+    before = me.follow(page, "Before this hour")
+    assert "23:10 · I. F." in before.text and "There is no earlier note." in before.text
+    assert me.follow(before, "On paper").status == 200
+    assert day(7) in me.open("/before").source
     hour = me.follow(page, "Start the session I. F.")
     assert "/hours/0" in hour.path and "repeats every" in hour.text
     session = me.press(me.open(client.path), "Start the session of 23:10")
@@ -46,6 +50,7 @@ def test_an_hour_of_today_is_started_from_today_and_from_the_clients_page(me: Pe
     assert "One of hours that repeat" in session.text
     # It is there once, and its address as an hour leads to the session.
     assert me.open(hour.path).path == session.path
+    assert me.open(before.path).path == session.path
     assert named(me.open("/")) == ["I. F.", "I. F."], "the open session, and the hour of the next week"
     assert "Start the session of" not in me.open(client.path).text
 

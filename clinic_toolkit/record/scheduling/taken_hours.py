@@ -16,6 +16,7 @@ from clinic_toolkit.record.people.therapy_session_record import (
     Attendance,
     TherapySession,
     TherapySessionKind,
+    TherapySessionState,
 )
 from clinic_toolkit.record.scheduling import series_hours, series_rule
 from clinic_toolkit.record.scheduling.series_hours import SeriesHour
@@ -93,6 +94,24 @@ def take_hour(
             session, on=moved.on, start=moved.start, end=moved.end, starts_at=None, minutes=None, zone=""
         )
     return therapy_sessions.create_therapy_session(db, vault, case, session, now=now)
+
+
+def foresee_session(series: RecordVersion[SessionSeries], hour: SeriesHour) -> RecordVersion[TherapySession]:
+    """Return an hour as the session that it would become, with the id of its series; never to be saved."""
+    return RecordVersion(
+        id=series.id,
+        version=0,
+        ring=series.ring,
+        state=TherapySessionState.ENTERED,
+        final=False,
+        author_id=series.author_id,
+        recorded_at=series.recorded_at,
+        content_id=b"",
+        signature=None,
+        previous_content_id=None,
+        follows_final=False,
+        payload=session_of_hour(series.payload, hour),
+    )
 
 
 def session_of_hour(series: SessionSeries, hour: SeriesHour) -> TherapySession:

@@ -81,8 +81,8 @@ def list_sessions(
 
 def _list_hour(one: ListedHour, closures: Sequence[PracticeClosure], today: date) -> ListedSession:
     facts = SessionFacts(
-        # No session has this id.
-        id_bytes=b"",
+        # No session has the id of a series.
+        id_bytes=one.hour.series_id.bytes,
         case_id_bytes=one.case_id_bytes,
         on=one.hour.on,
         start=one.hour.start,

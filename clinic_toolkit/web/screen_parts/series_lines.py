@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from clinic_toolkit.dates import format_time
+from clinic_toolkit.journal import records
 from clinic_toolkit.journal.list_facts import FactsReader
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people.case_record import Case
@@ -27,6 +28,7 @@ from clinic_toolkit.web import context
 
 # A monthly hour has its next within five weeks, an hour of which three were left out in a row within this.
 LOOK_AHEAD = timedelta(days=150)
+_MAX_DAYS = 40_000
 
 
 class HourLine(Struct, frozen=True, kw_only=True):
@@ -99,6 +101,24 @@ def describe_hour(
     return HourLine(
         hour=hour, day=(hour.series_date - body.first_on).days, remark=" · ".join(filter(None, remarks))
     )
+
+
+def load_hour(id: UUID, day: int) -> tuple[RecordVersion[SessionSeries], date]:
+    """Load a series and the day of one of its hours, which is known by the days since its first.
+
+    Raises:
+        RecordNotFound: there is no such series, or it has no hour on this day.
+    """
+    current = series.load_series(context.db(), context.vault(), id)
+    if day > _MAX_DAYS:
+        raise records.RecordNotFound
+    series_date = current.payload.first_on + timedelta(days=day)
+    # An hour that became a session stays one, wherever the series ends by now.
+    if not series_rule.is_date_of(current.payload.rule, series_date) and not taken_hours.find_session_of_hour(
+        context.db(), context.vault(), current, series_date
+    ):
+        raise records.RecordNotFound
+    return current, series_date
 
 
 class SessionTimes(Struct, frozen=True, kw_only=True):

@@ -29,6 +29,14 @@ def session_address(line: TherapySessionLine, today: date) -> str:
     return url_for("endings.show" if was_not_ended else "sessions.show", id=line.id)
 
 
+def before_address(line: TherapySessionLine) -> str:
+    """The page of what there is to know before a session, or before an hour that is none yet."""
+    if line.series_record and line.series_date:
+        day = (line.series_date - line.series_record.payload.first_on).days
+        return url_for("preparation.show_hour", id=line.id, day=day)
+    return url_for("preparation.show", id=line.id)
+
+
 def session_tag(line: TherapySessionLine) -> str:
     """What it is unless it is a session, and how it is held unless in the room: "call", "telehealth"."""
     words = [] if line.kind == TherapySessionKind.SESSION else [KIND_LABELS[line.kind].lower()]

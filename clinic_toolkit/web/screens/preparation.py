@@ -12,6 +12,8 @@ from clinic_toolkit.record.people import therapy_sessions
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION, TherapySession
 from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION
 from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY
+from clinic_toolkit.record.scheduling import series_hours, taken_hours
+from clinic_toolkit.record.scheduling.series_record import SESSION_SERIES
 from clinic_toolkit.record.session_preparation import SessionPreparation
 from clinic_toolkit.record.writing.handout_record import HANDOUT
 from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE
@@ -24,6 +26,7 @@ from clinic_toolkit.web.screen_parts import (
     packet_job,
     preparation_lines,
     printouts,
+    series_lines,
     today_lines,
 )
 from clinic_toolkit.web.screen_parts.packet_job import PacketRequest
@@ -38,9 +41,48 @@ screen = Blueprint("preparation", __name__)
 def show(id: UUID) -> ViewResult:
     """What to know before one hour."""
     session = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
+    context.audit_read(THERAPY_SESSION, session)
+    return _render(
+        session,
+        here=url_for(".show", id=id),
+        start=url_for("session_opening.open_planned", id=id),
+        open=url_for("sessions.show", id=id),
+        on_paper=url_for(".paper", id=id),
+        by_name=url_for(".paper", id=id, names=""),
+    )
+
+
+@screen.get("/series/<uuid:id>/hours/<int:day>/before")
+def show_hour(id: UUID, day: int) -> ViewResult:
+    """What to know before an hour of a series that is no session yet."""
+    session = _foresee_session(id, day)
+    if session is None:
+        return responses.redirect_to(url_for("series_hours.show", id=id, day=day))
+    return _render(
+        session,
+        here=url_for(".show_hour", id=id, day=day),
+        start=url_for("series_hours.start", id=id, day=day),
+        open=url_for("series_hours.show", id=id, day=day),
+        on_paper=url_for(".paper_of_hour", id=id, day=day),
+        by_name=url_for(".paper_of_hour", id=id, day=day, names=""),
+    )
+
+
+def _foresee_session(id: UUID, day: int) -> RecordVersion[TherapySession] | None:
+    """The session that an hour of a series would become; None if it is one by now. The read is audited."""
+    current, series_date = series_lines.load_hour(id, day)
+    if taken_hours.find_session_of_hour(context.db(), context.vault(), current, series_date):
+        return None
+    context.audit_read(SESSION_SERIES, current)
+    hour = series_hours.build_hour(id, current.payload.rule, series_date)
+    return taken_hours.foresee_session(current, hour)
+
+
+def _render(session: RecordVersion[TherapySession], **addresses: str) -> str:
     prep = _load_preparation(session)
     return render_template(
         "preparation/show.html",
+        addresses=addresses,
         here="today",
         prep=prep,
         session=session,
@@ -57,15 +99,30 @@ def show(id: UUID) -> ViewResult:
 @guard.allow_printout_when_read_only
 def paper(id: UUID) -> ViewResult:
     """The sheet before one hour, with initials, or with names if that was chosen."""
+    session = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
+    context.audit_read(THERAPY_SESSION, session)
+    return _print(session, back=url_for(".show", id=id))
+
+
+@screen.route("/series/<uuid:id>/hours/<int:day>/before/paper", methods=["GET", "POST"])
+@guard.allow_printout_when_read_only
+def paper_of_hour(id: UUID, day: int) -> ViewResult:
+    """The sheet before an hour of a series that is no session yet."""
+    session = _foresee_session(id, day)
+    if session is None:
+        return responses.redirect_to(url_for("series_hours.show", id=id, day=day))
+    return _print(session, back=url_for(".show_hour", id=id, day=day))
+
+
+def _print(session: RecordVersion[TherapySession], *, back: str) -> ViewResult:
     from clinic_toolkit.documents import preparation
 
-    session = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
     page = preparation_lines.build_page(_load_preparation(session), by_name=NAMES in request.args)
     return printouts.respond_with_printout(
         Printout(
             kind=PrintoutKind.PREPARATION,
             title="Before the hour",
-            back=("Back to the hour", url_for(".show", id=id)),
+            back=("Back to the hour", back),
             render=lambda: preparation.render_preparation(page),
         )
     )
@@ -78,10 +135,15 @@ def day() -> ViewResult:
     lines = (*overview.open_sessions, *overview.planned_sessions, *overview.upcoming_sessions)
     sessions_by_day: dict[date, list[RecordVersion[TherapySession]]] = {}
     for line in lines:
+        # A session that was never ended is of today as well: it can only be gone on with now.
+        on = max(line.session_date, overview.today)
         if line.record:
-            # A session that was never ended is of today as well: it can only be gone on with now.
-            on = max(line.session_date, overview.today)
+            context.audit_read(THERAPY_SESSION, line.record)
             sessions_by_day.setdefault(on, []).append(line.record)
+        elif line.series_record and line.series_date:
+            context.audit_read(SESSION_SERIES, line.series_record)
+            hour = series_hours.build_hour(line.id, line.series_record.payload.rule, line.series_date)
+            sessions_by_day.setdefault(on, []).append(taken_hours.foresee_session(line.series_record, hour))
     form = DaySheetsForm(request.form if request.method == "POST" else None, days=sessions_by_day)
     if request.method == "POST" and sessions_by_day and form.validate():
         sessions = sessions_by_day[date.fromisoformat(form.day.data)]
@@ -106,7 +168,6 @@ def day() -> ViewResult:
 def _load_preparation(session: RecordVersion[TherapySession]) -> SessionPreparation:
     """What is shown before a session; every record that it names is audited as read."""
     prep = session_preparation.build_preparation(context.db(), context.vault(), session, now=context.now())
-    context.audit_read(THERAPY_SESSION, session)
     context.audit_read(HANDOUT, *prep.sheets_out)
     context.audit_read(CLINICAL_NOTE, *([prep.last_note] if prep.last_note else []))
     asked = [line.administration for line in prep.ask_lines if line.administration]

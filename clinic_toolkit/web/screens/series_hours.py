@@ -3,12 +3,10 @@
 An hour is known by its series and the number of days since the first day of that.
 """
 
-from datetime import date, timedelta
 from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
-from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import cases, therapy_session_timeline, therapy_sessions
 from clinic_toolkit.record.people.therapy_session_record import (
@@ -18,8 +16,7 @@ from clinic_toolkit.record.people.therapy_session_record import (
     TherapySessionState,
 )
 from clinic_toolkit.record.scheduling import series, series_hours, taken_hours
-from clinic_toolkit.record.scheduling.series_record import SESSION_SERIES, SessionSeries
-from clinic_toolkit.record.scheduling.series_rule import is_date_of
+from clinic_toolkit.record.scheduling.series_record import SESSION_SERIES
 from clinic_toolkit.web import context
 from clinic_toolkit.web.forms.series import MoveHourForm
 from clinic_toolkit.web.screen_parts import series_lines
@@ -29,13 +26,11 @@ from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("series_hours", __name__)
 
-_MAX_DAYS = 40_000
-
 
 @screen.get("/series/<uuid:id>/hours/<int:day>")
 def show(id: UUID, day: int) -> ViewResult:
     """One hour, and what can be done with it; once it is a session, the page of that."""
-    current, series_date = _load_hour(id, day)
+    current, series_date = series_lines.load_hour(id, day)
     session = taken_hours.find_session_of_hour(context.db(), context.vault(), current, series_date)
     if session is not None:
         return responses.redirect_to(url_for("sessions.show", id=session.id))
@@ -81,7 +76,7 @@ def enter(id: UUID, day: int) -> ViewResult:
 def move(id: UUID, day: int) -> ViewResult:
     """Move this hour to another day or time; the others stay."""
     db, vault = context.db(), context.vault()
-    current, series_date = _load_hour(id, day)
+    current, series_date = series_lines.load_hour(id, day)
     if session := taken_hours.find_session_of_hour(db, vault, current, series_date):
         return responses.redirect_to(url_for("sessions.show", id=session.id))
     hour = series_hours.build_hour(id, current.payload.rule, series_date)
@@ -119,7 +114,7 @@ def move(id: UUID, day: int) -> ViewResult:
 @screen.post("/series/<uuid:id>/hours/<int:day>/skip")
 def skip(id: UUID, day: int) -> ViewResult:
     """Leave this hour out; the others stay."""
-    current, series_date = _load_hour(id, day)
+    current, series_date = series_lines.load_hour(id, day)
     series.skip_hour(context.db(), context.vault(), current, series_date, now=context.now())
     return redirect_saved(url_for("session_series.show", id=id))
 
@@ -127,30 +122,12 @@ def skip(id: UUID, day: int) -> ViewResult:
 @screen.post("/series/<uuid:id>/hours/<int:day>/take-back")
 def take_back(id: UUID, day: int) -> ViewResult:
     """Let an hour that was left out take place after all."""
-    current, series_date = _load_hour(id, day)
+    current, series_date = series_lines.load_hour(id, day)
     series.take_back_hour(context.db(), context.vault(), current, series_date, now=context.now())
     return redirect_saved(url_for("session_series.show", id=id))
 
 
-def _load_hour(id: UUID, day: int) -> tuple[RecordVersion[SessionSeries], date]:
-    """Load a series and the day of one of its hours.
-
-    Raises:
-        RecordNotFound: there is no such series, or it has no hour on this day.
-    """
-    current = series.load_series(context.db(), context.vault(), id)
-    if day > _MAX_DAYS:
-        raise records.RecordNotFound
-    series_date = current.payload.first_on + timedelta(days=day)
-    # An hour that became a session stays one, wherever the series ends by now.
-    if not is_date_of(current.payload.rule, series_date) and not taken_hours.find_session_of_hour(
-        context.db(), context.vault(), current, series_date
-    ):
-        raise records.RecordNotFound
-    return current, series_date
-
-
 def _take(id: UUID, day: int) -> RecordVersion[TherapySession]:
-    current, series_date = _load_hour(id, day)
+    current, series_date = series_lines.load_hour(id, day)
     case = cases.load_case(context.db(), context.vault(), current.payload.case_id)
     return taken_hours.take_hour(context.db(), context.vault(), case, current, series_date, now=context.now())

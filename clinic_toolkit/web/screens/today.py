@@ -52,6 +52,7 @@ def index() -> ViewResult:
         unread_restore=restored_folder.find_unread_restore(context.db(), context.vault()),
         refused_tries=unlocking.refused_tries_before_unlock(),
         session_address=today_lines.session_address,
+        before_address=today_lines.before_address,
         session_tag=today_lines.session_tag,
         session_remark=today_lines.session_remark,
         coming_remark=today_lines.coming_remark,
