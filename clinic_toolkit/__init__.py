@@ -15,6 +15,7 @@ the code.
        psychometrics     missing answers, scores, true words; pure functions
     3  crypto            one seal, one encoding, signatures, derivation of keys
        instruments       questionnaires as data
+       note_formats      formats of notes as data
        worksheets        sheets for clients as data
     2  settings          the configuration, read once
        start_commands    the command that starts the program, as a person types it

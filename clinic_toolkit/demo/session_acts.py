@@ -265,5 +265,5 @@ def _clinician_parts(written: dict[str, str]) -> list[note_record.NotePart]:
         note_record.NotePart(
             section=section, source=note_record.PartSource.CLINICIAN, text=written.get(section, "")
         )
-        for section, _ in DEFAULT_FORMAT.sections
+        for section in DEFAULT_FORMAT.keys
     ]

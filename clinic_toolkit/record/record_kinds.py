@@ -29,7 +29,9 @@ from clinic_toolkit.record.writing.form_draft_record import FORM_DRAFT
 from clinic_toolkit.record.writing.handout_record import HANDOUT
 from clinic_toolkit.record.writing.note_addition_record import NOTE_ADDITION
 from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE
+from clinic_toolkit.record.writing.own_note_format_record import OWN_NOTE_FORMAT
 from clinic_toolkit.record.writing.own_worksheet_record import OWN_WORKSHEET
+from clinic_toolkit.record.writing.phrase_record import PHRASE
 from clinic_toolkit.record.writing.psychotherapy_note_record import PSYCHOTHERAPY_NOTE
 from clinic_toolkit.record.writing.treatment_plan_record import TREATMENT_PLAN
 from clinic_toolkit.vault import identity, key_directory, key_slot_tables, ring_tables
@@ -59,6 +61,8 @@ ALL_KINDS = (
     PSYCHOTHERAPY_NOTE,
     NOTE_ADDITION,
     FORM_DRAFT,
+    OWN_NOTE_FORMAT,
+    PHRASE,
     RETENTION,
     RETENTION_RULE,
     TOMBSTONE,

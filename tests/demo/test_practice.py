@@ -187,8 +187,16 @@ def test_a_note_of_a_session_with_a_questionnaire_says_where_its_blocks_come_fro
         written = records.list_all_records(db, demo.vault, CLINICAL_NOTE)
         sources = {part.source for note in written for part in note.payload.parts}
         texts = [note_rendering.render_section(note.payload, "data") for note in written]
-    # A remark here is what a client said against a result; what was said beside a question has to be ticked.
-    assert sources == {*PartSource} - {PartSource.RISK_ENTRY}
+    # What was said beside a question, and a risk entry, has to be ticked; two lines are the clinician's own.
+    assert sources == {
+        PartSource.CLINICIAN,
+        PartSource.QUESTIONNAIRE,
+        PartSource.CORRECTION,
+        PartSource.CLIENT_WORDS,
+        PartSource.NEXT_STEP,
+        PartSource.AGREED,
+        PartSource.WORKSHEET,
+    }
     assert all(texts)
 
 

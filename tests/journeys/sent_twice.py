@@ -254,6 +254,16 @@ def _taken_back(at: Desk) -> Page:
     return at.me.press(at.me.open(page.path), "Let it take place")
 
 
+def _phrase(at: Desk) -> Page:
+    """The list of phrases, with one in it."""
+    return at.me.send(at.me.open("/phrases/new"), {"name": "Limits", "text": "Limits were named."})
+
+
+def _own_format(at: Desk) -> Page:
+    """The list of formats, with one of the practice's own in it."""
+    return at.me.send(at.me.open("/note-formats/new"), {"name": "Short"})
+
+
 WAYS: dict[str, Way] = {
     "session_series.new": _series,
     "session_series.change": lambda at: at.me.send(
@@ -297,6 +307,17 @@ WAYS: dict[str, Way] = {
     "note_additions.countersign": lambda at: at.me.send(
         at.me.open(f"{at.signed_note().path}/countersigned"), {"name": "Iris Hale", "on": intake.day()}
     ),
+    "phrases.new": _phrase,
+    "phrases.edit": lambda at: at.me.send(at.me.follow(_phrase(at), "Change"), {"text": "We named them."}),
+    "phrases.remove": lambda at: at.me.press(at.me.follow(_phrase(at), "Change"), "Remove this phrase"),
+    "note_formats.new": _own_format,
+    "note_formats.edit": lambda at: at.me.send(
+        at.me.follow(_own_format(at), "Change"), {"heading-4": "Means", "hint-4": "What was used."}
+    ),
+    "note_formats.offer": lambda at: at.me.press(
+        at.me.follow(_own_format(at), "Change"), "No longer offer it"
+    ),
+    "note_formats.choose_usual": lambda at: at.me.send(at.me.open("/note-formats"), {"usual": "SOAP"}),
     "open_lines.show": lambda at: at.me.send(_check_in(at), {"open_line": "Tea.", "go": "next"}),
     "own_questionnaires.preview_from_folder": _from_folder,
     "own_questionnaires.discard_preview": lambda at: at.me.press(at.looked_at(), "Do not add it"),

@@ -339,11 +339,13 @@ def test_the_return_code_signs(site: Site, me: Person, session: str, words: str)
     me.send(page, {"code": code, "present_passphrase": words})
     page = me.send(me.open(f"{session}/note"), WRITTEN | {"sign": "yes"})
     for wrong in ("", "XXXXXX", "<b>&</b>", ""):
-        refused = me.send(page, {"read": "yes", "code": wrong})
+        refused = me.send(page, {"code": wrong})
         assert refused.status == 422 and "not your return code" in refused.error("code"), wrong
-        assert refused.typed("code") == "" and refused.typed("read") == "yes"
+        assert refused.typed("code") == ""
+        # The code says that the note was read: nothing else is asked.
+        assert "I have read this note" in refused.text and "read" not in refused.form("code").names
     spaced = f"{code[:3].lower()} {code[3:].lower()}"
-    assert "Signed by" in me.send(page, {"read": "yes", "code": spaced}).text
+    assert "Signed by" in me.send(page, {"code": spaced}).text
 
 
 def test_three_wrong_codes_put_the_keys_away_and_sign_nothing(
@@ -353,7 +355,7 @@ def test_three_wrong_codes_put_the_keys_away_and_sign_nothing(
     page = me.send(me.open(f"{session}/note"), WRITTEN | {"sign": "yes"})
     for wrong in ("XXXXXX", "\x00", "4H7K2N"):
         assert site.ends == []
-        told = me.send(page, {"read": "yes", "code": wrong})
+        told = me.send(page, {"code": wrong})
     assert told.path.startswith("/unlock") and site.ends == ["wrong codes"]
     assert not site.keeper.has_return_blob()
     with reading(site.work.engine) as db:

@@ -162,8 +162,13 @@ def test_a_note_of_a_session_without_a_form_begins_empty_and_with_one_is_marked(
         progress.complete_administration(db, work.vault, kept, now=NOW)
         assert note_prefill.list_prefilled_parts(db, work.vault, plain) == []
         parts = note_prefill.list_prefilled_parts(db, work.vault, used)
-    assert [part.section for part in parts] == ["data"]
-    assert parts[0].source_label.startswith("questionnaire “How I give”")
+    assert [(part.section, bool(part.text)) for part in parts] == [
+        ("data", True),
+        ("data", False),
+        ("data", False),
+    ]
+    assert parts[0].source_words.startswith("questionnaire “How I give” about one relationship")
+    assert "M." not in parts[0].title
     assert "12 of 12" in parts[0].text
     assert "M." not in parts[0].text
     assert "Unvalidated" in parts[0].text

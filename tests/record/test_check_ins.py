@@ -340,13 +340,14 @@ def test_the_note_quotes_the_answers_that_were_chosen_and_not_the_open_line(work
         )
         kept = progress.complete_administration(db, work.vault, kept, now=NOW)
     with reading(work.engine) as db:
-        (part,) = note_prefill.list_prefilled_parts(db, work.vault, session)
+        part, *optional = note_prefill.list_prefilled_parts(db, work.vault, session)
         summary = therapy_session_summary.build_session_summary(db, work.vault, LETTERHEAD, session, [kept])
     assert part.text == (
         "Completed “Check-in” about one relationship (parent), read aloud, 1 of 5 answered. "
         "Most of the time: “I enjoyed doing something for this person.” "
         "Unvalidated tool; used for discussion."
     )
+    assert [each.text for each in optional] == ["", ""]
     assert "private joy" not in part.text and "Zora" not in part.text
     assert summary.results[0].open_line_answer == "A private joy."
 

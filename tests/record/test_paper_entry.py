@@ -65,7 +65,7 @@ def test_answered_and_entered_are_two_days_and_both_are_said(work: Work) -> None
         )
         note = note_prefill.list_prefilled_parts(db, work.vault, session)[0]
     assert (result.answered_on, result.mode_label) == (ANSWERED, WAY)
-    assert "12 November 2026" in note.source_label and WAY in note.text
+    assert "12 November 2026" in note.source_words and WAY in note.text
 
 
 ON_PAPER = [each for each in catalogue.list_editions() if each.kind != InstrumentKind.CHECK_IN]

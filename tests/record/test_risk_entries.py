@@ -433,7 +433,7 @@ def test_the_note_is_offered_the_entry_and_does_not_hold_it(work: Work) -> None:
     )
     with reading(work.engine) as db:
         (part,) = note_prefill.list_prefilled_parts(db, work.vault, session)
-    assert part.is_offered and part.is_excluded and part.source_label == "risk entry of 19 November 2026"
+    assert part.is_offered and part.is_excluded and part.source_words == "risk entry of 19 November 2026"
     assert part.text == (
         "On fear, about people in general. Asked today. Asked, and answered: Thoughts of not living? No. "
         "Next check: 26 November 2026. "

@@ -29,7 +29,7 @@ from clinic_toolkit.record.writing import (
     signature_facts,
     treatment_plans,
 )
-from clinic_toolkit.record.writing.note_formats import DAP, NoteFormat
+from clinic_toolkit.record.writing.note_formats import DEFAULT_FORMAT, NOTE_FORMATS
 from clinic_toolkit.record.writing.note_record import ClinicalNote, NotePart, PartSource
 from clinic_toolkit.record.writing.treatment_plan_list_facts import RING_PLANS
 from clinic_toolkit.record.writing.treatment_plan_record import (
@@ -46,12 +46,8 @@ from tests.fixtures.plans import GOAL, GOAL_ID, PLAN, add_plans, write_plan
 from tests.fixtures.practices import NOW, Work, giving, signed
 
 WORDS = [NotePart(section="data", source=PartSource.CLINICIAN, text="Came on time.")]
-# The plan of a format that has a section for goals.
-WITH_GOALS = NoteFormat(
-    id="G",
-    sections=(("goal", "Goal"), *DAP.sections),
-    section_by_source={**DAP.section_by_source, PartSource.GOAL: "goal"},
-)
+# A format that has a section for goals.
+WITH_GOALS = next(each for each in NOTE_FORMATS if each.id == "GIRP")
 
 
 @pytest.fixture
@@ -287,7 +283,7 @@ def test_the_current_goals_are_offered_and_begin_a_note_whose_format_asks_for_th
         (part,) = note_prefill.list_prefilled_parts(db, work.vault, session, (), WITH_GOALS)
         assert (part.section, part.source, part.text) == ("goal", PartSource.GOAL, f"“{GOAL.words}”")
         assert not part.is_excluded and part.source_label == "treatment plan, 19 November 2026"
-        assert note_prefill.list_prefilled_parts(db, work.vault, session, (), DAP) == []
+        assert note_prefill.list_prefilled_parts(db, work.vault, session, (), DEFAULT_FORMAT) == []
 
 
 def due(work: Work, on: date) -> list[tuple[str, date]]:

@@ -97,7 +97,7 @@ class Desk:
     def _sign(self, text: str) -> bool:
         page = self._there(self.me.open(f"{self._to_sign}/note"))
         page = self._there(self.me.send(page, _note(text) | {"sign": "yes"}))
-        page = self._there(self.me.send(page, {"read": "yes", "code": CODE}))
+        page = self._there(self.me.send(page, {"code": CODE}))
         return "Signed by" in page.text
 
     def _there(self, page: Page) -> Page:

@@ -36,7 +36,7 @@ from clinic_toolkit.record.retention.retention_rule_record import RETENTION_RULE
 from clinic_toolkit.record.safety import hard_moments_plans, risk_entries
 from clinic_toolkit.record.scheduling.closure_record import PRACTICE_CLOSURE
 from clinic_toolkit.record.scheduling.series_record import SESSION_SERIES
-from clinic_toolkit.record.writing import filled_sheets, handouts, own_worksheets
+from clinic_toolkit.record.writing import filled_sheets, handouts, own_note_formats, own_worksheets, phrases
 from clinic_toolkit.record.writing.form_draft_record import FORM_DRAFT
 from clinic_toolkit.record.writing.note_addition_record import NOTE_ADDITION
 from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE
@@ -126,6 +126,8 @@ class _Asking:
             ("handover", clinician_side.list_open_handovers),
             ("own_questionnaire", own_questionnaires.list_questionnaire_versions),
             ("own_worksheet", own_worksheets.list_versions),
+            ("note_format", own_note_formats.list_own_formats),
+            ("phrase", phrases.list_phrases),
             ("contact", confirmed_colleagues.list_known_keys),
             ("retention_rule", partial(_list_all, RETENTION_RULE)),
             ("retention", partial(_list_all, RETENTION)),

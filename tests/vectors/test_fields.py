@@ -25,6 +25,7 @@ from clinic_toolkit.record.writing import note_facts, notes
 from clinic_toolkit.record.writing.handout_record import HandoutReview
 from clinic_toolkit.record.writing.note_addition_record import FactChange
 from clinic_toolkit.record.writing.note_record import NotePart, PartSource
+from clinic_toolkit.record.writing.own_note_format_record import OwnSection
 from clinic_toolkit.record.writing.treatment_plan_record import Goal
 from clinic_toolkit.store.base import metadata
 from clinic_toolkit.store.transactions import writing
@@ -45,6 +46,7 @@ PARTS: dict[str, type[msgspec.Struct]] = {
     "raised": RaisingAnswer,
     "part": NotePart,
     "fact_change": FactChange,
+    "section": OwnSection,
     "facts": note_facts.NoteFacts,
     "noted_goal": note_facts.NotedGoal,
     "versions": note_facts.FactVersions,

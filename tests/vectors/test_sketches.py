@@ -11,9 +11,10 @@ from sqlalchemy import MetaData
 
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_kind import RecordKind, RecordNouns
+from clinic_toolkit.note_formats.model import FormatSection, NoteFormat
 from clinic_toolkit.record.people.client_record import CLIENT, Client
 from clinic_toolkit.record.questionnaires.typed_values import TypedValue, encode_value
-from clinic_toolkit.record.writing import note_formats, note_rendering, notes
+from clinic_toolkit.record.writing import note_rendering, notes
 from clinic_toolkit.record.writing.note_record import NotePart, PartSource
 from clinic_toolkit.store.base import sealed_table
 from clinic_toolkit.store.transactions import reading, writing
@@ -138,15 +139,17 @@ def test_a_note_in_a_format_that_is_not_known_yet_can_be_read_whole(work: Work) 
         "assessment": "Calmer.",
         "plan": "Walk.",
     }
-    soap = note_formats.NoteFormat(
-        id="SOAP", sections=tuple((key, key.capitalize()) for key in written), section_by_source={}
+    later = NoteFormat(
+        id="LATER",
+        name="Later",
+        sections=tuple(FormatSection(key=key, heading=key.capitalize()) for key in written),
     )
     parts = [NotePart(section=key, source=PartSource.CLINICIAN, text=text) for key, text in written.items()]
     with writing(work.engine) as db:
-        draft = notes.create_note(db, work.vault, session, parts, now=NOW, note_format=soap)
+        draft = notes.create_note(db, work.vault, session, parts, now=NOW, note_format=later)
     with reading(work.engine) as db:
         note = notes.load_note(db, work.vault, draft.id).payload
-    assert note.format == "SOAP"
+    assert note.format == "LATER"
     sections = note_rendering.build_sections(note, ())
     assert [section.heading for section in sections] == ["Subjective", "Objective", "Assessment", "Plan"]
     assert all(text in repr(sections) for text in written.values())

@@ -148,8 +148,10 @@ def test_scripts_write_no_markup_and_stay_small() -> None:
     assert [name for name, script in SCRIPTS.items() if script.count("\n") > 150] == []
     # What a screen reader is told, Quit and initials proposed while a name is typed made it grow from 26,000;
     # coming back from Cover to the field in which somebody was writing, from 27,500;
-    # the printed page beside a worksheet that is written, from 28,000.
-    assert sum(len(script.encode()) for script in SCRIPTS.values()) < 30_400
+    # the printed page beside a worksheet that is written, from 28,000;
+    # going on by keyboard in a note, and a phrase put where the cursor is, from 29,200;
+    # the search as one types made it grow to 30,400.
+    assert sum(len(script.encode()) for script in SCRIPTS.values()) < 31_900
 
 
 def test_every_script_is_fetched_with_the_page() -> None:

@@ -1,6 +1,7 @@
 """What is stored about the practice: its settings."""
 
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -69,7 +70,8 @@ class RecordRole(StrEnum):
 class PracticeSettings(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     """The settings of a practice, which all of its clinicians share.
 
-    `limits_text` are the limits of confidentiality; empty until the practice confirms its text.
+    `limits_text` are the limits of confidentiality; empty until the practice confirms its text. `note_format`
+    is the id of the format that new notes begin with; "" for the one that the program proposes.
     """
 
     country: str
@@ -78,6 +80,7 @@ class PracticeSettings(msgspec.Struct, array_like=True, frozen=True, kw_only=Tru
     crisis_text: str
     is_demo: bool = False
     limits_text: str = ""
+    note_format: str = ""
 
     @property
     def paper_size(self) -> PaperSize:
@@ -95,6 +98,10 @@ def _fallback_settings(vault: Vault, ring: UUID) -> PracticeSettings:
     )
 
 
+def _add_note_format(content: list[Any]) -> list[Any]:
+    return [*content, ""]
+
+
 PRACTICE = register_kind(
     RecordKind(
         table=practice_table,
@@ -103,5 +110,7 @@ PRACTICE = register_kind(
         events=PracticeEvent,
         nouns=RecordNouns(in_sentence="the settings of the practice", one="the settings", many="settings"),
         fallback=_fallback_settings,
+        schema_version=2,
+        upcasts={1: _add_note_format},
     )
 )

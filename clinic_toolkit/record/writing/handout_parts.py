@@ -15,31 +15,34 @@ from clinic_toolkit.vault.vault import Vault
 
 
 def list_handout_parts(
-    db: Connection, vault: Vault, session: RecordVersion[TherapySession], section: str
+    db: Connection, vault: Vault, session: RecordVersion[TherapySession]
 ) -> list[NotePart]:
-    """The parts about the sheets given or looked at in a session of one client; a couple has none."""
+    """The parts about the sheets given or looked at in a session of one client; a couple has none.
+
+    Their section is decided by the format of the note.
+    """
     client_ids = therapy_session_loader.single_client_of(db, vault, session)
     parts = []
     for handout in handouts.list_handouts_in_session(db, vault, client_ids, session.id):
         # Whether it stays in the room is left out: a client who reads along would learn of the hold.
         text = f"Worksheet “{handout.payload.title}” given."
-        parts.append(_part_of(handout, section, text, handout.id.hex))
+        parts.append(_part_of(handout, text, handout.id.hex))
         if agreement := handout_words.describe_agreement(handout.payload):
             text = f"About “{handout.payload.title}”: {agreement}"
-            parts.append(_part_of(handout, section, text, f"{handout.id.hex}-agreed-{_digest(text)}"))
+            parts.append(_part_of(handout, text, f"{handout.id.hex}-agreed-{_digest(text)}"))
     for handout in handouts.list_handouts_reviewed_in(db, vault, client_ids, session.id):
         for review in handout.payload.reviews:
             if review.therapy_session_id == session.id:
                 text = f"Worksheet “{handout.payload.title}”: {handout_words.describe_review(review)}"
-                parts.append(_part_of(handout, section, text, f"{handout.id.hex}-review-{_digest(text)}"))
+                parts.append(_part_of(handout, text, f"{handout.id.hex}-review-{_digest(text)}"))
     return parts
 
 
-def _part_of(handout: RecordVersion[Handout], section: str, text: str, origin_id: str) -> NotePart:
+def _part_of(handout: RecordVersion[Handout], text: str, origin_id: str) -> NotePart:
     return NotePart(
-        section=section,
+        section="",
         source=PartSource.WORKSHEET,
-        source_label=f"worksheet, {format_date(handout.payload.given_at.astimezone())}",
+        title=f"“{handout.payload.title}”, {format_date(handout.payload.given_at.astimezone())}",
         text=text,
         origin_id=origin_id,
     )

@@ -1,29 +1,26 @@
 """The prefilled parts that a note may start with: questionnaires, worksheets, risk entries in words."""
 
 from collections.abc import Sequence
-from contextlib import suppress
-from hashlib import sha256
 
+import msgspec
 from sqlalchemy import Connection
 
 from clinic_toolkit.dates import format_date
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.psychometrics import result_sentences
-from clinic_toolkit.record.outcomes import results
+from clinic_toolkit.note_formats.model import NoteFormat
 from clinic_toolkit.record.people import therapy_session_loader
 from clinic_toolkit.record.people.therapy_session_record import TherapySession
-from clinic_toolkit.record.questionnaires import administrations, answered_items, remarks
-from clinic_toolkit.record.questionnaires.administration_record import (
-    ENDED_STATES,
-    Administration,
-    AdministrationState,
-)
+from clinic_toolkit.record.questionnaires import answered_items
+from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.record.safety import risk_entries, risk_entry_subject
-from clinic_toolkit.record.values.page_values import Result
-from clinic_toolkit.record.writing import goal_parts, handout_parts
-from clinic_toolkit.record.writing.note_formats import DEFAULT_FORMAT, NoteFormat, format_of
+from clinic_toolkit.record.writing import goal_parts, handout_parts, questionnaire_parts
+from clinic_toolkit.record.writing.note_formats import DEFAULT_FORMAT, format_of, sort_parts
 from clinic_toolkit.record.writing.note_record import ClinicalNote, NotePart, PartSource
+from clinic_toolkit.record.writing.questionnaire_parts import digest_of, next_step_sentence
 from clinic_toolkit.vault.vault import Vault
+
+# Quoted as they are, so that words that were changed at their source take the place of the older ones.
+_QUOTED_SOURCES = (PartSource.CLIENT_WORDS, PartSource.NEXT_STEP, PartSource.AGREED)
 
 
 def list_prefilled_parts(
@@ -37,31 +34,28 @@ def list_prefilled_parts(
 
     Where the format has a section for goals, the current ones stand there. The client's remarks and risk
     entries are offered as parts that stay excluded until they are ticked. A session without questionnaires,
-    worksheets and risk entries has no other parts, so that its note shows no trace of a form. So has a
-    couple's session: what either partner answered or was given is not in the joint note.
+    worksheets, risk entries and a line for next time has no other parts, so that its note shows no trace of a
+    form. What either partner of a couple answered or was given is not in the joint note.
 
     Args:
         session_administrations: the questionnaires of the session, if the caller has loaded them already.
         note_format: decides the sections that the parts go to.
     """
-    sections = note_format.section_by_source
+    if session_administrations is None:
+        session_administrations = answered_items.list_single_client_administrations(db, vault, session)
+    agreed_step = next_step_sentence(session.payload.agreed_for_next)
     parts = []
-    if PartSource.GOAL in sections:
-        parts += goal_parts.list_goal_parts(db, vault, session, sections[PartSource.GOAL])
-    for administration in (
-        answered_items.list_single_client_administrations(db, vault, session)
-        if session_administrations is None
-        else session_administrations
-    ):
-        if administration.state not in ENDED_STATES:
-            continue
-        with suppress(administrations.DefinitionUnreadable):
-            result = results.build_result(db, vault, administration)
-            parts.append(_questionnaire_part(administration, result, sections[PartSource.QUESTIONNAIRE]))
-            parts += _client_says_parts(administration, result, sections[PartSource.QUESTIONNAIRE])
-            parts += _remark_parts(administration, result, sections[PartSource.REMARK])
-    parts += handout_parts.list_handout_parts(db, vault, session, sections[PartSource.WORKSHEET])
-    return parts + _risk_parts(db, vault, session, sections[PartSource.RISK_ENTRY])
+    if goal_section := note_format.section_by_source.get(PartSource.GOAL):
+        parts += goal_parts.list_goal_parts(db, vault, session, goal_section)
+    parts += [
+        part
+        for part in questionnaire_parts.list_questionnaire_parts(db, vault, session_administrations)
+        # What became the line for next time is not said twice.
+        if not (part.source == PartSource.NEXT_STEP and part.text == agreed_step)
+    ]
+    parts += handout_parts.list_handout_parts(db, vault, session)
+    parts += _agreed_parts(session)
+    return sort_parts([*parts, *_risk_parts(db, vault, session)], note_format)
 
 
 def list_current_parts(
@@ -70,27 +64,66 @@ def list_current_parts(
     session: RecordVersion[TherapySession],
     note: RecordVersion[ClinicalNote] | None,
     session_administrations: Sequence[RecordVersion[Administration]] | None = None,
+    note_format: NoteFormat | None = None,
 ) -> list[NotePart]:
-    """The parts of the draft, and any prefilled part that became available since it was started."""
-    note_format = format_of(note.payload if note else None)
+    """The parts of the draft, and any prefilled part that became available since it was started.
+
+    Args:
+        note_format: decides the sections; None for the format of the note.
+    """
+    note_format = note_format or format_of(note.payload if note else None)
     offered = list_prefilled_parts(db, vault, session, session_administrations, note_format)
-    parts = list(note.payload.parts) if note else []
-    existing_ids = {part.origin_id for part in parts if part.origin_id}
-    return parts + [part for part in offered if part.origin_id not in existing_ids]
+    kept = _replace_quotes(list(note.payload.parts) if note else [], offered)
+    existing_ids = {part.origin_id for part in kept if part.origin_id}
+    return sort_parts([*kept, *(part for part in offered if part.origin_id not in existing_ids)], note_format)
 
 
-def _risk_parts(
-    db: Connection, vault: Vault, session: RecordVersion[TherapySession], section: str
-) -> list[NotePart]:
+def _replace_quotes(parts: Sequence[NotePart], offered: Sequence[NotePart]) -> list[NotePart]:
+    """Put the present wording of a quote in the place of an older one; its tick stays as it is.
+
+    A quote that is not at its source any more goes, too: nobody has typed it here.
+    """
+    newest = {_origin_stem(part): part for part in offered if part.source in _QUOTED_SOURCES}
+    replaced = []
+    for part in parts:
+        if part.source not in _QUOTED_SOURCES or not part.is_offered:
+            replaced.append(part)
+        elif newer := newest.get(_origin_stem(part)):
+            replaced.append(msgspec.structs.replace(newer, is_excluded=part.is_excluded))
+    return replaced
+
+
+def _origin_stem(part: NotePart) -> str:
+    return part.origin_id.rpartition("-")[0]
+
+
+def _agreed_parts(session: RecordVersion[TherapySession]) -> list[NotePart]:
+    """The line for next time, in the note until its tick is taken away; it is the clinician's own."""
+    if not session.payload.agreed_for_next:
+        return []
+    text = f"Agreed for next time: {session.payload.agreed_for_next}"
+    return [
+        NotePart(
+            section="",
+            source=PartSource.AGREED,
+            title="agreed for next time",
+            text=text,
+            origin_id=f"{session.id.hex}-agreed-{digest_of(text)}",
+            is_offered=True,
+        )
+    ]
+
+
+def _risk_parts(db: Connection, vault: Vault, session: RecordVersion[TherapySession]) -> list[NotePart]:
     """The risk entries of the session, each with what it is about.
 
     They are excluded until they are ticked, because other people read notes.
     """
     return [
         NotePart(
-            section=section,
+            section="",
             source=PartSource.RISK_ENTRY,
-            source_label=f"risk entry of {format_date(entry.payload.entry_date)}",
+            title=format_date(entry.payload.entry_date),
             text=f"{risk_entry_subject.describe_subject(db, vault, entry.payload)} "
             f"{risk_entries.render_risk_entry(entry.payload)}",
             origin_id=entry.id.hex,
@@ -101,98 +134,3 @@ def _risk_parts(
             db, vault, therapy_session_loader.single_client_of(db, vault, session), session.id
         )
     ]
-
-
-def _questionnaire_part(
-    administration: RecordVersion[Administration], result: Result, section: str
-) -> NotePart:
-    return NotePart(
-        section=section,
-        source=PartSource.QUESTIONNAIRE,
-        source_label=f"questionnaire “{result.instrument.title}”, {format_date(result.answered_on)}",
-        text=_questionnaire_sentence(result, administration),
-        origin_id=administration.id.hex,
-    )
-
-
-def _client_says_parts(
-    administration: RecordVersion[Administration], result: Result, section: str
-) -> list[NotePart]:
-    """What the client says against the questionnaire: in the note, like its summary, until it is left out."""
-    says = result.client_says
-    sentences = [f"The client corrects: “{says.wrong}”"] if says.wrong else []
-    sentences += [
-        f"The result says: {line.text} The client says instead: “{line.correction}”"
-        for line in says.corrected
-    ]
-    if not sentences:
-        return []
-    text = "\n".join(sentences)
-    # The words may change while the note is a draft; the newer ones are then offered beside the older.
-    digest = sha256(text.encode()).hexdigest()[:8]
-    return [
-        NotePart(
-            section=section,
-            source=PartSource.REMARK,
-            source_label=f"client’s correction of “{result.instrument.title}”, "
-            f"{format_date(result.answered_on)}",
-            text=text,
-            origin_id=f"{administration.id.hex}-says-{digest}",
-        )
-    ]
-
-
-def _remark_parts(
-    administration: RecordVersion[Administration], result: Result, section: str
-) -> list[NotePart]:
-    return [
-        NotePart(
-            section=section,
-            source=PartSource.REMARK,
-            source_label=f"questionnaire “{result.instrument.title}”, {format_date(result.answered_on)}",
-            text=f"Said beside “{remark.question}”: “{remark.text}”",
-            origin_id=f"{administration.id.hex}-{remark.index}",
-            is_excluded=True,
-            is_offered=True,
-        )
-        for remark in remarks.list_remarks(administration.payload)
-    ]
-
-
-def _questionnaire_sentence(result: Result, administration: RecordVersion[Administration]) -> str:
-    outcome = "Completed" if administration.state == AdministrationState.COMPLETED else "Began and stopped"
-    has_relationship = administration.payload.relationship is not None
-    subject = (
-        f"about one relationship ({result.frame_label})"
-        if has_relationship
-        else f"about {answered_items.ABOUT_PEOPLE_IN_GENERAL}"
-    )
-    questions_to_talk_about = [f"“{item.text}”" for item in result.to_talk_about]
-    talk_sentence = (
-        f"Marked to talk about: {' '.join(questions_to_talk_about)}" if questions_to_talk_about else ""
-    )
-    sentences = " ".join(
-        filter(
-            None,
-            (_answers_in_words(result), talk_sentence, f"{_evidence_standing(result)}; used for discussion."),
-        )
-    )
-    return (
-        f"{outcome} “{result.instrument.title}” {subject}, {result.mode_label}, {result.answered} of "
-        f"{result.asked} answered. {sentences}"
-    )
-
-
-def _evidence_standing(result: Result) -> str:
-    if not result.instrument.own:
-        return "Unvalidated tool"
-    return f"The practice’s own questionnaire; its card says “{result.instrument.evidence.level}”"
-
-
-def _answers_in_words(result: Result) -> str:
-    """What was answered: facet by facet with counts, or every answer of a check-in, which has no facets."""
-    if result.instrument.missing is not None:
-        return result_sentences.describe_all_facets(
-            result.instrument, answered_items.score_answers(result.items, result.instrument)
-        )
-    return " ".join(result_sentences.quote_item(item.label, item.text) for item in result.items if item.label)

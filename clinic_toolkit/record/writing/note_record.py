@@ -15,24 +15,59 @@ note_table = sealed_table("clinical_note")
 
 
 class PartSource(StrEnum):
-    """Where a part of a note came from. A remark is what a client said, beside a question or
-    against the result."""
+    """Where a part of a note came from.
+
+    A remark is what a client said beside a question, a correction what they said against the result; in a
+    note of schema version 1 both are remarks. `CLIENT_WORDS` and `NEXT_STEP` are from the page that was
+    looked at together, `AGREED` is the session's line for next time. `ROOM` and `CLIENT_VIEW` are the
+    clinician's own words beside a questionnaire: whether numbers and room agree, and the client's view of it.
+    """
 
     CLINICIAN = "clinician"
     QUESTIONNAIRE = "questionnaire"
     REMARK = "remark"
     WORKSHEET = "worksheet"
     RISK_ENTRY = "risk_entry"
+    CORRECTION = "correction"
+    CLIENT_WORDS = "client_words"
+    NEXT_STEP = "next_step"
+    AGREED = "agreed"
+    ROOM = "room"
+    CLIENT_VIEW = "client_view"
     GOAL = "goal"
+
+
+# How the source of a part is named before its title.
+SOURCE_NOUNS = {
+    PartSource.QUESTIONNAIRE: "questionnaire",
+    PartSource.REMARK: "questionnaire",
+    PartSource.CORRECTION: "client’s correction of",
+    PartSource.CLIENT_WORDS: "client’s own words about",
+    PartSource.NEXT_STEP: "client’s next step after",
+    PartSource.AGREED: "line",
+    PartSource.WORKSHEET: "worksheet",
+    PartSource.RISK_ENTRY: "risk entry of",
+    PartSource.GOAL: "goal",
+}
+# What the clinician writes: no source is named after it.
+WRITTEN_SOURCES = (PartSource.CLINICIAN, PartSource.ROOM, PartSource.CLIENT_VIEW)
+_QUOTING_SOURCES = (
+    PartSource.QUESTIONNAIRE,
+    PartSource.REMARK,
+    PartSource.CORRECTION,
+    PartSource.ROOM,
+    PartSource.CLIENT_VIEW,
+)
 
 
 class NotePart(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     """A piece of text in one section.
 
-    `source_label` names the source of a prefilled text in words, as a reader sees it; "" for the clinician.
+    `title` names what a prefilled text came from: the form and the relationship, and the day. A part of
+    schema version 1 has `source_label` instead, which names the source in words.
     `origin_id` identifies the record that the text came from, so that it is offered only once. `is_excluded`
-    keeps the part out of the note. `is_offered` marks a part that starts excluded and that only a tick
-    includes.
+    keeps the part out of the note. `is_offered` marks a part that is another person's words: a tick includes
+    or leaves it out, and it cannot be edited. `is_sensitive` marks one about fear or being a burden.
     """
 
     section: str
@@ -42,11 +77,20 @@ class NotePart(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     origin_id: str = ""
     is_excluded: bool = False
     is_offered: bool = False
+    title: str = ""
+    is_sensitive: bool = False
 
     @property
     def quotes_questionnaire(self) -> bool:
-        """Whether the text came from a questionnaire."""
-        return self.source in (PartSource.QUESTIONNAIRE, PartSource.REMARK)
+        """Whether the text came from a questionnaire, or speaks of its numbers."""
+        return self.source in _QUOTING_SOURCES
+
+    @property
+    def source_words(self) -> str:
+        """The source in words, as a reader sees it; "" for what the clinician wrote."""
+        if self.source in WRITTEN_SOURCES:
+            return ""
+        return self.source_label or " ".join(filter(None, (SOURCE_NOUNS[self.source], self.title)))
 
 
 # Under this label a clinician signs notes and nothing else.
@@ -71,6 +115,9 @@ class NoteEvent(StrEnum):
 class ClinicalNote(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     """The note of one session.
 
+    `headings` pairs the key of each section with its heading as it stood when the note was last saved, those
+    of an earlier format too while it holds text there, so that a signed note shows them for ever; none
+    in a note of schema version 1.
     Once signed it holds the facts that are shown beside it, and the offset of local time from UTC in minutes,
     so that the time of signing reads the same on a machine in another time zone. `goal_ids` name the goals of
     the case's treatment plan that the note worked on; signed, their words are among the facts. `begun_at` is
@@ -87,6 +134,7 @@ class ClinicalNote(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     goal_ids: tuple[bytes, ...] = ()
     begun_at: datetime | None = None
     late_reason: str = ""
+    headings: tuple[tuple[str, str], ...] = ()
 
     @property
     def therapy_session_id(self) -> UUID:
@@ -122,8 +170,8 @@ class ClinicalNote(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
 
 
 def _add_fields_of_2(content: list[Any]) -> list[Any]:
-    """Add what schema version 2 has more: goals, when it was begun, and why it is late."""
-    return [*content, [], None, ""]
+    """Add what schema version 2 has more: goals, when it was begun, why it is late, and its headings."""
+    return [*content, [], None, "", []]
 
 
 CLINICAL_NOTE = register_kind(

@@ -21,7 +21,7 @@ from clinic_toolkit.record.writing import (
 )
 from clinic_toolkit.record.writing.changes_after_signing import ChangesAfterSigning
 from clinic_toolkit.record.writing.note_facts import NotedGoal
-from clinic_toolkit.record.writing.note_record import ClinicalNote, PartSource
+from clinic_toolkit.record.writing.note_record import ClinicalNote, NotePart, PartSource
 from clinic_toolkit.standing_sentences import CHANGED_LATER, NOT_PART_OF_NOTE, SOME_UNREADABLE
 from clinic_toolkit.vault.vault import Vault
 
@@ -96,31 +96,44 @@ def build_sections(note: ClinicalNote, status_lines: tuple[str, ...]) -> tuple[N
         NoteSection(
             heading=heading, text=text, evidence_lines=evidence_lines if key in quoting_sections else ()
         )
-        for key, heading in note_formats.format_of(note).sections
+        for key, heading in headings_of(note)
         if (text := render_section(note, key))
     )
 
 
 def list_sources(note: ClinicalNote) -> list[str]:
     """The sources of the prefilled texts of a note, in words, each once."""
-    return sorted({part.source_label for part in note.parts if part.source_label and not part.is_excluded})
+    return sorted({part.source_words for part in note.included_parts if part.source_words})
 
 
 def list_empty_sections(note: ClinicalNote) -> list[str]:
     """The headings of the empty sections, to show before a note is signed."""
     return [
-        heading for key, heading in note_formats.format_of(note).sections if not render_section(note, key)
+        section.heading
+        for section in note_formats.format_of(note).sections
+        if not render_section(note, section.key)
     ]
+
+
+def headings_of(note: ClinicalNote) -> tuple[tuple[str, str], ...]:
+    """The key and heading of each section, as the note was signed or last saved."""
+    return note_formats.list_headings(note, note_formats.format_of(note).headings)
 
 
 def render_section(note: ClinicalNote, section: str) -> str:
     """One section as plain text; a prefilled part is followed by its source."""
     blocks = [
-        part.text if part.source == PartSource.CLINICIAN else f"{part.text} [from the {part.source_label}]"
+        _render_part(part)
         for part in note.parts
         if part.section == section and part.text.strip() and not part.is_excluded
     ]
     return "\n\n".join(blocks)
+
+
+def _render_part(part: NotePart) -> str:
+    if part.source == PartSource.CLIENT_VIEW:
+        return f"Client’s view of {part.title}: {part.text}"
+    return f"{part.text} [from the {part.source_words}]" if part.source_words else part.text
 
 
 def load_plain_note(

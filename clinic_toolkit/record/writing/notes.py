@@ -14,12 +14,18 @@ from sqlalchemy import Connection
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.note_formats.model import NoteFormat
 from clinic_toolkit.record.people.case_record import Case
 from clinic_toolkit.record.people.client_record import UNREADABLE_NAME
 from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.record.writing import signatures
 from clinic_toolkit.record.writing.note_facts import NoteFacts
-from clinic_toolkit.record.writing.note_formats import DEFAULT_FORMAT, NoteFormat
+from clinic_toolkit.record.writing.note_formats import (
+    DEFAULT_FORMAT,
+    format_of,
+    list_headings,
+    write_note,
+)
 from clinic_toolkit.record.writing.note_record import (
     CLINICAL_NOTE,
     SIGNATURE_PURPOSE,
@@ -78,19 +84,22 @@ def create_note(
     now: datetime,
     note_format: NoteFormat = DEFAULT_FORMAT,
     goal_ids: Sequence[bytes] = (),
+    known_headings: Sequence[tuple[str, str]] = (),
 ) -> RecordVersion[ClinicalNote]:
     """Create the note of a session as a draft.
 
     Args:
         goal_ids: the goals of the treatment plan that it worked on.
+        known_headings: those of the format in which the parts were written, if it is another.
     """
-    payload = ClinicalNote(
+    empty = ClinicalNote(
         therapy_session=session.id.bytes,
         format=note_format.id,
-        parts=tuple(parts),
+        parts=(),
         goal_ids=tuple(goal_ids),
         begun_at=now,
     )
+    payload = write_note(empty, parts, note_format, known_headings)
     return records.create_record(
         db,
         vault,
@@ -112,12 +121,19 @@ def revise_note(
     expected_version: int,
     now: datetime,
     goal_ids: Sequence[bytes] | None = None,
+    note_format: NoteFormat | None = None,
+    known_headings: Sequence[tuple[str, str]] = (),
 ) -> RecordVersion[ClinicalNote]:
-    """Save the parts of the draft; what is identical makes no new version.
+    """Save the parts of the draft, in another format if one is given; what is the same makes no new version.
+
+    No switch loses anything: what the clinician wrote stays under its heading, and what the program filled in
+    goes where the format puts it.
 
     Args:
         goal_ids: the goals of the treatment plan that it worked on; None to leave them as they are.
         expected_version: the version that the author had on screen.
+        note_format: the format to sort the parts by; None for the one that the note has.
+        known_headings: those of a section that the parts name and the note did not have.
 
     Raises:
         NoteIsSigned: the note is signed.
@@ -127,8 +143,9 @@ def revise_note(
         raise NoteIsSigned
     if current.version != expected_version:
         raise records.StaleVersion
-    goal_ids = current.payload.goal_ids if goal_ids is None else goal_ids
-    payload = msgspec.structs.replace(current.payload, parts=tuple(parts), goal_ids=tuple(goal_ids))
+    payload = write_note(current.payload, parts, note_format or format_of(current.payload), known_headings)
+    if goal_ids is not None:
+        payload = msgspec.structs.replace(payload, goal_ids=tuple(goal_ids))
     if payload == current.payload:
         return current
     return records.replace_draft(
@@ -180,6 +197,7 @@ def sign_note(
     payload = msgspec.structs.replace(
         current.payload,
         parts=current.payload.included_parts,
+        headings=list_headings(current.payload, format_of(current.payload).headings),
         signed_at=now,
         facts=facts,
         utc_offset_minutes=signatures.local_offset_minutes(now),

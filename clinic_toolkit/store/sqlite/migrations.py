@@ -70,6 +70,8 @@ _TABLES_OF_10: tuple[str, ...] = (
     "note_addition",
     "session_series",
     "practice_closure",
+    "note_format",
+    "phrase",
 )
 _FROM_9 = Migration(
     from_format=9,

@@ -2,6 +2,8 @@
 
 from clinic_toolkit.record.writing.note_addition_record import AdditionEvent
 from clinic_toolkit.record.writing.note_record import NoteEvent
+from clinic_toolkit.record.writing.own_note_format_record import OwnNoteFormatEvent
+from clinic_toolkit.record.writing.phrase_record import PhraseEvent
 from clinic_toolkit.record.writing.psychotherapy_note_record import PsychotherapyNoteEvent
 from clinic_toolkit.web.content.event_kinds import EventKind
 
@@ -14,6 +16,13 @@ NOTE_EVENT_TEXTS: dict[str, tuple[EventKind, str]] = {
         EventKind.NOTES,
         "Changed a psychotherapy note",
     ),
+    PhraseEvent.ADDED: (EventKind.NOTES, "Kept a phrase for notes"),
+    PhraseEvent.REVISED: (EventKind.NOTES, "Changed a phrase for notes"),
+    PhraseEvent.REMOVED: (EventKind.NOTES, "Removed a phrase for notes"),
+    OwnNoteFormatEvent.ADDED: (EventKind.NOTES, "Added a format of notes"),
+    OwnNoteFormatEvent.REVISED: (EventKind.NOTES, "Changed a format of notes"),
+    OwnNoteFormatEvent.RETIRED: (EventKind.NOTES, "No longer offered a format of notes"),
+    OwnNoteFormatEvent.OFFERED: (EventKind.NOTES, "Offered a format of notes again"),
     AdditionEvent.ADDENDUM: (EventKind.NOTES, "Added an addendum to a signed note"),
     AdditionEvent.AMENDMENT: (EventKind.NOTES, "Added an amendment to a signed note"),
     AdditionEvent.FACTS: (EventKind.NOTES, "Amended the facts of a session beside its signed note"),

@@ -41,6 +41,8 @@ _TITLE_BY_BLUEPRINT = {
     "hard_moments": "Plan",
     "treatment_plans": "Plan",
     "worksheets": "Worksheets",
+    "phrases": "Phrases for notes",
+    "note_formats": "Formats of notes",
     "own_worksheets": "Worksheets",
     "sheet_editor": "Worksheets",
     "worksheet_twins": "Worksheet",

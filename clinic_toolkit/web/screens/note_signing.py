@@ -44,6 +44,7 @@ def sign(id: UUID) -> ViewResult:
     if note.final and note.version == form.expected_version + 1:
         # The version that was read is already signed: a second press leads to the signed note.
         return responses.redirect_to(url_for("notes.show", id=id))
+    form.asks_code = bool(context.load_clinician().payload.return_code)
     if not form.validate():
         return _render_reading(note, session, form), 422
     try:

@@ -1,17 +1,16 @@
 """The clinical note of a session: draft, signed note, printout, plain text."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people import (
-    therapy_session_facts,
-    therapy_sessions,
-)
+from clinic_toolkit.note_formats.model import NoteFormat
+from clinic_toolkit.record.people import therapy_sessions
 from clinic_toolkit.record.people.practice_record import RecordRole
-from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION, TherapySession
+from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
 from clinic_toolkit.record.questionnaires import answered_items
 from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION
 from clinic_toolkit.record.writing import (
@@ -20,20 +19,22 @@ from clinic_toolkit.record.writing import (
     changes_after_signing,
     goal_parts,
     late_entries,
+    note_formats,
     note_prefill,
     note_rendering,
     notes,
+    own_note_formats,
+    phrases,
     signature_facts,
     treatment_plans,
 )
-from clinic_toolkit.record.writing.note_formats import format_of
 from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, ClinicalNote
 from clinic_toolkit.standing_sentences import ADDED_LATER, CHANGED_LATER, NOT_PART_OF_NOTE, SOME_UNREADABLE
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.content.printout_kinds import PrintoutKind
 from clinic_toolkit.web.forms.notes import NoteForm
-from clinic_toolkit.web.screen_parts import note_goals, note_loading, printouts
+from clinic_toolkit.web.screen_parts import note_editor, note_goals, note_loading, printouts
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.request_info import is_from_script
 from clinic_toolkit.web.transport.responses import ViewResult
@@ -58,31 +59,38 @@ def edit(session_id: UUID) -> ViewResult:
     context.audit_read(ADMINISTRATION, *session_administrations)
     if note is not None:
         context.audit_read(CLINICAL_NOTE, note)
+    note_format = _format_of(note)
     parts = note_prefill.list_current_parts(
-        context.db(), context.vault(), session, note, session_administrations
+        context.db(), context.vault(), session, note, session_administrations, note_format
     )
-    return _render_editor(
-        session, note, NoteForm.from_parts(parts, format_of(note.payload if note else None))
-    )
+    form = NoteForm(parts, note_format, _headings_of(note, note_format))
+    return note_editor.render_editor(session, note, form, note_format)
 
 
 @screen.post("/sessions/<uuid:session_id>/note")
 def save(session_id: UUID) -> ViewResult:
-    """Save the draft; go on to sign it if that button was pressed."""
+    """Save the draft; go on to sign it, or write in another format, if that button was pressed."""
     session = therapy_sessions.load_therapy_session(context.db(), context.vault(), session_id)
     note = notes.find_note_of_session(context.db(), context.vault(), session)
+    shown_format = _find_format(request.form.get("shown_format", ""))
+    note_format = _format_of(note) if note else shown_format or _format_of(None)
     form = NoteForm.from_request(
-        note_prefill.list_current_parts(context.db(), context.vault(), session, note),
-        format_of(note.payload if note else None),
+        note_prefill.list_current_parts(
+            context.db(), context.vault(), session, note, note_format=note_format
+        ),
+        note_format,
+        _headings_of(note, shown_format or note_format),
         request.form,
     )
     goal_ids = note_goals.load_note_goals(session, note).goal_ids
+    if "insert" in request.form:
+        form.insert(request.form.get("into", ""), _chosen_phrase())
     expected_version = form.expected_version
     # The form was sent twice: its text is stored already, and nothing else was saved since.
     repeated = (
         note is not None
         and not note.final
-        and form.parts() == list(note.payload.parts)
+        and note_formats.sort_parts(form.parts(), note_format) == list(note.payload.parts)
         and set(goal_ids) == set(note.payload.goal_ids)
     )
     if note is not None and not repeated and (note.final or note.version != expected_version):
@@ -91,26 +99,34 @@ def save(session_id: UUID) -> ViewResult:
             return responses.autosave_failed(
                 notes.NoteIsSigned().sentence if note.final else stale_sentence, 409
             )
-        return _render_editor(session, note, form, newer=note), 409
+        return note_editor.render_editor(session, note, form, note_format, newer=note), 409
     if not form.validate():
         if is_from_script():
             return responses.autosave_failed(next(iter(form.errors_by_field.values()))[0], 422)
-        return _render_editor(session, note, form), 422
-    parts = form.parts()
+        return note_editor.render_editor(session, note, form, note_format), 422
+    chosen_format = _chosen_format(note_format)
     if note is None:
         note = notes.create_note(
-            context.db(), context.vault(), session, parts, now=context.now(), goal_ids=goal_ids
+            context.db(),
+            context.vault(),
+            session,
+            form.parts(),
+            now=context.now(),
+            note_format=chosen_format,
+            goal_ids=goal_ids,
+            known_headings=note_format.headings,
         )
     else:
-        expected_version = note.version if repeated else expected_version
         note = notes.revise_note(
             context.db(),
             context.vault(),
             note,
-            parts,
-            expected_version=expected_version,
+            form.parts(),
+            expected_version=note.version if repeated else expected_version,
             now=context.now(),
+            note_format=chosen_format,
             goal_ids=goal_ids,
+            known_headings=(*note_format.headings, *(shown_format.headings if shown_format else ())),
         )
     if is_from_script():
         return responses.autosave_saved(context.now(), version=note.version)
@@ -119,26 +135,34 @@ def save(session_id: UUID) -> ViewResult:
     return responses.redirect_to(url_for(".edit", session_id=session_id))
 
 
-def _render_editor(
-    session: RecordVersion[TherapySession],
-    note: RecordVersion[ClinicalNote] | None,
-    form: NoteForm,
-    newer: RecordVersion[ClinicalNote] | None = None,
-) -> str:
-    return render_template(
-        "notes/edit.html",
-        here="clients",
-        session=session,
-        facts=therapy_session_facts.load_session_facts(
-            context.db(), context.vault(), session, told_apart=True
-        ),
-        note=note,
-        form=form,
-        errors=form.errors_by_field,
-        newer=newer,
-        goals=note_goals.load_note_goals(session, note),
-        newer_sections=note_rendering.build_sections(newer.payload, ()) if newer else (),
-    )
+def _format_of(note: RecordVersion[ClinicalNote] | None) -> NoteFormat:
+    return own_note_formats.find_format_of(context.db(), context.vault(), note.payload if note else None)
+
+
+def _find_format(format_id: str) -> NoteFormat | None:
+    return own_note_formats.find_format(context.db(), context.vault(), format_id)
+
+
+def _chosen_phrase() -> str:
+    """The words of the chosen phrase; "" if it is none that is kept."""
+    kept = phrases.list_phrases(context.db(), context.vault())
+    chosen = request.form.get("phrase", "")
+    return next((each.payload.text for each in kept if each.id.hex == chosen), "")
+
+
+def _chosen_format(present: NoteFormat) -> NoteFormat:
+    """The format that the button was pressed for; that of the note, if it was another button."""
+    if "switch" not in request.form:
+        return present
+    return _find_format(request.form.get("format", "")) or present
+
+
+def _headings_of(
+    note: RecordVersion[ClinicalNote] | None, shown_format: NoteFormat
+) -> Sequence[tuple[str, str]]:
+    """The headings of everything that the note or the page may hold."""
+    kept = note_formats.list_headings(note.payload, ()) if note else ()
+    return (*shown_format.headings, *kept)
 
 
 @screen.get("/notes/<uuid:id>")

@@ -69,7 +69,7 @@ export function autosave(form) {
     again = false;
     since ||= Date.now();
     later("autosaveNow" in form.dataset && target.matches("[type=radio],[type=checkbox]")
-      ? 0 : Math.max(0, Math.min(2000, since + 10000 - Date.now())));
+      ? 0 : Math.max(0, Math.min(2000, since + 2500 - Date.now())));
   });
   form.addEventListener("submit", (event) => {
     clearTimeout(timer);
