@@ -130,3 +130,15 @@ def test_what_the_client_wrote_on_the_page_looked_at_together_is_in_the_note(
     (tick,) = [name for name in page.form("section-data").names if "-next-" in name]
     reading = me.send(page, {tick: None, "sign": "yes"})
     assert "Wait two days." not in reading.text and "I give before I am asked." in reading.text
+
+
+def test_the_next_step_that_the_client_chose_is_agreed_on_without_typing_it_again(
+    me: Person, session: str
+) -> None:
+    result = steps.finish(me, steps.answer_all(me, steps.begin(me, session), [2] * 12))
+    assert "Agree on this" not in me.open(session).text
+    me.send(me.open(result.path.removesuffix("/result") + "/together"), {"next_step": "Wait one day."})
+    page = me.press(me.open(session), "Agree on this for next time")
+    assert page.typed("agreed") == "Wait one day." and "Agree on this" not in page.text
+    # The note says it once: as what was agreed.
+    assert me.open(f"{session}/note").text.count("Wait one day.") == 1

@@ -261,6 +261,14 @@ def _render_session(
         if not case.payload.is_couple
         else (),
         note=note,
+        # Offered until something is agreed: what the client chose is never typed twice.
+        next_steps=[]
+        if session.payload.agreed_for_next
+        else list(
+            dict.fromkeys(
+                each.payload.next_step for each in session_administrations if each.payload.next_step
+            )
+        ),
         after_signing={addition.id: addition.after_signing_label for addition in additions},
         repeats=repeat_lines.list_due_repeats(session, case),
         form=form,
