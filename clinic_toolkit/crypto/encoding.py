@@ -47,6 +47,7 @@ LABELS = frozenset(
         "sig/contact",
         "sig/note",
         "sig/note-addition",
+        "sig/set-aside",
         "sig/cosign",
         "sig/audit",
         "sig/backup",

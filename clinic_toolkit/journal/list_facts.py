@@ -22,6 +22,7 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.journal import audit_reader, inventory_snapshot
 from clinic_toolkit.journal.record_kind import RecordKind
+from clinic_toolkit.journal.set_aside_record import SET_ASIDE
 from clinic_toolkit.store.transactions import transaction_of
 from clinic_toolkit.store.types import cached_uuid
 from clinic_toolkit.vault.inventory import KeptFacts
@@ -51,12 +52,18 @@ class FactsKind(Generic[F]):
     @cached_property
     def tables(self) -> tuple[str, ...]:
         """The names of the tables of `kinds`."""
-        return tuple(kind.name for kind in self.kinds)
+        return _list_table_names(self.kinds)
 
     @cached_property
     def fixed_tables(self) -> tuple[str, ...]:
         """The names of the tables of `fixed_kinds`."""
         return tuple(kind.name for kind in self.fixed_kinds)
+
+
+def _list_table_names(kinds: tuple[RecordKind[Any], ...]) -> tuple[str, ...]:
+    """Return the tables of these kinds; a mark that sets a record aside changes what there is of its kind."""
+    names = tuple(kind.name for kind in kinds)
+    return (*names, SET_ASIDE.name) if any(kind.may_be_set_aside for kind in kinds) else names
 
 
 _kinds: dict[str, FactsKind[Any]] = {}
@@ -122,7 +129,7 @@ class FactsReader:
         Args:
             name: a unique name for the value.
         """
-        changed_at = self._inventory.last_change([kind.name for kind in kinds])
+        changed_at = self._inventory.last_change(_list_table_names(kinds))
         kept = self._inventory.kept_lists.get(name)
         if kept and kept.seq == changed_at <= self._last_visible:
             value: T = kept.facts

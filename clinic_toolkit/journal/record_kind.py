@@ -52,6 +52,7 @@ class RecordKind(Generic[P]):
     `schema_version` is the version of the content's shape that is written today; `upcasts` holds, for each
     earlier one, the step to the next. `fallback` stands in for an unreadable record on which others depend.
     `signature_purpose`: a final version carries its author's signature for this purpose, such as "sig/note".
+    `may_be_set_aside`: a mark beside such a record may say that it belongs elsewhere (`set_aside_record`).
     """
 
     table: Table
@@ -63,6 +64,7 @@ class RecordKind(Generic[P]):
     upcasts: Mapping[int, Upcast] = field(default_factory=dict)
     fallback: Fallback[P] = no_fallback
     signature_purpose: str | None = None
+    may_be_set_aside: bool = False
 
     def __post_init__(self) -> None:
         if set(self.upcasts) != set(range(1, self.schema_version)):

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection
 
-from clinic_toolkit.journal import integrity
+from clinic_toolkit.journal import integrity, records
 from clinic_toolkit.journal.integrity_reasons import IntegrityReason
 from clinic_toolkit.journal.record_kind import RecordKind
 from clinic_toolkit.journal.record_versions import RecordVersion, open_versions
@@ -34,7 +34,7 @@ def sweep_ring(db: Connection, vault: Vault, kind: RecordKind[P], ring: UUID) ->
     An unreadable one is listed in `vault.integrity_failures`, as when a page reads it.
 
     Returns:
-        The readable ones, in no order; none if the ring is not open to this clinician.
+        The readable ones that are not set aside, in no order; none if the ring is not open to this clinician.
     """
     if not vault.rings.is_open(ring):
         return SweptRecords([], 0)
@@ -55,4 +55,5 @@ def sweep_ring(db: Connection, vault: Vault, kind: RecordKind[P], ring: UUID) ->
     for missing_id, logged in integrity.find_missing_records(db, vault, table, [ring], found_ids):
         integrity.record_absence(db, vault, table, missing_id, logged)
         unreadable_count += 1
+    versions = [version for version in versions if not records.is_set_aside(db, vault, kind, version.id)]
     return SweptRecords(versions, unreadable_count)

@@ -16,9 +16,11 @@ from uuid import UUID, uuid4
 import msgspec
 from sqlalchemy import Connection
 
-from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import audit_log, fallbacks, integrity, list_cache, record_cache
 from clinic_toolkit.journal.integrity_reasons import IntegrityReason
+from clinic_toolkit.journal.record_errors import RecordNotFound as RecordNotFound
+from clinic_toolkit.journal.record_errors import SavedByNewerProgram as SavedByNewerProgram
+from clinic_toolkit.journal.record_errors import StaleVersion as StaleVersion
 from clinic_toolkit.journal.record_kind import Fallback, RecordKind
 from clinic_toolkit.journal.record_versions import (
     NEWER_STATE,
@@ -27,35 +29,12 @@ from clinic_toolkit.journal.record_versions import (
     open_versions,
     seal_version,
 )
+from clinic_toolkit.journal.set_aside_record import SET_ASIDE, mark_id_of
 from clinic_toolkit.store.rows import RowTaken, SealedRow
 from clinic_toolkit.store.transactions import remember_in_snapshot, transaction_of
 from clinic_toolkit.vault.vault import Vault
 
 P = TypeVar("P", bound=msgspec.Struct)
-
-
-class RecordNotFound(ClinicError):
-    """No such record, or none that this clinician may see; the error never reveals which."""
-
-    def __init__(self) -> None:
-        super().__init__("There is nothing here that you can open.")
-
-
-class SavedByNewerProgram(ClinicError):
-    """The record holds content of a newer schema version, which a save by this program would lose."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "This was not saved: a newer version of this program saved this entry, and saving it here would "
-            "lose what the newer version stored. Update the program first."
-        )
-
-
-class StaleVersion(ClinicError):
-    """A newer version was saved meanwhile, perhaps by the same person in another tab."""
-
-    def __init__(self) -> None:
-        super().__init__("This was changed in another window after you opened it here.")
 
 
 def create_record(
@@ -228,7 +207,23 @@ def _open_newest(
         error = integrity.record_failed_version(vault, table, version, failed_because)
         return fallbacks.load_fallback(db, vault, kind, error, fallback)
     integrity.clear_failure(vault, record_id.bytes)
+    if is_set_aside(db, vault, kind, record_id):
+        raise RecordNotFound
     return version
+
+
+def is_set_aside(db: Connection, vault: Vault, kind: RecordKind[Any], record_id: UUID) -> bool:
+    """Return whether a record belongs elsewhere, according to the audit log: no list and no page finds it.
+
+    The log alone decides, so a record whose mark is damaged or missing does not come back.
+    """
+    if not kind.may_be_set_aside:
+        return False
+    inventory = integrity.refresh_inventory_once(db, vault)
+    if not inventory.list_rings(SET_ASIDE.name):
+        return False
+    mark = inventory.find_newest(mark_id_of(record_id).bytes)
+    return mark is not None and mark.table == SET_ASIDE.name
 
 
 def list_records_in_rings(
@@ -289,7 +284,7 @@ def _list_newest_versions(
             ordered.append((inventory.first_seq(error.failure.record.bytes), substitute))
     # Row numbers are not authenticated, so the order comes from the audit log.
     ordered.sort(key=itemgetter(0))
-    return [version for _, version in ordered]
+    return [version for _, version in ordered if not is_set_aside(db, vault, kind, version.id)]
 
 
 def version_reference(kind: RecordKind[P], version: RecordVersion[P]) -> audit_log.VersionReference:

@@ -4,6 +4,7 @@ Creating a store needs all tables, and a check of the whole file all kinds, whic
 """
 
 from clinic_toolkit.journal import audit_log, inventory_snapshot
+from clinic_toolkit.journal.set_aside_record import SET_ASIDE
 from clinic_toolkit.journal.tombstone_record import TOMBSTONE
 from clinic_toolkit.record.handovers import answer_log
 from clinic_toolkit.record.handovers.handover_record import HANDOVER
@@ -66,6 +67,7 @@ ALL_KINDS = (
     RETENTION,
     RETENTION_RULE,
     TOMBSTONE,
+    SET_ASIDE,
 )
 
 ALL_TABLES = (

@@ -73,6 +73,13 @@ class Desk:
         late = {name: "I was away." for name in form.names if name.startswith("late-")}
         return self.me.submit(page, form, typed | late)
 
+    def move(self, path: str) -> Page:
+        """Say of this that it belongs to somebody else."""
+        self.site.work.client("Cato Nym")
+        page = self.me.open(f"{path}/belongs-elsewhere")
+        whom = page.form("whom").options["whom"][-1]
+        return self.me.send(page, {"whom": whom, "reason": "The wrong record was open."})
+
     def note(self) -> Page:
         return self.me.send(self.me.open(f"{self.session}/note"), NOTE | {"sign": "yes"})
 
@@ -299,6 +306,9 @@ WAYS: dict[str, Way] = {
     "handover.close_handover": _press(lambda at: at.returned(), "Go on together"),
     "notes.save": lambda at: at.me.send(at.me.open(f"{at.session}/note"), NOTE),
     "note_signing.sign": lambda at: at.signed_note(),
+    "moved_records.note": lambda at: at.move(at.signed_note().path),
+    "moved_records.administration": lambda at: at.move(at.result()),
+    "moved_records.risk_entry": lambda at: at.move(at.entry().path),
     "unsigned_notes.sign": lambda at: at.sign_drafts(),
     "note_additions.add": lambda at: at.me.send(
         at.me.open(f"{at.signed_note().path}/add"),

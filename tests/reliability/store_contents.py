@@ -14,6 +14,7 @@ from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import audit_reader, inventory_snapshot, records, version_history
 from clinic_toolkit.journal.record_kind import RecordKind, no_fallback
 from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.journal.set_aside_record import SET_ASIDE
 from clinic_toolkit.journal.tombstone_record import TOMBSTONE
 from clinic_toolkit.record.handovers import answer_log, clinician_side
 from clinic_toolkit.record.handovers.answer_log import HandoverTrouble
@@ -123,6 +124,7 @@ class _Asking:
             ("clinical_note", partial(_list_all, CLINICAL_NOTE)),
             ("treatment_plan", partial(_list_all, TREATMENT_PLAN)),
             ("note_addition", partial(_list_all, NOTE_ADDITION)),
+            ("set_aside", partial(_list_all, SET_ASIDE)),
             ("handover", clinician_side.list_open_handovers),
             ("own_questionnaire", own_questionnaires.list_questionnaire_versions),
             ("own_worksheet", own_worksheets.list_versions),
@@ -138,6 +140,8 @@ class _Asking:
         for table, id in beside | set(self.told.newest):
             one = self.heard(records.load_record, KINDS[table], id, no_fallback)
             self.note(table, one)
+            if records.is_set_aside(db, vault, KINDS[table], id):
+                continue
             for version in self.heard(version_history.list_versions, KINDS[table], id) or []:
                 self.keep(table, version)
         for line in audit_reader.iter_checked_entries(db, vault):

@@ -116,5 +116,6 @@ ADMINISTRATION = register_kind(
         states=AdministrationState,
         events=AdministrationEvent,
         nouns=RecordNouns(in_sentence="a questionnaire", one="a questionnaire", many="questionnaires"),
+        may_be_set_aside=True,
     )
 )

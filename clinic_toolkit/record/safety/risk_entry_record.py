@@ -195,6 +195,7 @@ RISK_ENTRY = register_kind(
         states=RiskEntryState,
         events=RiskEntryEvent,
         nouns=RecordNouns(in_sentence="a risk entry", one="a risk entry", many="risk entries"),
+        may_be_set_aside=True,
         schema_version=2,
         upcasts={1: _add_answer},
     )

@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from clinic_toolkit.journal import audit_reader, integrity, record_sweep
+from clinic_toolkit.journal.set_aside_record import SET_ASIDE
 from clinic_toolkit.names.text_folding import fold_fields
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
 from clinic_toolkit.record.search.searched_texts import SEARCHED_KINDS
@@ -21,7 +22,8 @@ from clinic_toolkit.vault.vault import Vault
 # for each search anew.
 MAX_KEPT_BYTES = 48 * 2**20
 _CACHE_KEY = "folded texts"
-_TABLES = tuple(searched.kind.name for searched in SEARCHED_KINDS)
+# A mark that sets something aside changes what there is to search.
+_TABLES = (*(searched.kind.name for searched in SEARCHED_KINDS), SET_ASIDE.name)
 
 
 class FoldedRecord(msgspec.Struct, frozen=True, gc=False):

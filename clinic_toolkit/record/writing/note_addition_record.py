@@ -117,6 +117,7 @@ NOTE_ADDITION = register_kind(
             one="an addition to a note",
             many="additions to notes",
         ),
+        may_be_set_aside=True,
         signature_purpose=ADDITION_PURPOSE,
     )
 )

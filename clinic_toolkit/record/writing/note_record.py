@@ -183,6 +183,7 @@ CLINICAL_NOTE = register_kind(
         nouns=RecordNouns(in_sentence="a progress note", one="a note", many="notes"),
         schema_version=2,
         upcasts={1: _add_fields_of_2},
+        may_be_set_aside=True,
         signature_purpose=SIGNATURE_PURPOSE,
     )
 )

@@ -85,19 +85,24 @@ def create_note(
     note_format: NoteFormat = DEFAULT_FORMAT,
     goal_ids: Sequence[bytes] = (),
     known_headings: Sequence[tuple[str, str]] = (),
+    begun_at: datetime | None = None,
+    late_reason: str = "",
 ) -> RecordVersion[ClinicalNote]:
     """Create the note of a session as a draft.
 
     Args:
         goal_ids: the goals of the treatment plan that it worked on.
         known_headings: those of the format in which the parts were written, if it is another.
+        begun_at: when it was first written, if that was before `now`, in another place.
+        late_reason: why it is a late entry, if that is known already.
     """
     empty = ClinicalNote(
         therapy_session=session.id.bytes,
         format=note_format.id,
         parts=(),
         goal_ids=tuple(goal_ids),
-        begun_at=now,
+        begun_at=begun_at or now,
+        late_reason=late_reason,
     )
     payload = write_note(empty, parts, note_format, known_headings)
     return records.create_record(

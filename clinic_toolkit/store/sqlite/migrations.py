@@ -72,6 +72,7 @@ _TABLES_OF_10: tuple[str, ...] = (
     "practice_closure",
     "note_format",
     "phrase",
+    "set_aside",
 )
 _FROM_9 = Migration(
     from_format=9,

@@ -16,6 +16,7 @@ NOT_SEARCHED = (
     "forms in a client’s hands",
     "what is started and not finished",
     "attached files",
+    "what was set aside because it belongs to another client",
     "names and addresses, which are found under Clients",
 )
 HOW_TO_SEARCH = (

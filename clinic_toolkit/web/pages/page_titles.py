@@ -56,6 +56,7 @@ _TITLE_BY_BLUEPRINT = {
     "note_signing": "Note",
     "note_additions": "Note",
     "unsigned_notes": "Unsigned notes",
+    "moved_records": "Belongs elsewhere",
     "questionnaires": "Questionnaires",
     "own_questionnaires": "Questionnaires",
     "previews": "Preview",

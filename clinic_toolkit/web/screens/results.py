@@ -21,7 +21,7 @@ from clinic_toolkit.record.questionnaires.administration_record import ADMINISTR
 from clinic_toolkit.record.safety import fear_holds, prompt_status
 from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY
 from clinic_toolkit.record.values.page_values import Result
-from clinic_toolkit.record.writing import goal_thread, therapy_session_summary
+from clinic_toolkit.record.writing import goal_thread, set_aside_marks, therapy_session_summary
 from clinic_toolkit.standing_sentences import CLIENT_LINE, STATUS_LINE
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
@@ -54,6 +54,7 @@ def show(id: UUID) -> ViewResult:
         context.db(), context.vault(), administration, holds, today=context.today()
     )
     still_open = open_matters.lines_beside(administration, request.path)
+    arrived = set_aside_marks.describe_arrival(context.db(), context.vault(), administration)
     if check_ins.is_check_in(administration.payload):
         return render_template(
             "results/check_in.html",
@@ -66,6 +67,7 @@ def show(id: UUID) -> ViewResult:
             status_text=STATUS_LINE,
             served=goal_thread.find_goals_of_questionnaire(context.db(), context.vault(), administration),
             still_open=still_open,
+            arrived=arrived,
             no_reassurance=no_reassurance_line(beside_prompt=bool(still_open)),
         )
     scores = answered_items.score_answers(result.items, result.instrument)
@@ -78,6 +80,7 @@ def show(id: UUID) -> ViewResult:
         prompts=prompts,
         served=goal_thread.find_goals_of_questionnaire(context.db(), context.vault(), administration),
         still_open=still_open,
+        arrived=arrived,
         is_held=fear_holds.is_held_after_closing(
             context.db(), context.vault(), administration.payload, prompts
         ),

@@ -20,7 +20,7 @@ from clinic_toolkit.record.safety import (
     risk_entry_threads,
 )
 from clinic_toolkit.record.safety.risk_entry_record import RiskEntry
-from clinic_toolkit.record.writing import additions_after_signing
+from clinic_toolkit.record.writing import additions_after_signing, set_aside_marks
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.forms.risk_entries import NOBODY_IN_PARTICULAR, RiskForm
@@ -139,6 +139,7 @@ def show(id: UUID) -> ViewResult:
         is_held=risk_entry_form.is_still_held(entry),
         in_general=answered_items.ABOUT_PEOPLE_IN_GENERAL,
         back=guard.safe_return_path(request.args.get("back")),
+        arrived=set_aside_marks.describe_arrival(context.db(), context.vault(), entry),
         no_reassurance=NO_REASSURANCE,
     )
 
