@@ -64,4 +64,24 @@ PROMISES_OF_SECRETS = (
         untested="The program was stopped before each change of a file, not the power cut at each write of "
         "the disk. A drive may keep overwritten bytes where no program can read them.",
     ),
+    Promise(
+        number=17,
+        text="Psychotherapy notes stay closed until your passphrase opens them; the return code never does. "
+        "No other page, list or search of the record shows a word of them, and every look at one leaves a "
+        "line of its own in the audit trail.",
+        safeguards=(CRYPTOGRAPHY, OUR_CODE),
+        limitation="An executor reads them if you chose it. What you print, copy or save of them is "
+        "protected no longer. Who has your passphrase or your return code can tell about whom there are "
+        "such notes, how many and when they were changed; without the passphrase, not what they say.",
+        tests=(
+            "tests/record/test_psychotherapy_notes.py::test_nothing_is_written_or_read_while_they_are_closed",
+            "tests/record/test_psychotherapy_notes.py::test_list_facts_and_the_snapshot_hold_nothing_of_them",
+            "tests/web/test_psychotherapy_notes.py::test_only_the_passphrase_opens_them_and_then_the_short_lock_holds",
+            "tests/web/test_psychotherapy_notes.py::test_no_other_page_shows_a_word_of_them_while_they_are_open",
+            "tests/web/test_psychotherapy_notes.py::test_no_search_finds_them_while_they_are_open",
+            "tests/web/test_psychotherapy_notes.py::test_every_look_is_a_line_of_its_own_before_the_page_leaves",
+            "tests/web/test_psychotherapy_notes.py::test_an_executor_reads_them_only_if_that_was_chosen",
+        ),
+        untested="While they are open the key is in the memory of the program, which lasts until it locks.",
+    ),
 )
