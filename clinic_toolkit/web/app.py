@@ -85,6 +85,7 @@ class ClinicApp(Flask):
             name_of=client_names.name_of,
             names_of_case=client_names.names_of_case,
             consent_lines=consent_lines.lines_of_case,
+            unsettled_consents=consent_lines.unsettled_lines,
             page_of=page_addresses.page_of,
             place_of=page_addresses.place_of,
             url_for=page_addresses.PageAddresses(self).address_of,

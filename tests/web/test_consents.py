@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import pytest
 
 from clinic_toolkit.journal import records
-from clinic_toolkit.record.people import cases
+from clinic_toolkit.record.people import cases, clients
 from clinic_toolkit.record.people.consent_record import CONSENT
 from clinic_toolkit.store.transactions import reading
 from tests.fixtures.sites import Site
@@ -14,6 +14,7 @@ from tests.fixtures.sites import Site
 RECORD = re.compile(r'name="record" value="([^"]+)"')
 YES = {"subject": "pooling", "answer": "agreed", "method": "paper", "answered_on": "2026-11-02"}
 MISSING = "not asked yet, so these answers are counted nowhere"
+NOT_SETTLED = "What becomes of what one partner says alone is not settled yet."
 NO_POLICY = "so no policy holds for this couple"
 
 
@@ -96,7 +97,7 @@ def test_bad_input_is_said(site: Site, place: str, fields: dict[str, object], se
 def test_a_couple_is_told_that_no_policy_holds_until_both_agree(site: Site) -> None:
     cy, di, case = site.work.couple("Cy Hart", "Di Moor")
     page = f"/cases/{case.id}"
-    assert NO_POLICY in site.get(page).text
+    assert NO_POLICY in site.get(page).text and NOT_SETTLED in site.get(page).text
     fields: dict[str, object] = {**YES, "subject": "couple_policy", "policy": "no_secrets"}
     answer = site.post(f"{page}/consents/new", fields)
     assert answer.status_code == 422 and "Tick who answered." in answer.text
@@ -106,6 +107,7 @@ def test_a_couple_is_told_that_no_policy_holds_until_both_agree(site: Site) -> N
     assert "Cy Hart: agreed; Di Moor: not asked yet" in site.get(page).text
     both = send(site, f"{page}/consents/new", {**fields, "given_by": [cy.id.hex, di.id.hex]})
     assert "no secrets, agreed by both" in site.get(page).text and NO_POLICY not in site.get(page).text
+    assert NOT_SETTLED not in site.get(page).text
     choice = site.get(f"{both}/withdraw").text
     assert "Cy Hart" in choice and "Di Moor" in choice
     answer = site.post(f"{both}/withdraw", {"on": "2026-11-10", "version": "1"})
@@ -127,3 +129,15 @@ def test_the_list_says_what_stands_and_offers_the_sheets(site: Site, place: str)
     page = site.get(place).text
     assert "/consent-sheets/tool" in page and "/consent-sheets/open" not in page
     assert "have it read by your lawyer or supervisor" in page and MISSING in page
+
+
+def test_a_form_is_not_begun_unseen_after_a_refusal(site: Site, place: str) -> None:
+    refused = "This client does not agree to questionnaires and worksheets."
+    with reading(site.work.engine) as db:
+        [client] = clients.list_clients(db, site.work.vault)
+    choose = f"/sessions/{site.work.session(client).id}/questionnaire"
+    assert refused not in site.get(choose).text, "nobody was asked yet"
+    shown = send(site, f"{place}/new", {**YES, "subject": "tool"})
+    assert refused not in site.get(choose).text, "the control"
+    send(site, f"{shown}/withdraw", {"by": client.id.hex, "on": "2026-11-10", "version": "1"})
+    assert refused in site.get(choose).text and place in site.get(choose).text

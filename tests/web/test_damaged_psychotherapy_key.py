@@ -96,3 +96,18 @@ def test_executor_sheets_are_withdrawn_with_a_damaged_key(site: Site, groups: tu
     assert answer.headers["Location"].startswith("/practice/executor?saved=withdrawn")
     with reading(site.work.engine) as db:
         assert executor_access.find_halves(db, site.work.vault) == (False, False)
+
+
+def test_with_a_damaged_key_the_notes_stay_closed_and_it_is_said(site: Site, groups: tuple[str, ...]) -> None:
+    with writing(site.work.engine) as db:
+        key_slot_changes.replace_passphrase(db, site.work.vault, CHOSEN, psychotherapy_key=KEY, cost=MIN_COST)
+        site.work.vault = key_slots.unlock_with_keys(
+            db, site.work.vault.user_id, site.work.vault.unlocked_keys()
+        )
+        row = db.execute(select(slot_table).where(slot_table.c.kind == KeySlotKind.PASSPHRASE)).one()
+        is_this = slot_table.c.slot == row.slot
+        db.execute(slot_table.update().where(is_this).values(sealed_psychotherapy=bytes(80)))
+    site.unlock()
+    answer = site.post("/psychotherapy-notes", {"present_passphrase": CHOSEN})
+    assert answer.status_code >= 400 and "damaged" in answer.text, answer.text
+    assert not site.work.vault.rings.opens_psychotherapy_notes

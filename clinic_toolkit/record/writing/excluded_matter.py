@@ -55,8 +55,7 @@ def find_excluded_matter(text: str) -> frozenset[ExcludedMatter]:
 def build_reminder(text: str) -> str:
     """Return the one-line reminder for a text; "" if there is nothing to say."""
     begins = _SENTENCES.get(find_excluded_matter(text), "")
-    ends = "the law leaves that out of psychotherapy notes. It belongs in the record."
-    return f"{begins}: {ends}" if begins else ""
+    return f"{begins}. It belongs in the record, and not in psychotherapy notes." if begins else ""
 
 
 def _is_result(found: str) -> bool:

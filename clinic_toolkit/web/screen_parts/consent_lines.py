@@ -27,6 +27,10 @@ _OTHERWISE = {
     ConsentSubject.POOLING: "so these answers are counted nowhere",
     ConsentSubject.COUPLE_POLICY: "so no policy holds for this couple: settle it before a joint session",
 }
+_UNSETTLED = {
+    ConsentSubject.TOOL: "This client does not agree to questionnaires and worksheets.",
+    ConsentSubject.COUPLE_POLICY: "What becomes of what one partner says alone is not settled yet.",
+}
 
 
 class ConsentLine(Struct, frozen=True, kw_only=True):
@@ -47,6 +51,23 @@ def lines_of_case(case_id: UUID) -> list[ConsentLine]:
         describe_standing(standing, is_couple=is_couple)
         for standing in consents.list_standings(db, vault, case)
     ]
+
+
+def unsettled_lines(case_id: UUID) -> list[str]:
+    """What must be seen before work goes on: a consent that was declined or withdrawn, a missing policy."""
+    db, vault = context.db(), context.vault()
+    case = cases.load_case(db, vault, case_id)
+    return [
+        _UNSETTLED[standing.subject]
+        for standing in consents.list_standings(db, vault, case)
+        if _is_unsettled(standing)
+    ]
+
+
+def _is_unsettled(standing: ConsentStanding) -> bool:
+    if standing.subject == ConsentSubject.COUPLE_POLICY:
+        return not standing.is_agreed
+    return standing.subject == ConsentSubject.TOOL and bool(standing.declined or standing.withdrawn)
 
 
 def describe_standing(standing: ConsentStanding, *, is_couple: bool) -> ConsentLine:
