@@ -11,7 +11,7 @@ from clinic_toolkit.web.forms import fields
 
 MAX_SECTION, MAX_CARD = 1200, 300
 HINTS = {
-    "surroundings": "What is put away, or kept by somebody else; and what is put within reach.",
+    "surroundings": "What is out of reach, or kept by somebody else; and what is close at hand.",
     "signs": "Thoughts, feelings, or things I do or leave.",
     "alone": "What has helped before, even a little.",
     "around": "Nothing needs to be said there about how it is.",

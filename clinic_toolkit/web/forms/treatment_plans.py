@@ -1,6 +1,6 @@
 """The form for a treatment plan: what the work is about, a few goals, the day to look again, a diagnosis."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -24,8 +24,8 @@ STANDING_LABELS = {
     GoalStanding.REACHED: "Reached",
     GoalStanding.LET_GO: "Let go",
 }
-# The fields for goals that a new plan begins with; beyond them there is always one more than is filled in.
-_FEWEST_GOALS = 2
+# The fields for goals that a new plan begins with; a saved one has always one more than it has goals.
+_FEWEST_GOALS = 3
 MAX_GOAL, MAX_DIAGNOSIS = 400, 300
 
 
@@ -41,11 +41,15 @@ class TreatmentPlanForm(Form):
     def __init__(self, typed: Any, plan: TreatmentPlan | None, *, is_couple: bool) -> None:
         super().__init__(typed, data=_values_of(plan) if plan else {})
         self.is_couple = is_couple
+        # A page that is shown again has the fields that it had.
+        self._sent_numbers = [number for number in _NUMBERS if typed and f"goal{number}" in typed]
         self._stored_goals = {goal.id.hex: goal for goal in plan.goals} if plan else {}
 
     @property
-    def shown_numbers(self) -> range:
+    def shown_numbers(self) -> Sequence[int]:
         """The numbers of the goals that the page has fields for."""
+        if self._sent_numbers:
+            return self._sent_numbers
         last = max((number for number in _NUMBERS if self._is_filled(number)), default=0)
         return range(1, min(max(last + 1, _FEWEST_GOALS), MAX_GOALS) + 1)
 
