@@ -99,13 +99,31 @@ class ReviewedWorksheet(ContentModel):
     smaller: str = ""
 
 
+class PlanGoal(ContentModel):
+    """A goal of a treatment plan, with the questionnaires and worksheets that serve it."""
+
+    words: str
+    means: str = ""
+    questionnaires: list[str] = Field(default_factory=list)
+    worksheets: list[str] = Field(default_factory=list)
+
+
+class Plan(ContentModel):
+    """The treatment plan of a case, written after a session; `review_in_weeks` counts from that session."""
+
+    problems: str
+    goals: list[PlanGoal]
+    review_in_weeks: int
+
+
 class Note(ContentModel):
-    """The note of a session."""
+    """The note of a session; `goals` are the numbers of those of the plan that it worked on, from 1."""
 
     state: Literal["signed", "draft"] = "signed"
     data: str
     assessment: str = ""
     plan: str = ""
+    goals: list[int] = Field(default_factory=list)
 
 
 class Session(ContentModel):
@@ -131,6 +149,7 @@ class Session(ContentModel):
     present: list[str] | None = None
     agreed: str = ""
     note: Note | None = None
+    treatment_plan: Plan | None = None
     questionnaires: list[Questionnaire] = Field(default_factory=list)
     sheets: list[GivenWorksheet] = Field(default_factory=list)
     reviewed: list[ReviewedWorksheet] = Field(default_factory=list)

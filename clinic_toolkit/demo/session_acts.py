@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from clinic_toolkit.demo import content, questionnaire_acts, worksheet_acts
+from clinic_toolkit.demo import content, plan_acts, questionnaire_acts, worksheet_acts
 from clinic_toolkit.demo.acts import DemoState, Step
 from clinic_toolkit.demo.schedule import TimeSpan
 from clinic_toolkit.instruments import catalogue
@@ -65,6 +65,9 @@ class SessionScript:
             yield Step(at=start + timedelta(minutes=self.spec.minutes_late), act=self._open_session)
             yield from self._steps_during(start + timedelta(minutes=12))
             yield Step(at=end, act=self._close_session)
+            if self.spec.treatment_plan:
+                plan = self.spec.treatment_plan
+                yield Step(at=end + timedelta(minutes=1), act=partial(self._write_plan, plan))
         if self.spec.note:
             yield Step(at=end + timedelta(minutes=3), act=partial(self._begin_note, self.spec.note))
             yield Step(at=end + timedelta(minutes=7), act=partial(self._write_note, self.spec.note))
@@ -233,10 +236,14 @@ class SessionScript:
     def _review_worksheet(self, spec: content.ReviewedWorksheet, state: DemoState, now: datetime) -> None:
         worksheet_acts.review_worksheet(spec, state, self.record, state.clients[self.client_names[0]].id, now)
 
+    def _write_plan(self, spec: content.Plan, state: DemoState, now: datetime) -> None:
+        plan_acts.write_plan(spec, state, state.cases[self.case], self.span.start.date(), now)
+
     def _begin_note(self, spec: content.Note, state: DemoState, now: datetime) -> None:
         prefilled = note_prefill.list_prefilled_parts(state.db, state.vault, self.record)
         parts = [*_clinician_parts({"data": spec.data}), *prefilled]
-        self.note = notes.create_note(state.db, state.vault, self.record, parts, now=now)
+        goal_ids = plan_acts.list_goal_ids(state, state.cases[self.case], spec.goals)
+        self.note = notes.create_note(state.db, state.vault, self.record, parts, now=now, goal_ids=goal_ids)
 
     def _write_note(self, spec: content.Note, state: DemoState, now: datetime) -> None:
         prefilled = [

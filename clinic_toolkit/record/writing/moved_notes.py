@@ -82,9 +82,9 @@ def _describe_origin(
 def _list_own_parts(db: Connection, vault: Vault, note: RecordVersion[ClinicalNote]) -> list[NotePart]:
     """The text of each section as the clinician's own; what was filled in came from another record."""
     parts = [
-        NotePart(section=key, source=PartSource.CLINICIAN, text=text)
-        for key, _ in note_formats.format_of(note.payload).sections
-        if (text := note_rendering.render_section(note.payload, key))
+        NotePart(section=section.key, source=PartSource.CLINICIAN, text=text)
+        for section in note_formats.format_of(note.payload).sections
+        if (text := note_rendering.render_section(note.payload, section.key))
     ]
     added = addition_rendering.list_addition_pages(db, vault, note)
     if added and parts:
