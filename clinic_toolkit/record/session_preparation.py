@@ -28,9 +28,10 @@ from clinic_toolkit.record.questionnaires.administration_record import ENDED_STA
 from clinic_toolkit.record.safety import ask_lines, safety_list_facts
 from clinic_toolkit.record.safety.ask_lines import AskLine
 from clinic_toolkit.record.values.note_values import NoteSection
-from clinic_toolkit.record.writing import handouts, note_rendering, notes
+from clinic_toolkit.record.writing import handouts, note_rendering, notes, treatment_plans
 from clinic_toolkit.record.writing.handout_record import Handout
 from clinic_toolkit.record.writing.note_record import ClinicalNote
+from clinic_toolkit.record.writing.treatment_plan_record import TreatmentPlan
 from clinic_toolkit.vault.vault import Vault
 
 PLAN_SECTION = "plan"
@@ -54,7 +55,7 @@ class SessionPreparation(Struct, frozen=True, kw_only=True):
 
     `agreed_in` is the session in which something was last agreed. `last_note` is the newest note of an
     earlier session of the case, with its sections; `plan` is that section of it. `ask_lines` say that there
-    is something to ask about and since when, never what.
+    is something to ask about and since when, never what. `treatment_plan` is that of the case, if it has one.
     """
 
     session: RecordVersion[TherapySession]
@@ -71,6 +72,7 @@ class SessionPreparation(Struct, frozen=True, kw_only=True):
     due_forms: tuple[DueForm, ...]
     begins_with_check_in: bool
     ask_lines: tuple[AskLine, ...]
+    treatment_plan: RecordVersion[TreatmentPlan] | None
 
 
 def build_preparation(
@@ -118,6 +120,7 @@ def build_preparation(
         due_forms=due,
         begins_with_check_in=client_id is not None and last_held is not None,
         ask_lines=asks,
+        treatment_plan=treatment_plans.find_plan(db, vault, case),
     )
 
 

@@ -194,3 +194,25 @@ def test_a_plan_whose_day_has_come_stands_on_today(me: Person, client: str) -> N
     assert "That day has come" in plan.text
     me.send(me.follow(plan, "Change the plan"), {"review": intake.day(30)})
     assert "Plans to look at again" not in me.open("/").text
+
+
+def test_what_is_signed_of_the_goals_is_read_on_every_page_that_signs(
+    me: Person, session: str, client: str
+) -> None:
+    write(me, client)
+    edit = me.open(f"{session}/note")
+    me.send(edit, NOTE | {"goals": edit.form("goals").values("goals")[0]})
+    words = f"Goal worked on: {PLAN['goal1']}"
+    assert words in me.open("/notes/unsigned").text
+    note = me.press(me.open(f"{session}/note"), "Read it through and sign")
+    assert note.text.count(words) == 1
+    assert me.send(note, {"read": "yes"}).text.count(words) == 1
+
+
+def test_what_is_worked_on_stands_before_the_hour(me: Person, session: str, client: str) -> None:
+    assert "Worked on" not in me.open(f"{session}/before").text
+    plan = write(me, client, goal2="To sleep through")
+    me.send(me.follow(plan, "Change the plan"), {"standing2": "reached"})
+    page = me.open(f"{session}/before")
+    assert PLAN["goal1"] in page.text and "To sleep through" not in page.text
+    assert me.follow(page, PLAN["goal1"]).path.startswith(f"{plan.path}/goals/")

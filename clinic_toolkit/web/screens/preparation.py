@@ -17,6 +17,7 @@ from clinic_toolkit.record.scheduling.series_record import SESSION_SERIES
 from clinic_toolkit.record.session_preparation import SessionPreparation
 from clinic_toolkit.record.writing.handout_record import HANDOUT
 from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE
+from clinic_toolkit.record.writing.treatment_plan_record import TREATMENT_PLAN
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.content.printout_kinds import PrintoutKind
@@ -80,6 +81,7 @@ def _foresee_session(id: UUID, day: int) -> RecordVersion[TherapySession] | None
 
 def _render(session: RecordVersion[TherapySession], **addresses: str) -> str:
     prep = _load_preparation(session)
+    context.audit_read(TREATMENT_PLAN, *([prep.treatment_plan] if prep.treatment_plan else ()))
     return render_template(
         "preparation/show.html",
         addresses=addresses,
