@@ -5,7 +5,7 @@ show comes from the list facts; only what is shown is opened.
 """
 
 import sys
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Container, Iterable, Mapping, Set
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -18,7 +18,6 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.outcomes import hour_list_facts
 from clinic_toolkit.record.outcomes.hour_list_facts import DueForm
 from clinic_toolkit.record.people import display_names, session_list_facts
-from clinic_toolkit.record.people.case_record import CASE
 from clinic_toolkit.record.people.session_list_facts import RING_SESSIONS
 from clinic_toolkit.record.people.therapy_session_record import (
     Attendance,
@@ -185,7 +184,7 @@ def build_daily_overview(
     open_lines = build(open_today, clients_with_sheet_out)
     facts_by_id = {one.facts.id: one for one in (*open_today, *planned)}
     hours = (
-        (line.id, _build_coming_hour(db, vault, reader, facts_by_id[line.id], now=now))
+        (line.id, _build_coming_hour(db, vault, reader, facts_by_id[line.id], initials_by_id, now=now))
         for line in (*open_lines, *planned_lines[:1])
     )
     asks = ask_lines.build_ask_lines(
@@ -219,12 +218,13 @@ def _build_coming_hour(
     vault: Vault,
     reader: FactsReader,
     listed: ListedSession,
+    clients: Container[UUID],
     *,
     now: datetime,
 ) -> ComingHour | None:
-    case = records.find_readable_record(db, vault, CASE, UUID(bytes=listed.facts.case_id_bytes))
-    client_id = case.payload.single_client_id if case else None
-    if client_id is None:
+    client_id = vault.rings.find_owner(listed.ring)
+    if client_id is None or client_id not in clients:
+        # The ring of a couple belongs to their case.
         return None
     ring_sessions = reader.load(RING_SESSIONS, listed.ring, (listed.ring,)).sessions
     last_held_on = session_list_facts.find_last_held_day(ring_sessions, listed.facts)

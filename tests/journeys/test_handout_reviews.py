@@ -100,7 +100,7 @@ def test_below_seven_a_smaller_one_is_offered(
     assert "A smaller one" not in less.text
 
 
-def test_not_this_time_has_reasons_and_no_blame_and_can_be_made_smaller(
+def test_chose_not_to_has_reasons_and_no_blame_and_can_be_made_smaller(
     me: Person, sessions: tuple[str, str]
 ) -> None:
     give(me, sessions[0])
@@ -108,12 +108,12 @@ def test_not_this_time_has_reasons_and_no_blame_and_can_be_made_smaller(
     refused = me.send(page, {"said": "Busy week."})
     assert refused.status == 422 and refused.error("outcome") and refused.typed("said") == "Busy week."
     form = page.form("outcome")
-    assert form.values("outcome") == ["came_back", "part", "not_this_time"]
+    assert form.values("outcome") == ["came_back", "part", "changed", "forgot", "chose_not"]
     assert form.values("barriers") == [
         "avoided", "no_time", "forgot", "unclear_why", "unclear_how", "dull", "not_mine",
     ]  # fmt: skip
-    done = me.send(page, {"outcome": "not_this_time", "barriers": "not_mine", "smaller": "To read it."})
-    assert "not this time (not mine)." in done.text and "Made smaller: “To read it.”" in done.text
+    done = me.send(page, {"outcome": "chose_not", "barriers": "not_mine", "smaller": "To read it."})
+    assert "chose not to do it (not mine)." in done.text and "Made smaller: “To read it.”" in done.text
     assert done.typed("agreement") == "To read it.", "it is out again"
 
 
@@ -166,12 +166,12 @@ def test_a_review_that_differs_in_what_was_in_the_way_alone_is_not_passed_over(
 ) -> None:
     page = give(me, sessions[0])
     review, in_session = me.follow(page, "Note how it went"), look_at(me, sessions[1])
-    me.send(review, {"outcome": "not_this_time"})
-    again = me.send(review, {"outcome": "not_this_time"})
+    me.send(review, {"outcome": "chose_not"})
+    again = me.send(review, {"outcome": "chose_not"})
     assert again.path == page.path and "Saved." in again.text, "the control: the same form, sent twice"
-    late = me.send(review, {"outcome": "not_this_time", "barriers": "no_time"})
+    late = me.send(review, {"outcome": "chose_not", "barriers": "no_time"})
     assert late.status == 409 and "Saved." not in late.text
-    elsewhere = me.send(in_session, {"outcome": "not_this_time"})
+    elsewhere = me.send(in_session, {"outcome": "chose_not"})
     assert elsewhere.status == 409, "it was not noted in this session"
 
 

@@ -26,6 +26,9 @@ class HandoutState(StrEnum):
     CAME_BACK = "came_back"
     PART = "part"
     NOT_THIS_TIME = "not_this_time"
+    CHANGED = "changed"
+    FORGOT = "forgot"
+    CHOSE_NOT = "chose_not"
     MADE_SMALLER = "made_smaller"
 
 
@@ -50,11 +53,14 @@ class PaperChoice(StrEnum):
 
 
 class ReviewOutcome(StrEnum):
-    """How it went, without praise and without blame."""
+    """How it went, without praise and without blame; `NOT_THIS_TIME` is in older reviews alone."""
 
     CAME_BACK = "came_back"
     PART = "part"
     NOT_THIS_TIME = "not_this_time"
+    CHANGED = "changed"
+    FORGOT = "forgot"
+    CHOSE_NOT = "chose_not"
 
 
 class Barrier(StrEnum):
@@ -138,7 +144,8 @@ HANDOUT = register_kind(
         states=HandoutState,
         events=HandoutEvent,
         nouns=RecordNouns(in_sentence="a worksheet that was given", one="a worksheet", many="worksheets"),
-        schema_version=2,
-        upcasts={1: _add_agreement_and_reviews},
+        schema_version=3,
+        # Version 3 knows three more outcomes; what is stored of the others is the same.
+        upcasts={1: _add_agreement_and_reviews, 2: list},
     )
 )

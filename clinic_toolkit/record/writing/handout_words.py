@@ -12,9 +12,19 @@ from clinic_toolkit.record.writing.handout_record import (
 )
 
 OUTCOME_LABELS = {
-    ReviewOutcome.CAME_BACK: "It came back",
+    ReviewOutcome.CAME_BACK: "Did it",
     ReviewOutcome.PART: "Part of it",
-    ReviewOutcome.NOT_THIS_TIME: "Not this time",
+    ReviewOutcome.CHANGED: "Changed it",
+    ReviewOutcome.FORGOT: "Forgot",
+    ReviewOutcome.CHOSE_NOT: "Chose not to",
+}
+# What to ask next, whatever the answer is: each is news about the step, and none about the person.
+FOLLOW_UPS = {
+    ReviewOutcome.CAME_BACK: "What was it like, and what is worth keeping?",
+    ReviewOutcome.PART: "Which part, and what made that part possible?",
+    ReviewOutcome.CHANGED: "What became of it, and how did that fit better?",
+    ReviewOutcome.FORGOT: "Do you still want it? If so, what would bring it to mind?",
+    ReviewOutcome.CHOSE_NOT: "What was right about that? What would fit instead, if anything?",
 }
 BARRIER_LABELS = {
     Barrier.AVOIDED: "Put it off, or would rather not",
@@ -36,11 +46,17 @@ _STATE_LABELS = {
     HandoutState.CAME_BACK: "came back",
     HandoutState.PART: "part of it came back",
     HandoutState.NOT_THIS_TIME: "not this time",
+    HandoutState.CHANGED: "done another way",
+    HandoutState.FORGOT: "forgotten",
+    HandoutState.CHOSE_NOT: "chose not to",
 }
 _OUTCOMES_IN_SENTENCE = {
     ReviewOutcome.CAME_BACK: "came back",
     ReviewOutcome.PART: "came back in part",
     ReviewOutcome.NOT_THIS_TIME: "not this time",
+    ReviewOutcome.CHANGED: "done another way",
+    ReviewOutcome.FORGOT: "forgotten",
+    ReviewOutcome.CHOSE_NOT: "chose not to do it",
 }
 _WANTED_IN_SENTENCE = {
     WantedAnswer.WANTED: "it was wanted",

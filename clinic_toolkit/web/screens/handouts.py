@@ -131,7 +131,10 @@ def _review(handout: RecordVersion[Handout], session: RecordVersion[TherapySessi
         if newer and handout.payload.last_review
         else "",
         is_newer=newer,
-        outcomes=list(handout_words.OUTCOME_LABELS.items()),
+        outcomes=[
+            (outcome, label, handout_words.FOLLOW_UPS[outcome])
+            for outcome, label in handout_words.OUTCOME_LABELS.items()
+        ],
         barriers=list(handout_words.BARRIER_LABELS.items()),
     )
     return (page, 409) if newer else (page, 422) if form.errors else page
