@@ -23,6 +23,11 @@ def format_short_date(day: date) -> str:
     return f"{format_day_and_month(day)} {day.year}"
 
 
+def format_month(day: date) -> str:
+    """Format the month of a date as "November 2026"."""
+    return f"{MONTH_NAMES[day.month - 1]} {day.year}"
+
+
 def weekday_name(day: date) -> str:
     """Return the day of the week, such as "Thursday"."""
     return WEEKDAY_NAMES[day.weekday()]

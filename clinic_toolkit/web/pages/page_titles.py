@@ -14,6 +14,7 @@ _TITLE_BY_BLUEPRINT = {
     "today": "Today",
     "preparation": "Before the hour",
     "clients": "Clients",
+    "timeline": "Client",
     "client_intake": "Clients",
     "cases": "Client",
     "relationships": "Relationship",
