@@ -23,6 +23,13 @@ from tests.journeys.person import Person
 RIGHT, NEW = "glacier mandolin unwrapped", "ottoman velvet cinder plume hazard"
 NOTE = {"section-data": "Came on time."}
 PLAN = {"problems": "Tired.", "goal1": "To say no once a week", "means1": "Here first"}
+RELEASE = {
+    "purpose": "A second opinion",
+    "recipient": "Dr Keane",
+    "basis": "client_asked",
+    "destination": "By post",
+    "asked": "yes",
+}
 PUT_OFF = {"how": "not_today", "because": "Her sister came in."}
 
 
@@ -296,6 +303,13 @@ WAYS: dict[str, Way] = {
     "clients.archive": _archived,
     "clients.edit": lambda at: at.me.send(at.me.open(f"{at.client}/edit"), {"phone": "1"}),
     "clients.search": lambda at: at.me.send(at.me.open("/clients"), {"words": "Ana"}),
+    "releases.ask": lambda at: at.me.send(at.me.open(f"{at.client}/release"), RELEASE),
+    "releases.read": lambda at: at.me.press(
+        at.me.send(at.me.open(f"{at.client}/release"), RELEASE), "Write it down and make it"
+    ),
+    "releases.whole": lambda at: at.me.send(
+        at.me.open(f"{at.client}/whole-record"), {"destination": "By post", "asked": "yes"}
+    ),
     "searches.search_caseload": lambda at: at.me.send(at.me.open("/search"), {"words": "quay"}),
     "searches.search_client": lambda at: at.me.send(at.me.open(f"{at.client}/search"), {"words": "quay"}),
     "joins.join_client": lambda at: _joined_client(at),
@@ -441,6 +455,8 @@ PAPERS = (
     "consents.sheet",
     "courses.paper",
     "notes.paper",
+    "disclosures.paper",
+    "disclosures.data",
     "treatment_plans.paper",
     "hard_moments.card",
     "hard_moments.paper",

@@ -113,6 +113,7 @@ LOOKS = {
     "audit.search",
     "clients.search",
     "searches.search_caseload",
+    "releases.ask",
     "searches.search_client",
     "own_questionnaires.preview_from_folder",
     "own_questionnaires.discard_preview",

@@ -16,7 +16,8 @@ from clinic_toolkit.record.safety import risk_entries
 from clinic_toolkit.record.safety.risk_entry_record import RiskAction, RiskEntry
 from clinic_toolkit.record.search import folded_texts, text_search
 from clinic_toolkit.record.values.search_values import SearchPart, SearchResult
-from clinic_toolkit.record.writing import notes
+from clinic_toolkit.record.writing import note_additions, notes
+from clinic_toolkit.record.writing.note_addition_record import AdditionKind
 from clinic_toolkit.record.writing.note_record import ClinicalNote, NotePart, PartSource
 from clinic_toolkit.store.transactions import reading, writing
 from tests.fixtures import practices
@@ -139,6 +140,26 @@ def test_both_plans_are_found_in_their_part(here: Searching) -> None:
     for typed, kind in (("say no", "treatment_plan"), ("river", "hard_moments_plan")):
         (part,) = here.of(client, typed).parts
         assert (part.part, [hit.target_kind for hit in part.hits]) == (SearchPart.PLANS, [kind])
+
+
+def test_an_addition_leads_to_its_note_and_a_plan_to_itself(here: Searching) -> None:
+    client = here.work.client("Wil Xander")
+    note = here.note(client, "nothing of it")
+    with writing(here.work.engine) as db:
+        assert note.payload.facts
+        addition = note_additions.build_addition(
+            note,
+            note.payload.facts,
+            AdditionKind.ADDENDUM,
+            reason="Forgotten",
+            text="A chrysanthemum.",
+            now=NOW,
+        )
+        note_additions.sign_addition(db, here.work.vault, note, addition, now=NOW)
+        add_plans(db, here.work.vault, client.id, now=NOW)
+    (part,) = here.of(client, "chrysanthemum").parts
+    assert (part.hits[0].target_id, part.hits[0].is_draft) == (note.id, False)
+    assert [part.part for part in here.of(client, "once week").parts] == [SearchPart.PLANS]
 
 
 def test_one_client_is_searched_alone_with_the_sessions_as_a_couple(here: Searching) -> None:

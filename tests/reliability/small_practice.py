@@ -46,6 +46,7 @@ from tests.fixtures import practices, returns
 from tests.fixtures.agreed import agree
 from tests.fixtures.brought_back import bring_back
 from tests.fixtures.cheap_derivations import quickly
+from tests.fixtures.disclosed import add_disclosure
 from tests.fixtures.note_means import add_note_means
 from tests.fixtures.own_sheets import add_own_worksheets
 from tests.fixtures.plans import add_plans
@@ -182,6 +183,7 @@ def _first_day(desk: Desk) -> tuple[UUID, UUID, UUID, UUID]:
     desk.do(lambda db, vault: add_own_worksheets(db, vault, ana.id, now=NOW))
     desk.do(lambda db, vault: add_plans(db, vault, ana.id, now=NOW))
     desk.do(lambda db, vault: add_note_means(db, vault, now=NOW))
+    desk.do(lambda db, vault: add_disclosure(db, vault, ana.id, now=NOW))
     desk.do(
         lambda db, vault: repeat_agreements.agree_to_repeat(
             db,

@@ -32,6 +32,7 @@ from clinic_toolkit.record.people.consent_record import CONSENT
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
 from clinic_toolkit.record.questionnaires import administrations, own_questionnaires
 from clinic_toolkit.record.record_kinds import ALL_KINDS
+from clinic_toolkit.record.release import disclosures
 from clinic_toolkit.record.retention.retention_record import RETENTION
 from clinic_toolkit.record.retention.retention_rule_record import RETENTION_RULE
 from clinic_toolkit.record.safety import hard_moments_plans, risk_entries
@@ -110,6 +111,7 @@ class _Asking:
                 ("own_worksheet", own_worksheets.list_versions),
                 ("rhythm", _rhythms_of),
                 ("risk_entry", risk_entries.list_risk_entries_of_client),
+                ("disclosure", disclosures.list_disclosures),
                 ("hard_moments_plan", hard_moments_plans.list_hard_moments_plans),
             )
             for table, verb in of_client:

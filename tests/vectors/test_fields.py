@@ -19,8 +19,10 @@ from clinic_toolkit.record.people import watched_questions
 from clinic_toolkit.record.people.client_record import Carer, Client
 from clinic_toolkit.record.questionnaires import answers, corrections, typed_values
 from clinic_toolkit.record.record_kinds import ALL_KINDS
+from clinic_toolkit.record.release.disclosure_record import DisclosedRecord, PartnerConsent
 from clinic_toolkit.record.retention.retention_record import BroughtBack, ErasureRequest
 from clinic_toolkit.record.safety.risk_entry_record import RaisingAnswer
+from clinic_toolkit.record.values.release_values import LeftOut
 from clinic_toolkit.record.writing import note_facts, notes
 from clinic_toolkit.record.writing.handout_record import HandoutReview
 from clinic_toolkit.record.writing.note_addition_record import FactChange
@@ -38,6 +40,9 @@ from .independent_fields import FIELDS, field_tables, labelled
 PARTS: dict[str, type[msgspec.Struct]] = {
     "stamp": record_versions.VersionHeader,
     "carer": Carer,
+    "sent_version": DisclosedRecord,
+    "left_line": LeftOut,
+    "partner_consent": PartnerConsent,
     "watched": watched_questions.WatchedQuestion,
     "correction": corrections.Correction,
     "answers": answers.Answers,

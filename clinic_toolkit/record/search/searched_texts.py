@@ -20,6 +20,7 @@ from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY, RiskEntry
 from clinic_toolkit.record.values.search_values import SearchPart
 from clinic_toolkit.record.writing.filled_sheet_record import FILLED_SHEET, FilledSheet
 from clinic_toolkit.record.writing.handout_record import HANDOUT, Handout
+from clinic_toolkit.record.writing.note_addition_record import NOTE_ADDITION, NoteAddition
 from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, ClinicalNote
 from clinic_toolkit.record.writing.treatment_plan_record import TREATMENT_PLAN, TreatmentPlan
 
@@ -63,6 +64,12 @@ def _read_note(version: RecordVersion[ClinicalNote], days: Mapping[UUID, date]) 
     )
     texts = tuple(part.text for part in note.included_parts)
     return SearchedTexts(on, texts, CLINICAL_NOTE.name, version.id)
+
+
+def _read_addition(version: RecordVersion[NoteAddition], days: Mapping[UUID, date]) -> SearchedTexts:
+    addition = version.payload
+    texts = (addition.text, addition.reason)
+    return SearchedTexts(addition.session_date, texts, CLINICAL_NOTE.name, addition.note_id)
 
 
 def _read_session(version: RecordVersion[TherapySession], days: Mapping[UUID, date]) -> SearchedTexts:
@@ -131,6 +138,7 @@ def _read_hard_moments(version: RecordVersion[HardMomentsPlan], days: Mapping[UU
 SEARCHED_KINDS = (
     SearchedKind(kind=THERAPY_SESSION, part=SearchPart.AGREED, read=_read_session),
     SearchedKind(kind=CLINICAL_NOTE, part=SearchPart.NOTES, read=_read_note),
+    SearchedKind(kind=NOTE_ADDITION, part=SearchPart.NOTES, read=_read_addition),
     SearchedKind(kind=ADMINISTRATION, part=SearchPart.FORMS, read=_read_form),
     SearchedKind(kind=HANDOUT, part=SearchPart.SHEETS, read=_read_handout),
     SearchedKind(kind=FILLED_SHEET, part=SearchPart.SHEETS, read=_read_filled_sheet),

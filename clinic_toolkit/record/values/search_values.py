@@ -16,8 +16,8 @@ class SearchPart(StrEnum):
     AGREED = "agreed"
     FORMS = "forms"
     SHEETS = "sheets"
-    RISK_ENTRIES = "risk_entries"
     PLANS = "plans"
+    RISK_ENTRIES = "risk_entries"
 
 
 class SearchHit(Struct, frozen=True, kw_only=True):

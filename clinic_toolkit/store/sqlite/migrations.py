@@ -73,6 +73,7 @@ _TABLES_OF_10: tuple[str, ...] = (
     "note_format",
     "phrase",
     "set_aside",
+    "disclosure",
 )
 _FROM_9 = Migration(
     from_format=9,

@@ -27,6 +27,7 @@ from clinic_toolkit.record.people.relationship_record import RelationshipEvent
 from clinic_toolkit.record.people.therapy_session_record import TherapySessionEvent
 from clinic_toolkit.record.questionnaires.administration_record import AdministrationEvent
 from clinic_toolkit.record.questionnaires.own_questionnaire_record import OwnQuestionnaireEvent
+from clinic_toolkit.record.release.disclosure_record import DisclosureEvent
 from clinic_toolkit.record.retention.retention_record import RetentionEvent
 from clinic_toolkit.record.retention.retention_rule_record import RetentionRuleEvent
 from clinic_toolkit.record.safety.hard_moments_record import HardMomentsEvent
@@ -166,6 +167,7 @@ EVENT_TEXTS: dict[str, tuple[EventKind, str]] = {
     FormDraftEvent.DISCARDED: (EventKind.DRAFTS, "Discarded an unfinished form"),
     FormDraftEvent.RECORDED: (EventKind.DRAFTS, "Finished an unfinished form"),
     **NOTE_EVENT_TEXTS,
+    DisclosureEvent.MADE: (EventKind.PAPERS, "Wrote down what of a record goes to somebody"),
     JournalEvent.RECORDS_EXPORTED: (EventKind.PAPERS, "Saved a paper as a file"),
     AccessEvent.CREATED: (EventKind.PRACTICE, "Set up the practice"),
     PracticeEvent.SAVED: (EventKind.PRACTICE, "Saved the settings of the practice"),

@@ -26,6 +26,8 @@ class PrintoutKind(StrEnum):
     GUIDE = "guide"
     PSYCHOTHERAPY_NOTES = "own-notes"
     CONSENT_SHEET = "consent"
+    RELEASE = "record"
+    RELEASE_DATA = "record-data"
 
 
 PRINTOUT_NOUNS: dict[str, str] = {
@@ -48,4 +50,6 @@ PRINTOUT_NOUNS: dict[str, str] = {
     PrintoutKind.GUIDE: "a guide",
     PrintoutKind.PSYCHOTHERAPY_NOTES: "psychotherapy notes",
     PrintoutKind.CONSENT_SHEET: "a sheet for a consent",
+    PrintoutKind.RELEASE: "a part of a record for somebody",
+    PrintoutKind.RELEASE_DATA: "a part of a record as data",
 }

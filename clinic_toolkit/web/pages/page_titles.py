@@ -74,6 +74,8 @@ _TITLE_BY_BLUEPRINT = {
     "paper_day": "When the computer fails",
     "joins": "Join two entries",
     "searches": "Search",
+    "releases": "Release",
+    "disclosures": "Release",
     "retention": "What is due",
     "erasures": "Keep or erase",
 }
