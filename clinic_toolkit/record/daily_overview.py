@@ -144,6 +144,7 @@ def build_daily_overview(
             reader,
             today=today,
             last=today + timedelta(days=UPCOMING_DAYS),
+            now=now,
         )
         if vault.rings.find_owner(one.ring) not in leaving
     ]

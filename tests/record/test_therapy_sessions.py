@@ -17,8 +17,9 @@ from clinic_toolkit.record.people.therapy_session_record import (
 )
 from clinic_toolkit.record.questionnaires import progress
 from clinic_toolkit.record.writing import notes
+from clinic_toolkit.record.writing.note_record import NotePart, PartSource
 from clinic_toolkit.store.transactions import reading, writing
-from tests.fixtures.practices import NOW, Work
+from tests.fixtures.practices import NOW, Work, signed
 
 
 def opened(work: Work, *, days: int = 0) -> RecordVersion[TherapySession]:
@@ -95,6 +96,31 @@ def test_the_day_says_what_each_session_waits_for(work: Work) -> None:
     with writing(work.engine) as db:
         progress.stop_administration(db, work.vault, begun, now=NOW)
     assert waiting(work) == [("note not signed",)]
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [(72, "note not signed"), (73, "note not signed for 3 days"), (24 * 90, "note not signed for 90 days")],
+)
+def test_a_draft_stays_on_the_page_and_says_how_old_it_is_after_three_days(
+    work: Work, hours: int, words: str
+) -> None:
+    begun_at = NOW - timedelta(hours=hours)
+    session = work.session(work.client(), on=begun_at.date())
+    with writing(work.engine) as db:
+        part = NotePart(section="data", source=PartSource.CLINICIAN, text="Came on time.")
+        draft = notes.create_note(db, work.vault, session, [part], now=begun_at)
+    assert waiting(work) == [(words,)]
+    with writing(work.engine) as db:
+        # Saved again it is no younger.
+        other = msgspec.structs.replace(part, text="Came late.")
+        draft = notes.revise_note(
+            db, work.vault, draft, [other], expected_version=draft.version, now=NOW - timedelta(hours=1)
+        )
+    assert waiting(work) == [(words,)]
+    with writing(work.engine) as db:
+        signed(db, work.vault, session, draft)
+    assert waiting(work) == []
 
 
 def test_a_session_never_ended_is_unfinished_and_not_open_now(work: Work) -> None:

@@ -3,7 +3,7 @@
 Kept by ring (`journal/list_facts.py`), so that *Today* opens only the sessions that it shows.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date, time
 from functools import cached_property
 from uuid import UUID
@@ -108,14 +108,23 @@ RING_SESSIONS = register_facts(
 )
 
 
-def list_open_or_since(reader: FactsReader, first_day: date) -> list[tuple[UUID, SessionFacts]]:
-    """Return the sessions that are open, or on this day or later, each with its ring, oldest first."""
+def list_open_or_since(
+    reader: FactsReader, first_day: date, also: Mapping[UUID, Set[bytes]] | None = None
+) -> list[tuple[UUID, SessionFacts]]:
+    """Return the sessions that are open, or on this day or later, each with its ring, oldest first.
+
+    Args:
+        also: ids of earlier sessions that are listed too, by their ring.
+    """
+    also = also or {}
     found = [
         (ring, facts)
         for ring, ring_sessions in reader.load_of_rings(RING_SESSIONS)
-        if ring_sessions.has_open or ring_sessions.last_day >= first_day
+        if ring_sessions.has_open or ring_sessions.last_day >= first_day or ring in also
         for facts in ring_sessions.sessions
-        if facts.on >= first_day or facts.state == TherapySessionState.OPEN
+        if facts.on >= first_day
+        or facts.state == TherapySessionState.OPEN
+        or facts.id_bytes in also.get(ring, frozenset())
     ]
     return sorted(found, key=lambda one: (*one[1].start_key, reader.first_seq(one[1].id_bytes)))
 

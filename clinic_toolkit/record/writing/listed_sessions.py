@@ -1,7 +1,7 @@
 """Which sessions a list of sessions has: those of the record, and the hours of series that are none yet."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from msgspec import Struct
@@ -17,8 +17,8 @@ from clinic_toolkit.record.scheduling.closure_record import PracticeClosure
 from clinic_toolkit.record.scheduling.closures import describe_closure, find_closure
 from clinic_toolkit.record.scheduling.series_hours import SeriesHour
 from clinic_toolkit.record.scheduling.series_list_facts import ListedHour
+from clinic_toolkit.record.writing.late_entries import LATE_AFTER
 from clinic_toolkit.record.writing.note_list_facts import RING_NOTES
-from clinic_toolkit.record.writing.note_record import NoteState
 
 UNFINISHED_DAYS = 60
 
@@ -44,10 +44,12 @@ def list_sessions(
     *,
     today: date,
     last: date | None = None,
+    now: datetime | None = None,
 ) -> list[ListedSession]:
-    """Return the open sessions, and those from `UNFINISHED_DAYS` days ago on, oldest first.
+    """Return the sessions that are open, have a draft, or are of the last `UNFINISHED_DAYS`, oldest first.
 
     Args:
+        now: to say how old a draft is; None to say only that it is one.
         last: list the hours of series up to this day; None for today. One on a day on which the practice
             was closed is none that is still to be entered.
     """
@@ -58,16 +60,25 @@ def list_sessions(
     listed = []
     closures = list_standing_closures(reader)
     first = today - timedelta(days=UNFINISHED_DAYS)
-    for ring, facts in session_list_facts.list_open_or_since(reader, first):
+    drafts = {
+        ring: {session_id for session_id, _ in notes.drafts}
+        for ring, notes in notes_by_ring.items()
+        if notes.drafts
+    }
+    for ring, facts in session_list_facts.list_open_or_since(reader, first, drafts):
         notes = notes_by_ring.get(ring)
         note_state = notes.state_by_session.get(facts.id_bytes, "") if notes else ""
+        begun_at = notes.find_draft_begun(facts.id_bytes) if notes else None
+        unsigned = _unsigned_words(now - begun_at if now and begun_at else timedelta()) if begun_at else ()
         listed.append(
             ListedSession(
                 facts=facts,
                 ring=ring,
                 note_state=note_state,
                 has_stopped_questionnaire=facts.id_bytes in stopped,
-                unfinished_work=_unfinished_work(facts, note_state, facts.id_bytes in in_progress, today),
+                unfinished_work=_unfinished_work(
+                    facts, note_state, facts.id_bytes in in_progress, today, unsigned
+                ),
                 closed=_closed_on(closures, facts),
             )
         )
@@ -111,22 +122,33 @@ def _closed_on(closures: Sequence[PracticeClosure], facts: SessionFacts) -> str:
 
 
 def _unfinished_work(
-    facts: SessionFacts, note_state: str, has_unfinished_questionnaire: bool, today: date
+    facts: SessionFacts,
+    note_state: str,
+    has_unfinished_questionnaire: bool,
+    today: date,
+    unsigned: tuple[str, ...] = (),
 ) -> tuple[str, ...]:
     """Return what is still to be done for a session, in a few words each.
 
-    Only sessions of the last `UNFINISHED_DAYS` days are listed, except that one still open is always listed.
+    Only sessions of the last `UNFINISHED_DAYS` days are listed, except that one still open, or with a
+    draft, is always listed.
+
+    Args:
+        unsigned: what is said of its draft.
     """
     if facts.state == TherapySessionState.OPEN:
         # No age limit: a session that was never ended stays in the list.
         return ("not ended",) if facts.on < today else ()
     if not today - timedelta(days=UNFINISHED_DAYS) <= facts.on <= today:
-        return ()
+        return unsigned if facts.on < today else ()
     if facts.attendance == Attendance.PLANNED:
         return ("attendance not entered",) if facts.on < today else ()
     tasks = ["questionnaire not finished"] if has_unfinished_questionnaire else []
-    if note_state == NoteState.DRAFT:
-        tasks.append("note not signed")
-    elif not note_state and facts.took_place:
+    if not note_state and facts.took_place:
         tasks.append("no note yet")
-    return tuple(tasks)
+    return (*tasks, *unsigned)
+
+
+def _unsigned_words(draft_age: timedelta) -> tuple[str, ...]:
+    """That a note is a draft; from `LATE_AFTER` on, for how many days."""
+    return (f"note not signed for {draft_age.days} days" if draft_age > LATE_AFTER else "note not signed",)
