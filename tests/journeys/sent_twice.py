@@ -331,6 +331,11 @@ WAYS: dict[str, Way] = {
     "note_additions.countersign": lambda at: at.me.send(
         at.me.open(f"{at.signed_note().path}/countersigned"), {"name": "Iris Hale", "on": intake.day()}
     ),
+    "contacts.begin": lambda at: at.me.send(at.me.open(at.client), {"kind": "call"}),
+    "contacts.note_not_held": lambda at: at.me.press(
+        intake.enter(at.me, at.me.open(f"{at.case()}/sessions/new"), attendance="planned"),
+        "Did not come: write the note",
+    ),
     "phrases.new": _phrase,
     "phrases.edit": lambda at: at.me.send(at.me.follow(_phrase(at), "Change"), {"text": "We named them."}),
     "phrases.remove": lambda at: at.me.press(at.me.follow(_phrase(at), "Change"), "Remove this phrase"),

@@ -20,6 +20,7 @@ _TITLE_BY_BLUEPRINT = {
     "relationships": "Relationship",
     "watched": "Question to watch",
     "sessions": "Session",
+    "contacts": "Session",
     "session_opening": "Session",
     "session_series": "Session",
     "series_hours": "Session",
