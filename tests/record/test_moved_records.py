@@ -21,7 +21,15 @@ from clinic_toolkit.record.retention import client_erasure
 from clinic_toolkit.record.safety import fear_holds, open_prompt_groups, risk_entries
 from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY, RiskAction, RiskEntry
 from clinic_toolkit.record.search import folded_texts
-from clinic_toolkit.record.writing import late_entries, moved_notes, notes, set_aside_marks, signatures
+from clinic_toolkit.record.writing import (
+    late_entries,
+    moved_notes,
+    note_rendering,
+    notes,
+    set_aside_marks,
+    signatures,
+)
+from clinic_toolkit.record.writing.note_formats import NOTE_FORMATS
 from clinic_toolkit.record.writing.note_list_facts import RING_NOTES
 from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, NotePart, PartSource
 from clinic_toolkit.store.transactions import reading, writing
@@ -268,6 +276,31 @@ def test_erasing_the_wrong_client_takes_the_original_and_leaves_the_right_record
     assert WHY in ask(work, set_aside_marks.describe_arrival, moved)
     assert ask(work, version_history.list_versions, ADMINISTRATION, form.id) == []
     assert findings(work) == []
+
+
+def test_a_note_that_changed_its_format_moves_with_every_word(
+    work: Work, wrong: Person, right: Person
+) -> None:
+    session = work.session(wrong)
+    parts = (NotePart(section="data", source=PartSource.CLINICIAN, text="Came on time."),)
+    soap = next(each for each in NOTE_FORMATS if each.id == "SOAP")
+    with writing(work.engine) as db:
+        draft = notes.create_note(db, work.vault, session, parts, now=NOW)
+        other = NotePart(section="subjective", source=PartSource.CLINICIAN, text="Slept badly.")
+        draft = notes.revise_note(
+            db,
+            work.vault,
+            draft,
+            [*parts, other],
+            expected_version=draft.version,
+            now=NOW,
+            note_format=soap,
+        )
+        note = signed(db, work.vault, session, draft)
+        case = cases.load_single_case(db, work.vault, right.id)
+        moved = moved_notes.move_note(db, work.vault, note, session, case, reason=WHY, now=LATER)
+    sections = {each.heading: each.text for each in note_rendering.build_sections(moved.payload, ())}
+    assert sections == {"Subjective": "Slept badly.", "Data": "Came on time."}
 
 
 def test_a_couples_note_goes_to_one_partner_and_into_that_ring_alone(work: Work) -> None:

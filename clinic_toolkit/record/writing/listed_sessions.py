@@ -69,7 +69,9 @@ def list_sessions(
         notes = notes_by_ring.get(ring)
         note_state = notes.state_by_session.get(facts.id_bytes, "") if notes else ""
         begun_at = notes.find_draft_begun(facts.id_bytes) if notes else None
-        unsigned = _unsigned_words(now - begun_at if now and begun_at else timedelta()) if begun_at else ()
+        unsigned = (
+            () if begun_at is None else _unsigned_words(now - begun_at if now is not None else timedelta())
+        )
         listed.append(
             ListedSession(
                 facts=facts,

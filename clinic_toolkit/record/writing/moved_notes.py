@@ -57,6 +57,7 @@ def move_note(
         _list_own_parts(db, vault, note),
         now=now,
         note_format=note_formats.format_of(note.payload),
+        known_headings=note_rendering.headings_of(note.payload),
         begun_at=written_at,
         late_reason=late_reason,
     )
@@ -82,9 +83,10 @@ def _describe_origin(
 def _list_own_parts(db: Connection, vault: Vault, note: RecordVersion[ClinicalNote]) -> list[NotePart]:
     """The text of each section as the clinician's own; what was filled in came from another record."""
     parts = [
-        NotePart(section=section.key, source=PartSource.CLINICIAN, text=text)
-        for section in note_formats.format_of(note.payload).sections
-        if (text := note_rendering.render_section(note.payload, section.key))
+        NotePart(section=key, source=PartSource.CLINICIAN, text=text)
+        # Those of an earlier format too: what was written there is in the note.
+        for key, _ in note_rendering.headings_of(note.payload)
+        if (text := note_rendering.render_section(note.payload, key))
     ]
     added = addition_rendering.list_addition_pages(db, vault, note)
     if added and parts:
