@@ -488,6 +488,7 @@ PAPERS = (
     "own_worksheets.save_as_file",
 )
 ELSEWHERE = dict.fromkeys(PAPERS, "a copy of a paper, which is saved as often as it is asked for") | {
+    "marks.find": "looks for the same mark, and writes nothing",
     "audit.stop_check": "a check that was stopped is stopped",
     "backup_offer.index": "once a place is set it leads to Today: tests/web/test_backups.py",
     "backup_offer.put_off": "the day is the same at the second press",

@@ -95,7 +95,7 @@ def test_it_finds_what_did_not_open_before(practice: Practice, ring_is_lost: boo
     with pytest.raises(ValueError, match="can be read"):
         [first, *_] = reader.db.execute("SELECT * FROM practice").fetchall()
         independent_past.kept_bytes(reader, "practice", first)
-    count = 7 if ring_is_lost else 1
+    count = 9 if ring_is_lost else 1
     assert [f"practice.damage_kept {count}"] == [
         text[0] for text in independent_trail.told(reader) if "damage_kept" in str(text[0])
     ]

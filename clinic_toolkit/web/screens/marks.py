@@ -1,0 +1,58 @@
+"""Checking a printed note against the record by its mark."""
+
+from flask import Blueprint, render_template, request
+
+from clinic_toolkit.record.values.note_values import NoteSection
+from clinic_toolkit.record.writing import addition_rendering, marks, note_rendering, notes, signatures
+from clinic_toolkit.record.writing.marks import MarkedText
+from clinic_toolkit.record.writing.note_addition_record import NOTE_ADDITION
+from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE
+from clinic_toolkit.web import context
+from clinic_toolkit.web.forms import fields
+from clinic_toolkit.web.transport.responses import ViewResult
+
+screen = Blueprint("marks", __name__)
+
+
+@screen.get("/marks")
+def index() -> ViewResult:
+    """The page where a mark is typed."""
+    return _render(None)
+
+
+@screen.post("/marks")
+def find() -> ViewResult:
+    """Find what has this mark, check its signature, and show it to be compared with the paper."""
+    typed = fields.clean_line(request.form.get("mark"))[: fields.MAX_LINE]
+    try:
+        mark = marks.read_mark(typed)
+    except marks.NotAMark as error:
+        return _render(None, typed=typed, error=error.sentence), 422
+    return _render(marks.find_by_mark(context.db(), context.vault(), mark), typed=typed)
+
+
+def _render(found: MarkedText | None, *, typed: str = "", error: str = "") -> str:
+    db, vault = context.db(), context.vault()
+    note = found.note if found else None
+    addition = found.addition if found else None
+    sections: tuple[NoteSection, ...] = ()
+    if note is not None:
+        context.audit_read(CLINICAL_NOTE, note)
+        facts = note.payload.facts
+        sections = note_rendering.build_sections(note.payload, facts.evidence_lines if facts else ())
+    if addition is not None:
+        context.audit_read(NOTE_ADDITION, addition)
+    added = addition_rendering.list_addition_pages(db, vault, note) if note is not None else ()
+    of_addition = signatures.format_check_code(addition) if addition is not None else ""
+    return render_template(
+        "marks/index.html",
+        here="practice",
+        found=found,
+        typed=typed,
+        errors={"mark": error} if error else {},
+        note=note,
+        sections=sections,
+        additions=[each for each in added if each.check_code == of_addition],
+        signer=notes.signer_label(vault, note) if note is not None else "",
+        check_code=notes.format_check_code(note) if note is not None else "",
+    )
