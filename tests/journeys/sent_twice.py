@@ -419,6 +419,9 @@ WAYS: dict[str, Way] = {
         at.me, at.me.press(at.me.open(at.client), "Start a session now")
     ),
     "sessions.agree": lambda at: at.me.send(at.me.open(at.session), {"agreed": "To rest."}),
+    "task_answers.note_answer": lambda at: at.me.send(
+        at.me.open(f"{at.session}/agreed-before"), {"answer": "part"}
+    ),
     "sessions.edit": lambda at: at.me.send(at.me.open(f"{at.session}/edit"), {"place": "Room 2"}),
     "sessions.new": lambda at: intake.enter(at.me, at.me.open(f"{at.case()}/sessions/new")),
     "session_opening.open_new": _press(lambda at: at.client, "Start a session now"),

@@ -138,6 +138,8 @@ def test_the_fields_of_each_form_are_known() -> None:
             "zone",
             "series",
             "series_date",
+            "task_answer",
+            "task_said",
         },
         "PracticeSettings": {"is_demo"},
         "Clinician": {"return_code", "recovery_sheet_proved", "recovery_sheet_made_on"},

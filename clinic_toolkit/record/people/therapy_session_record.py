@@ -67,6 +67,17 @@ ATTENDANCE_LABELS = {
 HELD_ATTENDANCE = (Attendance.CAME, Attendance.LATE)
 
 
+class TaskAnswer(StrEnum):
+    """What happened with what was agreed before, without praise or blame; empty is not asked."""
+
+    NOT_ASKED = ""
+    DONE = "done"
+    PART = "part"
+    CHANGED = "changed"
+    FORGOT = "forgot"
+    CHOSE_NOT = "chose_not"
+
+
 class TherapySessionState(StrEnum):
     """The state of a session."""
 
@@ -82,6 +93,7 @@ class TherapySessionEvent(StrEnum):
     OPENED = "session.opened"
     REVISED = "session.revised"
     AGREED = "session.agreed"
+    TASK_NOTED = "session.task_noted"
     CLOSED = "session.closed"
 
 
@@ -93,7 +105,8 @@ class TherapySession(msgspec.Struct, array_like=True, frozen=True, kw_only=True)
     was agreed for next time. `starts_at` (UTC), `minutes` and `zone` (an IANA name) say when the local times
     were; see `therapy_session_moment`. `series` and `series_date` are the series that it is an hour of, and
     its day there, wherever it was moved to; so no hour appears twice. `client_zone` is the IANA name of the
-    time zone where the client is, "" if it is the same.
+    time zone where the client is, "" if it is the same. `task_answer` is what happened with what had been
+    agreed before it, and `task_said` what the client says of that, in one line.
     """
 
     case_id_bytes: bytes
@@ -114,6 +127,8 @@ class TherapySession(msgspec.Struct, array_like=True, frozen=True, kw_only=True)
     series: bytes | None = None
     series_date: date | None = None
     client_zone: str = ""
+    task_answer: TaskAnswer = TaskAnswer.NOT_ASKED
+    task_said: str = ""
 
     @property
     def case_id(self) -> UUID:
@@ -136,9 +151,9 @@ class TherapySession(msgspec.Struct, array_like=True, frozen=True, kw_only=True)
         return self.attendance in HELD_ATTENDANCE
 
 
-def _add_series(content: list[Any]) -> list[Any]:
-    """Turn content of schema version 1, which knew neither series nor the client's time zone."""
-    return [*content, None, None, ""]
+def _add_series_and_task(content: list[Any]) -> list[Any]:
+    """Turn content of schema version 1, which knew neither series, the client's time zone, nor the task."""
+    return [*content, None, None, "", TaskAnswer.NOT_ASKED, ""]
 
 
 THERAPY_SESSION = register_kind(
@@ -149,6 +164,6 @@ THERAPY_SESSION = register_kind(
         events=TherapySessionEvent,
         nouns=RecordNouns(in_sentence="a session", one="a session", many="sessions"),
         schema_version=2,
-        upcasts={1: _add_series},
+        upcasts={1: _add_series_and_task},
     )
 )

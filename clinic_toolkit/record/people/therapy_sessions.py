@@ -19,6 +19,7 @@ from clinic_toolkit.record.people.therapy_session_record import (
     ATTENDANCE_LABELS,
     THERAPY_SESSION,
     Attendance,
+    TaskAnswer,
     TherapySession,
     TherapySessionEvent,
     TherapySessionKind,
@@ -185,6 +186,28 @@ def record_agreement(
     return _append_session(db, vault, current, payload, current.state, TherapySessionEvent.AGREED, now=now)
 
 
+def record_task_answer(
+    db: Connection,
+    vault: Vault,
+    current: RecordVersion[TherapySession],
+    answer: TaskAnswer,
+    *,
+    said: str,
+    now: datetime,
+) -> RecordVersion[TherapySession]:
+    """Note what happened with what was agreed before; the same answer makes no new version.
+
+    Args:
+        said: what the client says of it, in one line; may be empty.
+    """
+    payload = msgspec.structs.replace(current.payload, task_answer=answer, task_said=said)
+    if payload == current.payload:
+        return current
+    return _append_session(
+        db, vault, current, payload, current.state, TherapySessionEvent.TASK_NOTED, now=now
+    )
+
+
 def attendance_label(therapy_session: TherapySession) -> str:
     """Return the attendance in words; a call, message or consultation "took place"."""
     if therapy_session.kind != TherapySessionKind.SESSION and therapy_session.attendance == Attendance.CAME:
@@ -215,10 +238,12 @@ def find_shown_version(
 
 
 def has_same_facts(shown: TherapySession | None, current: TherapySession) -> bool:
-    """Return whether the session is unchanged since a page showed it, apart from the agreement."""
-    return (
-        shown is not None
-        and msgspec.structs.replace(shown, agreed_for_next=current.agreed_for_next) == current
+    """Return whether the session is unchanged since a page showed it, apart from agreement and task."""
+    return shown is not None and current == msgspec.structs.replace(
+        shown,
+        agreed_for_next=current.agreed_for_next,
+        task_answer=current.task_answer,
+        task_said=current.task_said,
     )
 
 

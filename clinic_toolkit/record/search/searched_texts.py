@@ -74,7 +74,9 @@ def _read_addition(version: RecordVersion[NoteAddition], days: Mapping[UUID, dat
 
 def _read_session(version: RecordVersion[TherapySession], days: Mapping[UUID, date]) -> SearchedTexts:
     session = version.payload
-    return SearchedTexts(session.on, (session.agreed_for_next,), THERAPY_SESSION.name, version.id)
+    return SearchedTexts(
+        session.on, (session.agreed_for_next, session.task_said), THERAPY_SESSION.name, version.id
+    )
 
 
 def _read_form(version: RecordVersion[Administration], days: Mapping[UUID, date]) -> SearchedTexts:

@@ -2,6 +2,8 @@
 
 from clinic_toolkit.dates import format_date
 from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people import task_words
+from clinic_toolkit.record.people.therapy_session_record import TaskAnswer
 from clinic_toolkit.record.writing.handout_record import (
     Barrier,
     Handout,
@@ -18,13 +20,13 @@ OUTCOME_LABELS = {
     ReviewOutcome.FORGOT: "Forgot",
     ReviewOutcome.CHOSE_NOT: "Chose not to",
 }
-# What to ask next, whatever the answer is: each is news about the step, and none about the person.
+# What to ask next; the same as of a task without a sheet.
 FOLLOW_UPS = {
-    ReviewOutcome.CAME_BACK: "What was it like, and what is worth keeping?",
-    ReviewOutcome.PART: "Which part, and what made that part possible?",
-    ReviewOutcome.CHANGED: "What became of it, and how did that fit better?",
-    ReviewOutcome.FORGOT: "Do you still want it? If so, what would bring it to mind?",
-    ReviewOutcome.CHOSE_NOT: "What was right about that? What would fit instead, if anything?",
+    ReviewOutcome.CAME_BACK: task_words.FOLLOW_UPS[TaskAnswer.DONE],
+    ReviewOutcome.PART: task_words.FOLLOW_UPS[TaskAnswer.PART],
+    ReviewOutcome.CHANGED: task_words.FOLLOW_UPS[TaskAnswer.CHANGED],
+    ReviewOutcome.FORGOT: task_words.FOLLOW_UPS[TaskAnswer.FORGOT],
+    ReviewOutcome.CHOSE_NOT: task_words.FOLLOW_UPS[TaskAnswer.CHOSE_NOT],
 }
 BARRIER_LABELS = {
     Barrier.AVOIDED: "Put it off, or would rather not",

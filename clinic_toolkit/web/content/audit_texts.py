@@ -98,6 +98,7 @@ EVENT_TEXTS: dict[str, tuple[EventKind, str]] = {
         "Changed the date, the times, the place or the attendance of a session",
     ),
     TherapySessionEvent.AGREED: (EventKind.SESSIONS, "Wrote down what was agreed"),
+    TherapySessionEvent.TASK_NOTED: (EventKind.SESSIONS, "Noted what became of what was agreed"),
     TherapySessionEvent.CLOSED: (EventKind.SESSIONS, "Ended a session"),
     SeriesEvent.BEGUN: (EventKind.SESSIONS, "Began hours that repeat"),
     SeriesEvent.SKIPPED: (EventKind.SESSIONS, "Left out an hour that repeats"),

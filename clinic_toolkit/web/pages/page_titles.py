@@ -21,6 +21,7 @@ _TITLE_BY_BLUEPRINT = {
     "watched": "Question to watch",
     "sessions": "Session",
     "contacts": "Session",
+    "task_answers": "Session",
     "session_opening": "Session",
     "session_series": "Session",
     "series_hours": "Session",

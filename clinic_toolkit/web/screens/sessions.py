@@ -15,6 +15,7 @@ from clinic_toolkit.record.people import (
     clients,
     display_names,
     joined_entries,
+    task_words,
     therapy_session_facts,
     therapy_session_record,
     therapy_session_timeline,
@@ -236,6 +237,7 @@ def _render_session(
         last=therapy_session_timeline.find_last_agreement(sessions_of_case, session),
         may_check_in=therapy_session_timeline.has_earlier_meeting(sessions_of_case, session)
         and not any(map(check_ins.is_check_in, (each.payload for each in session_administrations))),
+        task=task_words.describe_task(session.payload),
         today=context.today(),
         newer=newer,
         version=fields.version_for_page(form, session.version),
