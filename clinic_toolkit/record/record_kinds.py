@@ -6,6 +6,7 @@ Creating a store needs all tables, and a check of the whole file all kinds, whic
 from clinic_toolkit.journal import audit_log, inventory_snapshot
 from clinic_toolkit.journal.set_aside_record import SET_ASIDE
 from clinic_toolkit.journal.tombstone_record import TOMBSTONE
+from clinic_toolkit.record.calendars.calendar_link_record import CALENDAR_LINK
 from clinic_toolkit.record.handovers import answer_log
 from clinic_toolkit.record.handovers.handover_record import HANDOVER
 from clinic_toolkit.record.outcomes.repeat_agreement_record import REPEAT_AGREEMENT
@@ -49,6 +50,7 @@ ALL_KINDS = (
     THERAPY_SESSION,
     SESSION_SERIES,
     PRACTICE_CLOSURE,
+    CALENDAR_LINK,
     ADMINISTRATION,
     OWN_QUESTIONNAIRE,
     REPEAT_AGREEMENT,

@@ -45,6 +45,7 @@ from clinic_toolkit.worksheets import catalogue
 from tests.fixtures import practices, returns
 from tests.fixtures.agreed import agree
 from tests.fixtures.brought_back import bring_back
+from tests.fixtures.calendar_hours import add_calendar_hours
 from tests.fixtures.cheap_derivations import quickly
 from tests.fixtures.disclosed import add_disclosure
 from tests.fixtures.note_means import add_note_means
@@ -166,6 +167,7 @@ def _first_day(desk: Desk) -> tuple[UUID, UUID, UUID, UUID]:
         progress.complete_administration(db, vault, finished, now=NOW)
         return administrations.create_administration(db, vault, giving(), **whom, now=NOW)
 
+    desk.do(lambda db, vault: add_calendar_hours(db, vault, ana.id))
     form = desk.do(asked)
     sheet = catalogue.list_worksheets()[0]
     whom = {"client_id": ana.id, "therapy_session_id": session.id}

@@ -16,6 +16,7 @@ from clinic_toolkit.journal.record_kind import RecordKind, no_fallback
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.journal.set_aside_record import SET_ASIDE
 from clinic_toolkit.journal.tombstone_record import TOMBSTONE
+from clinic_toolkit.record.calendars.calendar_link_record import CALENDAR_LINK
 from clinic_toolkit.record.handovers import answer_log, clinician_side
 from clinic_toolkit.record.handovers.answer_log import HandoverTrouble
 from clinic_toolkit.record.outcomes import repeat_agreements
@@ -123,6 +124,7 @@ class _Asking:
             ("therapy_session", partial(_list_all, THERAPY_SESSION)),
             ("session_series", partial(_list_all, SESSION_SERIES)),
             ("practice_closure", partial(_list_all, PRACTICE_CLOSURE)),
+            ("calendar_link", partial(_list_all, CALENDAR_LINK)),
             ("clinical_note", partial(_list_all, CLINICAL_NOTE)),
             ("treatment_plan", partial(_list_all, TREATMENT_PLAN)),
             ("note_addition", partial(_list_all, NOTE_ADDITION)),

@@ -29,7 +29,8 @@ def with_moment(therapy_session: TherapySession, before: TherapySession | None =
 
     Args:
         before: the session as it was; if its date and times are the same, so is the moment, even if this
-            machine is in another time zone by now.
+            machine is in another time zone by now. A new moment that the session brings itself stays if it
+            is that of its local times.
     """
     if before is not None and _local_times(before) == _local_times(therapy_session):
         return msgspec.structs.replace(
@@ -37,6 +38,10 @@ def with_moment(therapy_session: TherapySession, before: TherapySession | None =
         )
     start, end = therapy_session.start, therapy_session.end
     local_start = datetime.combine(therapy_session.on, start) if start else None
+    given = therapy_session.starts_at
+    if given and (before is None or given != before.starts_at) and _is_clock_time(given, local_start):
+        # From a calendar file, which says which of the two hours is meant that a clock shows twice.
+        return msgspec.structs.replace(therapy_session, zone=local_zone_name())
     return msgspec.structs.replace(
         therapy_session,
         starts_at=local_start.astimezone(UTC) if local_start else None,
@@ -45,6 +50,10 @@ def with_moment(therapy_session: TherapySession, before: TherapySession | None =
         else None,
         zone=local_zone_name(),
     )
+
+
+def _is_clock_time(moment: datetime, local_start: datetime | None) -> bool:
+    return local_start is not None and moment.astimezone().replace(tzinfo=None) == local_start
 
 
 def _local_times(therapy_session: TherapySession) -> tuple[object, ...]:

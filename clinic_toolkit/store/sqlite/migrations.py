@@ -74,6 +74,7 @@ _TABLES_OF_10: tuple[str, ...] = (
     "phrase",
     "set_aside",
     "disclosure",
+    "calendar_link",
 )
 _FROM_9 = Migration(
     from_format=9,

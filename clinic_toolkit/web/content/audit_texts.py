@@ -14,6 +14,7 @@ from clinic_toolkit.journal.returned_rings import ReturnEvent
 from clinic_toolkit.journal.ring_references import RingEvent
 from clinic_toolkit.journal.tombstone_record import TombstoneEvent
 from clinic_toolkit.journal.unsigned_entries import UnsignedEntriesEvent
+from clinic_toolkit.record.calendars.calendar_link_record import CalendarLinkEvent
 from clinic_toolkit.record.handovers.answer_log import HandoverKeylessEvent
 from clinic_toolkit.record.handovers.handover_record import HandoverEvent
 from clinic_toolkit.record.outcomes.repeat_agreement_record import RepeatEvent
@@ -97,6 +98,9 @@ EVENT_TEXTS: dict[str, tuple[EventKind, str]] = {
         EventKind.SESSIONS,
         "Changed the date, the times, the place or the attendance of a session",
     ),
+    CalendarLinkEvent.LINKED: (EventKind.SESSIONS, "Took an hour from a calendar file"),
+    CalendarLinkEvent.ANSWERED: (EventKind.SESSIONS, "Answered what a calendar file said of an hour"),
+    CalendarLinkEvent.PASSED_OVER: (EventKind.SESSIONS, "Passed over an entry of a calendar file"),
     TherapySessionEvent.AGREED: (EventKind.SESSIONS, "Wrote down what was agreed"),
     TherapySessionEvent.TASK_NOTED: (EventKind.SESSIONS, "Noted what became of what was agreed"),
     TherapySessionEvent.CLOSED: (EventKind.SESSIONS, "Ended a session"),
