@@ -70,6 +70,19 @@ def run(work: parser_process.ParserTarget, asked: bytes = ANYTHING) -> Ended:
     return Ended(told[0], reply, one.limited_by, one.process.pid or 0)
 
 
+def test_a_calendar_with_rules_that_never_come_true_is_stopped() -> None:
+    never = [
+        [f"UID:{n}", "DTSTART:00010101T100000Z", "DURATION:PT50M", "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"]
+        for n in range(3)
+    ]
+    request = calendar_protocol.encode_request(
+        make_file(*never), first=date(2026, 1, 1), last=date(2026, 12, 31)
+    )
+    ended = run(definition_parser.run_parser, request)
+    assert ended.outcome == ParserOutcome.SLOW
+    assert not is_alive(ended.pid)
+
+
 def test_a_calendar_of_many_years_is_read_within_the_limits_of_the_process() -> None:
     entries = [
         [

@@ -8,7 +8,10 @@ import msgspec
 import pytest
 
 from clinic_toolkit.calendars.file_hours import HourStatus
+from clinic_toolkit.journal import records
+from clinic_toolkit.journal.record_kind import list_kinds
 from clinic_toolkit.record.calendars import calendar_links
+from clinic_toolkit.record.calendars.calendar_link_record import CALENDAR_LINK
 from clinic_toolkit.record.calendars.client_matching import MatchReason
 from clinic_toolkit.record.calendars.hour_decisions import HourNotChanged
 from clinic_toolkit.record.calendars.hour_obstacles import HourObstacle
@@ -17,7 +20,7 @@ from clinic_toolkit.record.people import therapy_sessions
 from clinic_toolkit.record.people.therapy_session_record import Attendance
 from clinic_toolkit.record.writing import handouts, notes
 from clinic_toolkit.record.writing.note_record import NotePart, PartSource
-from clinic_toolkit.store.transactions import writing
+from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.worksheets import catalogue
 from tests.fixtures.calendar_hours import (
     FIRST_START,
@@ -29,6 +32,7 @@ from tests.fixtures.calendar_hours import (
     take,
 )
 from tests.fixtures.practices import NOW, Work, giving
+from tests.record.test_client_erasure import ask, erase
 
 MOVED_TO = FIRST_START + timedelta(days=1, hours=2)
 
@@ -275,3 +279,33 @@ def test_zone_that_differs_from_its_rules_is_read_as_it_was_chosen(work: Work) -
     by_name = msgspec.structs.replace(hour, uid="other@example.org")
     (other,) = take(work, work.client("Zadie Okafor"), [by_name])
     assert other.payload.starts_at == datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
+
+
+def test_title_of_an_entry_is_kept_nowhere(work: Work) -> None:
+    title = "Ivo Lindqvist, about the letter"
+    take(work, work.client("Ivo Lindqvist"), [make_hour(0, summary=title)])
+    with reading(work.engine) as db:
+        kept = [
+            msgspec.msgpack.encode(record.payload)
+            for kind in list_kinds()
+            for record in records.list_all_records(db, work.vault, kind)
+        ]
+    assert any(b"Ivo Lindqvist" in each for each in kept), "the control: the name of the client is"
+    assert not any(b"about the letter" in each for each in kept)
+
+
+def test_links_of_an_erased_client_go_with_the_client(work: Work) -> None:
+    ivo, zadie = work.client("Ivo Lindqvist"), work.client("Zadie Okafor")
+    take(work, ivo, [make_hour(0)])
+    take(work, zadie, [make_hour(0, uid="other@example.org")])
+    hours = [make_hour(0), make_hour(0, uid="other@example.org")]
+    ask(work, ivo)
+    # Nothing of a person who is to be erased is asked about any more.
+    leaving = compare(work, *hours)
+    assert (leaving.is_empty, leaving.passed_over, leaving.unchanged) == (True, 1, 1)
+    erase(work, ivo)
+    with reading(work.engine) as db:
+        links = records.list_all_records(db, work.vault, CALENDAR_LINK)
+    assert [link.payload.uid for link in links] == ["other@example.org"]
+    gone = compare(work, *hours)
+    assert [(series.uid, series.reason) for series in gone.new] == [(hours[0].uid, MatchReason.NONE)]

@@ -142,7 +142,7 @@ def test_the_fields_of_each_form_are_known() -> None:
             "task_said",
         },
         "PracticeSettings": {"is_demo"},
-        "Clinician": {"return_code", "recovery_sheet_proved", "recovery_sheet_made_on"},
+        "Clinician": {"return_code", "recovery_sheet_proved", "recovery_sheet_made_on", "calendar_place"},
     }
 
 

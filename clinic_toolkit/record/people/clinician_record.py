@@ -29,12 +29,14 @@ class Clinician(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     """One clinician, sealed in a ring that nobody else opens; the id of the record is the user's.
 
     `return_code` is empty if none was chosen; `recovery_sheet_made_on` is None if the date was not recorded.
+    `calendar_place` is the folder or file in which the program looks for a calendar file; "" for none.
     """
 
     name: str
     return_code: str = ""
     recovery_sheet_proved: bool = False
     recovery_sheet_made_on: date | None = None
+    calendar_place: str = ""
 
 
 def _fallback_clinician(vault: Vault, ring: UUID) -> Clinician:
@@ -53,6 +55,8 @@ CLINICIAN = register_kind(
             one="the clinician’s own settings",
             many="settings of clinicians",
         ),
+        schema_version=2,
+        upcasts={1: list},
         fallback=_fallback_clinician,
     )
 )

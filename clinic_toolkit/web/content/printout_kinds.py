@@ -28,6 +28,7 @@ class PrintoutKind(StrEnum):
     CONSENT_SHEET = "consent"
     RELEASE = "record"
     RELEASE_DATA = "record-data"
+    CALENDAR = "calendar"
 
 
 PRINTOUT_NOUNS: dict[str, str] = {
@@ -52,4 +53,5 @@ PRINTOUT_NOUNS: dict[str, str] = {
     PrintoutKind.CONSENT_SHEET: "a sheet for a consent",
     PrintoutKind.RELEASE: "a part of a record for somebody",
     PrintoutKind.RELEASE_DATA: "a part of a record as data",
+    PrintoutKind.CALENDAR: "your hours as a calendar file",
 }

@@ -22,6 +22,8 @@ _TITLE_BY_BLUEPRINT = {
     "sessions": "Session",
     "contacts": "Session",
     "task_answers": "Session",
+    "calendar_files": "Calendar",
+    "calendar_export": "Calendar",
     "session_opening": "Session",
     "session_series": "Session",
     "series_hours": "Session",

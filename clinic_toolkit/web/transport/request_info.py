@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 MIB = 2**20
-# The only address that takes more than text: a filled worksheet. It stays below what the server would begin
-# to write to a temporary file (`cli/worker.py:WAITRESS_OPTIONS`).
+# The only addresses that take more than text: a filled worksheet, and a calendar. It stays below what the
+# server would begin to write to a temporary file (`cli/worker.py:WAITRESS_OPTIONS`).
 _FILE_LIMIT = 3 * MIB
-_FILE_ADDRESS = re.compile(r"/handouts/[0-9a-f-]{36}/filled")
+_FILE_ADDRESS = re.compile(r"/handouts/[0-9a-f-]{36}/filled|/calendar")
 
 # The value that a pulse sends if something was typed since the pulse before, so a person is active.
 TYPED_SINCE_LAST = "typed"
