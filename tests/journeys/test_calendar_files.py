@@ -16,6 +16,7 @@ from clinic_toolkit.record.people.therapy_session_record import (
     Attendance,
     TherapySession,
 )
+from clinic_toolkit.store.sqlite import write_lock
 from clinic_toolkit.store.transactions import reading
 from clinic_toolkit.web.forms.calendars import ADDRESS_SENTENCE
 from tests.calendars.test_file_reader import make_file
@@ -179,6 +180,7 @@ def test_file_that_is_not_read_is_said_at_its_field(
 ) -> None:
     page = read(site, me, file)
     assert page.status in (413, 422) and PROBLEM_SENTENCES[problem] in page.text
+    assert not write_lock.writer_lock.locked(), "nobody could save"
 
 
 def test_calendar_without_an_end_is_stopped_and_said(

@@ -10,14 +10,17 @@ import pytest
 from clinic_toolkit.calendars.file_hours import HourStatus
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_kind import list_kinds
-from clinic_toolkit.record.calendars import calendar_links
+from clinic_toolkit.record.calendars import calendar_links, hour_decisions, own_hours
 from clinic_toolkit.record.calendars.calendar_link_record import CALENDAR_LINK
 from clinic_toolkit.record.calendars.client_matching import MatchReason
 from clinic_toolkit.record.calendars.hour_decisions import HourNotChanged
 from clinic_toolkit.record.calendars.hour_obstacles import HourObstacle
 from clinic_toolkit.record.calendars.proposals import ChangeKind
-from clinic_toolkit.record.people import therapy_sessions
+from clinic_toolkit.record.people import cases, therapy_sessions
 from clinic_toolkit.record.people.therapy_session_record import Attendance
+from clinic_toolkit.record.scheduling import series
+from clinic_toolkit.record.scheduling.series_record import SessionSeries
+from clinic_toolkit.record.scheduling.series_rule import Repetition
 from clinic_toolkit.record.writing import handouts, notes
 from clinic_toolkit.record.writing.note_record import NotePart, PartSource
 from clinic_toolkit.store.transactions import reading, writing
@@ -102,6 +105,53 @@ def test_hour_that_was_typed_in_is_offered_as_the_same(work: Work) -> None:
     made = take(work, client, [make_hour(0)])
     typed_in = make_hour(0, uid="another@example.org")
     assert [each.session.id for each in compare(work, typed_in).same] == [made[0].id]
+
+
+def test_hour_of_a_series_here_is_the_same_and_becomes_one_session(work: Work) -> None:
+    client = work.client("Ivo Lindqvist")
+    start = FIRST_START.astimezone()
+    with writing(work.engine) as db:
+        case = cases.load_single_case(db, work.vault, client.id)
+        series.begin_series(
+            db,
+            work.vault,
+            case,
+            SessionSeries(
+                case_id_bytes=case.id.bytes,
+                first_on=start.date(),
+                start=start.time().replace(tzinfo=None),
+                minutes=50,
+                repetition=Repetition.WEEKLY,
+                zone="",
+                present=(client.id.bytes,),
+            ),
+            now=NOW,
+        )
+    hours = [make_hour(0), make_hour(1)]
+    found = compare(work, *hours)
+    assert [each.hour for each in found.same] == hours and not found.new
+    with writing(work.engine) as db:
+        hour_decisions.accept_same(
+            db, work.vault, found.same[0], source="Practice", by_file=frozenset(), now=NOW
+        )
+    (session,) = list_sessions(work)
+    assert session.payload.series_date == start.date()
+    again = compare(work, *hours)
+    assert (again.unchanged, [each.hour for each in again.same]) == (1, hours[1:])
+    with reading(work.engine) as db:
+        own = own_hours.list_own_hours(
+            db,
+            work.vault,
+            first=start.date(),
+            last=start.date() + timedelta(days=7),
+            titles=own_hours.HourTitles.INITIALS,
+        )
+    assert [(hour.starts_at, hour.sequence, hour.title) for hour in own.hours] == [
+        (FIRST_START, 1, "I. L."),
+        (FIRST_START + timedelta(weeks=1), 0, "I. L."),
+    ]
+    back = [make_hour(week, uid=hour.uid, recurrence="") for week, hour in enumerate(own.hours)]
+    assert compare(work, *back, source="Own").is_empty
 
 
 def test_hour_at_the_time_of_another_client_is_not_the_same(work: Work) -> None:

@@ -11,7 +11,7 @@ from clinic_toolkit.calendars.file_hours import FileHour
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.calendars import calendar_links, hour_obstacles
-from clinic_toolkit.record.calendars.proposals import Change, ChangeKind
+from clinic_toolkit.record.calendars.proposals import Change, ChangeKind, SameHour
 from clinic_toolkit.record.people import (
     cases,
     therapy_session_facts,
@@ -19,6 +19,7 @@ from clinic_toolkit.record.people import (
     therapy_sessions,
 )
 from clinic_toolkit.record.people.therapy_session_record import Attendance, TherapySession
+from clinic_toolkit.record.scheduling import series, taken_hours
 from clinic_toolkit.vault.vault import Vault
 
 
@@ -67,6 +68,25 @@ def take_hours(
         )
         made.append(session)
     return made
+
+
+def accept_same(
+    db: Connection, vault: Vault, same: SameHour, *, source: str, by_file: frozenset[str], now: datetime
+) -> None:
+    """Note that an entry is a session; an hour of a series becomes one by that.
+
+    Raises:
+        NotAnHourOfSeries: the series has no such hour any more.
+    """
+    session = same.session
+    if same.series_hour is not None:
+        hour = same.series_hour
+        case = cases.load_case(db, vault, session.payload.case_id)
+        of_series = series.load_series(db, vault, hour.series_id)
+        session = taken_hours.take_hour(db, vault, case, of_series, hour.series_date, now=now)
+    calendar_links.link_session(
+        db, vault, session, same.hour, source=source, by_file=same.hour.zone in by_file, now=now
+    )
 
 
 def follow_change(

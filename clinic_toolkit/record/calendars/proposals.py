@@ -12,7 +12,13 @@ from clinic_toolkit.calendars.file_hours import CalendarContent, FileHour, HourS
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.list_facts import FactsReader
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.calendars import calendar_links, client_matching, entry_pairing, hour_obstacles
+from clinic_toolkit.record.calendars import (
+    calendar_links,
+    client_matching,
+    entry_pairing,
+    hour_obstacles,
+    own_hours,
+)
 from clinic_toolkit.record.calendars.calendar_link_record import CalendarLink, CalendarSays
 from clinic_toolkit.record.calendars.client_matching import Caseload, MatchReason
 from clinic_toolkit.record.calendars.hour_obstacles import HourObstacle
@@ -22,6 +28,8 @@ from clinic_toolkit.record.people.therapy_session_record import (
     Attendance,
     TherapySession,
 )
+from clinic_toolkit.record.scheduling import series, series_list_facts, taken_hours
+from clinic_toolkit.record.scheduling.series_hours import SeriesHour
 from clinic_toolkit.vault.vault import Vault
 
 Link = RecordVersion[CalendarLink]
@@ -48,10 +56,15 @@ class NewSeries(Struct, frozen=True, kw_only=True):
 
 
 class SameHour(Struct, frozen=True, kw_only=True):
-    """An entry at the very time of a session that is here already: perhaps the same hour."""
+    """An entry at the very time of a session that is here already: perhaps the same hour.
+
+    `series_hour` is the hour of a series that is no session of its own yet; `session` is then what it would
+    become, and was never saved.
+    """
 
     hour: FileHour
     session: Session
+    series_hour: SeriesHour | None = None
 
 
 class Change(Struct, frozen=True, kw_only=True):
@@ -97,11 +110,13 @@ def compare_with_record(
     ]
     paired = entry_pairing.pair_entries(live, wanted)
     sessions = _load_sessions(db, vault, content, caseload)
-    own_uids = {str(session.id) for session in sessions}
+    own_uids = {own_hours.uid_of_session(session) for session in sessions}
+    foreseen = _foresee_hours(db, vault, content, caseload)
+    own_uids |= {own_hours.uid_of_series_hour(each) for _, each in foreseen}
     unpaired = [hour for hour in paired.hours if hour.uid not in own_uids]
     gone = [link for link in paired.links if _is_missed(link, content, now)]
-    same, remaining = _match_same_hours(unpaired, sessions, live, gone, caseload)
-    resumed = {each.session.id for each in same}
+    same, remaining = _match_same_hours(unpaired, sessions, foreseen, live, gone, caseload)
+    resumed = {each.session.id for each in same if each.series_hour is None}
     found = [_describe_change(db, vault, link, hour, now) for link, hour in paired.pairs]
     found += [
         _describe_change(db, vault, link, None, now)
@@ -136,6 +151,21 @@ def _load_sessions(
     return [session for session in found if session is not None]
 
 
+def _foresee_hours(
+    db: Connection, vault: Vault, content: CalendarContent, caseload: Caseload
+) -> list[tuple[Session, SeriesHour]]:
+    """The hours of series that are no sessions of their own yet, each with what it would become."""
+    listed = series_list_facts.list_hours_for_once(
+        FactsReader(db, vault), first=content.first - timedelta(days=1), last=content.last + timedelta(days=1)
+    )
+    rules = {id: series.load_series(db, vault, id) for id in {each.hour.series_id for each in listed}}
+    return [
+        (taken_hours.foresee_session(rules[each.hour.series_id], each.hour), each.hour)
+        for each in listed
+        if UUID(bytes=each.case_id_bytes) not in caseload.leaving_case_ids
+    ]
+
+
 def _is_missed(link: Link, content: CalendarContent, now: datetime) -> bool:
     """Whether an hour that is still to come should be in this file, and is not."""
     starts_at = link.payload.starts_at
@@ -154,6 +184,7 @@ def _is_missed(link: Link, content: CalendarContent, now: datetime) -> bool:
 def _match_same_hours(
     hours: Sequence[FileHour],
     sessions: Sequence[Session],
+    foreseen: Sequence[tuple[Session, SeriesHour]],
     links: Sequence[Link],
     gone: Sequence[Link],
     caseload: Caseload,
@@ -161,24 +192,27 @@ def _match_same_hours(
     """The entries at the very time of a session that no entry in the file stands for, and the other ones."""
     gone_ids = {link.payload.therapy_session_id for link in gone}
     taken = {link.payload.therapy_session_id for link in links} - gone_ids
-    free: dict[datetime, list[Session]] = {}
-    for session in sessions:
-        if session.id not in taken and session.payload.starts_at:
-            free.setdefault(session.payload.starts_at, []).append(session)
+    free: dict[datetime, list[tuple[Session, SeriesHour | None]]] = {}
+    candidates: list[tuple[Session, SeriesHour | None]] = [
+        (session, None) for session in sessions if session.id not in taken
+    ]
+    for candidate in (*candidates, *foreseen):
+        if starts_at := candidate[0].payload.starts_at:
+            free.setdefault(starts_at, []).append(candidate)
     same: list[SameHour] = []
     others: list[FileHour] = []
     for hour in hours:
         named = caseload.match_title(hour.summary)
         fitting = [
-            session
+            (starts_at, candidate)
             for starts_at in entry_pairing.list_readings(hour)
-            for session in free.get(starts_at, [])
-            if named in (None, session.payload.case_id)
+            for candidate in free.get(starts_at, [])
+            if named in (None, candidate[0].payload.case_id)
         ]
         if len(fitting) == 1 and hour.status == HourStatus.PLANNED:
-            same.append(SameHour(hour=hour, session=fitting[0]))
-            for of_moment in free.values():
-                of_moment[:] = [each for each in of_moment if each.id != fitting[0].id]
+            [(starts_at, candidate)] = fitting
+            free[starts_at].remove(candidate)
+            same.append(SameHour(hour=hour, session=candidate[0], series_hour=candidate[1]))
         else:
             others.append(hour)
     return same, others

@@ -90,6 +90,11 @@ def list_hours_of_rings(reader: FactsReader, *, first: date, last: date) -> list
     return list(kept.hours) if is_same_span else _compute_hours(reader, first, last)
 
 
+def list_hours_for_once(reader: FactsReader, *, first: date, last: date) -> list[ListedHour]:
+    """Return what `list_hours_of_rings` returns, and keep nothing: for days that no list shows."""
+    return _compute_hours(reader, first, last)
+
+
 def _compute_hours(reader: FactsReader, first: date, last: date) -> list[ListedHour]:
     found = []
     for ring, ring_series in reader.load_of_rings(RING_SERIES):

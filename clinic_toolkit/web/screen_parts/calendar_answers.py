@@ -49,10 +49,7 @@ def carry_out(
         )
     by_file = frozenset(zone.zone for zone in zones if form[f"zone-{zone.key}"] == BY_FILE)
     for each in same:
-        calendar_links.link_session(
-            db, vault, each.session, each.hour,
-            source=content.source, by_file=each.hour.zone in by_file, now=now,
-        )  # fmt: skip
+        hour_decisions.accept_same(db, vault, each, source=content.source, by_file=by_file, now=now)
     added = 0
     for new, case_id in taken:
         added += len(

@@ -140,7 +140,9 @@ def _describe(content: CalendarContent, chosen: Mapping[str, str]) -> dict[str, 
     found, caseload = proposals.compare_with_record(db, vault, content, now=context.now())
     shown = found.changes[:CHANGES_SHOWN]
     context.audit_read(
-        THERAPY_SESSION, *(each.session for each in found.same), *(each.session for each in shown)
+        THERAPY_SESSION,
+        *(each.session for each in found.same if each.series_hour is None),
+        *(each.session for each in shown),
     )
     context.audit_read(CALENDAR_LINK, *(each.link for each in shown))
     hours = [hour for series in found.new for hour in series.hours]
