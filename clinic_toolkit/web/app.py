@@ -143,6 +143,20 @@ class ClinicApp(Flask):
             response.make_sequence()
             return response
 
+    def handle_user_exception(self, e: Exception) -> Any:
+        """Make the page of an error in a unit of work of its own, which only reads.
+
+        The one of the view is over by then: what the page opened in it would never be closed, and nobody
+        could save until the memory was tidied up.
+        """
+        engine = self.worker.engine
+        if engine is None:
+            return super().handle_user_exception(e)
+        with unit_of_work.begin_unit_of_work(engine, self.worker.waiting_reads, writes=False) as g.unit:
+            response = self.make_response(super().handle_user_exception(e))
+            response.make_sequence()
+            return response
+
     def _check_csrf_token(self) -> None:
         if post_bodies.is_body_unread():
             error_pages.raise_body_not_read()
