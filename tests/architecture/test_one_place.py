@@ -11,6 +11,7 @@ from .tree import PACKAGE, modules, strings_in
 OTHER_FORMATS = {
     "calendars/file_times.py",
     "cli/redacted_logging.py",
+    "names/dates_and_numbers.py",
     "web/forms/fields.py",
     "web/screen_parts/printouts.py",
 }

@@ -225,6 +225,12 @@ def _erasure(at: Desk) -> Page:
     return at.me.send(asked, {"stepup_passphrase": RIGHT})
 
 
+def _case_sheet(at: Desk) -> Page:
+    """The text of a case sheet, of a note that is signed."""
+    at.signed_note()
+    return at.me.send(at.me.open(f"{at.client}/case-sheet"), {"question": "How?"})
+
+
 def _third_that_came_back(at: Desk) -> Page:
     """The page of the third sheet in a row that came back whole."""
     for _ in range(3):
@@ -303,6 +309,8 @@ WAYS: dict[str, Way] = {
     "clients.archive": _archived,
     "clients.edit": lambda at: at.me.send(at.me.open(f"{at.client}/edit"), {"phone": "1"}),
     "clients.search": lambda at: at.me.send(at.me.open("/clients"), {"words": "Ana"}),
+    "case_sheets.ask": _case_sheet,
+    "case_sheets.edit": lambda at: at.me.send(_case_sheet(at), {"text": "Came on time."}),
     "releases.ask": lambda at: at.me.send(at.me.open(f"{at.client}/release"), RELEASE),
     "releases.read": lambda at: at.me.press(
         at.me.send(at.me.open(f"{at.client}/release"), RELEASE), "Write it down and make it"
@@ -464,6 +472,7 @@ PAPERS = (
     "courses.paper",
     "notes.paper",
     "disclosures.paper",
+    "case_sheets.paper",
     "disclosures.data",
     "treatment_plans.paper",
     "hard_moments.card",

@@ -113,6 +113,8 @@ LOOKS = {
     "audit.search",
     "clients.search",
     "searches.search_caseload",
+    "case_sheets.ask",
+    "case_sheets.edit",
     "releases.ask",
     "searches.search_client",
     "own_questionnaires.preview_from_folder",

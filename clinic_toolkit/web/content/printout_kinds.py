@@ -27,6 +27,7 @@ class PrintoutKind(StrEnum):
     PSYCHOTHERAPY_NOTES = "own-notes"
     CONSENT_SHEET = "consent"
     RELEASE = "record"
+    CASE_SHEET = "case-sheet"
     RELEASE_DATA = "record-data"
     CALENDAR = "calendar"
 
@@ -51,6 +52,7 @@ PRINTOUT_NOUNS: dict[str, str] = {
     PrintoutKind.GUIDE: "a guide",
     PrintoutKind.PSYCHOTHERAPY_NOTES: "psychotherapy notes",
     PrintoutKind.CONSENT_SHEET: "a sheet for a consent",
+    PrintoutKind.CASE_SHEET: "a case sheet for supervision",
     PrintoutKind.RELEASE: "a part of a record for somebody",
     PrintoutKind.RELEASE_DATA: "a part of a record as data",
     PrintoutKind.CALENDAR: "your hours as a calendar file",

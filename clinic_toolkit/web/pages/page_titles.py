@@ -79,6 +79,7 @@ _TITLE_BY_BLUEPRINT = {
     "paper_day": "When the computer fails",
     "joins": "Join two entries",
     "searches": "Search",
+    "case_sheets": "Case sheet",
     "releases": "Release",
     "disclosures": "Release",
     "retention": "What is due",
