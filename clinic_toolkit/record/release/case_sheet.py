@@ -15,7 +15,7 @@ from clinic_toolkit.names.dates_and_numbers import format_week
 from clinic_toolkit.record.people import joined_entries, therapy_session_timeline
 from clinic_toolkit.record.people.therapy_session_record import KIND_LABELS, TherapySession
 from clinic_toolkit.record.release.identifiers import Identifiers, hide_identifiers
-from clinic_toolkit.record.writing import note_formats, notes
+from clinic_toolkit.record.writing import note_rendering, notes
 from clinic_toolkit.record.writing.note_record import ClinicalNote
 from clinic_toolkit.vault.vault import Vault
 
@@ -51,7 +51,7 @@ def build_sheet_text(
     for session, note in sheet_notes:
         week = format_week(session.payload.on, first_day)
         lines += [f"{week[:1].upper()}{week[1:]}: {KIND_LABELS[session.payload.kind].lower()}", ""]
-        for key, heading in note_formats.format_of(note.payload).sections:
+        for key, heading in note_rendering.headings_of(note.payload):
             # The source of a prefilled part names form and person; its text is enough here.
             texts = [part.text for part in note.payload.included_parts if part.section == key]
             if texts:
