@@ -8,8 +8,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from clinic_toolkit.demo import consent_acts, content_reader
 from clinic_toolkit.demo import content as made_up
-from clinic_toolkit.demo import content_reader
 from clinic_toolkit.demo.acts import DemoState, Step
 from clinic_toolkit.demo.content import Content
 from clinic_toolkit.demo.schedule import schedule_session
@@ -89,7 +89,7 @@ def _all_steps(content: Content, now: datetime) -> Iterator[Step]:
             )
     for name, couple in content.couples.items():
         opened_at = min(session.planned_at for session in couple_sessions[name]) - timedelta(minutes=10)
-        yield Step(at=opened_at, act=partial(_open_couple, name, couple.partners))
+        yield Step(at=opened_at, act=partial(_open_couple, name, couple))
     for session in chain(*single_sessions.values(), *couple_sessions.values()):
         yield from session.steps()
     first_session_planned = min(
@@ -178,6 +178,8 @@ def _add_client(name: str, spec: made_up.Client, state: DemoState, now: datetime
     client = clients.create_client(state.db, state.vault, payload, now=now)
     state.clients[name] = client
     state.cases[name] = cases.load_single_case(state.db, state.vault, client.id)
+    consent_acts.record_answers(name, spec.agrees_to, state, is_declined=False, now=now)
+    consent_acts.record_answers(name, spec.declines, state, is_declined=True, now=now)
 
 
 def _archive_client(name: str, state: DemoState, now: datetime) -> None:
@@ -190,6 +192,7 @@ def _add_relationship(name: str, spec: made_up.Relationship, state: DemoState, n
     )
 
 
-def _open_couple(name: str, partners: tuple[str, str], state: DemoState, now: datetime) -> None:
-    first, second = (state.clients[partner].id for partner in partners)
+def _open_couple(name: str, spec: made_up.Couple, state: DemoState, now: datetime) -> None:
+    first, second = (state.clients[partner].id for partner in spec.partners)
     state.cases[name] = cases.create_couple_case(state.db, state.vault, first, second, now=now)
+    consent_acts.record_policy(name, spec.policy, state, now=now)

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from clinic_toolkit.record.people.client_record import LeaveMessage, MayContact
+from clinic_toolkit.record.people.consent_record import ConsentSubject, CouplePolicy
 from clinic_toolkit.record.people.therapy_session_record import (
     HELD_ATTENDANCE,
     Attendance,
@@ -204,7 +205,10 @@ class Carer(ContentModel):
 
 
 class Client(ContentModel):
-    """A client, their relationships, and their own sessions, oldest first."""
+    """A client, their relationships, and their own sessions, oldest first.
+
+    `agrees_to` and `declines` are the questions of consent that were answered at the beginning.
+    """
 
     name: str
     preferred_name: str = ""
@@ -222,15 +226,18 @@ class Client(ContentModel):
     emergency_phone: str = ""
     emergency_relation: str = ""
     archived_after_days: int | None = None
+    agrees_to: list[Annotated[ConsentSubject, Field(strict=False)]] = Field(default_factory=list)
+    declines: list[Annotated[ConsentSubject, Field(strict=False)]] = Field(default_factory=list)
     usual: UsualSchedule
     relationships: list[Relationship] = Field(default_factory=list)
     sessions: list[Session] = Field(default_factory=list)
 
 
 class Couple(ContentModel):
-    """A couple: the file names of its two clients, and their joint sessions, oldest first."""
+    """A couple: the file names of its two clients, their joint sessions, oldest first, and their policy."""
 
     partners: tuple[str, str] = Field(strict=False)
+    policy: CouplePolicy = Field(default=CouplePolicy.NOT_CHOSEN, strict=False)
     usual: UsualSchedule
     sessions: list[Session]
 

@@ -122,7 +122,7 @@ WRONG = {
         ('own_words = "It is', 'open_line = "It is', "sessions[2]: 'giving' is no check-in"),
     ],
     "couples/tomas_and_birgit.toml": [
-        ('"birgit"]\n\n', '"bridget"]\n\n', "tomas_and_birgit.toml: nobody is called 'bridget'"),
+        ('"birgit"]\npolicy', '"bridget"]\npolicy', "tomas_and_birgit.toml: nobody is called 'bridget'"),
         ('present = ["birgit"]', 'present = ["amelie"]', "someone present is not of this couple"),
         (
             "weeks = 12",

@@ -19,11 +19,13 @@ from clinic_toolkit.record.people import (
     cases,
     clients,
     clinician,
+    consents,
     practice,
     practice_access,
     relationships,
     therapy_session_loader,
 )
+from clinic_toolkit.record.people.consent_record import CONSENT, CouplePolicy
 from clinic_toolkit.record.people.therapy_session_record import (
     ATTENDANCE_LABELS,
     KIND_LABELS,
@@ -262,3 +264,15 @@ def test_a_questionnaire_of_its_own_is_on_offer_and_is_the_one_in_the_docs(demo:
     assert [one.title for one in own] == ["How I rest"]
     example = Path(__file__).parents[2] / "docs" / "own-questionnaire.toml"
     assert kept.payload.definition == example.read_bytes()
+
+
+def test_consents_stand_or_are_declined_and_the_couple_has_a_policy(demo: Demo) -> None:
+    with reading(demo.engine) as db:
+        every = cases.list_cases(db, demo.vault)
+        couples = [case for case in every if case.payload.is_couple]
+        policies = {consents.find_couple_policy(db, demo.vault, case) for case in couples}
+        others = [case for case in every if not case.payload.is_couple]
+        pooled = {consents.may_pool_answers(db, demo.vault, case) for case in others}
+        kept = records.list_all_records(db, demo.vault, CONSENT)
+    assert policies == {CouplePolicy.LIMITED_SECRETS} and pooled == {True, False}
+    assert {consent.state for consent in kept} == {"given", "declined"}
