@@ -119,11 +119,28 @@ def furnish(me: person.Person, session: str, more: str = "") -> None:
     )
     me.send(given, {"agreement": "Three." + more, "sureness": "4"})
     me.send(me.open(f"{session}/risk-entries/new"), {"did": "Rang the clinic." + more})
+    write_plans(me, session, more)
     me.send(me.open(f"{session}/note"), {"section-data": "Came on time." + more})
     own_sheets.written(me, **{name: words + more for name, words in own_sheets.TYPED.items()})
     own_sheets.press(me, own_sheets.begin(me), "add", {"new_block": "table", "title": f"Half a sheet{more}"})
     sign_and_edit(me, session, more)
     join(me, session, more)
+
+
+def write_plans(me: person.Person, session: str, more: str) -> None:
+    """Both plans of the client; a goal that a note names, and that a questionnaire and a sheet serve."""
+    client = next(href for _, href in me.open(session).links if re.fullmatch(r"/clients/[0-9a-f-]{36}", href))
+    typed = {"problems": "Tired." + more, "goal1": "To rest" + more, "means1": "Here first" + more}
+    day = {"diagnosis": "Tiredness" + more, "diagnosed_on": "2026-11-12"}
+    plan = me.send(me.follow(me.open(client), "Treatment plan"), typed | day)
+    goal = me.follow(plan, "Notes, questionnaires and worksheets")
+    me.send(goal, {"questionnaires": "giving", "worksheets": "receiving-ladder"})
+    me.send(me.follow(plan, "Change the plan"), {"problems": "Less tired." + more})
+    words = {"signs": "I hide." + more, "card": "The river." + more}
+    hard = me.send(me.follow(me.open(client), "Plan for hard moments"), words)
+    me.send(me.follow(hard, "Change the plan"), {"telling": "Jo" + more})
+    first = me.follow(me.open(client), "List of risk entries")
+    me.send(me.follow(me.follow(first, "Read entry"), "Add to this entry"), {"answered": "No." + more})
 
 
 def sign_and_edit(me: person.Person, session: str, more: str) -> None:

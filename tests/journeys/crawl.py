@@ -50,7 +50,7 @@ def furnish(site: Site) -> Person:
     me.send(me.open(f"{again}/rhythm"), {"why": "To see what helps.", "times": "9"})
     check_in(me, sessions[2])
     page = me.send(me.open(f"{sessions[1]}/note"), WRITTEN | {"sign": "yes"})
-    me.send(page, {"read": "yes"})
+    me.send(page, {"read": "yes", "late_reason": "The week was full."})
     own.take_in(site, me)
     own_sheets.written(me)
     own_sheets.begin(me, f"{own_sheets.YOURS}?client={client.id.hex}")

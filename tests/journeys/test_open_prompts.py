@@ -48,6 +48,12 @@ WITH_ROW = (
     rf"/sessions/{ID}/handouts/{ID}",
     rf"/administrations/{ID}/client-page",
     rf"/relationships/{ID}",
+    rf"/plans/{ID}",
+    rf"/plans/{ID}/goals/{ID}",
+    rf"/cases/{ID}/plan/edit",
+    rf"/hard-moments/{ID}",
+    rf"/hard-moments/{ID}/take-along",
+    rf"/clients/{ID}/hard-moments/edit",
     rf"/administrations/{ID}/(finished|stopped)",
 )
 # The clinician's alone, or what the row leads to: here a prompt shows.

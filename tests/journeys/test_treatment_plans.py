@@ -21,6 +21,12 @@ NOTE = {"section-data": "Came on time."}
 
 
 @pytest.fixture
+def session(site: Site) -> str:
+    """A session of today, whose note is no late entry."""
+    return f"/sessions/{site.work.session(site.work.client(), intake.today()).id}"
+
+
+@pytest.fixture
 def client(session: str, me: Person) -> str:
     return me.follow(me.open(session), "Ana Reyes").path
 
@@ -125,6 +131,7 @@ def test_a_note_names_its_goals_and_both_lead_to_each_other(me: Person, session:
     read = me.press(edit, "Read it through and sign")
     assert f"Goal worked on: {PLAN['goal1']}" in read.text
     note = me.send(read, {"read": "yes"})
+    assert "Signed by" in note.text
     me.send(me.follow(plan, "Change the plan"), {"goal1": "To rest on Sundays"})
     note = me.open(note.path)
     assert PLAN["goal1"] in note.text and "To rest on Sundays" not in note.text
@@ -206,7 +213,8 @@ def test_what_is_signed_of_the_goals_is_read_on_every_page_that_signs(
     assert words in me.open("/notes/unsigned").text
     note = me.press(me.open(f"{session}/note"), "Read it through and sign")
     assert note.text.count(words) == 1
-    assert me.send(note, {"read": "yes"}).text.count(words) == 1
+    signed = me.send(note, {"read": "yes"}).text
+    assert signed.count(words) == 1 and "Signed by" in signed
 
 
 def test_what_is_worked_on_stands_before_the_hour(me: Person, session: str, client: str) -> None:

@@ -58,6 +58,11 @@ def _client_lines(client_id: UUID, back: str) -> list[MatterLine]:
         *(lines or [MatterLine(words=NOTHING_OPEN_MESSAGE)]),
         *open_matters.lines_of_later_checks(summary),
         *(_fear_line(fear, summary, client_id, back) for fear in summary.fear_statuses),
+        MatterLine(
+            words="For hard moments:",
+            href=url_for("hard_moments.find", client_id=client_id),
+            link="Plan in the client’s own words",
+        ),
         MatterLine(words=no_reassurance_line(beside_prompt=bool(lines))),
     ]
 
