@@ -24,15 +24,18 @@ from clinic_toolkit.record.search import folded_texts
 from clinic_toolkit.record.writing import (
     late_entries,
     moved_notes,
+    note_formats,
     note_rendering,
     notes,
     set_aside_marks,
+    signature_facts,
     signatures,
 )
 from clinic_toolkit.record.writing.note_formats import NOTE_FORMATS
 from clinic_toolkit.record.writing.note_list_facts import RING_NOTES
 from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, NotePart, PartSource
 from clinic_toolkit.store.transactions import reading, writing
+from tests.fixtures.plans import GOAL, write_plan
 from tests.fixtures.practices import NOW, Work, added_to, giving, signed
 from tests.fixtures.second_identity import drop_triggers, reopened
 
@@ -160,6 +163,26 @@ def test_a_note_begins_as_a_late_entry_with_its_true_days(work: Work, wrong: Per
     assert versions[-1] == note
     with pytest.raises(records.RecordNotFound):
         ask(work, notes.load_note, note.id)
+
+
+def test_a_note_that_moves_takes_no_goal_of_the_wrong_client_along(
+    work: Work, wrong: Person, right: Person
+) -> None:
+    session, girp = work.session(wrong, NOW.date()), note_formats.find_shipped_format("GIRP")
+    assert girp
+    with writing(work.engine) as db:
+        write_plan(db, work.vault, wrong.id, now=NOW)
+        parts = [
+            NotePart(section="goal", source=PartSource.GOAL, text=f"“{GOAL.words}”", source_label="plan"),
+            NotePart(section="plan", source=PartSource.CLINICIAN, text="Spoke of the harvest."),
+        ]
+        goal_ids = [GOAL.id_bytes]
+        note = notes.create_note(db, work.vault, session, parts, now=NOW, goal_ids=goal_ids, note_format=girp)
+        assert signature_facts.build_note_facts(db, work.vault, session, note).goals
+        case = cases.load_single_case(db, work.vault, right.id)
+        draft = moved_notes.move_note(db, work.vault, note, session, case, reason=WHY, now=LATER)
+    assert [part.text for part in draft.payload.parts if part.text] == ["Spoke of the harvest."]
+    assert draft.payload.goal_ids == ()
 
 
 def test_lists_that_are_kept_know_of_it(work: Work, wrong: Person, right: Person) -> None:

@@ -81,12 +81,19 @@ def _describe_origin(
 
 
 def _list_own_parts(db: Connection, vault: Vault, note: RecordVersion[ClinicalNote]) -> list[NotePart]:
-    """The text of each section as the clinician's own; what was filled in came from another record."""
+    """The text of each section as the clinician's own; what was filled in came from another record.
+
+    A goal that was filled in is another person's for certain, and is left out.
+    """
+    without_goals = msgspec.structs.replace(
+        note.payload,
+        parts=tuple(part for part in note.payload.parts if part.source != PartSource.GOAL),
+    )
     parts = [
         NotePart(section=key, source=PartSource.CLINICIAN, text=text)
         # Those of an earlier format too: what was written there is in the note.
-        for key, _ in note_rendering.headings_of(note.payload)
-        if (text := note_rendering.render_section(note.payload, key))
+        for key, _ in note_rendering.headings_of(without_goals)
+        if (text := note_rendering.render_section(without_goals, key))
     ]
     added = addition_rendering.list_addition_pages(db, vault, note)
     if added and parts:
