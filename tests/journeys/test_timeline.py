@@ -10,6 +10,7 @@ from tests.journeys import steps
 from tests.journeys.intake import day, enter, take_in
 from tests.journeys.pages import Page
 from tests.journeys.person import Person
+from tests.journeys.test_same_bytes import neutral
 
 
 def lines_of(page: Page) -> list[str]:
@@ -94,3 +95,20 @@ def test_nothing_of_a_client_is_in_an_address_and_no_risk_entry_is_shown(site: S
     page = me.open(client.path + "/timeline")
     assert "Asked how" not in page.text and "isk" not in page.text and len(lines_of(page)) == 1
     assert not any("Quill" in path for path in me.passed)
+
+
+def test_risk_entries_stand_in_their_places_on_a_page_for_the_clinician_alone(
+    me: Person, client: Page
+) -> None:
+    before = neutral(timeline(me, client).body)
+    entry = me.send(me.open(f"{client.path}/risk-entries/new"), {"did": "Rang the clinic."})
+    assert neutral(timeline(me, client).body) == before
+    alone = me.follow(me.follow(entry, "All entries"), "In order of time, with everything else")
+    assert "Rang the clinic." in alone.text and len(lines_of(alone)) == 6
+    assert "only while you are alone" in alone.text and "For the clinician" not in alone.text
+    kinds = alone.form("kind").options["kind"]
+    assert kinds[-1] == "risk_entries"
+    assert lines_of(me.open(f"{alone.path}?kind=risk_entries")) == ["Risk entry"]
+    assert me.follow(alone, "Open Risk entry").path == entry.path
+    # On the page that both may see, the kind is not known.
+    assert len(lines_of(me.open(f"{client.path}/timeline?kind=risk_entries"))) == 5

@@ -1,6 +1,7 @@
 """Everything that happened with one client in order of time: hours, notes, questionnaires, worksheets.
 
-Risk entries and psychotherapy notes are no part of it: the client may be looking at the page.
+Risk entries are part of it only where the clinician alone looks, since the client may be looking at the page.
+Psychotherapy notes never are.
 """
 
 from collections import Counter
@@ -18,6 +19,8 @@ from clinic_toolkit.record.people.case_record import Case
 from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.record.questionnaires import administrations
 from clinic_toolkit.record.questionnaires.administration_record import Administration
+from clinic_toolkit.record.safety import risk_entries
+from clinic_toolkit.record.safety.risk_entry_record import RiskEntry
 from clinic_toolkit.record.writing import handouts, notes
 from clinic_toolkit.record.writing.handout_record import Handout
 from clinic_toolkit.record.writing.note_record import ClinicalNote
@@ -31,6 +34,7 @@ class TimelineKind(StrEnum):
     NOTE = "notes"
     QUESTIONNAIRE = "questionnaires"
     WORKSHEET = "worksheets"
+    RISK_ENTRY = "risk_entries"
 
 
 class TimelineEntry(Struct, frozen=True, kw_only=True):
@@ -59,7 +63,10 @@ class TimelineEntry(Struct, frozen=True, kw_only=True):
 
 
 class Timeline(Struct, frozen=True, kw_only=True):
-    """All entries of one client, newest first, their records by id, and the cases of the sessions."""
+    """All entries of one client, newest first, their records by id, and the cases of the sessions.
+
+    `risk_entries` is empty unless they were asked for.
+    """
 
     entries: tuple[TimelineEntry, ...]
     cases: tuple[RecordVersion[Case], ...]
@@ -67,6 +74,7 @@ class Timeline(Struct, frozen=True, kw_only=True):
     notes: dict[UUID, RecordVersion[ClinicalNote]]
     forms: dict[UUID, RecordVersion[Administration]]
     sheets: dict[UUID, RecordVersion[Handout]]
+    risk_entries: dict[UUID, RecordVersion[RiskEntry]]
 
     def select(self, *, kind: TimelineKind | None, relationship_id: UUID | None) -> list[TimelineEntry]:
         """The entries of one kind, or about one person; with a person, also the hours that these were in."""
@@ -87,8 +95,14 @@ def count_by_year(entries: Sequence[TimelineEntry]) -> tuple[tuple[int, int], ..
     return tuple(sorted(Counter(entry.on.year for entry in entries).items(), reverse=True))
 
 
-def load_timeline(db: Connection, vault: Vault, client_id: UUID) -> Timeline:
-    """Load everything of a client that has a place in time; never to be saved (see `joined_entries`)."""
+def load_timeline(
+    db: Connection, vault: Vault, client_id: UUID, *, with_risk_entries: bool = False
+) -> Timeline:
+    """Load everything of a client that has a place in time; never to be saved (see `joined_entries`).
+
+    Args:
+        with_risk_entries: only for a page that the clinician alone looks at.
+    """
     cases = joined_entries.list_cases_of_person(db, vault, client_id)
     sessions = therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, cases)
     session_by_id = {session.id: session for session in sessions}
@@ -102,14 +116,16 @@ def load_timeline(db: Connection, vault: Vault, client_id: UUID) -> Timeline:
         if session_id in session_by_id
     ]
     entries += [
-        _of_form_or_sheet(TimelineKind.QUESTIONNAIRE, form, form.payload.answered_on, session_by_id)
+        _of_record(TimelineKind.QUESTIONNAIRE, form, form.payload.answered_on, session_by_id)
         for form in forms
     ]
     entries += [
-        _of_form_or_sheet(
-            TimelineKind.WORKSHEET, sheet, sheet.payload.given_at.astimezone().date(), session_by_id
-        )
+        _of_record(TimelineKind.WORKSHEET, sheet, sheet.payload.given_at.astimezone().date(), session_by_id)
         for sheet in sheets
+    ]
+    asked = risk_entries.list_risk_entries_of_client(db, vault, client_id) if with_risk_entries else []
+    entries += [
+        _of_record(TimelineKind.RISK_ENTRY, entry, entry.payload.entry_date, session_by_id) for entry in asked
     ]
     return Timeline(
         entries=tuple(sorted(entries, key=lambda entry: entry.order, reverse=True)),
@@ -118,6 +134,7 @@ def load_timeline(db: Connection, vault: Vault, client_id: UUID) -> Timeline:
         notes={note.id: note for note in found_notes.values()},
         forms={form.id: form for form in forms},
         sheets={sheet.id: sheet for sheet in sheets},
+        risk_entries={entry.id: entry for entry in asked},
     )
 
 
@@ -132,9 +149,9 @@ def _of_session(kind: TimelineKind, session: RecordVersion[TherapySession], id: 
     )
 
 
-def _of_form_or_sheet(
+def _of_record(
     kind: TimelineKind,
-    record: RecordVersion[Administration] | RecordVersion[Handout],
+    record: RecordVersion[Administration] | RecordVersion[Handout] | RecordVersion[RiskEntry],
     on: date,
     session_by_id: dict[UUID, RecordVersion[TherapySession]],
 ) -> TimelineEntry:

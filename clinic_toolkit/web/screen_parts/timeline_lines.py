@@ -14,7 +14,12 @@ from clinic_toolkit.record.writing import client_timeline
 from clinic_toolkit.record.writing.client_timeline import Timeline, TimelineEntry, TimelineKind
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.pages.page_addresses import page_of
-from clinic_toolkit.web.screen_parts import handout_lines, questionnaire_lines, session_lines
+from clinic_toolkit.web.screen_parts import (
+    handout_lines,
+    questionnaire_lines,
+    risk_entry_lines,
+    session_lines,
+)
 
 KIND_PARAM, ABOUT_PARAM, YEAR_PARAM = "kind", "about", "year"
 KIND_WORDS = {
@@ -23,6 +28,8 @@ KIND_WORDS = {
     TimelineKind.QUESTIONNAIRE: "Questionnaires",
     TimelineKind.WORKSHEET: "Worksheets",
 }
+# On the page that the clinician alone looks at.
+ALL_KIND_WORDS = KIND_WORDS | {TimelineKind.RISK_ENTRY: "Risk entries"}
 # With more than these, a page shows one year at a time.
 MANY_ENTRIES = 120
 _NOTHING = ""
@@ -59,10 +66,18 @@ class TimelineChoice(Struct, frozen=True, kw_only=True):
         return {KIND_PARAM: self.kind or _NOTHING, ABOUT_PARAM: about, YEAR_PARAM: str(self.year or _NOTHING)}
 
 
-def choose_entries(timeline: Timeline, relationship_ids: Sequence[UUID]) -> TimelineChoice:
-    """Choose the entries that the address asks for; what it does not know is as if it were not there."""
+def choose_entries(
+    timeline: Timeline,
+    relationship_ids: Sequence[UUID],
+    kind_words: Mapping[TimelineKind, str] = KIND_WORDS,
+) -> TimelineChoice:
+    """Choose the entries that the address asks for; what it does not know is as if it were not there.
+
+    Args:
+        kind_words: the kinds that the page offers.
+    """
     asked = request.args.get(KIND_PARAM, _NOTHING)
-    kind = TimelineKind(asked) if asked in set(TimelineKind) else None
+    kind = TimelineKind(asked) if asked in set(kind_words) else None
     about = request.args.get(ABOUT_PARAM, _NOTHING)
     relationship_id = next((id for id in relationship_ids if id.hex == about), None)
     entries = timeline.select(kind=kind, relationship_id=relationship_id)
@@ -81,11 +96,15 @@ def choose_entries(timeline: Timeline, relationship_ids: Sequence[UUID]) -> Time
     )
 
 
-def list_choices(choice: TimelineChoice, word_by_id: Mapping[UUID, str]) -> dict[str, list[tuple[str, str]]]:
+def list_choices(
+    choice: TimelineChoice,
+    word_by_id: Mapping[UUID, str],
+    kind_words: Mapping[TimelineKind, str] = KIND_WORDS,
+) -> dict[str, list[tuple[str, str]]]:
     """The options of each field of the form."""
     every_year = [] if choice.is_cut else [(_NOTHING, "Every year")]
     return {
-        KIND_PARAM: [(_NOTHING, "Everything"), *((kind.value, word) for kind, word in KIND_WORDS.items())],
+        KIND_PARAM: [(_NOTHING, "Everything"), *((kind.value, word) for kind, word in kind_words.items())],
         ABOUT_PARAM: [(_NOTHING, "Everybody"), *((id.hex, word) for id, word in word_by_id.items())],
         YEAR_PARAM: every_year + [(str(year), f"{year} ({count})") for year, count in choice.years],
     }
@@ -138,6 +157,16 @@ def _describe(
             line=sheet.agreement,
             small=small,
             href=page_of("worksheets.handout", sheet.id),
+        )
+    risks = list(timeline.risk_entries.values())
+    details = risk_entry_lines.describe_entries(risks, word_by_id)
+    for risk in risks:
+        found[risk.id] = TimelineLine(
+            on=risk.payload.entry_date,
+            word="Risk entry",
+            line=risk.payload.first_line,
+            small=details[risk.id],
+            href=page_of("risk_entries.show", risk.id),
         )
     for entry in entries:
         if note := timeline.notes.get(entry.record_id):
