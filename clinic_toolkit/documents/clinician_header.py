@@ -21,6 +21,17 @@ def letterhead_block(value: "Letterhead") -> Text:
     return Text([(name, style) for name, style in names if name.strip()], after=16)
 
 
+def letterhead_blocks(value: "Letterhead") -> list[Block]:
+    """The names, and below them the address and the licence: for a paper that says whose it is."""
+    lines = [line for line in (*value.address.splitlines(), value.licence_line) if line.strip()]
+    names = letterhead_block(value)
+    if not lines:
+        return [names]
+    names.after = 2
+    below: list[Block] = [Text(line, _CLINICIAN) for line in lines[:-1]]
+    return [names, *below, Text(lines[-1], _CLINICIAN, after=16)]
+
+
 def session_fact_blocks(session: "TherapySessionFacts", *, close: bool = False) -> list[Block]:
     """The facts of the session, one labelled value a line; empty ones are left out.
 

@@ -7,10 +7,10 @@ change.
 from typing import TYPE_CHECKING
 
 from clinic_toolkit import standing_sentences
-from clinic_toolkit.dates import format_date, format_timestamp
+from clinic_toolkit.dates import format_date, format_timestamp, written_in
 from clinic_toolkit.documents import note_additions, page_layout
 from clinic_toolkit.documents.blocks import Block, Rule, Text, typed_paragraphs
-from clinic_toolkit.documents.clinician_header import LABEL_WIDTH, letterhead_block, session_fact_blocks
+from clinic_toolkit.documents.clinician_header import LABEL_WIDTH, letterhead_blocks, session_fact_blocks
 from clinic_toolkit.documents.labelled_value import LabelledValue
 from clinic_toolkit.documents.styles import BODY, HEADING, QUIET, SMALL, STRONG
 from clinic_toolkit.documents.tagging import Role
@@ -24,10 +24,18 @@ SHORT_PARAGRAPH = 700
 
 
 def render_note(value: "NotePage") -> bytes:
-    """Draw the note; the pages of a long one are numbered "page n of m"."""
+    """Draw the note; the pages of a long one are numbered "page n of m".
+
+    Dates and times are written as its letterhead says: those of a signed note as they were signed.
+    """
+    with written_in(value.letterhead.style):
+        return _draw_note(value)
+
+
+def _draw_note(value: "NotePage") -> bytes:
     is_signed = value.signer_name is not None
     blocks: list[Block] = [
-        letterhead_block(value.letterhead),
+        *letterhead_blocks(value.letterhead),
         *page_layout.title_blocks("Progress note", after=4 if not is_signed else 14),
         *([] if is_signed else [Text(DRAFT, STRONG, after=14)]),
         *session_fact_blocks(value.session_facts),

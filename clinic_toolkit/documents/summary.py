@@ -11,7 +11,7 @@ from clinic_toolkit.dates import format_date
 from clinic_toolkit.documents import page_layout, sheet_texts
 from clinic_toolkit.documents.answer_list import answer_rows, answer_text, remark_text
 from clinic_toolkit.documents.blocks import Block, Rule, Text
-from clinic_toolkit.documents.clinician_header import LABEL_WIDTH, letterhead_block, session_fact_blocks
+from clinic_toolkit.documents.clinician_header import LABEL_WIDTH, letterhead_blocks, session_fact_blocks
 from clinic_toolkit.documents.facet_row import FacetRow
 from clinic_toolkit.documents.labelled_value import LabelledValue
 from clinic_toolkit.documents.styles import BODY, HEADING, MM, QUIET, SMALL, TextStyle
@@ -97,7 +97,7 @@ def _footer(value: "TherapySessionSummary") -> list[Text]:
 
 def _summary_blocks(value: "TherapySessionSummary", sizes: SummarySizes) -> list[Block]:
     blocks: list[Block] = [
-        letterhead_block(value.letterhead),
+        *letterhead_blocks(value.letterhead),
         *page_layout.title_blocks("Session summary"),
         *session_fact_blocks(value.session_facts, close=True),
         LabelledValue(

@@ -11,12 +11,13 @@ from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import Engine
 
 from clinic_toolkit import paths
+from clinic_toolkit.dates import written_in
 from clinic_toolkit.instruments.mode_guidance import IN_PRIVATE_LINE
 from clinic_toolkit.settings import Settings
 from clinic_toolkit.store.transactions import reading
 from clinic_toolkit.vault import identity
 from clinic_toolkit.web import context, error_pages, unit_of_work
-from clinic_toolkit.web.access import guard, record_reading, short_lived_values
+from clinic_toolkit.web.access import guard, record_reading, short_lived_values, writing_style
 from clinic_toolkit.web.access.login_cookie import LoginCookie
 from clinic_toolkit.web.pages import filters, page_addresses, static_files
 from clinic_toolkit.web.pages.template_environment import TemplateEnvironment, remember_macros
@@ -138,9 +139,10 @@ class ClinicApp(Flask):
                 self._check_csrf_token()
             if context.find_login() is not None and not is_automatic():
                 self.worker.timeouts.record_activity()
-            response = self.make_response(super().dispatch_request())
-            # Render the whole response now: nothing may read the record after the commit.
-            response.make_sequence()
+            with written_in(writing_style.style_of_request()):
+                response = self.make_response(super().dispatch_request())
+                # Render the whole response now: nothing may read the record after the commit.
+                response.make_sequence()
             return response
 
     def handle_user_exception(self, e: Exception) -> Any:

@@ -373,6 +373,7 @@ WAYS: dict[str, Way] = {
     "paper_forms.new_in_session": lambda at: at.me.send(at.me.open(f"{at.session}/paper"), at.paper()),
     "paper_forms.settle_differences": _settled,
     "practice.code": lambda at: _ways(at, "/practice/code", code="4H7K2M"),
+    "place.index": lambda at: at.me.send(at.me.open("/practice/place"), {"address": "1 Quay Street"}),
     "practice.index": lambda at: at.me.send(at.me.open("/practice"), {"practice_name": "Quay"}),
     "practice.passphrase": lambda at: _ways(at, "/practice/passphrase", passphrase=NEW, passphrase_again=NEW),
     "practice.sheet": _proved,

@@ -141,7 +141,14 @@ def test_the_fields_of_each_form_are_known() -> None:
             "task_answer",
             "task_said",
         },
-        "PracticeSettings": {"is_demo"},
+        "PracticeSettings": {
+            "is_demo",
+            "note_format",
+            "address",
+            "licence_line",
+            "date_order",
+            "clock",
+        },
         "Clinician": {"return_code", "recovery_sheet_proved", "recovery_sheet_made_on", "calendar_place"},
     }
 

@@ -59,4 +59,7 @@ def build_letterhead(settings: PracticeSettings, clinician: Clinician) -> Letter
         crisis_text=settings.crisis_text,
         paper_size=settings.paper_size,
         is_demo=settings.is_demo,
+        address=settings.address,
+        licence_line=settings.licence_line,
+        style=settings.writing_style,
     )

@@ -6,8 +6,10 @@ from uuid import UUID
 
 import msgspec
 
+from clinic_toolkit.dates import Clock, DateOrder, WritingStyle
 from clinic_toolkit.journal import keyless_events
 from clinic_toolkit.journal.record_kind import RecordKind, RecordNouns, register_kind
+from clinic_toolkit.record.people import country_styles
 from clinic_toolkit.record.values.page_values import PaperSize
 from clinic_toolkit.store.base import sealed_table
 from clinic_toolkit.vault.vault import Vault
@@ -71,7 +73,9 @@ class PracticeSettings(msgspec.Struct, array_like=True, frozen=True, kw_only=Tru
     """The settings of a practice, which all of its clinicians share.
 
     `limits_text` are the limits of confidentiality; empty until the practice confirms its text. `note_format`
-    is the id of the format that new notes begin with; "" for the one that the program proposes.
+    is the id of the format that new notes begin with; "" for the one that the program proposes. `address` and
+    `licence_line` stand at the head of papers. `date_order` and `clock` are "" while the practice follows the
+    usage of its country.
     """
 
     country: str
@@ -81,6 +85,19 @@ class PracticeSettings(msgspec.Struct, array_like=True, frozen=True, kw_only=Tru
     is_demo: bool = False
     limits_text: str = ""
     note_format: str = ""
+    address: str = ""
+    licence_line: str = ""
+    date_order: str = ""
+    clock: str = ""
+
+    @property
+    def writing_style(self) -> WritingStyle:
+        """How the practice writes dates and times."""
+        usual = country_styles.style_of_country(self.country)
+        return WritingStyle(
+            DateOrder(self.date_order) if self.date_order in set(DateOrder) else usual.order,
+            Clock(self.clock) if self.clock in set(Clock) else usual.clock,
+        )
 
     @property
     def paper_size(self) -> PaperSize:
@@ -98,8 +115,9 @@ def _fallback_settings(vault: Vault, ring: UUID) -> PracticeSettings:
     )
 
 
-def _add_note_format(content: list[Any]) -> list[Any]:
-    return [*content, ""]
+def _add_fields_of_2(content: list[Any]) -> list[Any]:
+    """Add what schema version 2 has more: the format of notes, the letterhead, how dates are written."""
+    return [*content, "", "", "", "", ""]
 
 
 PRACTICE = register_kind(
@@ -111,6 +129,6 @@ PRACTICE = register_kind(
         nouns=RecordNouns(in_sentence="the settings of the practice", one="the settings", many="settings"),
         fallback=_fallback_settings,
         schema_version=2,
-        upcasts={1: _add_note_format},
+        upcasts={1: _add_fields_of_2},
     )
 )

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from clinic_toolkit.dates import format_date
+from clinic_toolkit.dates import WritingStyle, format_date
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.values.client_statements import ClientSays, Statement
@@ -23,13 +23,20 @@ class PaperSize(StrEnum):
 
 
 class Letterhead(Struct, frozen=True, kw_only=True):
-    """The facts of the practice that every sheet needs."""
+    """The facts of the practice that every sheet needs.
+
+    `address` (lines) and `licence_line` stand on papers that say whose they are: notes, summaries, records
+    that are given out. `style` is how dates and times are written.
+    """
 
     practice_name: str
     clinician_name: str
     crisis_text: str
     paper_size: PaperSize
     is_demo: bool = False
+    address: str = ""
+    licence_line: str = ""
+    style: WritingStyle = WritingStyle()
 
 
 class AnswerCard(Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from clinic_toolkit.dates import Clock, DateOrder, WritingStyle
 from clinic_toolkit.record.values.page_values import Letterhead, PaperSize, TherapySessionFacts
 
 END_UNKNOWN = "The end was not known when this was signed."
@@ -65,6 +66,8 @@ class NoteFacts(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     `client_names` are the names of the clients of the case, in its order; `session_was_open` says that the
     session had not been ended; `evidence_lines` state the validation status of
     the questionnaires that the note quotes. `goals` are those of the treatment plan that the note worked on.
+    `practice_address` and `licence_line` stand at its head; `date_order` and `clock` are how dates and times
+    were written, "" in notes of earlier versions.
     """
 
     client_names: tuple[str, ...]
@@ -83,6 +86,19 @@ class NoteFacts(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     evidence_lines: tuple[str, ...]
     versions: FactVersions
     goals: tuple[NotedGoal, ...] = ()
+    practice_address: str = ""
+    licence_line: str = ""
+    date_order: str = ""
+    clock: str = ""
+
+    @property
+    def style(self) -> WritingStyle:
+        """How dates and times were written when it was signed, and are written in it for good."""
+        first = WritingStyle()
+        return WritingStyle(
+            DateOrder(self.date_order) if self.date_order else first.order,
+            Clock(self.clock) if self.clock else first.clock,
+        )
 
     @property
     def session_facts(self) -> TherapySessionFacts:
@@ -108,6 +124,9 @@ class NoteFacts(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
             crisis_text="",
             paper_size=self.paper_size,
             is_demo=self.is_demo,
+            address=self.practice_address,
+            licence_line=self.licence_line,
+            style=self.style,
         )
 
     @property

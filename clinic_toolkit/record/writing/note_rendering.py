@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from clinic_toolkit.dates import format_date, format_date_and_time, format_time
+from clinic_toolkit.dates import format_date, format_date_and_time, format_time, written_in
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import therapy_session_facts
 from clinic_toolkit.record.people.therapy_session_record import TherapySession
@@ -45,30 +45,33 @@ def build_note_page(
         asks_countersignature: leave an empty line for the signature of a supervisor on paper.
     """
     facts = signature_facts.facts_of_signed_note(note) if note.final else None
-    later_changes = (
-        changes_after_signing.find_changes_after_signing(db, vault, facts, session, author_id=note.author_id)
-        if facts
-        else changes_after_signing.ChangesAfterSigning()
-    )
-    evidence_lines = (
-        facts.evidence_lines if facts else signature_facts.list_evidence_lines(db, vault, note.payload)
-    )
-    return NotePage(
-        letterhead=facts.letterhead if facts else letterhead,
-        session_facts=facts.session_facts
-        if facts
-        else therapy_session_facts.load_session_facts(db, vault, session),
-        sections=build_sections(note.payload, evidence_lines),
-        signer_name=notes.signer_label(vault, note) if note.final else None,
-        signed_at=note.payload.signed_at_local if note.final else None,
-        check_code=notes.format_check_code(note) if note.final else "",
-        changes_after_signing=later_changes.changes,
-        some_unreadable=later_changes.some_unreadable,
-        goals=tuple(goal.words for goal in list_goals_of_note(db, vault, session, note)),
-        late_entry=late_entries.describe_late_entry(note.payload),
-        additions=addition_rendering.list_addition_pages(db, vault, note),
-        asks_countersignature=asks_countersignature,
-    )
+    with written_in(facts.style if facts else letterhead.style):
+        later_changes = (
+            changes_after_signing.find_changes_after_signing(
+                db, vault, facts, session, author_id=note.author_id
+            )
+            if facts
+            else changes_after_signing.ChangesAfterSigning()
+        )
+        evidence_lines = (
+            facts.evidence_lines if facts else signature_facts.list_evidence_lines(db, vault, note.payload)
+        )
+        return NotePage(
+            letterhead=facts.letterhead if facts else letterhead,
+            session_facts=facts.session_facts
+            if facts
+            else therapy_session_facts.load_session_facts(db, vault, session),
+            sections=build_sections(note.payload, evidence_lines),
+            signer_name=notes.signer_label(vault, note) if note.final else None,
+            signed_at=note.payload.signed_at_local if note.final else None,
+            check_code=notes.format_check_code(note) if note.final else "",
+            changes_after_signing=later_changes.changes,
+            some_unreadable=later_changes.some_unreadable,
+            goals=tuple(goal.words for goal in list_goals_of_note(db, vault, session, note)),
+            late_entry=late_entries.describe_late_entry(note.payload),
+            additions=addition_rendering.list_addition_pages(db, vault, note),
+            asks_countersignature=asks_countersignature,
+        )
 
 
 def list_goals_of_note(
@@ -152,16 +155,19 @@ def load_plain_note(
             goals=list_goals_of_note(db, vault, session, note),
         )
     facts = signature_facts.facts_of_signed_note(note)
-    sections = build_sections(note.payload, facts.evidence_lines)
-    return render_plain_note(
-        facts.session_facts,
-        note,
-        sections,
-        changes_after_signing.find_changes_after_signing(db, vault, facts, session, author_id=note.author_id),
-        additions=addition_rendering.list_addition_pages(db, vault, note),
-        signer=notes.signer_label(vault, note),
-        goals=facts.goals,
-    )
+    with written_in(facts.style):
+        sections = build_sections(note.payload, facts.evidence_lines)
+        return render_plain_note(
+            facts.session_facts,
+            note,
+            sections,
+            changes_after_signing.find_changes_after_signing(
+                db, vault, facts, session, author_id=note.author_id
+            ),
+            additions=addition_rendering.list_addition_pages(db, vault, note),
+            signer=notes.signer_label(vault, note),
+            goals=facts.goals,
+        )
 
 
 def render_plain_note(

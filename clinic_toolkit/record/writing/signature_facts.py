@@ -140,6 +140,10 @@ def _build_facts(
             clients=tuple(client.version for client in clients_shown),
         ),
         goals=goals,
+        practice_address=letterhead.address,
+        licence_line=letterhead.licence_line,
+        date_order=letterhead.style.order,
+        clock=letterhead.style.clock,
     )
 
 

@@ -67,6 +67,7 @@ _TITLE_BY_BLUEPRINT = {
     "own_questionnaires": "Questionnaires",
     "previews": "Preview",
     "practice": "Your practice",
+    "place": "Your practice",
     "executor": "Executor",
     "new_keys": "New keys for everything",
     "audit": "Audit trail",

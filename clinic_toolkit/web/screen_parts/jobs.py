@@ -8,6 +8,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextvars import copy_context
 from typing import Any, Generic, TypeVar
 
 from flask import session as cookie
@@ -89,7 +90,9 @@ def start_job(name: str, work: Work[R]) -> Job[R]:
     job: Job[R] = Job()
     context.put_in_login(name, job)
     arguments = (work, context.vault(), context.worker(), cookie[context.LOGIN_ID_KEY])
-    threading.Thread(target=job.run, args=arguments, name="job", daemon=True).start()
+    # What it writes is written in the style of this request.
+    in_this_context = copy_context().run
+    threading.Thread(target=in_this_context, args=(job.run, *arguments), name="job", daemon=True).start()
     return job
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
+from clinic_toolkit.dates import written_in
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.note_formats.model import NoteFormat
@@ -172,33 +173,35 @@ def show(id: UUID) -> ViewResult:
     if not note.final:
         return responses.redirect_to(url_for(".edit", session_id=session.id))
     facts = signature_facts.facts_of_signed_note(note)
-    return render_template(
-        "notes/show.html",
-        here="clients",
-        note=note,
-        session=session,
-        facts=facts,
-        later=changes_after_signing.find_changes_after_signing(
-            context.db(), context.vault(), facts, session, author_id=note.author_id
-        ),
-        arrived=additions_after_signing.list_additions_after_signing(
-            context.db(), context.vault(), session, note
-        ),
-        plan=(plan := goal_parts.find_plan_of_session(context.db(), context.vault(), session)),
-        linked_goals=[goal.id for goal in treatment_plans.find_goals(plan, note.payload.goal_ids)],
-        sections=note_rendering.build_sections(note.payload, facts.evidence_lines),
-        signer=notes.signer_label(context.vault(), note),
-        genuine=notes.has_valid_signature(context.vault(), note),
-        check_code=notes.format_check_code(note),
-        late_entry=late_entries.describe_late_entry(note.payload),
-        additions=addition_rendering.list_addition_pages(context.db(), context.vault(), note),
-        added_later=ADDED_LATER,
-        pages=PAGE_BY_TABLE,
-        changed_later=CHANGED_LATER,
-        not_signed=NOT_PART_OF_NOTE,
-        some_unread=SOME_UNREADABLE,
-        has_other_record=context.load_practice().payload.record_role == RecordRole.BESIDE,
-    )
+    # Dates and times are written as they were when it was signed.
+    with written_in(facts.style):
+        return render_template(
+            "notes/show.html",
+            here="clients",
+            note=note,
+            session=session,
+            facts=facts,
+            later=changes_after_signing.find_changes_after_signing(
+                context.db(), context.vault(), facts, session, author_id=note.author_id
+            ),
+            arrived=additions_after_signing.list_additions_after_signing(
+                context.db(), context.vault(), session, note
+            ),
+            plan=(plan := goal_parts.find_plan_of_session(context.db(), context.vault(), session)),
+            linked_goals=[goal.id for goal in treatment_plans.find_goals(plan, note.payload.goal_ids)],
+            sections=note_rendering.build_sections(note.payload, facts.evidence_lines),
+            signer=notes.signer_label(context.vault(), note),
+            genuine=notes.has_valid_signature(context.vault(), note),
+            check_code=notes.format_check_code(note),
+            late_entry=late_entries.describe_late_entry(note.payload),
+            additions=addition_rendering.list_addition_pages(context.db(), context.vault(), note),
+            added_later=ADDED_LATER,
+            pages=PAGE_BY_TABLE,
+            changed_later=CHANGED_LATER,
+            not_signed=NOT_PART_OF_NOTE,
+            some_unread=SOME_UNREADABLE,
+            has_other_record=context.load_practice().payload.record_role == RecordRole.BESIDE,
+        )
 
 
 @screen.route("/notes/<uuid:id>/paper", methods=["GET", "POST"])

@@ -16,6 +16,7 @@ from clinic_toolkit.web.access import (
     secret_removal,
     sheet_groups,
     step_up,
+    writing_style,
 )
 from clinic_toolkit.web.access import psychotherapy_key as notes_key
 from clinic_toolkit.web.forms import fields
@@ -103,6 +104,7 @@ def _save_settings(form: PracticeForm) -> None:
     settings, renamed = form.practice(stored.payload), form.clinician(clinician.payload)
     if settings != stored.payload:
         practice.revise_practice_settings(db, vault, stored, settings, now=now)
+        writing_style.forget_style()
     if renamed != clinician.payload:
         clinicians.revise_clinician(db, vault, clinician, renamed, now=now)
 

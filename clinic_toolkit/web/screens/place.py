@@ -1,0 +1,40 @@
+"""Where the practice is: the head of its papers, and how dates and times are written there."""
+
+from flask import Blueprint, render_template, request, url_for
+
+from clinic_toolkit.journal.records import StaleVersion
+from clinic_toolkit.record.people import practice
+from clinic_toolkit.web import context
+from clinic_toolkit.web.access import writing_style
+from clinic_toolkit.web.forms import fields
+from clinic_toolkit.web.forms.place import PlaceForm
+from clinic_toolkit.web.screen_parts.saved_message import redirect_saved
+from clinic_toolkit.web.transport.responses import ViewResult
+
+screen = Blueprint("place", __name__)
+
+
+@screen.route("/practice/place", methods=["GET", "POST"])
+def index() -> ViewResult:
+    """Show and change the letterhead, the order of dates and the clock."""
+    stored = context.load_practice()
+    form = PlaceForm.for_practice(request.form if request.method == "POST" else None, stored.payload)
+    if request.method == "POST" and form.validate():
+        settings = form.practice(stored.payload)
+        if settings != stored.payload:
+            if fields.parse_whole_number(form.version.data) != stored.version:
+                raise StaleVersion
+            practice.revise_practice_settings(
+                context.db(), context.vault(), stored, settings, now=context.now()
+            )
+            writing_style.forget_style()
+        return redirect_saved(url_for(".index"))
+    page = render_template(
+        "practice/place.html",
+        form=form,
+        errors=form.errors,
+        practice=stored.payload,
+        clinician=context.load_clinician().payload,
+        version=fields.version_for_page(form, stored.version),
+    )
+    return (page, 422) if form.errors else page

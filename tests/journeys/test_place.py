@@ -1,0 +1,109 @@
+"""Where the practice is: how dates and times are written, and what stands at the head of its papers."""
+
+import pytest
+
+from clinic_toolkit.journal import records
+from clinic_toolkit.record.people import practice
+from clinic_toolkit.record.writing import signature_facts
+from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE
+from clinic_toolkit.store.transactions import reading
+from tests.fixtures.sites import Site
+from tests.journeys.intake import enter, take_in, today
+from tests.journeys.pages import Page
+from tests.journeys.person import Person
+
+ADDRESS = "12 Quay Street\nGalway\n091 555 0100"
+
+
+@pytest.fixture
+def place(me: Person) -> Page:
+    """The page of the letterhead and the place."""
+    return me.follow(me.open("/practice"), "Letterhead and place")
+
+
+def american() -> str:
+    """Today, month first."""
+    on = today()
+    return f"{on:%B} {on.day}, {on.year}"
+
+
+def european() -> str:
+    """Today, day first."""
+    on = today()
+    return f"{on.day} {on:%B %Y}"
+
+
+def at_two(me: Person) -> Page:
+    """A session of today, from two in the afternoon."""
+    adding = me.follow(take_in(me, "Lea Moor"), "Add a past or planned session")
+    return enter(me, adding, start="14:00", end="14:50")
+
+
+def test_dates_and_times_follow_the_choice_at_the_next_page(me: Person, place: Page) -> None:
+    assert "As is usual in Ireland: 22 November 2026" in place.text
+    assert "As is usual in Ireland: 14:05" in place.text
+    assert european() in me.open("/").text
+    me.send(place, {"date_order": "month_first", "clock": "12"})
+    assert american() in me.open("/").text and european() not in me.open("/").text
+    session = enter(
+        me, me.follow(take_in(me, "Lea Moor"), "Add a past or planned session"), start="14:00", end="14:50"
+    )
+    assert "2:00 pm" in session.text
+    # A field of a form holds a time as browsers do, whatever the style.
+    edit = me.follow(session, "Edit the session details")
+    assert edit.typed("start") == "14:00"
+    saved = me.send(edit, {"place": "Room 2"})
+    assert "2:00 pm" in saved.text
+    me.send(me.open("/practice/place"), {"date_order": "year_first", "clock": "24"})
+    assert today().isoformat() in me.open("/").text
+
+
+def test_a_signed_note_keeps_the_style_and_the_head_that_it_was_signed_with(me: Person, place: Page) -> None:
+    session = enter(
+        me, me.follow(take_in(me, "Lea Moor"), "Add a past or planned session"), start="14:00", end="14:50"
+    )
+    note = me.send(me.open(f"{session.path}/note"), {"section-data": "Came on time.", "sign": "yes"})
+    signed = me.send(note, {"read": "yes"})
+    assert european() in signed.text and "14:00" in signed.text
+    before = me.open(signed.path).text
+    me.send(place, {"date_order": "month_first", "clock": "12", "address": ADDRESS})
+    assert american() in me.open(session.path).text, "the control: the page of the session follows"
+    assert me.open(signed.path).text == before
+    plain = me.open(f"{signed.path}/text").source.partition("<textarea")[2].partition("</textarea>")[0]
+    assert european() in plain and american() not in plain
+
+
+def test_the_address_is_signed_with_the_note(site: Site, me: Person, place: Page) -> None:
+    me.send(place, {"address": f"  {ADDRESS}\n\n ", "licence_line": "Licence 123-A"})
+    session = at_two(me)
+    note = me.send(me.open(f"{session.path}/note"), {"section-data": "Came on time.", "sign": "yes"})
+    me.send(note, {"read": "yes"})
+    with reading(site.work.engine) as db:
+        (signed,) = records.list_all_records(db, site.work.vault, CLINICAL_NOTE)
+        settings = practice.load_practice_settings(db, site.work.vault)
+        assert settings.payload.address == ADDRESS
+    facts = signature_facts.facts_of_signed_note(signed)
+    assert (facts.letterhead.address, facts.letterhead.licence_line) == (ADDRESS, "Licence 123-A")
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"address": "\n".join("abcdefg")}, "Write at most 6 lines."),
+        ({"address": "x" * 401}, "This is 1 character too long"),
+        ({"licence_line": "x" * 161}, "This is 1 character too long"),
+        ({"clock": "13"}, "Choose one of these."),
+        ({"date_order": ""}, "Choose one of these."),
+    ],
+)
+def test_what_cannot_be_is_said_at_its_place(
+    me: Person, place: Page, typed: dict[str, str], sentence: str
+) -> None:
+    page = me.send(place, typed)
+    assert page.status == 422 and sentence in page.text
+
+
+def test_what_another_window_saved_is_not_overwritten(me: Person, place: Page) -> None:
+    me.send(place, {"licence_line": "Licence 1"})
+    assert me.send(place, {"licence_line": "Licence 2"}).status == 409
+    assert me.open("/practice/place").typed("licence_line") == "Licence 1"
