@@ -374,6 +374,7 @@ WAYS: dict[str, Way] = {
     "paper_forms.settle_differences": _settled,
     "practice.code": lambda at: _ways(at, "/practice/code", code="4H7K2M"),
     "place.index": lambda at: at.me.send(at.me.open("/practice/place"), {"address": "1 Quay Street"}),
+    "place.use_crisis_line": _press(lambda at: "/practice/place", "Use this in place of yours"),
     "practice.index": lambda at: at.me.send(at.me.open("/practice"), {"practice_name": "Quay"}),
     "practice.passphrase": lambda at: _ways(at, "/practice/passphrase", passphrase=NEW, passphrase_again=NEW),
     "practice.sheet": _proved,

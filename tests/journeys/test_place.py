@@ -1,12 +1,16 @@
 """Where the practice is: how dates and times are written, and what stands at the head of its papers."""
 
+import re
+from datetime import date
+
 import pytest
 
 from clinic_toolkit.journal import records
-from clinic_toolkit.record.people import practice
+from clinic_toolkit.record.people import crisis_lines, practice
 from clinic_toolkit.record.writing import signature_facts
 from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE
 from clinic_toolkit.store.transactions import reading
+from clinic_toolkit.web.forms.countries import COUNTRIES
 from tests.fixtures.sites import Site
 from tests.journeys.intake import enter, take_in, today
 from tests.journeys.pages import Page
@@ -107,3 +111,33 @@ def test_what_another_window_saved_is_not_overwritten(me: Person, place: Page) -
     me.send(place, {"licence_line": "Licence 1"})
     assert me.send(place, {"licence_line": "Licence 2"}).status == 409
     assert me.open("/practice/place").typed("licence_line") == "Licence 1"
+
+
+def test_a_crisis_line_is_suggested_and_can_be_edited_afterwards(site: Site, me: Person, place: Page) -> None:
+    assert "Samaritans: 116 123" in place.text and "Check it before use" in place.text
+    assert "Crisis line 116 123, emergency 112" in place.text, "what the practice has stands beside it"
+    settings = me.press(place, "Use this in place of yours")
+    assert (settings.typed("crisis_text") or "").startswith("Samaritans: 116 123, day and night.")
+    me.send(settings, {"crisis_text": "Ring me first."})
+    assert "Ring me first." in me.open("/practice/place").text
+
+
+def test_where_nothing_is_known_nothing_is_suggested(me: Person, place: Page) -> None:
+    me.send(me.open("/practice"), {"country": "IT"})
+    page = me.open(place.path)
+    assert "There is no suggestion for your country yet." in page.text
+    assert "Use this in place of yours" not in page.text
+    token = page.form("address").standing()["csrf_token"]
+    assert me.post("/practice/place/crisis-line", {"csrf_token": token}).status == 404
+
+
+def test_the_table_of_crisis_lines_names_known_countries_once_with_a_source_and_a_day() -> None:
+    table = crisis_lines.load_crisis_lines()
+    countries = [line.country for line in table.lines]
+    assert len(set(countries)) == len(countries) and set(countries) <= set(COUNTRIES)
+    for line in table.lines:
+        assert all((line.name, line.hours, line.emergency)), line
+        assert sum(letter.isdigit() for letter in line.number) >= 3, line
+        assert re.fullmatch(r"[\w.-]+\.\w{2,}/\S+", line.source), line.source
+        assert len(line.text) <= 500
+    assert table.read_on >= date(2026, 12, 1)
