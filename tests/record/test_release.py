@@ -13,8 +13,14 @@ from pypdf import PdfReader
 from clinic_toolkit.documents import release as document
 from clinic_toolkit.exports import release_archive
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people import clients, relationships, therapy_sessions
+from clinic_toolkit.record.people import cases, clients, consents, relationships, therapy_sessions
 from clinic_toolkit.record.people.client_record import Client
+from clinic_toolkit.record.people.consent_record import (
+    Consent,
+    ConsentMethod,
+    ConsentSubject,
+    CouplePolicy,
+)
 from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.record.release import disclosures, release_content
 from clinic_toolkit.record.release.disclosures import (
@@ -33,7 +39,7 @@ from clinic_toolkit.record.values.release_values import (
     ReleaseScope,
     keep_ticked,
 )
-from clinic_toolkit.record.writing import note_additions, notes
+from clinic_toolkit.record.writing import moved_notes, note_additions, notes
 from clinic_toolkit.record.writing.note_addition_record import AdditionKind
 from clinic_toolkit.record.writing.note_record import NotePart, PartSource
 from clinic_toolkit.store.transactions import reading, writing
@@ -218,6 +224,42 @@ def test_an_addition_goes_with_its_note_and_a_plan_with_its_goals(case: Case) ->
     assert "I stop answering." not in files
     whole = case.build(scope=ReleaseScope.WHOLE, from_day=None, to_day=None, with_risk_entries=True)
     assert "I stop answering." in everything_of(whole)
+
+
+def test_what_belongs_to_another_client_goes_with_neither_until_it_is_signed_there(case: Case) -> None:
+    other, session = case.work.client("Zita Adair"), case.work.session(case.client, date(2026, 5, 11))
+    with writing(case.work.engine) as db:
+        vault = case.work.vault
+        part = NotePart(section="data", text="About the magnolia.", source=PartSource.CLINICIAN)
+        draft = notes.create_note(db, vault, session, [part], now=NOW)
+        note = practices.signed(db, vault, session, draft)
+    assert "magnolia" in everything_of(case.build())
+    with writing(case.work.engine) as db:
+        theirs = cases.load_single_case(db, vault, other.id)
+        moved_notes.move_note(db, vault, note, session, theirs, reason="The wrong page", now=NOW)
+    assert "magnolia" not in everything_of(case.build(from_day=None, to_day=None))
+
+
+def test_a_consent_goes_once_and_that_of_a_couple_with_the_joint_record_alone(case: Case) -> None:
+    with writing(case.work.engine) as db:
+        vault = case.work.vault
+        for its_case, subject in (
+            (cases.load_single_case(db, vault, case.client.id), ConsentSubject.TOOL),
+            (cases.load_case(db, vault, case.couple), ConsentSubject.COUPLE_POLICY),
+        ):
+            consent = Consent(
+                case=its_case.id.bytes,
+                subject=subject,
+                given_by=its_case.payload.client_id_bytes,
+                answered_on=MARCH,
+                method=ConsentMethod.SPOKEN,
+                policy=CouplePolicy.NO_SECRETS if its_case.payload.is_couple else CouplePolicy.NOT_CHOSEN,
+                remark=f"Asked about the {subject}.",
+            )
+            consents.record_consent(db, vault, its_case, consent, is_declined=False, now=NOW)
+    files = everything_of(case.build())
+    assert "Asked about the tool." in files and "couple_policy" not in files
+    assert "Asked about the couple_policy." in everything_of(case.build(joint_cases=frozenset({case.couple})))
 
 
 def test_words_that_may_be_other_people_are_pointed_out(case: Case) -> None:

@@ -13,11 +13,11 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people import clients, joined_entries, therapy_session_timeline
+from clinic_toolkit.record.people import clients, consents, joined_entries, therapy_session_timeline
 from clinic_toolkit.record.people.case_record import Case
 from clinic_toolkit.record.questionnaires import administrations
 from clinic_toolkit.record.questionnaires.administration_record import ENDED_STATES
-from clinic_toolkit.record.release import client_facts, other_people, release_entries
+from clinic_toolkit.record.release import client_facts, other_people, release_entries, standing_entries
 from clinic_toolkit.record.safety import hard_moments_plans, risk_entries
 from clinic_toolkit.record.values.page_values import Letterhead
 from clinic_toolkit.record.values.release_values import (
@@ -85,7 +85,9 @@ def build_release(
         _gather_case(db, vault, case, gathering)
     _gather_own(db, vault, client_id, gathering)
     gathering.left_out[LeftOutReason.UNREADABLE] += _count_unreadable(vault, cases)
-    entries = sorted(gathering.entries, key=lambda entry: (entry.on, entry.kind != "session", entry.kind))
+    # What belongs to one person is listed with each of that person's joined entries.
+    distinct = {entry.id: entry for entry in gathering.entries}
+    entries = sorted(distinct.values(), key=lambda entry: (entry.on, entry.kind != "session", entry.kind))
     client = clients.load_client(db, vault, client_id)
     return Release(
         letterhead=letterhead,
@@ -119,7 +121,10 @@ def _gather_case(db: Connection, vault: Vault, case: RecordVersion[Case], gather
             gathering.entries.append(release_entries.make_note(db, vault, session, note, is_joint=is_joint))
     for plan in treatment_plans.list_plans(db, vault, case):
         if gathering.admits(plan.recorded_at.astimezone().date(), withheld):
-            gathering.entries.append(release_entries.make_plan(plan, is_joint=is_joint))
+            gathering.entries.append(standing_entries.make_plan(plan, is_joint=is_joint))
+    for consent in consents.list_consents_of_case(db, vault, case):
+        if gathering.admits(consent.payload.answered_on, withheld):
+            gathering.entries.append(standing_entries.make_consent(consent, is_joint=is_joint))
     # What stands beside the note of a session that cannot be read is unknown.
     alone = notes.list_notes_without_session(db, vault, [case], sessions)
     gathering.left_out[LeftOutReason.UNREADABLE] += len(alone)
@@ -145,7 +150,7 @@ def _gather_own(db: Connection, vault: Vault, client_id: UUID, gathering: _Gathe
     for plan in hard_moments_plans.list_hard_moments_plans(db, vault, client_id):
         unless = None if request.with_risk_entries else LeftOutReason.RISK_ENTRY
         if gathering.admits(plan.recorded_at.astimezone().date(), unless):
-            entries.append(release_entries.make_hard_moments_plan(plan))
+            entries.append(standing_entries.make_hard_moments_plan(plan))
     for entry in risk_entries.list_risk_entries_of_client(db, vault, client_id):
         unless = None if request.with_risk_entries else LeftOutReason.RISK_ENTRY
         if gathering.admits(entry.payload.entry_date, unless):

@@ -1,8 +1,5 @@
 """One entry of a release for each kind of record that may go: its facts, and the texts that were typed."""
 
-from collections.abc import Iterable
-from uuid import UUID
-
 from sqlalchemy import Connection
 
 from clinic_toolkit.dates import format_date, format_time_range
@@ -10,6 +7,7 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.outcomes import results
 from clinic_toolkit.record.people import therapy_sessions
+from clinic_toolkit.record.people.consent_record import CONSENT
 from clinic_toolkit.record.people.therapy_session_record import (
     KIND_LABELS,
     SETTING_LABELS,
@@ -18,10 +16,11 @@ from clinic_toolkit.record.people.therapy_session_record import (
 )
 from clinic_toolkit.record.questionnaires import administrations
 from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION, Administration
-from clinic_toolkit.record.safety.hard_moments_record import HARD_MOMENTS_PLAN, HardMomentsPlan
+from clinic_toolkit.record.release.entry_parts import list_texts, with_values
+from clinic_toolkit.record.safety.hard_moments_record import HARD_MOMENTS_PLAN
 from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY, RiskEntry
 from clinic_toolkit.record.values.page_values import AnsweredItem
-from clinic_toolkit.record.values.release_values import ReleaseEntry, ReleaseKind, ReleaseText
+from clinic_toolkit.record.values.release_values import ReleaseEntry, ReleaseKind
 from clinic_toolkit.record.writing import (
     addition_rendering,
     handout_words,
@@ -34,8 +33,6 @@ from clinic_toolkit.record.writing.handout_record import HANDOUT, Handout
 from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, ClinicalNote
 from clinic_toolkit.record.writing.treatment_plan_record import (
     TREATMENT_PLAN,
-    GoalStanding,
-    TreatmentPlan,
 )
 from clinic_toolkit.vault.vault import Vault
 
@@ -48,14 +45,10 @@ RELEASED_TABLES = frozenset(
         HANDOUT,
         TREATMENT_PLAN,
         HARD_MOMENTS_PLAN,
+        CONSENT,
         RISK_ENTRY,
     )
 )
-_GOAL_WORDS = {
-    GoalStanding.CURRENT: "worked on",
-    GoalStanding.REACHED: "reached",
-    GoalStanding.LET_GO: "let go",
-}
 _UNANSWERED_LABELS = {
     ResponseStatus.DECLINED: "would rather not answer",
     ResponseStatus.DID_NOT_COME_UP: "did not come up",
@@ -78,8 +71,8 @@ def make_session(session: RecordVersion[TherapySession], *, is_joint: bool) -> R
         version=session.version,
         on=payload.on,
         title=KIND_LABELS[payload.kind],
-        facts=_with_values(facts),
-        texts=_texts(session.id, [("Agreed for next time", payload.agreed_for_next)]),
+        facts=with_values(facts),
+        texts=list_texts(session.id, [("Agreed for next time", payload.agreed_for_next)]),
         is_joint=is_joint,
     )
 
@@ -118,8 +111,8 @@ def make_note(
         version=note.version,
         on=session.payload.on,
         title="Progress note",
-        facts=_with_values(shown),
-        texts=_texts(note.id, said),
+        facts=with_values(shown),
+        texts=list_texts(note.id, said),
         is_joint=is_joint,
     )
 
@@ -159,8 +152,8 @@ def make_questionnaire(
         version=form.version,
         on=payload.answered_on,
         title=administrations.title_of(payload),
-        facts=_with_values(facts),
-        texts=_texts(form.id, said),
+        facts=with_values(facts),
+        texts=list_texts(form.id, said),
     )
 
 
@@ -201,47 +194,8 @@ def make_worksheet(
         version=handout.version,
         on=payload.given_at.astimezone().date(),
         title=payload.title,
-        facts=_with_values(reviews),
-        texts=_texts(handout.id, said),
-    )
-
-
-def make_plan(plan: RecordVersion[TreatmentPlan], *, is_joint: bool) -> ReleaseEntry:
-    """A treatment plan as it is now, on the day on which it was written last."""
-    payload = plan.payload
-    review = format_date(payload.review_date) if payload.review_date else ""
-    said = [
-        ("Problems", payload.problems),
-        *(
-            pair
-            for goal in payload.goals
-            for pair in ((f"Goal, {_GOAL_WORDS[goal.standing]}", goal.words), ("Means", goal.means))
-        ),
-        ("Diagnosis", payload.diagnosis),
-    ]
-    return ReleaseEntry(
-        kind=ReleaseKind.PLAN,
-        table=TREATMENT_PLAN.name,
-        id=plan.id,
-        version=plan.version,
-        on=plan.recorded_at.astimezone().date(),
-        title="Treatment plan",
-        facts=_with_values((("Looked at again on", review),)),
-        texts=_texts(plan.id, said),
-        is_joint=is_joint,
-    )
-
-
-def make_hard_moments_plan(plan: RecordVersion[HardMomentsPlan]) -> ReleaseEntry:
-    """A plan for hard moments, in the client's words."""
-    return ReleaseEntry(
-        kind=ReleaseKind.PLAN,
-        table=HARD_MOMENTS_PLAN.name,
-        id=plan.id,
-        version=plan.version,
-        on=plan.recorded_at.astimezone().date(),
-        title="Plan for hard moments",
-        texts=_texts(plan.id, plan.payload.sections),
+        facts=with_values(reviews),
+        texts=list_texts(handout.id, said),
     )
 
 
@@ -255,18 +209,5 @@ def make_risk_entry(entry: RecordVersion[RiskEntry]) -> ReleaseEntry:
         version=entry.version,
         on=entry.payload.entry_date,
         title="Risk entry",
-        texts=_texts(entry.id, lines),
+        texts=list_texts(entry.id, lines),
     )
-
-
-def _texts(record: UUID, pairs: Iterable[tuple[str, str]]) -> tuple[ReleaseText, ...]:
-    """The texts that are not empty, each with a key of its own."""
-    return tuple(
-        ReleaseText(key=f"{record.hex}-{place}", label=label, text=text.strip())
-        for place, (label, text) in enumerate(pairs)
-        if text.strip()
-    )
-
-
-def _with_values(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    return tuple((label, value) for label, value in pairs if value)

@@ -13,6 +13,7 @@ import msgspec
 
 from clinic_toolkit.journal.record_kind import RecordKind
 from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people.consent_record import CONSENT, Consent
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION, TherapySession
 from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION, Administration
 from clinic_toolkit.record.safety.hard_moments_record import HARD_MOMENTS_PLAN, HardMomentsPlan
@@ -136,6 +137,12 @@ def _read_hard_moments(version: RecordVersion[HardMomentsPlan], days: Mapping[UU
     return SearchedTexts(_recorded_on(version), texts, HARD_MOMENTS_PLAN.name, version.id)
 
 
+def _read_consent(version: RecordVersion[Consent], days: Mapping[UUID, date]) -> SearchedTexts:
+    consent = version.payload
+    texts = (consent.title, consent.remark, consent.withdrawal_words)
+    return SearchedTexts(consent.answered_on, texts, CONSENT.name, version.id)
+
+
 # Sessions come first: the others ask for their days.
 SEARCHED_KINDS = (
     SearchedKind(kind=THERAPY_SESSION, part=SearchPart.AGREED, read=_read_session),
@@ -147,4 +154,5 @@ SEARCHED_KINDS = (
     SearchedKind(kind=RISK_ENTRY, part=SearchPart.RISK_ENTRIES, read=_read_risk_entry),
     SearchedKind(kind=TREATMENT_PLAN, part=SearchPart.PLANS, read=_read_treatment_plan),
     SearchedKind(kind=HARD_MOMENTS_PLAN, part=SearchPart.PLANS, read=_read_hard_moments),
+    SearchedKind(kind=CONSENT, part=SearchPart.CONSENTS, read=_read_consent),
 )

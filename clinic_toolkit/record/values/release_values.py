@@ -56,6 +56,7 @@ class ReleaseKind(StrEnum):
     QUESTIONNAIRE = "questionnaire"
     WORKSHEET = "worksheet"
     PLAN = "plan"
+    CONSENT = "consent"
     RISK_ENTRY = "risk_entry"
 
 
@@ -139,4 +140,4 @@ _TOLD_TO_EVERYBODY = frozenset(
     (LeftOutReason.NOT_TICKED, LeftOutReason.DRAFT, LeftOutReason.UNFINISHED, LeftOutReason.UNREADABLE)
 )
 # That a session took place, or a form was answered, is a fact of the record without a word of anybody.
-_STAND_WITHOUT_TEXTS = frozenset((ReleaseKind.SESSION, ReleaseKind.QUESTIONNAIRE))
+_STAND_WITHOUT_TEXTS = frozenset((ReleaseKind.SESSION, ReleaseKind.QUESTIONNAIRE, ReleaseKind.CONSENT))

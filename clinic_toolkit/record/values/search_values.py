@@ -17,6 +17,7 @@ class SearchPart(StrEnum):
     FORMS = "forms"
     SHEETS = "sheets"
     PLANS = "plans"
+    CONSENTS = "consents"
     RISK_ENTRIES = "risk_entries"
 
 

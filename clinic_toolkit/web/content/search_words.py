@@ -7,6 +7,7 @@ PART_LABELS = {
     SearchPart.AGREED: "Agreed for next time",
     SearchPart.FORMS: "Words in questionnaires",
     SearchPart.SHEETS: "Worksheets",
+    SearchPart.CONSENTS: "Consents",
     SearchPart.RISK_ENTRIES: "Risk entries",
     SearchPart.PLANS: "Treatment plans, and plans for hard moments",
 }

@@ -12,6 +12,7 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.names import text_query
 from clinic_toolkit.record.people import cases, clients
 from clinic_toolkit.record.people.client_record import CLIENT, Client
+from clinic_toolkit.record.people.consent_record import CONSENT
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
 from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION
 from clinic_toolkit.record.safety.hard_moments_record import HARD_MOMENTS_PLAN
@@ -39,6 +40,7 @@ _PAGES = {
     THERAPY_SESSION.name: "sessions.show",
     ADMINISTRATION.name: "results.show",
     HANDOUT.name: "worksheets.handout",
+    CONSENT.name: "consents.show",
     RISK_ENTRY.name: "risk_entries.show",
     TREATMENT_PLAN.name: "treatment_plans.show",
     HARD_MOMENTS_PLAN.name: "hard_moments.show",
