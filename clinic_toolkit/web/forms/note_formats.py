@@ -62,7 +62,9 @@ class NoteFormatForm:
                 for number, section in enumerate(note_format.sections, 1)
             ],
             {
-                group: number_by_key.get(note_format.section_by_source.get(sources[0], ""), 1)
+                group: number_by_key.get(
+                    note_format.section_by_source.get(sources[0], ""), len(number_by_key)
+                )
                 for group, _, sources in SOURCE_GROUPS
             },
             version,

@@ -15,7 +15,10 @@ export function writeNote(form) {
     event.preventDefault();
     form.requestSubmit(button);
   });
-  insert?.addEventListener("click", (event) => {
+  if (!insert) return;
+  form.elements.into.closest(".field").hidden = true;
+  insert.textContent = "Put it where the cursor is";
+  insert.addEventListener("click", (event) => {
     const phrase = form.elements.phrase.selectedOptions[0];
     event.preventDefault();
     if (!phrase?.dataset.text) return;
