@@ -7,9 +7,7 @@ from uuid import UUID
 import pytest
 
 from clinic_toolkit.journal import audit_log, records
-from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people import cases, clients, executor_access, therapy_sessions
-from clinic_toolkit.record.people.client_record import Client
+from clinic_toolkit.record.people import cases, executor_access
 from clinic_toolkit.record.writing import psychotherapy_notes
 from clinic_toolkit.record.writing.form_draft_record import FORM_DRAFT
 from clinic_toolkit.record.writing.psychotherapy_note_record import PSYCHOTHERAPY_NOTE
@@ -22,7 +20,6 @@ from tests.fixtures.sites import Site
 
 THOUGHT = "I felt sent away, as her father is."
 LINK = re.compile(r'href="(/[^"#?]*)')
-TAG = re.compile(r"<[^>]+>")
 RECORD = re.compile(r'name="record" value="([^"]+)"')
 AUTOSAVE = {"X-Autosave": "1"}
 
@@ -45,11 +42,6 @@ def place(site: Site) -> str:
     with reading(site.work.engine) as db:
         [case] = [one for one in cases.list_cases(db, site.work.vault) if not one.payload.is_couple]
     return f"/cases/{case.id}/psychotherapy-notes"
-
-
-def desk_clients(site: Site) -> list[RecordVersion[Client]]:
-    with reading(site.work.engine) as db:
-        return clients.list_clients(db, site.work.vault)
 
 
 def unlock_notes(site: Site) -> None:
@@ -229,21 +221,6 @@ def test_no_other_page_shows_a_word_of_them_while_they_are_open(desk: Site) -> N
     assert "Wrote a psychotherapy note" in trail
     [line] = [row for row in trail.split("<li") if "Wrote a psychotherapy note" in row]
     assert "Ana Reyes" not in line, "it does not say about whom"
-
-
-def test_no_search_finds_them_while_they_are_open(desk: Site) -> None:
-    unlock_notes(desk)
-    write(desk, "Zanzibar.")
-    [client] = desk_clients(desk)
-    session = desk.work.session(client)
-    with writing(desk.work.engine) as db:
-        words = "To cross the Zanzibridge."
-        therapy_sessions.record_agreement(db, desk.work.vault, session, words, now=NOW)
-    for address in ("/search", f"/clients/{client.id}/search"):
-        answer = desk.post(address, {"words": "Zanzi"})
-        found = TAG.sub("", desk.get(str(answer.headers["Location"])).text)
-        assert "Zanzibridge" in found, "the control: what was agreed is found"
-        assert "Zanzibar" not in found and "psychotherapy notes" in found, "it says what was not searched"
 
 
 def test_where_the_law_has_none_the_page_says_so_and_offers_none(desk: Site) -> None:
