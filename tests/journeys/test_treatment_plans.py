@@ -224,3 +224,20 @@ def test_what_is_worked_on_stands_before_the_hour(me: Person, session: str, clie
     page = me.open(f"{session}/before")
     assert PLAN["goal1"] in page.text and "To sleep through" not in page.text
     assert me.follow(page, PLAN["goal1"]).path.startswith(f"{plan.path}/goals/")
+
+
+def test_girp_begins_with_the_goal_and_a_switch_keeps_what_is_ticked(
+    me: Person, session: str, client: str
+) -> None:
+    write(me, client)
+    edit = me.open(f"{session}/note")
+    goal = edit.form("goals").values("goals")[0]
+    girp = me.send(edit, NOTE | {"goals": goal, "format": "GIRP", "switch": "yes"})
+    blocks = [name for form in girp.forms for name in form.names if name.startswith("block-")]
+    assert [girp.typed(name) for name in blocks] == [f"“{PLAN['goal1']}”"]
+    assert girp.form("goals").standing()["goals"] == goal
+    me.press(girp, "Save the draft")
+    again = me.open(f"{session}/note")
+    assert again.form("goals").standing()["goals"] == goal
+    plain = me.send(again, {"format": "DAP", "switch": "yes"})
+    assert plain.form("goals").standing()["goals"] == goal
