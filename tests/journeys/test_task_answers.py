@@ -90,3 +90,15 @@ def test_a_couple_is_asked_of_what_they_agreed_together(site: Site, me: Person) 
     session = begun(me, joint)
     page = me.send(ask(me, session), {"answer": "chose_not"})
     assert "not done, by choice" in page.text
+
+
+def test_the_note_begins_with_it_and_follows_what_is_changed(me: Person, session: Page) -> None:
+    note = f"{session.path}/note"
+    assert "What became of it" not in me.open(note).text
+    me.send(ask(me, session), {"answer": "part", "said": "One line was enough."})
+    page = me.open(note)
+    assert "What became of it: done in part. Said of it: “One line was enough.”" in page.text
+    me.send(page, {"section-data": "We talked."})
+    me.send(me.follow(me.open(session.path), "Change this"), {"answer": "done", "said": ""})
+    page = me.open(note)
+    assert "What became of it: done." in page.text and "in part" not in page.text

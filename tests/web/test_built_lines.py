@@ -148,3 +148,9 @@ def test_a_question_says_what_is_out_of_the_ordinary(
     of = {"kind": "difficulties", "own": False}
     asked = cast("Item", SimpleNamespace(**plain | item))
     assert item_remarks.describe_item(asked, cast("Instrument", SimpleNamespace(**of | instrument))) == words
+
+
+def test_an_hour_that_comes_later_says_what_is_to_be_known_of_its_time_alone() -> None:
+    line = session(remarks=("the practice is closed", "08:00 for the client"), unfinished_work=("not ended",))
+    assert today_lines.time_remark(line) == "the practice is closed · 08:00 for the client"
+    assert today_lines.time_remark(session()) == ""

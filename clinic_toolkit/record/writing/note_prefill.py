@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from clinic_toolkit.dates import format_date
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.note_formats.model import NoteFormat
-from clinic_toolkit.record.people import therapy_session_loader
+from clinic_toolkit.record.people import task_words, therapy_session_loader
 from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.record.questionnaires import answered_items
 from clinic_toolkit.record.questionnaires.administration_record import Administration
@@ -34,8 +34,8 @@ def list_prefilled_parts(
 
     Where the format has a section for goals, the current ones stand there. The client's remarks and risk
     entries are offered as parts that stay excluded until they are ticked. A session without questionnaires,
-    worksheets, risk entries and a line for next time has no other parts, so that its note shows no trace of a
-    form. What either partner of a couple answered or was given is not in the joint note.
+    worksheets, risk entries, a line for next time and one about the last has no other parts, so that its note
+    shows no trace of a form. What either partner of a couple answered or was given is not in the joint note.
 
     Args:
         session_administrations: the questionnaires of the session, if the caller has loaded them already.
@@ -54,7 +54,7 @@ def list_prefilled_parts(
         if not (part.source == PartSource.NEXT_STEP and part.text == agreed_step)
     ]
     parts += handout_parts.list_handout_parts(db, vault, session)
-    parts += _agreed_parts(session)
+    parts += [*_task_parts(session), *_agreed_parts(session)]
     return sort_parts([*parts, *_risk_parts(db, vault, session)], note_format)
 
 
@@ -95,6 +95,23 @@ def _replace_quotes(parts: Sequence[NotePart], offered: Sequence[NotePart]) -> l
 
 def _origin_stem(part: NotePart) -> str:
     return part.origin_id.rpartition("-")[0]
+
+
+def _task_parts(session: RecordVersion[TherapySession]) -> list[NotePart]:
+    """What became of what was agreed before, in the note until its tick is taken away."""
+    text = task_words.describe_task(session.payload)
+    if not text:
+        return []
+    return [
+        NotePart(
+            section="",
+            source=PartSource.AGREED,
+            title="what was agreed before",
+            text=text,
+            origin_id=f"{session.id.hex}-task-{digest_of(text)}",
+            is_offered=True,
+        )
+    ]
 
 
 def _agreed_parts(session: RecordVersion[TherapySession]) -> list[NotePart]:

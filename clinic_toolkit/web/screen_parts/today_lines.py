@@ -60,6 +60,11 @@ def coming_remark(line: TherapySessionLine, hour: ComingHour | None) -> str:
     return " · ".join(filter(None, (to_talk, session_remark(line), *due, check_in)))
 
 
+def time_remark(line: TherapySessionLine) -> str:
+    """What is to be known of its time, such as that the practice is closed: of an hour that comes later."""
+    return " · ".join(line.remarks)
+
+
 def session_remark(line: TherapySessionLine) -> str:
     """What is still to be done for it; else that it was not held, or that its note is signed.
 

@@ -56,6 +56,7 @@ def index() -> ViewResult:
         session_tag=today_lines.session_tag,
         session_remark=today_lines.session_remark,
         coming_remark=today_lines.coming_remark,
+        time_remark=today_lines.time_remark,
         ask_sentence=today_lines.ask_sentence,
         is_still_checking=list_facts.count_unchecked(context.vault()) > 0,
         slots_intact=context.vault().slots_intact,
