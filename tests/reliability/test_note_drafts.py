@@ -1,4 +1,4 @@
-"""A note under two windows, refused saves, lost answers, crashes and new starts: no confirmed word is lost."""
+"""A note under two windows, refused saves, lost answers, crashes, new starts: no confirmed word is lost."""
 
 import random
 import re
