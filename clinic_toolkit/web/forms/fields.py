@@ -13,7 +13,11 @@ from clinic_toolkit import combining_marks
 # Removed: direction overrides, which make "abc" read "cba" on screen and in print. Marks and isolates stay.
 _DIRECTION_OVERRIDES: dict[int, str | None] = {0x202D: None, 0x202E: None}
 # Line separators in pasted text; removing them like other control characters would join two words.
-_LINE_BREAKS: dict[int, str | None] = dict.fromkeys([0x0B, 0x0C, 0x85], "\n")
+_LINE_BREAKS: dict[int, str | None] = dict.fromkeys([0x0B, 0x0C, 0x85, 0x2028, 0x2029], "\n")
+# Bullets that word processors paste in the places of their symbol fonts, which no other font draws; and the
+# mark at the beginning of a file.
+_WORD_PROCESSOR: dict[int, str | None] = dict.fromkeys([0xF0A7, 0xF0B7, 0xF0D8, 0xF0FC], "•") | {0xFEFF: None}
+_PASTED = _DIRECTION_OVERRIDES | _LINE_BREAKS | _WORD_PROCESSOR
 MAX_LINE, MAX_PARAGRAPH, MAX_PAGE = 120, 2_000, 20_000
 
 
@@ -23,7 +27,8 @@ def clean_text(text: str | None) -> str:
         return ""
     text = text.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     text = unicodedata.normalize(
-        "NFC", combining_marks.to_stream_safe(text.translate(_DIRECTION_OVERRIDES | _LINE_BREAKS))
+        "NFC",
+        combining_marks.to_stream_safe(text.translate(_DIRECTION_OVERRIDES | _LINE_BREAKS | _WORD_PROCESSOR)),
     )
     return "".join(ch for ch in text if ch in "\n\t" or unicodedata.category(ch) != "Cc").strip()
 
