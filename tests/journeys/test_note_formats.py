@@ -1,7 +1,14 @@
 """A note in another format, what stands beside it, and two texts of one section side by side."""
 
+import msgspec
 import pytest
 
+from clinic_toolkit.instruments.closed_sets import SafetyFlag
+from clinic_toolkit.record.people import practice
+from clinic_toolkit.record.people.practice_record import RecordRole
+from clinic_toolkit.store.transactions import writing
+from tests.fixtures.practices import NOW, giving
+from tests.fixtures.sites import Site
 from tests.journeys import steps
 from tests.journeys.intake import enter, take_in
 from tests.journeys.pages import Page
@@ -142,3 +149,57 @@ def test_the_next_step_that_the_client_chose_is_agreed_on_without_typing_it_agai
     assert page.typed("agreed") == "Wait one day." and "Agree on this" not in page.text
     # The note says it once: as what was agreed.
     assert me.open(f"{session}/note").text.count("Wait one day.") == 1
+
+
+def flagged() -> int:
+    """The place of the first question about fear, from 0."""
+    return next(place for place, item in enumerate(giving().items) if item.safety_flag == SafetyFlag.FEAR)
+
+
+def test_words_about_fear_stand_apart_unticked_and_ask_who_can_read_the_other_record(
+    site: Site, me: Person, session: str
+) -> None:
+    said: list[steps.Answer] = [1] * 12
+    said[0] = {"answer": "1", "said": "Only on Sundays.", **steps.NEXT}
+    said[flagged()] = {"answer": "1", "said": "When he drinks.", **steps.NEXT}
+    steps.finish(me, steps.answer_all(me, steps.begin(me, session), said))
+    page = me.open(f"{session}/note")
+    usual, _, apart = page.source.partition("<details><summary>For the clinician: risk entries")
+    assert "Only on Sundays." in usual and "When he drinks." not in usual
+    assert "When he drinks." in apart and "Who can read the other record?" not in apart
+    ticks = [name for name in page.form("section-data").names if name.startswith("take-")]
+    assert len(ticks) == 2 and not any(page.typed(name) for name in ticks)
+    assert "When he drinks." not in me.send(page, {"section-data": "A word.", "sign": "yes"}).text
+    # Where another record runs beside this one, the question stands above what may go there.
+    with writing(site.work.engine) as db:
+        kept = practice.load_practice_settings(db, site.work.vault)
+        beside = msgspec.structs.replace(kept.payload, record_role=RecordRole.BESIDE)
+        practice.revise_practice_settings(db, site.work.vault, kept, beside, now=NOW)
+    assert "Who can read the other record?" in me.open(f"{session}/note").text
+
+
+def test_two_lines_beside_a_form_are_offered_and_neither_is_asked_for(me: Person, session: str) -> None:
+    steps.finish(me, steps.answer_all(me, steps.begin(me, session), [2] * 12))
+    page = me.open(f"{session}/note")
+    (room,) = [name for name in page.form("section-data").names if name.startswith("room-")]
+    (view,) = [name for name in page.form("section-data").names if name.startswith("view-")]
+    assert (page.typed(room), page.typed(view)) == ("", "")
+    without = me.send(page, {"section-data": "A word.", "sign": "yes"}).text
+    assert "said in the room" not in without and "Client’s view" not in without
+    page = me.send(me.open(f"{session}/note"), {room: "disagree", view: "“That is me on a bad day.”"})
+    assert (page.typed(room), page.typed(view)) == ("disagree", "“That is me on a bad day.”")
+    reading = me.press(page, "Read it through and sign").text
+    assert "the numbers and what was said in the room do not agree." in reading
+    assert "Client’s view of “How I give” about one relationship (parent)" in reading
+    assert ": “That is me on a bad day.”" in reading
+    # Taken back, nothing of it is left.
+    page = me.send(me.open(f"{session}/note"), {room: "", view: ""})
+    assert "said in the room" not in me.press(page, "Read it through and sign").text
+
+
+def test_two_forms_about_two_parents_can_be_told_apart(me: Person, session: str) -> None:
+    for word in ("M.", "P."):
+        steps.finish(me, steps.answer_all(me, steps.begin(me, session, word=word), [2] * 12))
+    page = me.open(f"{session}/note")
+    titles = [f"“How I give” about one relationship (parent) (“{word}”)" for word in ("M.", "P.")]
+    assert all(title in page.text for title in titles)
