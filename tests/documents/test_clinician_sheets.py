@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 import pytest
 
 from clinic_toolkit import standing_sentences
-from clinic_toolkit.dates import format_timestamp
+from clinic_toolkit.dates import Clock, DateOrder, WritingStyle, format_timestamp
 from clinic_toolkit.documents import note, sheet_texts, summary
 from clinic_toolkit.record.values.page_values import ChangeAfterSigning
 from tests.documents import values
@@ -186,3 +186,21 @@ def test_a_remark_about_the_end_of_a_session_stands_under_its_times(paper: str) 
     session = replace(value.session_facts, end=None, remark="The end was not known when this was signed.")
     said = texts(note.render_note(replace(value, session_facts=session)))[0]
     assert "from 10:00 The end was not known when this was signed. Kind" in said
+
+
+def test_a_note_has_the_address_below_the_names_and_is_written_in_the_style_of_its_letterhead() -> None:
+    page = values.note()
+    head = replace(
+        page.letterhead,
+        address="12 Quay Street\nGalway",
+        licence_line="Registration 0042",
+        style=WritingStyle(DateOrder.MONTH_FIRST, Clock.HOURS_12),
+    )
+    text = " ".join(texts(note.render_note(replace(page, letterhead=head))))
+    places = [
+        text.index(line) for line in (head.practice_name, "12 Quay Street", "Galway", "Registration 0042")
+    ]
+    assert places == sorted(places)
+    assert "November 22, 2026, 11:05 am UTC" in text and "22 November 2026" not in text
+    plain = " ".join(texts(note.render_note(page)))
+    assert "22 November 2026, 11:05 UTC" in plain and "Quay Street" not in plain
