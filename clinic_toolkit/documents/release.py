@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from clinic_toolkit.dates import format_date
 from clinic_toolkit.documents import page_layout, sheet_texts
 from clinic_toolkit.documents.blocks import Block, Rule, Text, typed_paragraphs
-from clinic_toolkit.documents.clinician_header import LABEL_WIDTH, letterhead_block
+from clinic_toolkit.documents.clinician_header import LABEL_WIDTH, letterhead_blocks
 from clinic_toolkit.documents.labelled_value import LabelledValue
 from clinic_toolkit.documents.styles import BODY, HEADING, QUIET, SMALL, STRONG
 from clinic_toolkit.documents.tagging import Role
@@ -25,7 +25,7 @@ def render_release(
         left_out_lines: what was left out, in sentences.
     """
     blocks: list[Block] = [
-        letterhead_block(release.letterhead),
+        *letterhead_blocks(release.letterhead),
         *page_layout.title_blocks(title),
         *_fact_blocks(
             (
