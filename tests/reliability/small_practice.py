@@ -167,7 +167,7 @@ def _first_day(desk: Desk) -> tuple[UUID, UUID, UUID, UUID]:
         progress.complete_administration(db, vault, finished, now=NOW)
         return administrations.create_administration(db, vault, giving(), **whom, now=NOW)
 
-    desk.do(lambda db, vault: add_calendar_hours(db, vault, ana.id))
+    desk.do(lambda db, vault: add_calendar_hours(db, vault, ana.id, now=NOW))
     form = desk.do(asked)
     sheet = catalogue.list_worksheets()[0]
     whom = {"client_id": ana.id, "therapy_session_id": session.id}

@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -44,6 +45,11 @@ def _fallback_clinician(vault: Vault, ring: UUID) -> Clinician:
     return Clinician(name="", recovery_sheet_proved=True)
 
 
+def _add_calendar_place(content: list[Any]) -> list[Any]:
+    """Turn content of schema version 1, which knew no place of a calendar file."""
+    return [*content, ""]
+
+
 CLINICIAN = register_kind(
     RecordKind(
         table=clinician_table,
@@ -56,7 +62,7 @@ CLINICIAN = register_kind(
             many="settings of clinicians",
         ),
         schema_version=2,
-        upcasts={1: list},
+        upcasts={1: _add_calendar_place},
         fallback=_fallback_clinician,
     )
 )
