@@ -21,6 +21,7 @@ from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
 from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION
 from clinic_toolkit.record.questionnaires.own_questionnaire_record import OWN_QUESTIONNAIRE
 from clinic_toolkit.record.release.disclosure_record import DISCLOSURE
+from clinic_toolkit.record.release.note_copy_record import NOTE_COPY
 from clinic_toolkit.record.retention.retention_record import RETENTION
 from clinic_toolkit.record.retention.retention_rule_record import RETENTION_RULE
 from clinic_toolkit.record.safety.hard_moments_record import HARD_MOMENTS_PLAN
@@ -68,6 +69,7 @@ ALL_KINDS = (
     OWN_NOTE_FORMAT,
     PHRASE,
     DISCLOSURE,
+    NOTE_COPY,
     RETENTION,
     RETENTION_RULE,
     TOMBSTONE,

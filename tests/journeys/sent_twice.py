@@ -309,6 +309,9 @@ WAYS: dict[str, Way] = {
     "clients.archive": _archived,
     "clients.edit": lambda at: at.me.send(at.me.open(f"{at.client}/edit"), {"phone": "1"}),
     "clients.search": lambda at: at.me.send(at.me.open("/clients"), {"words": "Ana"}),
+    "note_copies.mark": lambda at: at.me.press(
+        at.me.open(f"{at.signed_note().path}/text"), "Mark it as copied"
+    ),
     "case_sheets.ask": _case_sheet,
     "case_sheets.edit": lambda at: at.me.send(_case_sheet(at), {"text": "Came on time."}),
     "releases.ask": lambda at: at.me.send(at.me.open(f"{at.client}/release"), RELEASE),
@@ -474,6 +477,7 @@ PAPERS = (
     "courses.paper",
     "notes.paper",
     "disclosures.paper",
+    "note_copies.save_file",
     "case_sheets.paper",
     "disclosures.data",
     "treatment_plans.paper",

@@ -34,6 +34,7 @@ from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
 from clinic_toolkit.record.questionnaires import administrations, own_questionnaires
 from clinic_toolkit.record.record_kinds import ALL_KINDS
 from clinic_toolkit.record.release import disclosures
+from clinic_toolkit.record.release.note_copy_record import NOTE_COPY
 from clinic_toolkit.record.retention.retention_record import RETENTION
 from clinic_toolkit.record.retention.retention_rule_record import RETENTION_RULE
 from clinic_toolkit.record.safety import hard_moments_plans, risk_entries
@@ -137,6 +138,7 @@ class _Asking:
             ("contact", confirmed_colleagues.list_known_keys),
             ("retention_rule", partial(_list_all, RETENTION_RULE)),
             ("retention", partial(_list_all, RETENTION)),
+            ("note_copy", partial(_list_all, NOTE_COPY)),
             ("tombstone", partial(_list_all, TOMBSTONE)),
         ):
             for one in self.heard(whole) or []:

@@ -74,6 +74,7 @@ _TABLES_OF_10: tuple[str, ...] = (
     "phrase",
     "set_aside",
     "disclosure",
+    "note_copy",
     "calendar_link",
 )
 _FROM_9 = Migration(

@@ -29,6 +29,7 @@ from clinic_toolkit.record.people.therapy_session_record import TherapySessionEv
 from clinic_toolkit.record.questionnaires.administration_record import AdministrationEvent
 from clinic_toolkit.record.questionnaires.own_questionnaire_record import OwnQuestionnaireEvent
 from clinic_toolkit.record.release.disclosure_record import DisclosureEvent
+from clinic_toolkit.record.release.note_copy_record import NoteCopyEvent
 from clinic_toolkit.record.retention.retention_record import RetentionEvent
 from clinic_toolkit.record.retention.retention_rule_record import RetentionRuleEvent
 from clinic_toolkit.record.safety.hard_moments_record import HardMomentsEvent
@@ -172,6 +173,7 @@ EVENT_TEXTS: dict[str, tuple[EventKind, str]] = {
     FormDraftEvent.DISCARDED: (EventKind.DRAFTS, "Discarded an unfinished form"),
     FormDraftEvent.RECORDED: (EventKind.DRAFTS, "Finished an unfinished form"),
     **NOTE_EVENT_TEXTS,
+    NoteCopyEvent.MARKED: (EventKind.PAPERS, "Marked a note as copied into another record"),
     DisclosureEvent.MADE: (EventKind.PAPERS, "Wrote down what of a record goes to somebody"),
     JournalEvent.RECORDS_EXPORTED: (EventKind.PAPERS, "Saved a paper as a file"),
     AccessEvent.CREATED: (EventKind.PRACTICE, "Set up the practice"),

@@ -26,6 +26,7 @@ class PrintoutKind(StrEnum):
     GUIDE = "guide"
     PSYCHOTHERAPY_NOTES = "own-notes"
     CONSENT_SHEET = "consent"
+    NOTES_TEXT = "notes"
     RELEASE = "record"
     CASE_SHEET = "case-sheet"
     RELEASE_DATA = "record-data"
@@ -53,6 +54,7 @@ PRINTOUT_NOUNS: dict[str, str] = {
     PrintoutKind.PSYCHOTHERAPY_NOTES: "psychotherapy notes",
     PrintoutKind.CONSENT_SHEET: "a sheet for a consent",
     PrintoutKind.CASE_SHEET: "a case sheet for supervision",
+    PrintoutKind.NOTES_TEXT: "notes for another record",
     PrintoutKind.RELEASE: "a part of a record for somebody",
     PrintoutKind.RELEASE_DATA: "a part of a record as data",
     PrintoutKind.CALENDAR: "your hours as a calendar file",

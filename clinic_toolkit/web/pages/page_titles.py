@@ -81,6 +81,7 @@ _TITLE_BY_BLUEPRINT = {
     "joins": "Join two entries",
     "searches": "Search",
     "case_sheets": "Case sheet",
+    "note_copies": "Notes",
     "releases": "Release",
     "disclosures": "Release",
     "retention": "What is due",

@@ -14,6 +14,7 @@ from clinic_toolkit.record.people.practice_record import RecordRole
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
 from clinic_toolkit.record.questionnaires import answered_items
 from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION
+from clinic_toolkit.record.release import note_copies
 from clinic_toolkit.record.writing import (
     addition_rendering,
     additions_after_signing,
@@ -230,10 +231,16 @@ def paper(id: UUID) -> ViewResult:
 def text(id: UUID) -> ViewResult:
     """The note as plain text, to be copied into another record system."""
     note, session = note_loading.load_note_and_session(id)
+    copy = (
+        note_copies.find_note_for_copy(context.db(), context.vault(), session, note) if note.final else None
+    )
     return render_template(
         "notes/text.html",
         here="clients",
         note=note,
         session=session,
-        plain=note_rendering.load_plain_note(context.db(), context.vault(), session, note),
+        copy=copy,
+        plain=copy.text
+        if copy
+        else note_rendering.load_plain_note(context.db(), context.vault(), session, note),
     )
