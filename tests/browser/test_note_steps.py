@@ -60,13 +60,19 @@ def me(site: Site) -> Person:
 
 
 @pytest.fixture
-def page(browser: Browser, site: Site) -> Iterator[Page]:
+def seen(browser: Browser, site: Site) -> Iterator[chrome.Watched]:
+    """A browser that is signed in."""
     with chrome.watched(browser, site.settings.host) as seen:
         for cookie in (site.browser._cookies or {}).values():
             address = site.origin.replace("http:", "https:")
             known = {"name": cookie.key, "value": cookie.value, "url": address, "secure": True}
             seen.context.add_cookies([known])  # type: ignore[list-item]
-        yield seen.page("/")
+        yield seen
+
+
+@pytest.fixture
+def page(seen: chrome.Watched) -> Page:
+    return seen.page("/")
 
 
 def begun(site: Site) -> str:
@@ -179,3 +185,26 @@ def test_no_more_than_three_seconds_of_typing_are_unsaved_without_a_pause(site: 
         assert saved_at - at <= 3000, saves
     # And no more saves than that takes: not one for each letter.
     assert len(saves) <= 10
+
+
+def test_the_pages_of_notes_are_whole_in_light_dark_and_narrow(
+    me: Person, site: Site, seen: chrome.Watched
+) -> None:
+    session = begun(site)
+    steps.finish(me, steps.answer_all(me, steps.begin(me, session), [3] * 12))
+    me.send(me.open("/phrases/new"), {"name": "Limits", "text": "We named the limits. " * 20})
+    me.send(me.open("/note-formats/new"), {"name": "Short"})
+    me.send(me.open(f"{session}/note"), {"section-data": "Came on time."})
+    page = seen.page(f"{session}/note")
+    page.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true; })")
+    seen.look(page, name="a note with everything open")
+    me.send(me.open(f"{session}/note"), {"section-data": "From elsewhere. " * 40})
+    page.get_by_label("Data").fill("From here. " * 40)
+    page.evaluate("document.querySelector('[data-note]').removeAttribute('data-autosave')")
+    page.get_by_role("button", name="Save the draft").click()
+    expect(page.get_by_role("heading", name="Data: two texts")).to_be_visible()
+    seen.complaints.clear()
+    seen.look(page, name="two texts side by side")
+    for path in ("/phrases", "/phrases/new", "/note-formats", "/note-formats/new"):
+        page.goto(f"{site.origin}{path}")
+        seen.look(page)
