@@ -27,7 +27,7 @@ def additions_part(value: "NotePage") -> list[page_layout.Part]:
         *page_layout.title_blocks(standing_sentences.ADDED_LATER),
         Text(
             f"To the note signed by {value.signer_name}{signed_at}, mark {value.check_code}. "
-            "Each was signed on its own.",
+            "What is signed here was signed on its own.",
             QUIET,
         ),
     ]
@@ -51,6 +51,8 @@ def _addition_blocks(addition: "NoteAdditionPage") -> list[Block]:
             blocks += typed_paragraphs(text, BODY)
         else:
             blocks.append(_row(label, text))
+    if addition.signed_at is None:
+        return blocks
     return [
         *blocks,
         _row("Signed by", addition.signer_name, before=8),

@@ -32,6 +32,7 @@ from clinic_toolkit.record.scheduling.series_record import SessionSeries
 from clinic_toolkit.record.writing import (
     handout_list_facts,
     listed_sessions,
+    request_list_facts,
     therapy_session_lines,
     treatment_plan_list_facts,
 )
@@ -39,6 +40,7 @@ from clinic_toolkit.record.writing.draft_list_facts import RING_DRAFTS
 from clinic_toolkit.record.writing.form_draft_record import FORM_DRAFT
 from clinic_toolkit.record.writing.handout_record import Handout
 from clinic_toolkit.record.writing.listed_sessions import ListedSession
+from clinic_toolkit.record.writing.request_list_facts import OpenRequest
 from clinic_toolkit.record.writing.therapy_session_lines import TherapySessionLine
 from clinic_toolkit.record.writing.treatment_plan_list_facts import DueReview
 from clinic_toolkit.vault.vault import Vault
@@ -74,7 +76,7 @@ class DailyOverview(Struct, frozen=True, kw_only=True):
     `unfinished_sessions` is ordered latest first, every other list earliest first. The two lists that
     may be long are cut off at the limit; `upcoming_count` and `unfinished_count` count all. `erasures_due`
     are the clients who can be erased now, because the undo time is over. `plan_reviews` are the treatment
-    plans whose day to look again has come.
+    plans whose day to look again has come. `open_requests` are clients' requests that wait for an answer.
     """
 
     today: date
@@ -92,6 +94,7 @@ class DailyOverview(Struct, frozen=True, kw_only=True):
     coming_checks: tuple[ComingCheck, ...]
     unfinished_entries: tuple[UnfinishedEntryLine, ...]
     erasures_due: tuple[DueErasure, ...]
+    open_requests: tuple[OpenRequest, ...]
     plan_reviews: tuple[DueReview, ...]
     has_clients: bool
 
@@ -207,6 +210,7 @@ def build_daily_overview(
         coming_checks=asks.coming,
         unfinished_entries=_list_unfinished_entries(db, vault, reader, initials_by_id),
         erasures_due=due_list.list_due_erasures(reader, short_by_id, now=now),
+        open_requests=request_list_facts.list_open_requests(vault, reader, initials_by_id),
         plan_reviews=treatment_plan_list_facts.list_due_reviews(
             vault, reader, initials_by_id, leaving=leaving, today=today
         ),

@@ -28,6 +28,7 @@ from clinic_toolkit.record.safety.hard_moments_record import HARD_MOMENTS_PLAN
 from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY
 from clinic_toolkit.record.scheduling.closure_record import PRACTICE_CLOSURE
 from clinic_toolkit.record.scheduling.series_record import SESSION_SERIES
+from clinic_toolkit.record.writing.client_request_record import CLIENT_REQUEST
 from clinic_toolkit.record.writing.filled_sheet_record import FILLED_SHEET
 from clinic_toolkit.record.writing.form_draft_record import FORM_DRAFT
 from clinic_toolkit.record.writing.handout_record import HANDOUT
@@ -65,6 +66,7 @@ ALL_KINDS = (
     CLINICAL_NOTE,
     PSYCHOTHERAPY_NOTE,
     NOTE_ADDITION,
+    CLIENT_REQUEST,
     FORM_DRAFT,
     OWN_NOTE_FORMAT,
     PHRASE,

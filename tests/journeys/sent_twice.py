@@ -80,6 +80,11 @@ class Desk:
         late = {name: "I was away." for name in form.names if name.startswith("late-")}
         return self.me.submit(page, form, typed | late)
 
+    def ask(self) -> Page:
+        """A request of the client, written down."""
+        page = self.me.open(f"{self.client}/requests/new")
+        return self.me.send(page, {"kind": "amend", "words": "I said May."})
+
     def move(self, path: str) -> Page:
         """Say of this that it belongs to somebody else."""
         self.site.work.client("Cato Nym")
@@ -331,6 +336,15 @@ WAYS: dict[str, Way] = {
     "handover.close_handover": _press(lambda at: at.returned(), "Go on together"),
     "notes.save": lambda at: at.me.send(at.me.open(f"{at.session}/note"), NOTE),
     "note_signing.sign": lambda at: at.signed_note(),
+    "client_requests.new": lambda at: at.ask(),
+    "client_requests.extend": lambda at: at.me.send(at.ask(), {"reason": "I am away."}),
+    "client_requests.answer": lambda at: at.me.send(
+        at.ask(), {"decision": "denied", "answer": "It is right."}
+    ),
+    "client_requests.disagree": lambda at: at.me.send(
+        at.me.send(at.ask(), {"decision": "denied", "answer": "It is right."}),
+        {"disagreement": "It was May."},
+    ),
     "moved_records.note": lambda at: at.move(at.signed_note().path),
     "moved_records.administration": lambda at: at.move(at.result()),
     "moved_records.risk_entry": lambda at: at.move(at.entry().path),

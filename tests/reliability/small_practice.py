@@ -209,6 +209,7 @@ def _first_day(desk: Desk) -> tuple[UUID, UUID, UUID, UUID]:
     desk.do(lambda db, vault: agree(db, vault, ana.id, now=NOW))
     desk.do(lambda db, vault: repeat_hours(db, vault, cases.load_single_case(db, vault, ana.id), now=NOW))
     desk.do(lambda db, vault: practices.moved_entry(db, vault, ana.id, ben.id))
+    desk.do(lambda db, vault: practices.asked_and_denied(db, vault, ana.id))
     desk.do(_colleague_confirmed)
     desk.do(lambda db, vault: retentions.confirm_rule(db, vault, 7, now=NOW))
     desk.do(lambda db, vault: retentions.set_hold(db, vault, ana.id, "A court asked.", now=NOW))

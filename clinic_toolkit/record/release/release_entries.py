@@ -22,7 +22,6 @@ from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY, RiskEntry
 from clinic_toolkit.record.values.page_values import AnsweredItem
 from clinic_toolkit.record.values.release_values import ReleaseEntry, ReleaseKind
 from clinic_toolkit.record.writing import (
-    addition_rendering,
     handout_words,
     note_rendering,
     notes,
@@ -88,7 +87,6 @@ def make_note(
     """A signed note: its sections, who signed it and when, its mark, and what was added or changed later."""
     facts = signature_facts.facts_of_signed_note(note)
     page = note_rendering.build_note_page(db, vault, facts.letterhead, session, note)
-    additions = addition_rendering.list_addition_pages(db, vault, note)
     signed_at = note.payload.signed_at_local
     shown = (
         ("Signed by", page.signer_name or ""),
@@ -97,12 +95,17 @@ def make_note(
         *((change.fact_name, change.sentence) for change in page.changes_after_signing),
         *(
             (addition.heading, f"{format_date(addition.signed_at.date())}, {addition.signer_name}")
-            for addition in additions
+            for addition in page.additions
+            if addition.signed_at
         ),
     )
     said = [
         *((section.heading, section.text) for section in page.sections),
-        *((f"{addition.heading}: {label}", text) for addition in additions for label, text in addition.lines),
+        *(
+            (f"{addition.heading}: {label}", text)
+            for addition in page.additions
+            for label, text in addition.lines
+        ),
     ]
     return ReleaseEntry(
         kind=ReleaseKind.NOTE,

@@ -22,14 +22,15 @@ class NoteSection(Struct, frozen=True, kw_only=True):
 class NoteAdditionPage(Struct, frozen=True, kw_only=True):
     """An addition to a signed note: what it is, what it says, and how it was signed.
 
-    `lines` are pairs of a label and a text, in the order in which they are shown.
+    `lines` are pairs of a label and a text, in the order in which they are shown. What a client asked of the
+    note is attached to it unsigned: then `signer_name` is "" and `signed_at` None.
     """
 
     heading: str
     lines: tuple[tuple[str, str], ...]
-    signer_name: str
-    signed_at: datetime
-    check_code: str
+    signer_name: str = ""
+    signed_at: datetime | None = None
+    check_code: str = ""
 
 
 class NotePage(Struct, frozen=True, kw_only=True):

@@ -99,7 +99,7 @@ def _list_own_parts(db: Connection, vault: Vault, note: RecordVersion[ClinicalNo
     if added and parts:
         told = "\n\n".join(
             "\n".join(
-                [f"{each.heading}, {format_date(each.signed_at.date())}"]
+                [f"{each.heading}, {format_date(each.signed_at.date())}" if each.signed_at else each.heading]
                 + [f"{label}: {text}" for label, text in each.lines]
             )
             for each in added

@@ -69,7 +69,7 @@ def build_note_page(
             some_unreadable=later_changes.some_unreadable,
             goals=tuple(goal.words for goal in list_goals_of_note(db, vault, session, note)),
             late_entry=late_entries.describe_late_entry(note.payload),
-            additions=addition_rendering.list_addition_pages(db, vault, note),
+            additions=addition_rendering.list_pages_beside(db, vault, session, note),
             asks_countersignature=asks_countersignature,
         )
 
@@ -164,7 +164,7 @@ def load_plain_note(
             changes_after_signing.find_changes_after_signing(
                 db, vault, facts, session, author_id=note.author_id
             ),
-            additions=addition_rendering.list_addition_pages(db, vault, note),
+            additions=addition_rendering.list_pages_beside(db, vault, session, note),
             signer=notes.signer_label(vault, note),
             goals=facts.goals,
         )

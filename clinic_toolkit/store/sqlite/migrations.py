@@ -73,6 +73,7 @@ _TABLES_OF_10: tuple[str, ...] = (
     "note_format",
     "phrase",
     "set_aside",
+    "client_request",
     "disclosure",
     "note_copy",
     "calendar_link",

@@ -62,6 +62,7 @@ _TITLE_BY_BLUEPRINT = {
     "note_additions": "Note",
     "unsigned_notes": "Unsigned notes",
     "moved_records": "Belongs elsewhere",
+    "client_requests": "Request",
     "marks": "Check a printed note",
     "questionnaires": "Questionnaires",
     "own_questionnaires": "Questionnaires",

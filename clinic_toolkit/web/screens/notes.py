@@ -9,7 +9,7 @@ from clinic_toolkit.dates import written_in
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.note_formats.model import NoteFormat
-from clinic_toolkit.record.people import therapy_sessions
+from clinic_toolkit.record.people import therapy_session_loader, therapy_sessions
 from clinic_toolkit.record.people.practice_record import RecordRole
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
 from clinic_toolkit.record.questionnaires import answered_items
@@ -195,8 +195,11 @@ def show(id: UUID) -> ViewResult:
             genuine=notes.has_valid_signature(context.vault(), note),
             check_code=notes.format_check_code(note),
             late_entry=late_entries.describe_late_entry(note.payload),
-            additions=addition_rendering.list_addition_pages(context.db(), context.vault(), note),
+            additions=addition_rendering.list_pages_beside(context.db(), context.vault(), session, note),
             added_later=ADDED_LATER,
+            asked_by=next(
+                iter(therapy_session_loader.single_client_of(context.db(), context.vault(), session)), None
+            ),
             pages=PAGE_BY_TABLE,
             changed_later=CHANGED_LATER,
             not_signed=NOT_PART_OF_NOTE,
