@@ -29,6 +29,7 @@ from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY
 from clinic_toolkit.record.scheduling.closure_record import PRACTICE_CLOSURE
 from clinic_toolkit.record.scheduling.series_record import SESSION_SERIES
 from clinic_toolkit.record.writing.client_request_record import CLIENT_REQUEST
+from clinic_toolkit.record.writing.cosignature_record import COSIGNATURE
 from clinic_toolkit.record.writing.filled_sheet_record import FILLED_SHEET
 from clinic_toolkit.record.writing.form_draft_record import FORM_DRAFT
 from clinic_toolkit.record.writing.handout_record import HANDOUT
@@ -66,6 +67,7 @@ ALL_KINDS = (
     CLINICAL_NOTE,
     PSYCHOTHERAPY_NOTE,
     NOTE_ADDITION,
+    COSIGNATURE,
     CLIENT_REQUEST,
     FORM_DRAFT,
     OWN_NOTE_FORMAT,

@@ -149,6 +149,7 @@ def _first_day(desk: Desk) -> tuple[UUID, UUID, UUID, UUID]:
     def signed(db: Connection, vault: Vault) -> Any:
         begun = notes.create_note(db, vault, other, said("signed words"), now=NOW)
         note = practices.signed(db, vault, other, begun)
+        practices.cosigned(db, vault, note)
         return practices.added_to(db, vault, other, note)
 
     desk.do(signed)

@@ -42,6 +42,7 @@ from clinic_toolkit.record.scheduling.closure_record import PRACTICE_CLOSURE
 from clinic_toolkit.record.scheduling.series_record import SESSION_SERIES
 from clinic_toolkit.record.writing import filled_sheets, handouts, own_note_formats, own_worksheets, phrases
 from clinic_toolkit.record.writing.client_request_record import CLIENT_REQUEST
+from clinic_toolkit.record.writing.cosignature_record import COSIGNATURE
 from clinic_toolkit.record.writing.form_draft_record import FORM_DRAFT
 from clinic_toolkit.record.writing.note_addition_record import NOTE_ADDITION
 from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE
@@ -132,6 +133,7 @@ class _Asking:
             ("note_addition", partial(_list_all, NOTE_ADDITION)),
             ("set_aside", partial(_list_all, SET_ASIDE)),
             ("client_request", partial(_list_all, CLIENT_REQUEST)),
+            ("cosignature", partial(_list_all, COSIGNATURE)),
             ("handover", clinician_side.list_open_handovers),
             ("own_questionnaire", own_questionnaires.list_questionnaire_versions),
             ("own_worksheet", own_worksheets.list_versions),

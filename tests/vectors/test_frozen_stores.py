@@ -144,7 +144,7 @@ def test_it_holds_every_kind_of_record_in_more_than_one_version(frozen: Frozen) 
     }  # fmt: skip
     assert {record["class"] for record in frozen.described["records"]} == {1, 2, 3, 4, 5}
     purposes = {"", "sig/note", "sig/tombstone"} | (
-        {"sig/note-addition", "sig/set-aside"} if frozen.is_present else set()
+        {"sig/note-addition", "sig/set-aside", "sig/cosign"} if frozen.is_present else set()
     )
     assert {record["signed"] for record in frozen.described["records"]} == purposes
     assert frozen.described["erased_rings"] and frozen.described["handover_rows"]

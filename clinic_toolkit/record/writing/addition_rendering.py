@@ -9,7 +9,7 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import therapy_session_loader
 from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.record.values.note_values import NoteAdditionPage
-from clinic_toolkit.record.writing import client_requests, note_additions, signatures
+from clinic_toolkit.record.writing import client_requests, cosignatures, note_additions, signatures
 from clinic_toolkit.record.writing.client_request_record import ClientRequest
 from clinic_toolkit.record.writing.note_addition_record import NoteAddition
 from clinic_toolkit.record.writing.note_record import ClinicalNote
@@ -20,8 +20,8 @@ from clinic_toolkit.vault.vault import Vault
 def list_addition_pages(
     db: Connection, vault: Vault, note: RecordVersion[ClinicalNote]
 ) -> tuple[NoteAdditionPage, ...]:
-    """The additions to a note in words, in the order in which they were made; none for a draft."""
-    return tuple(
+    """The additions to a note in words, in the order in which they were made, then who co-signed it."""
+    added = [
         NoteAdditionPage(
             heading=addition.payload.label,
             lines=_list_lines(addition.payload),
@@ -30,7 +30,19 @@ def list_addition_pages(
             check_code=signatures.format_check_code(addition),
         )
         for addition in note_additions.list_additions(db, vault, note)
-    )
+    ]
+    cosigned = [
+        NoteAdditionPage(
+            heading="Countersigned",
+            lines=(("Licence", each.payload.licence_line),) if each.payload.licence_line else (),
+            signer_name=cosignatures.signer_label(vault, note, each),
+            signed_at=each.payload.signed_at_local,
+            check_code=signatures.format_check_code(each),
+        )
+        for each in cosignatures.list_cosignatures(db, vault, note)
+        if note.final
+    ]
+    return (*added, *cosigned)
 
 
 def list_pages_beside(

@@ -12,12 +12,14 @@ from clinic_toolkit.record.people.case_record import Case
 from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.record.writing import (
     addition_rendering,
+    cosignatures,
     note_additions,
     note_formats,
     note_rendering,
     notes,
     set_aside_marks,
 )
+from clinic_toolkit.record.writing.cosignature_record import COSIGNATURE
 from clinic_toolkit.record.writing.note_addition_record import NOTE_ADDITION
 from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, ClinicalNote, NotePart, PartSource
 from clinic_toolkit.vault.vault import Vault
@@ -63,6 +65,8 @@ def move_note(
     )
     for addition in note_additions.list_additions(db, vault, note):
         set_aside_marks.set_aside(db, vault, NOTE_ADDITION, addition, reason, now=now)
+    for cosignature in cosignatures.list_cosignatures(db, vault, note):
+        set_aside_marks.set_aside(db, vault, COSIGNATURE, cosignature, reason, now=now)
     set_aside_marks.mark_both(db, vault, CLINICAL_NOTE, note, draft, reason, written_at, now=now)
     return draft
 

@@ -74,6 +74,7 @@ _TABLES_OF_10: tuple[str, ...] = (
     "phrase",
     "set_aside",
     "client_request",
+    "cosignature",
     "disclosure",
     "note_copy",
     "calendar_link",

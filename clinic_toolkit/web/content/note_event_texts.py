@@ -2,6 +2,7 @@
 
 from clinic_toolkit.journal.set_aside_record import SetAsideEvent
 from clinic_toolkit.record.writing.client_request_record import RequestEvent
+from clinic_toolkit.record.writing.cosignature_record import CosignatureEvent
 from clinic_toolkit.record.writing.note_addition_record import AdditionEvent
 from clinic_toolkit.record.writing.note_record import NoteEvent
 from clinic_toolkit.record.writing.own_note_format_record import OwnNoteFormatEvent
@@ -29,6 +30,7 @@ NOTE_EVENT_TEXTS: dict[str, tuple[EventKind, str]] = {
     AdditionEvent.AMENDMENT: (EventKind.NOTES, "Added an amendment to a signed note"),
     AdditionEvent.FACTS: (EventKind.NOTES, "Amended the facts of a session beside its signed note"),
     AdditionEvent.COUNTERSIGNED: (EventKind.NOTES, "Wrote down that a note was countersigned on paper"),
+    CosignatureEvent.SIGNED: (EventKind.NOTES, "Countersigned a note"),
     RequestEvent.RECEIVED: (EventKind.NOTES, "Wrote down a client’s request about the record"),
     RequestEvent.EXTENDED: (EventKind.NOTES, "Made the time for an answer to a request longer"),
     RequestEvent.ANSWERED: (EventKind.NOTES, "Answered a client’s request about the record"),
