@@ -562,6 +562,8 @@ ELSEWHERE = dict.fromkeys(PAPERS, "a copy of a paper, which is saved as often as
     "lock.unlock_with_secret": "a test of its own",
     "lock.unlock_with_sheet": "waits for the first as the passphrase does, and comes in by its own groups",
     "calendar_files.answer": "what was answered is not asked again: tests/journeys/test_calendar_files.py",
+    "calendar_files.ask_again": "what is asked about again is not passed over any more",
+    "calendar_files.release": "what was released is not taken any more",
     "calendar_files.choose_place": "the same place makes no new version",
     "calendar_files.leave": "what was let go is gone",
     "calendar_files.look": "reads the same file, and writes nothing",

@@ -154,6 +154,35 @@ def test_entry_that_is_no_session_is_not_asked_about_again(site: Site, me: Perso
     me.send(page, {name: "pass"})
     assert "Dentist" not in read(site, me, make_file(hour(title="Dentist"))).text
 
+    page = me.press(me.open("/calendar"), "Ask about them again")
+    assert "passed over" not in page.text
+    assert "Dentist" in read(site, me, make_file(hour(title="Dentist"))).text
+
+
+def test_wrong_client_is_put_right_and_the_entry_proposed_anew(site: Site, me: Person) -> None:
+    wrong, right = site.work.client("Ivo Lindqvist"), site.work.client("Petra Novak")
+    file = make_file(hour(WEEKLY))
+    me.press(read(site, me, file), "Save what is chosen")
+    kept = list_sessions(site)[1]
+    me.send(me.open(f"/sessions/{kept.id}"), {"agreed": "call the sister"})
+    done = me.press(me.open("/calendar"), "Cancel these for I. L.")
+    assert "marked as cancelled: 2" in done.text and "something is in them: 1" in done.text
+    page = read(site, me, file)
+    (name,) = field_names(page, "for-")
+    value = page.source.partition(">Petra Novak</option>")[0].rpartition('value="')[2].rstrip('"')
+    me.send(page, {name: value})
+    found = {
+        (each.payload.present_ids, each.payload.attendance, each.payload.starts_at)
+        for each in list_sessions(site)
+    }
+    assert found == {
+        ((wrong.id,), Attendance.CANCELLED, SOON),
+        ((wrong.id,), Attendance.PLANNED, SOON + timedelta(weeks=1)),
+        ((wrong.id,), Attendance.CANCELLED, SOON + timedelta(weeks=2)),
+        ((right.id,), Attendance.PLANNED, SOON),
+        ((right.id,), Attendance.PLANNED, SOON + timedelta(weeks=2)),
+    }
+
 
 def test_what_was_read_is_gone_after_a_lock(site: Site, me: Person) -> None:
     site.work.client("Ivo Lindqvist")

@@ -17,6 +17,8 @@ class CalendarLinkState(StrEnum):
 
     LINKED = "linked"
     PASSED_OVER = "passed_over"
+    # Linked or passed over by mistake: the entry is proposed anew.
+    RELEASED = "released"
 
 
 class CalendarLinkEvent(StrEnum):
@@ -25,6 +27,7 @@ class CalendarLinkEvent(StrEnum):
     LINKED = "calendar.linked"
     ANSWERED = "calendar.answered"
     PASSED_OVER = "calendar.passed_over"
+    RELEASED = "calendar.released"
 
 
 class CalendarSays(StrEnum):

@@ -27,11 +27,11 @@ class CalendarLinks:
 
     def __init__(self, stored: Iterable[RecordVersion[CalendarLink]]) -> None:
         self.linked: list[RecordVersion[CalendarLink]] = []
-        self.passed_over: set[str] = set()
+        self.passed_over: dict[str, RecordVersion[CalendarLink]] = {}
         for link in stored:
             if link.state == CalendarLinkState.PASSED_OVER:
-                self.passed_over.add(link.payload.uid)
-            else:
+                self.passed_over[link.payload.uid] = link
+            elif link.state == CalendarLinkState.LINKED:
                 self.linked.append(link)
         self.by_entry = {(link.payload.uid, link.payload.recurrence): link for link in self.linked}
         self.by_session = {link.payload.therapy_session_id: link for link in self.linked}
@@ -135,6 +135,16 @@ def pass_over(
         db, vault, CALENDAR_LINK, CalendarLink(uid=uid, source=source),
         ring=ensure_own_ring(db, vault), state=CalendarLinkState.PASSED_OVER,
         event=CalendarLinkEvent.PASSED_OVER, now=now, final=True,
+    )  # fmt: skip
+
+
+def release_link(
+    db: Connection, vault: Vault, link: RecordVersion[CalendarLink], *, now: datetime
+) -> RecordVersion[CalendarLink]:
+    """Take back what was decided about an entry: it is proposed anew."""
+    return records.append_version(
+        db, vault, CALENDAR_LINK, link, link.payload,
+        state=CalendarLinkState.RELEASED, event=CalendarLinkEvent.RELEASED, now=now,
     )  # fmt: skip
 
 

@@ -194,7 +194,9 @@ def _match_same_hours(
     taken = {link.payload.therapy_session_id for link in links} - gone_ids
     free: dict[datetime, list[tuple[Session, SeriesHour | None]]] = {}
     candidates: list[tuple[Session, SeriesHour | None]] = [
-        (session, None) for session in sessions if session.id not in taken
+        (session, None)
+        for session in sessions
+        if session.id not in taken and session.payload.attendance != Attendance.CANCELLED
     ]
     for candidate in (*candidates, *foreseen):
         if starts_at := candidate[0].payload.starts_at:

@@ -101,6 +101,10 @@ EVENT_TEXTS: dict[str, tuple[EventKind, str]] = {
     ),
     CalendarLinkEvent.LINKED: (EventKind.SESSIONS, "Took an hour from a calendar file"),
     CalendarLinkEvent.ANSWERED: (EventKind.SESSIONS, "Answered what a calendar file said of an hour"),
+    CalendarLinkEvent.RELEASED: (
+        EventKind.SESSIONS,
+        "Took back what was said of an entry of a calendar file",
+    ),
     CalendarLinkEvent.PASSED_OVER: (EventKind.SESSIONS, "Passed over an entry of a calendar file"),
     TherapySessionEvent.AGREED: (EventKind.SESSIONS, "Wrote down what was agreed"),
     TherapySessionEvent.TASK_NOTED: (EventKind.SESSIONS, "Noted what became of what was agreed"),

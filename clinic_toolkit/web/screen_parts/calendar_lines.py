@@ -12,6 +12,7 @@ from clinic_toolkit.record.calendars.client_matching import MatchReason
 from clinic_toolkit.record.calendars.hour_decisions import local_times
 from clinic_toolkit.record.calendars.hour_obstacles import HourObstacle
 from clinic_toolkit.record.calendars.proposals import Change, ChangeKind, NewSeries, SameHour
+from clinic_toolkit.record.calendars.taken_entries import TakenEntry
 from clinic_toolkit.web import context
 
 _REASONS = {
@@ -68,6 +69,14 @@ class ZoneLine(Struct, frozen=True, kw_only=True):
     by_file: str
 
 
+class TakenLine(Struct, frozen=True, kw_only=True):
+    """An entry whose hours are sessions of a client."""
+
+    key: str
+    who: str
+    words: str
+
+
 def describe_series(series: NewSeries) -> SeriesLine:
     """One line for the new hours of an entry."""
     return SeriesLine(
@@ -110,6 +119,33 @@ def describe_change(change: Change) -> ChangeLine:
         obstacle=_OBSTACLES[change.obstacle] if change.obstacle else "",
         change=change,
     )
+
+
+def key_of_entry(entry: TakenEntry) -> str:
+    """What stands for an entry in a form."""
+    return _key_of("entry", entry.uid, entry.case_id.hex)
+
+
+def describe_taken(entry: TakenEntry, who: str) -> TakenLine:
+    """One line for an entry whose hours are sessions here."""
+    following = entry.sessions[0].payload
+    when = (
+        _format_when(datetime.combine(following.on, following.start), following.end)
+        if following.start
+        else ""
+    )
+    count = len(entry.sessions)
+    return TakenLine(
+        key=key_of_entry(entry),
+        who=who,
+        words=f"{when}, and {count - 1} more to come" if count > 1 else when,
+    )
+
+
+def describe_released(cancelled: int, left: int) -> str:
+    """What became of the hours of an entry that was taken for the wrong client."""
+    words = f"Sessions marked as cancelled: {cancelled}. The entry is proposed anew when a file is read."
+    return f"{words} Left as they are, since something is in them: {left}." if left else words
 
 
 def list_zones(hours: Sequence[FileHour]) -> tuple[ZoneLine, ...]:

@@ -10,7 +10,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from clinic_toolkit.calendars.calendar_limits import MAX_UPLOAD_BYTES, PROBLEM_SENTENCES, CalendarProblem
 from clinic_toolkit.calendars.calendar_protocol import CalendarFileError
 from clinic_toolkit.calendars.file_hours import CalendarContent
-from clinic_toolkit.record.calendars import proposals
+from clinic_toolkit.record.calendars import calendar_links, proposals, taken_entries
 from clinic_toolkit.record.calendars.calendar_link_record import CALENDAR_LINK
 from clinic_toolkit.record.people import clinician as clinicians
 from clinic_toolkit.record.people import display_names
@@ -88,6 +88,27 @@ def answer() -> ViewResult:
     return responses.redirect_to(url_for(".show"))
 
 
+@screen.post("/calendar/release")
+def release() -> ViewResult:
+    """Cancel the hours to come of an entry that was taken for the wrong client, and propose it anew."""
+    db, vault, now = context.db(), context.vault(), context.now()
+    key = request.form.get("entry", "")
+    entries = taken_entries.list_taken_entries(db, vault, now=now)
+    entry = next((each for each in entries if calendar_lines.key_of_entry(each) == key), None)
+    if entry is not None:
+        cancelled, left = taken_entries.release_entry(db, vault, entry.uid, entry.case_id, now=now)
+        note_saved(url_for(".show"), calendar_lines.describe_released(cancelled, left))
+    return responses.redirect_to(url_for(".show"))
+
+
+@screen.post("/calendar/ask-again")
+def ask_again() -> ViewResult:
+    """Have the entries that were passed over proposed anew."""
+    if taken_entries.release_passed_over(context.db(), context.vault(), now=context.now()):
+        note_saved(url_for(".show"), "They are proposed again when a file is read.")
+    return responses.redirect_to(url_for(".show"))
+
+
 @screen.post("/calendar/leave")
 def leave() -> ViewResult:
     """Let what was read go."""
@@ -132,7 +153,26 @@ def _render(
         typed={"place": place if typed is None else typed},
         weeks=WeeksForm.CHOICES,
         proposed=_describe(content, chosen or {}) if content else None,
+        taken=_list_taken(),
+        passed_over=len(calendar_links.load_links(context.db(), context.vault()).passed_over),
     )
+
+
+def _list_taken() -> list[calendar_lines.TakenLine]:
+    entries = taken_entries.list_taken_entries(context.db(), context.vault(), now=context.now())
+    context.audit_read(THERAPY_SESSION, *(entry.sessions[0] for entry in entries))
+    names = display_names.load_display_names(context.db(), context.vault())
+    return [
+        calendar_lines.describe_taken(
+            entry,
+            " and ".join(
+                names.short_by_id[id]
+                for id in entry.sessions[0].payload.present_ids
+                if id in names.short_by_id
+            ),
+        )
+        for entry in entries
+    ]
 
 
 def _describe(content: CalendarContent, chosen: Mapping[str, str]) -> dict[str, object]:
