@@ -12,6 +12,7 @@ from pypdf import PdfReader
 
 from clinic_toolkit.documents import release as document
 from clinic_toolkit.exports import release_archive
+from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import cases, clients, consents, relationships, therapy_sessions
 from clinic_toolkit.record.people.client_record import Client
@@ -21,7 +22,11 @@ from clinic_toolkit.record.people.consent_record import (
     ConsentSubject,
     CouplePolicy,
 )
-from clinic_toolkit.record.people.therapy_session_record import TherapySession
+from clinic_toolkit.record.people.therapy_session_record import (
+    THERAPY_SESSION,
+    TaskAnswer,
+    TherapySession,
+)
 from clinic_toolkit.record.release import disclosures, release_content
 from clinic_toolkit.record.release.disclosures import (
     DisclosureTerms,
@@ -39,11 +44,20 @@ from clinic_toolkit.record.values.release_values import (
     ReleaseScope,
     keep_ticked,
 )
-from clinic_toolkit.record.writing import moved_notes, note_additions, notes
+from clinic_toolkit.record.writing import (
+    handout_reviews,
+    handout_words,
+    handouts,
+    moved_notes,
+    note_additions,
+    notes,
+)
+from clinic_toolkit.record.writing.handout_record import ReviewOutcome
 from clinic_toolkit.record.writing.note_addition_record import AdditionKind
 from clinic_toolkit.record.writing.note_record import NotePart, PartSource
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.web.content import release_words
+from clinic_toolkit.worksheets import catalogue
 from tests.fixtures import practices
 from tests.fixtures.plans import add_plans
 from tests.fixtures.practices import LETTERHEAD, NOW, Work
@@ -349,3 +363,38 @@ def test_nothing_goes_on_a_subpoena_or_without_asking(
         )
     with reading(case.work.engine) as db:
         assert disclosures.list_disclosures(db, case.work.vault, case.client.id) == []
+
+
+def test_what_became_of_a_task_goes_with_its_session(case: Case) -> None:
+    with writing(case.work.engine) as db:
+        [session, *_] = [
+            each
+            for each in records.list_all_records(db, case.work.vault, THERAPY_SESSION)
+            if each.payload.on == MARCH and each.payload.present_ids == (case.client.id,)
+        ]
+        therapy_sessions.record_task_answer(
+            db, case.work.vault, session, TaskAnswer.PART, said="Only the snapdragons.", now=NOW
+        )
+    texts = [text.text for entry in case.build().entries for text in entry.texts]
+    assert "What became of it: done in part. Said of it: “Only the snapdragons.”" in texts
+
+
+@pytest.mark.parametrize("outcome", ReviewOutcome)
+def test_a_sheet_goes_with_how_it_went_also_in_older_words(case: Case, outcome: ReviewOutcome) -> None:
+    with writing(case.work.engine) as db:
+        handout = handouts.create_handout(
+            db,
+            case.work.vault,
+            catalogue.list_worksheets()[0],
+            client_id=case.client.id,
+            therapy_session_id=None,
+            client_sentence="",
+            now=datetime(2026, 4, 2, 10, tzinfo=UTC),
+        )
+        handout_reviews.review_handout(
+            db, case.work.vault, handout, therapy_session_id=None, outcome=outcome, barriers=(),
+            client_said="", smaller_step="", now=NOW,
+        )  # fmt: skip
+    [entry] = [entry for entry in case.build().entries if entry.id == handout.id]
+    assert [value for _, value in entry.facts] == [handout_words.outcome_label(outcome)]
+    assert handout_words.outcome_label(outcome)

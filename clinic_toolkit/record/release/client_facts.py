@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 from clinic_toolkit.dates import format_date
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import relationships
-from clinic_toolkit.record.people.client_record import LEAVE_MESSAGE_LABELS, Client
+from clinic_toolkit.record.people.client_record import LEAVE_MESSAGE_LABELS, MAY_CONTACT_LABELS, Client
 from clinic_toolkit.record.values.release_values import ReleaseScope
 from clinic_toolkit.vault.vault import Vault
 
@@ -20,7 +20,11 @@ def list_client_facts(
         ("Born", format_date(payload.birth_date) if payload.birth_date else ""),
     ]
     if scope == ReleaseScope.WHOLE:
-        carers = [", ".join(filter(None, (each.who, each.role, each.phone))) for each in payload.carers]
+        carers = [
+            ", ".join(filter(None, (each.who, each.role, each.phone)))
+            + f" (may be contacted: {MAY_CONTACT_LABELS[each.may_contact].lower()})"
+            for each in payload.carers
+        ]
         emergency = (payload.emergency_name, payload.emergency_relation, payload.emergency_phone)
         facts += [
             ("Called", payload.preferred_name),

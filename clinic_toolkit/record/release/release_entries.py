@@ -6,7 +6,7 @@ from clinic_toolkit.dates import format_date, format_time_range
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.outcomes import results
-from clinic_toolkit.record.people import therapy_sessions
+from clinic_toolkit.record.people import task_words, therapy_sessions
 from clinic_toolkit.record.people.consent_record import CONSENT
 from clinic_toolkit.record.people.therapy_session_record import (
     KIND_LABELS,
@@ -71,7 +71,13 @@ def make_session(session: RecordVersion[TherapySession], *, is_joint: bool) -> R
         on=payload.on,
         title=KIND_LABELS[payload.kind],
         facts=with_values(facts),
-        texts=list_texts(session.id, [("Agreed for next time", payload.agreed_for_next)]),
+        texts=list_texts(
+            session.id,
+            [
+                ("Agreed for next time", payload.agreed_for_next),
+                ("What was agreed before", task_words.describe_task(payload)),
+            ],
+        ),
         is_joint=is_joint,
     )
 
@@ -186,7 +192,7 @@ def make_worksheet(
     reviews = [
         (
             f"Looked at on {format_date(review.reviewed_at.astimezone().date())}",
-            handout_words.OUTCOME_LABELS[review.outcome],
+            handout_words.outcome_label(review.outcome),
         )
         for review in payload.reviews
     ]

@@ -67,6 +67,11 @@ _WANTED_IN_SENTENCE = {
 }
 
 
+def outcome_label(outcome: ReviewOutcome) -> str:
+    """How it went, as it was chosen; also of older reviews, whose words no page offers any more."""
+    return OUTCOME_LABELS.get(outcome, "Not this time")
+
+
 def describe_state(handout: RecordVersion[Handout]) -> str:
     """Where a sheet stands, in a few words; "" if a newer program wrote it."""
     return _STATE_LABELS.get(HandoutState(handout.state), "") if handout.state in set(HandoutState) else ""
