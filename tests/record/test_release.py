@@ -27,7 +27,13 @@ from clinic_toolkit.record.people.therapy_session_record import (
     TaskAnswer,
     TherapySession,
 )
-from clinic_toolkit.record.release import disclosures, release_content
+from clinic_toolkit.record.release import (
+    case_sheet,
+    disclosures,
+    identifiers,
+    note_copies,
+    release_content,
+)
 from clinic_toolkit.record.release.disclosures import (
     DisclosureTerms,
     NotAskedInPrivate,
@@ -51,6 +57,7 @@ from clinic_toolkit.record.writing import (
     moved_notes,
     note_additions,
     notes,
+    psychotherapy_notes,
 )
 from clinic_toolkit.record.writing.handout_record import ReviewOutcome
 from clinic_toolkit.record.writing.note_addition_record import AdditionKind
@@ -58,7 +65,7 @@ from clinic_toolkit.record.writing.note_record import NotePart, PartSource
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.web.content import release_words
 from clinic_toolkit.worksheets import catalogue
-from tests.fixtures import practices
+from tests.fixtures import practices, private_notes
 from tests.fixtures.plans import add_plans
 from tests.fixtures.practices import LETTERHEAD, NOW, Work
 
@@ -274,6 +281,31 @@ def test_a_consent_goes_once_and_that_of_a_couple_with_the_joint_record_alone(ca
     files = everything_of(case.build())
     assert "Asked about the tool." in files and "couple_policy" not in files
     assert "Asked about the couple_policy." in everything_of(case.build(joint_cases=frozenset({case.couple})))
+
+
+def test_psychotherapy_notes_are_in_nothing_even_while_they_are_open(case: Case) -> None:
+    private_notes.prepare(case.work)
+    private_notes.open_notes(case.work)
+    vault = case.work.vault
+    with writing(case.work.engine) as db:
+        own = cases.load_single_case(db, vault, case.client.id)
+        psychotherapy_notes.write_note(db, vault, own, text="A mandrake.", note_date=MARCH, now=NOW)
+        # The control: with the same keys it can be read.
+        assert [note.payload.text for note in psychotherapy_notes.list_notes_of_case(db, vault, own)] == [
+            "A mandrake."
+        ]
+    everything: dict[str, object] = {"from_day": None, "to_day": None, "with_risk_entries": True}
+    for scope in ReleaseScope:
+        release = case.build(scope=scope, joint_cases=frozenset({case.couple}), **everything)
+        files = everything_of(release)
+        assert IN_RANGE in files and "mandrake" not in files
+        assert "Psychotherapy notes. They are kept apart" in files
+    with reading(case.work.engine) as db:
+        known = identifiers.load_identifiers(db, vault, case.client.id)
+        listed = case_sheet.list_sheet_notes(db, vault, case.client.id, None, None)
+        assert IN_RANGE in (text := case_sheet.build_sheet_text(listed, known)) and "mandrake" not in text
+        copies = note_copies.list_notes_for_copy(db, vault, case.client.id)
+        assert IN_RANGE in (text := note_copies.join_texts(copies)) and "mandrake" not in text
 
 
 def test_words_that_may_be_other_people_are_pointed_out(case: Case) -> None:

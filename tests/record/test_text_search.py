@@ -9,18 +9,18 @@ import pytest
 
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.names.text_query import parse_query
-from clinic_toolkit.record.people import clients, therapy_sessions
+from clinic_toolkit.record.people import cases, clients, therapy_sessions
 from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.record.safety import risk_entries
 from clinic_toolkit.record.safety.risk_entry_record import RiskAction, RiskEntry
 from clinic_toolkit.record.search import folded_texts, text_search
 from clinic_toolkit.record.values.search_values import SearchPart, SearchResult
-from clinic_toolkit.record.writing import note_additions, notes
+from clinic_toolkit.record.writing import note_additions, notes, psychotherapy_notes
 from clinic_toolkit.record.writing.note_addition_record import AdditionKind
 from clinic_toolkit.record.writing.note_record import ClinicalNote, NotePart, PartSource
 from clinic_toolkit.store.transactions import reading, writing
-from tests.fixtures import practices
+from tests.fixtures import practices, private_notes
 from tests.fixtures.plans import add_plans
 from tests.fixtures.practices import NOW, Work
 from tests.record.test_erasure import erase
@@ -229,6 +229,21 @@ def test_an_unreadable_record_is_counted_and_not_shown(here: Searching) -> None:
     harm(here.work, lambda raw: raw.execute("UPDATE clinical_note SET sealed = zeroblob(400)"))
     found = here.everywhere("gooseberry")
     assert (found.total, found.unreadable_count) == (0, 1)
+
+
+def test_psychotherapy_notes_are_not_found_even_while_they_are_open(here: Searching) -> None:
+    private_notes.prepare(here.work)
+    private_notes.open_notes(here.work)
+    client, vault = here.work.client("Yvo Zeller"), here.work.vault
+    here.note(client, "The mandolin is out of tune.")
+    with writing(here.work.engine) as db:
+        case = cases.load_single_case(db, vault, client.id)
+        psychotherapy_notes.write_note(db, vault, case, text="A mandrake.", note_date=NOW.date(), now=NOW)
+        assert psychotherapy_notes.list_notes_of_case(db, vault, case)
+    for found in (here.everywhere("mand"), here.of(client, "mand")):
+        assert excerpts(found) == ["The mandolin is out of tune."]
+    rings = vault.record_cache["folded texts"].values()
+    assert not any(b"mandrake" in record.folded for ring in rings for record in ring.records)
 
 
 def test_the_words_are_in_memory_alone(here: Searching) -> None:
