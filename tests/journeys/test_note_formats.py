@@ -203,3 +203,13 @@ def test_two_forms_about_two_parents_can_be_told_apart(me: Person, session: str)
     page = me.open(f"{session}/note")
     titles = [f"“How I give” about one relationship (parent) (“{word}”)" for word in ("M.", "P.")]
     assert all(title in page.text for title in titles)
+
+
+def test_words_that_the_client_took_back_leave_the_draft(me: Person, session: str) -> None:
+    result = steps.finish(me, steps.answer_all(me, steps.begin(me, session), [2] * 12))
+    together = result.path.removesuffix("/result") + "/together"
+    me.send(me.open(together), {"own_words": "I give too much."})
+    assert "I give too much." in me.send(me.open(f"{session}/note"), {"section-data": "A word."}).text
+    me.send(me.open(together), {"own_words": ""})
+    page = me.open(f"{session}/note")
+    assert "I give too much." not in page.text and page.typed("section-data") == "A word."

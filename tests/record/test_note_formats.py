@@ -171,3 +171,22 @@ def test_a_signed_note_keeps_its_headings_whatever_its_format_is_called_later(
     # A note of the first schema version has no headings of its own: then those of its format are shown.
     note = msgspec.structs.replace(note, payload=msgspec.structs.replace(note.payload, headings=()))
     assert "What was said" in shown()[0]
+
+
+def test_a_quote_stays_in_the_draft_while_its_form_is_open_again_or_cannot_be_read(work: Work) -> None:
+    session = work.session(work.client())
+    quote = NotePart(
+        section="data",
+        source=PartSource.CLIENT_WORDS,
+        text="The client says: “I give.”",
+        title="“How I give” about one relationship (parent), 19 November 2026",
+        origin_id="0" * 32 + "-words-12345678",
+        is_offered=True,
+    )
+    gone = msgspec.structs.replace(
+        quote, source=PartSource.AGREED, text="Agreed: a walk.", origin_id="0" * 32 + "-agreed-12345678"
+    )
+    with writing(work.engine) as db:
+        note = notes.create_note(db, work.vault, session, [quote, gone], now=NOW)
+        parts = note_prefill.list_current_parts(db, work.vault, session, note)
+    assert quote in parts and gone not in parts

@@ -81,15 +81,23 @@ def list_current_parts(
 def _replace_quotes(parts: Sequence[NotePart], offered: Sequence[NotePart]) -> list[NotePart]:
     """Put the present wording of a quote in the place of an older one; its tick stays as it is.
 
-    A quote that is not at its source any more goes, too: nobody has typed it here.
+    A quote that is not at its source any more goes, too: nobody has typed it here. Where the source cannot be
+    read now, or is open again, it stays.
     """
+    readable = {part.origin_id for part in offered if part.source == PartSource.QUESTIONNAIRE}
     newest = {_origin_stem(part): part for part in offered if part.source in _QUOTED_SOURCES}
+    # A draft of an earlier program does not know which remarks are about fear.
+    remarks = {part.origin_id: part for part in offered if part.source == PartSource.REMARK}
     replaced = []
     for part in parts:
-        if part.source not in _QUOTED_SOURCES or not part.is_offered:
+        if part.is_offered and part.origin_id in remarks:
+            replaced.append(msgspec.structs.replace(remarks[part.origin_id], is_excluded=part.is_excluded))
+        elif part.source not in _QUOTED_SOURCES or not part.is_offered:
             replaced.append(part)
         elif newer := newest.get(_origin_stem(part)):
             replaced.append(msgspec.structs.replace(newer, is_excluded=part.is_excluded))
+        elif part.source != PartSource.AGREED and part.origin_id.partition("-")[0] not in readable:
+            replaced.append(part)
     return replaced
 
 
