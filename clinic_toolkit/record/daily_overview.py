@@ -38,6 +38,7 @@ from clinic_toolkit.record.writing import (
 )
 from clinic_toolkit.record.writing.draft_list_facts import RING_DRAFTS
 from clinic_toolkit.record.writing.form_draft_record import FORM_DRAFT
+from clinic_toolkit.record.writing.form_drafts import ADDITION_FORM
 from clinic_toolkit.record.writing.handout_record import Handout
 from clinic_toolkit.record.writing.listed_sessions import ListedSession
 from clinic_toolkit.record.writing.request_list_facts import OpenRequest
@@ -49,11 +50,12 @@ UPCOMING_DAYS = 7
 
 
 class UnfinishedEntryLine(Struct, frozen=True, kw_only=True):
-    """A risk entry that was started and not recorded: its client, its start, and the path to continue it."""
+    """A risk entry, or an addition to a note, that was started and not recorded; `path` continues it."""
 
     begun_on: date
     initials: str
     path: str
+    is_addition: bool = False
 
 
 class ComingHour(Struct, frozen=True, kw_only=True):
@@ -244,11 +246,11 @@ def _build_coming_hour(
 def _list_unfinished_entries(
     db: Connection, vault: Vault, reader: FactsReader, initials_by_id: Mapping[UUID, str]
 ) -> tuple[UnfinishedEntryLine, ...]:
-    """Return the risk entries that were started and not recorded, oldest first; they close nothing."""
+    """Return the risk entries and additions to notes that were started and not recorded, oldest first."""
     found = [
         records.find_readable_record(db, vault, FORM_DRAFT, UUID(bytes=draft_id))
         for _, ring_drafts in reader.load_of_rings(RING_DRAFTS)
-        for draft_id in ring_drafts.risk_entry_ids
+        for draft_id in (*ring_drafts.risk_entry_ids, *ring_drafts.addition_ids)
     ]
     drafts = [draft for draft in found if draft]
     return tuple(
@@ -256,6 +258,7 @@ def _list_unfinished_entries(
             begun_on=draft.payload.begun_at.astimezone().date(),
             initials=initials_by_id[owner],
             path=draft.payload.path,
+            is_addition=draft.payload.form_name == ADDITION_FORM,
         )
         for draft in sorted(drafts, key=lambda draft: draft.payload.begun_at)
         if (owner := vault.rings.find_owner(draft.ring)) in initials_by_id and owner is not None

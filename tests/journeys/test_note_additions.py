@@ -81,9 +81,11 @@ def test_what_is_typed_is_kept_until_it_is_signed_and_the_code_is_not(
     assert me.post(page.path, standing | typed, headers=sent).status == 200
     again = me.open(f"{note.path}/add")
     assert again.typed("text") == "Half a senten" and "did not finish" in again.text
+    begun = "An addition to a note begun on"
+    assert begun in me.open("/").text and me.follow(me.open("/"), "Go on").path == again.path
     assert "4H7K2M" not in again.source
     me.send(again, {"reason": "It came later."})
-    assert me.open(f"{note.path}/add").typed("text") == ""
+    assert me.open(f"{note.path}/add").typed("text") == "" and begun not in me.open("/").text
 
 
 def test_a_late_entry_asks_why_and_says_so_everywhere(site: Site, me: Person) -> None:

@@ -24,7 +24,7 @@ from clinic_toolkit.record.writing.form_draft_record import (
 )
 from clinic_toolkit.vault.vault import Vault
 
-RISK_ENTRY_FORM = "risk_entry"
+RISK_ENTRY_FORM, ADDITION_FORM = "risk_entry", "note_addition"
 
 
 def find_form_draft(

@@ -29,8 +29,6 @@ from clinic_toolkit.record.writing.note_record import ClinicalNote
 from clinic_toolkit.record.writing.notes import ClientNameUnreadable, SignerNameMissing
 from clinic_toolkit.vault.vault import Vault
 
-ADDITION_FORM = "note_addition"
-
 
 class NoteNotSigned(ClinicError):
     """Only a signed note has additions; a draft is simply changed."""

@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request, url_for
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people.therapy_session_record import TherapySession
-from clinic_toolkit.record.writing import note_additions, notes, signature_facts
+from clinic_toolkit.record.writing import form_drafts, note_additions, notes, signature_facts
 from clinic_toolkit.record.writing.note_addition_record import NOTE_ADDITION, AdditionKind, NoteAddition
 from clinic_toolkit.record.writing.note_record import ClinicalNote
 from clinic_toolkit.web import context
@@ -25,7 +25,7 @@ screen = Blueprint("note_additions", __name__)
 def add(id: UUID) -> ViewResult:
     """Write an addendum or an amendment, and sign it."""
     note, session = _load_signed_note(id)
-    draft = draft_saving.open_page_draft(note_additions.ADDITION_FORM, note.id, ring=note.ring)
+    draft = draft_saving.open_page_draft(form_drafts.ADDITION_FORM, note.id, ring=note.ring)
     if (answer := draft.handle_autosave()) is not None:
         return answer
     form = AdditionForm(draft.field_values())
