@@ -25,6 +25,7 @@ from clinic_toolkit.record.writing.psychotherapy_note_record import (
     PsychotherapyNoteEvent,
     PsychotherapyNoteState,
 )
+from clinic_toolkit.store.transactions import transaction_of
 from clinic_toolkit.vault.ring_errors import UnknownRing
 from clinic_toolkit.vault.ring_grants import PsychotherapyClosed
 from clinic_toolkit.vault.rings import RingClass
@@ -156,6 +157,12 @@ def load_note(db: Connection, vault: Vault, note_id: UUID) -> RecordVersion[Psyc
     """
     check_open(vault)
     return records.load_record(db, vault, PSYCHOTHERAPY_NOTE, note_id)
+
+
+def is_closed_note(db: Connection, vault: Vault, note_id: UUID) -> bool:
+    """Whether a note with this id is there, and closed for now."""
+    row = transaction_of(db).find_newest_row(PSYCHOTHERAPY_NOTE.table, note_id)
+    return row is not None and vault.is_closed(row.ring)
 
 
 def list_earlier_versions(

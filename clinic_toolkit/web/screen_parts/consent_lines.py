@@ -34,11 +34,15 @@ _UNSETTLED = {
 
 
 class ConsentLine(Struct, frozen=True, kw_only=True):
-    """One question of consent: its name, what stands, and whether everybody agrees."""
+    """One question of consent: its name, what stands, whether everybody agrees, and whether anybody answered.
+
+    What nobody was asked is not named on the page of a client: a practice may use no questionnaire.
+    """
 
     name: str
     words: str
     is_agreed: bool
+    is_answered: bool
 
 
 def lines_of_case(case_id: UUID) -> list[ConsentLine]:
@@ -72,6 +76,7 @@ def _is_unsettled(standing: ConsentStanding) -> bool:
 
 def describe_standing(standing: ConsentStanding, *, is_couple: bool) -> ConsentLine:
     """One question in words; people are named only where there are two."""
+    is_answered = bool(standing.agreed or standing.declined or standing.withdrawn)
     policy = _POLICY_NAMES.get(standing.policy, "")
     if standing.is_agreed:
         words = f"{policy}, agreed by both" if is_couple else "agreed"
@@ -88,7 +93,12 @@ def describe_standing(standing: ConsentStanding, *, is_couple: bool) -> ConsentL
         ]
         otherwise = _OTHERWISE[standing.subject]
         words = ", ".join(filter(None, (policy, "; ".join(parts), otherwise)))
-    return ConsentLine(name=_NAMES[standing.subject], words=words, is_agreed=standing.is_agreed)
+    return ConsentLine(
+        name=_NAMES[standing.subject],
+        words=words,
+        is_agreed=standing.is_agreed,
+        is_answered=is_answered,
+    )
 
 
 def _part(ids: Iterable[UUID], words: str, *, is_couple: bool) -> str:

@@ -2,12 +2,14 @@
 
 from uuid import UUID
 
+from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import cases
 from clinic_toolkit.record.people.case_record import Case
 from clinic_toolkit.record.writing import private_note_laws, psychotherapy_notes
 from clinic_toolkit.record.writing.psychotherapy_note_record import PSYCHOTHERAPY_NOTE, PsychotherapyNote
 from clinic_toolkit.web import context
+from clinic_toolkit.web.access import private_notes
 
 
 def may_write_new() -> bool:
@@ -15,6 +17,17 @@ def may_write_new() -> bool:
     return private_note_laws.sets_notes_apart(context.load_practice().payload.country) and (
         context.vault().can_sign
     )
+
+
+def check_note_is_there(note_id: UUID) -> None:
+    """Check that there is such a note, open or closed, before anybody is asked for a passphrase.
+
+    Raises:
+        RecordNotFound: there is none that this clinician may see.
+    """
+    db, vault = context.db(), context.vault()
+    if not private_notes.is_open() and not psychotherapy_notes.is_closed_note(db, vault, note_id):
+        raise records.RecordNotFound
 
 
 def load_case(case_id: UUID) -> RecordVersion[Case]:

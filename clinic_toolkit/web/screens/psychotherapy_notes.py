@@ -60,9 +60,9 @@ def index() -> ViewResult:
 @screen.get("/cases/<uuid:case_id>/psychotherapy-notes")
 def of_case(case_id: UUID) -> ViewResult:
     """The notes about one case, newest first."""
+    case = private_note_pages.load_case(case_id)
     if (closed := private_notes.ask_if_closed()) is not None:
         return closed
-    case = private_note_pages.load_case(case_id)
     return render_template(
         "psychotherapy_notes/case.html",
         here="clients",
@@ -77,9 +77,9 @@ def of_case(case_id: UUID) -> ViewResult:
 @screen.route("/cases/<uuid:case_id>/psychotherapy-notes/new", methods=["GET", "POST"])
 def new(case_id: UUID) -> ViewResult:
     """Write a note about a case."""
+    case = private_note_pages.load_case(case_id)
     if (closed := private_notes.ask_if_closed()) is not None:
         return closed
-    case = private_note_pages.load_case(case_id)
     if not private_note_pages.may_write_new():
         return responses.redirect_to(url_for(".index"))
     draft = _open_draft(case, case.id)
@@ -108,6 +108,7 @@ def new(case_id: UUID) -> ViewResult:
 @screen.get("/psychotherapy-notes/<uuid:id>")
 def show(id: UUID) -> ViewResult:
     """One note, and the versions before it."""
+    private_note_pages.check_note_is_there(id)
     if (closed := private_notes.ask_if_closed()) is not None:
         return closed
     note = psychotherapy_notes.load_note(context.db(), context.vault(), id)
@@ -126,6 +127,7 @@ def show(id: UUID) -> ViewResult:
 @screen.route("/psychotherapy-notes/<uuid:id>/edit", methods=["GET", "POST"])
 def edit(id: UUID) -> ViewResult:
     """Change a note; the version before is kept."""
+    private_note_pages.check_note_is_there(id)
     if (closed := private_notes.ask_if_closed()) is not None:
         return closed
     note = psychotherapy_notes.load_note(context.db(), context.vault(), id)
