@@ -7,6 +7,7 @@ import msgspec
 
 from clinic_toolkit.calendars import calendar_protocol
 from clinic_toolkit.client_tables import table_protocol
+from clinic_toolkit.images import logo_protocol
 from clinic_toolkit.instruments import parser_protocol
 from clinic_toolkit.worksheets import definition_protocol, filled_file_protocol
 
@@ -16,6 +17,7 @@ _PROTOCOLS = (
     definition_protocol,
     table_protocol,
     calendar_protocol,
+    logo_protocol,
 )
 MAX_REQUEST_BYTES = max(protocol.MAX_REQUEST_BYTES for protocol in _PROTOCOLS)
 
@@ -53,6 +55,7 @@ def handle_request(packed: bytes) -> bytes:
         "worksheet": definition_protocol.handle_request,
         "client table": table_protocol.handle_request,
         "calendar": calendar_protocol.handle_request,
+        "logo": logo_protocol.handle_request,
     }
     if kind not in readers:
         raise ValueError("no such kind of file")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from clinic_toolkit.dates import format_date, format_time_range
 from clinic_toolkit.documents.blocks import Block, Text
 from clinic_toolkit.documents.labelled_value import LabelledValue
+from clinic_toolkit.documents.picture import Picture
 from clinic_toolkit.documents.styles import BODY, QUIET, STRONG, TextStyle
 
 if TYPE_CHECKING:
@@ -22,14 +23,15 @@ def letterhead_block(value: "Letterhead") -> Text:
 
 
 def letterhead_blocks(value: "Letterhead") -> list[Block]:
-    """The names, and below them the address and the licence: for a paper that says whose it is."""
+    """The logo, the names, the address and the licence: for a paper that says whose it is."""
+    above: list[Block] = [Picture(value.logo, after=8)] if value.logo else []
     lines = [line for line in (*value.address.splitlines(), value.licence_line) if line.strip()]
     names = letterhead_block(value)
     if not lines:
-        return [names]
+        return [*above, names]
     names.after = 2
     below: list[Block] = [Text(line, _CLINICIAN) for line in lines[:-1]]
-    return [names, *below, Text(lines[-1], _CLINICIAN, after=16)]
+    return [*above, names, *below, Text(lines[-1], _CLINICIAN, after=16)]
 
 
 def session_fact_blocks(session: "TherapySessionFacts", *, close: bool = False) -> list[Block]:

@@ -15,6 +15,7 @@ from clinic_toolkit.record.people.client_record import CLIENT
 from clinic_toolkit.record.people.clinician_record import CLINICIAN
 from clinic_toolkit.record.people.consent_record import CONSENT
 from clinic_toolkit.record.people.known_key_record import KNOWN_KEY
+from clinic_toolkit.record.people.logo_record import PRACTICE_LOGO
 from clinic_toolkit.record.people.practice_record import PRACTICE
 from clinic_toolkit.record.people.relationship_record import RELATIONSHIP
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
@@ -53,6 +54,7 @@ ALL_KINDS = (
     THERAPY_SESSION,
     SESSION_SERIES,
     PRACTICE_CLOSURE,
+    PRACTICE_LOGO,
     CALENDAR_LINK,
     ADMINISTRATION,
     OWN_QUESTIONNAIRE,

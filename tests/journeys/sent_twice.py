@@ -561,6 +561,8 @@ ELSEWHERE = dict.fromkeys(PAPERS, "a copy of a paper, which is saved as often as
     "lock.quit_program": "the program has ended after the first",
     "lock.unlock_with_secret": "a test of its own",
     "lock.unlock_with_sheet": "waits for the first as the passphrase does, and comes in by its own groups",
+    "place.keep_logo": "the same picture makes no new version: tests/journeys/test_place.py",
+    "place.remove_logo": "what is removed is removed",
     "calendar_files.answer": "what was answered is not asked again: tests/journeys/test_calendar_files.py",
     "calendar_files.ask_again": "what is asked about again is not passed over any more",
     "calendar_files.release": "what was released is not taken any more",

@@ -2,8 +2,10 @@
 
 import re
 from datetime import date
+from io import BytesIO
 
 import pytest
+from PIL import Image
 
 from clinic_toolkit.journal import records
 from clinic_toolkit.record.people import crisis_lines, practice
@@ -141,3 +143,38 @@ def test_the_table_of_crisis_lines_names_known_countries_once_with_a_source_and_
         assert re.fullmatch(r"[\w.-]+\.\w{2,}/\S+", line.source), line.source
         assert len(line.text) <= 500
     assert table.read_on >= date(2026, 12, 1)
+
+
+def picture(*, size: tuple[int, int] = (120, 40)) -> BytesIO:
+    """The file of a logo."""
+    held = BytesIO()
+    Image.new("RGB", size, (12, 90, 120)).save(held, "PNG")
+    held.seek(0)
+    return held
+
+
+def test_a_logo_is_kept_shown_printed_and_removed(site: Site, me: Person, place: Page) -> None:
+    session = enter(me, me.follow(take_in(me, "Lea Moor"), "Add a past or planned session"))
+    without = me.open(f"{session.path}/summary?framed=1", **{"Sec-Fetch-Dest": "iframe"}).body
+    answer = site.post("/practice/place/logo", {"logo": (picture(), "private name.png")})
+    assert answer.status_code == 303
+    page = me.open("/practice/place")
+    assert 'src="data:image/png;base64,' in page.source and "private name" not in page.source
+    with_logo = me.open(f"{session.path}/summary?framed=1", **{"Sec-Fetch-Dest": "iframe"}).body
+    assert b"/Subtype /Image" in with_logo and b"/Subtype /Image" not in without
+    gone = me.press(page, "Remove the logo")
+    assert "data:image/png" not in gone.source
+    assert "Kept a logo of the practice" in me.open("/audit").text
+
+
+def test_a_file_that_is_no_logo_is_refused_at_its_field(site: Site, me: Person, place: Page) -> None:
+    for data, status, sentence in (
+        (b"%PDF-1.7", 422, "no PNG or JPEG picture"),
+        (bytes(1_000_001), 422, "larger than 1 MB"),
+        (bytes(2**20), 413, "larger than 1 MB"),
+    ):
+        answer = site.post("/practice/place/logo", {"logo": (BytesIO(data), "logo.png")})
+        assert answer.status_code == status and sentence in answer.text
+    answer = site.post("/practice/place/logo", {})
+    assert answer.status_code == 422 and "Choose a picture first." in answer.text
+    assert "Remove the logo" not in me.open("/practice/place").text

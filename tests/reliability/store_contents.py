@@ -30,6 +30,7 @@ from clinic_toolkit.record.people import (
     relationships,
 )
 from clinic_toolkit.record.people.consent_record import CONSENT
+from clinic_toolkit.record.people.logo_record import PRACTICE_LOGO
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
 from clinic_toolkit.record.questionnaires import administrations, own_questionnaires
 from clinic_toolkit.record.record_kinds import ALL_KINDS
@@ -126,6 +127,7 @@ class _Asking:
             ("consent", partial(_list_all, CONSENT)),
             ("therapy_session", partial(_list_all, THERAPY_SESSION)),
             ("session_series", partial(_list_all, SESSION_SERIES)),
+            ("practice_logo", partial(_list_all, PRACTICE_LOGO)),
             ("practice_closure", partial(_list_all, PRACTICE_CLOSURE)),
             ("calendar_link", partial(_list_all, CALENDAR_LINK)),
             ("clinical_note", partial(_list_all, CLINICAL_NOTE)),

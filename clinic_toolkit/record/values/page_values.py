@@ -9,6 +9,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from clinic_toolkit.dates import WritingStyle, format_date
+from clinic_toolkit.images.logo_limits import Logo
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.values.client_statements import ClientSays, Statement
@@ -26,7 +27,7 @@ class Letterhead(Struct, frozen=True, kw_only=True):
     """The facts of the practice that every sheet needs.
 
     `address` (lines) and `licence_line` stand on papers that say whose they are: notes, summaries, records
-    that are given out. `style` is how dates and times are written.
+    that are given out; so does the `logo` on those that nobody signs. `style` is how dates are written.
     """
 
     practice_name: str
@@ -37,6 +38,7 @@ class Letterhead(Struct, frozen=True, kw_only=True):
     address: str = ""
     licence_line: str = ""
     style: WritingStyle = WritingStyle()
+    logo: Logo | None = None
 
 
 class AnswerCard(Struct, frozen=True, kw_only=True):

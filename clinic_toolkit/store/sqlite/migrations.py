@@ -70,6 +70,7 @@ _TABLES_OF_10: tuple[str, ...] = (
     "note_addition",
     "session_series",
     "practice_closure",
+    "practice_logo",
     "note_format",
     "phrase",
     "set_aside",

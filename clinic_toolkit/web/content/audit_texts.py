@@ -23,6 +23,7 @@ from clinic_toolkit.record.people.client_record import ClientEvent
 from clinic_toolkit.record.people.clinician_record import ClinicianEvent
 from clinic_toolkit.record.people.consent_record import ConsentEvent
 from clinic_toolkit.record.people.known_key_record import ConfirmedColleagueEvent
+from clinic_toolkit.record.people.logo_record import LogoEvent
 from clinic_toolkit.record.people.practice_record import AccessEvent, PracticeEvent, UnlockEvent
 from clinic_toolkit.record.people.relationship_record import RelationshipEvent
 from clinic_toolkit.record.people.therapy_session_record import TherapySessionEvent
@@ -113,6 +114,8 @@ EVENT_TEXTS: dict[str, tuple[EventKind, str]] = {
     SeriesEvent.SKIPPED: (EventKind.SESSIONS, "Left out an hour that repeats"),
     SeriesEvent.TAKEN_BACK: (EventKind.SESSIONS, "Let an hour that was left out take place after all"),
     SeriesEvent.ENDED: (EventKind.SESSIONS, "Ended hours that repeat"),
+    LogoEvent.KEPT: (EventKind.PRACTICE, "Kept a logo of the practice"),
+    LogoEvent.REMOVED: (EventKind.PRACTICE, "Removed the logo of the practice"),
     ClosureEvent.PLANNED: (EventKind.PRACTICE, "Wrote down when the practice is closed"),
     ClosureEvent.WITHDRAWN: (EventKind.PRACTICE, "Took back that the practice is closed"),
     AdministrationEvent.BEGUN: (EventKind.QUESTIONNAIRES, "Began a questionnaire"),

@@ -16,7 +16,7 @@ from clinic_toolkit.record.values.release_values import Release, keep_ticked
 from clinic_toolkit.web import context
 from clinic_toolkit.web.content import release_words
 from clinic_toolkit.web.forms.releases import PARTNER_PREFIX, ReleaseForm, WholeRecordForm
-from clinic_toolkit.web.screen_parts import idempotent_forms, pending_release
+from clinic_toolkit.web.screen_parts import idempotent_forms, letterheads, pending_release
 from clinic_toolkit.web.screen_parts.pending_release import PendingRelease
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.responses import ViewResult
@@ -138,7 +138,7 @@ def _build(client_id: UUID, asked: ReleaseRequest) -> Release:
         context.vault(),
         client_id,
         asked,
-        letterhead=context.letterhead(),
+        letterhead=letterheads.letterhead_with_logo(),
         now=context.now(),
     )
 

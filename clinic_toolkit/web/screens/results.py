@@ -28,7 +28,7 @@ from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.content.printout_kinds import PrintoutKind
 from clinic_toolkit.web.forms.fields import first_error
 from clinic_toolkit.web.forms.results import ReflectionForm
-from clinic_toolkit.web.screen_parts import client_names, open_matters, printouts
+from clinic_toolkit.web.screen_parts import client_names, letterheads, open_matters, printouts
 from clinic_toolkit.web.screen_parts.printouts import Printout
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.request_info import is_from_script
@@ -215,7 +215,7 @@ def summary(session_id: UUID) -> ViewResult:
     session_administrations = answered_items.list_single_client_administrations(db, vault, session)
     context.audit_read(ADMINISTRATION, *session_administrations)
     page = therapy_session_summary.build_session_summary(
-        db, vault, context.letterhead(), session, session_administrations
+        db, vault, letterheads.letterhead_with_logo(), session, session_administrations
     )
     page = replace(page, with_every_answer=ANSWERS in request.args)
     return printouts.respond_with_printout(
