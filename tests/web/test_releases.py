@@ -4,16 +4,19 @@ import json
 import re
 from datetime import date
 from io import BytesIO
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
 
+from clinic_toolkit.documents import release as document
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.record.release import disclosures
 from clinic_toolkit.record.writing import notes
 from clinic_toolkit.record.writing.note_record import NotePart, PartSource
 from clinic_toolkit.store.transactions import reading, writing
+from clinic_toolkit.web import context
 from clinic_toolkit.web.screen_parts import pending_release
 from tests.fixtures import practices
 from tests.fixtures.practices import NOW
@@ -174,6 +177,24 @@ def test_a_whole_record_is_one_act_and_written_down_once(site: Site, client: Rec
     assert listed(site, client) == 1
     with ZipFile(BytesIO(site.post(f"{first}/data").data)) as archive:
         assert b"juniper" in archive.read("texts.csv")
+
+
+def test_nothing_waits_to_be_written_while_a_file_is_drawn(
+    site: Site, client: RecordVersion[Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = {"recipient": "The client", "destination": "Handed over", "asked": "yes"}
+    made = site.post(f"/clients/{client.id}/whole-record", sent).headers["Location"]
+    seen: list[bool] = []
+    draw = document.render_release
+
+    def watching(*values: Any, **named: Any) -> bytes:
+        seen.append(context.unit_of_work().is_open)
+        return draw(*values, **named)
+
+    monkeypatch.setattr(document, "render_release", watching)
+    assert site.post(f"{made}/data").status_code == 200
+    assert site.post(f"{made}/paper").status_code == 200
+    assert seen == [False, False]
 
 
 def test_the_files_are_gone_with_the_login_and_what_was_written_down_stays(

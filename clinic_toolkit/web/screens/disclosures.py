@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.exports import release_archive
 from clinic_toolkit.journal import audit_log
@@ -73,8 +73,11 @@ def show(id: UUID) -> ViewResult:
 @guard.allow_printout_when_read_only
 def paper(id: UUID) -> ViewResult:
     """What went, on paper."""
-    disclosure = disclosures.load_disclosure(context.db(), context.vault(), id)
     release = pending_release.find_made(id)
+    # A long record takes seconds to draw. That is over before a copy that is saved begins to write, since
+    # everybody else would wait for it.
+    saved = _draw(release) if release and request.method == "POST" else b""
+    disclosure = disclosures.load_disclosure(context.db(), context.vault(), id)
     if release is None:
         return responses.redirect_to(url_for(".show", id=id))
     context.audit_read(DISCLOSURE, disclosure)
@@ -83,7 +86,7 @@ def paper(id: UUID) -> ViewResult:
             kind=PrintoutKind.RELEASE,
             title=release_words.SCOPE_TITLES[release.scope],
             back=("Back to what was written down", url_for(".show", id=id)),
-            render=lambda: _draw(release),
+            render=lambda: saved or _draw(release),
         )
     )
 
@@ -91,13 +94,18 @@ def paper(id: UUID) -> ViewResult:
 @screen.post("/disclosures/<uuid:id>/data")
 def data(id: UUID) -> ViewResult:
     """Everything in one file: the paper, JSON, tables, and a page that explains them."""
-    disclosure = disclosures.load_disclosure(context.db(), context.vault(), id)
     release = pending_release.find_made(id)
+    # As with the paper: made before anything is written.
+    packed = (
+        release_archive.pack_release(release, _draw(release), release_words.list_told_left_out(release))
+        if release
+        else b""
+    )
+    disclosure = disclosures.load_disclosure(context.db(), context.vault(), id)
     if release is None:
         return responses.redirect_to(url_for(".show", id=id))
     context.audit_read(DISCLOSURE, disclosure)
     context.audit_export(f"{audit_log.JournalEvent.RECORDS_EXPORTED} {PrintoutKind.RELEASE_DATA}")
-    packed = release_archive.pack_release(release, _draw(release), release_words.list_told_left_out(release))
     name = printouts.format_file_name(PrintoutKind.RELEASE_DATA, context.now(), "zip")
     return responses.file_download(packed, name, "application/zip")
 
