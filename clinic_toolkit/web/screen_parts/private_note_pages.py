@@ -9,7 +9,6 @@ from clinic_toolkit.record.people.case_record import Case
 from clinic_toolkit.record.writing import private_note_laws, psychotherapy_notes
 from clinic_toolkit.record.writing.psychotherapy_note_record import PSYCHOTHERAPY_NOTE, PsychotherapyNote
 from clinic_toolkit.web import context
-from clinic_toolkit.web.access import private_notes
 
 
 def may_write_new() -> bool:
@@ -26,7 +25,8 @@ def check_note_is_there(note_id: UUID) -> None:
         RecordNotFound: there is none that this clinician may see.
     """
     db, vault = context.db(), context.vault()
-    if not private_notes.is_open() and not psychotherapy_notes.is_closed_note(db, vault, note_id):
+    is_open = vault.rings.opens_psychotherapy_notes
+    if not is_open and not psychotherapy_notes.is_closed_note(db, vault, note_id):
         raise records.RecordNotFound
 
 
