@@ -60,8 +60,8 @@ DAMAGE = {
     "the clinician": ("UPDATE clinician SET sealed = zeroblob(600)", 1),
     "a missing record": ("DELETE FROM clinical_note WHERE NOT final", 0),
     "another mark": ("UPDATE client SET final = NOT final WHERE version = 1", 0),
-    "a lost key": (f"DELETE FROM ring_grant {OF_NOTES}", 7),
-    "an unsigned key": (f"UPDATE ring SET signature = zeroblob(64) {OF_NOTES}", 7),
+    "a lost key": (f"DELETE FROM ring_grant {OF_NOTES}", 9),
+    "an unsigned key": (f"UPDATE ring SET signature = zeroblob(64) {OF_NOTES}", 9),
     "a way in": ("UPDATE slot_list SET mac = zeroblob(32)", 0),
 }
 

@@ -4,6 +4,7 @@ Nothing here asks for a hold: whatever else has to stay in the room, this may le
 """
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
@@ -46,16 +47,18 @@ def _find_plan(client_id: UUID) -> RecordVersion[HardMomentsPlan] | None:
 @screen.route("/clients/<uuid:client_id>/hard-moments/edit", methods=["GET", "POST"])
 def edit(client_id: UUID) -> ViewResult:
     """Write the plan, or change it."""
-    return _edit(client_id, "hard_moments/edit.html", ".show")
+    return _edit(client_id, lambda values: render_template("hard_moments/edit.html", **values), ".show")
 
 
 @screen.route("/clients/<uuid:client_id>/hard-moments/together", methods=["GET", "POST"])
 def edit_together(client_id: UUID) -> ViewResult:
     """Write it together: the same fields alone on the screen, in large letters."""
-    return _edit(client_id, "hard_moments/together.html", ".photograph")
+    return _edit(
+        client_id, lambda values: render_template("hard_moments/together.html", **values), ".photograph"
+    )
 
 
-def _edit(client_id: UUID, template: str, next_endpoint: str) -> ViewResult:
+def _edit(client_id: UUID, render: Callable[[dict[str, Any]], str], next_endpoint: str) -> ViewResult:
     db, vault = context.db(), context.vault()
     client = clients.load_client(db, vault, clients.primary_client_id(db, vault, client_id))
     plan = _find_plan(client.id)
@@ -81,21 +84,22 @@ def _edit(client_id: UUID, template: str, next_endpoint: str) -> ViewResult:
             draft.discard_recorded_draft()
             return redirect_saved(url_for(next_endpoint, id=saved.id))
     context.audit_read(HARD_MOMENTS_PLAN, *([plan] if plan else ()))
-    page = render_template(
-        template,
-        here="clients",
-        form=form,
-        errors=form.errors,
-        client=client,
-        case=cases.load_single_case(db, vault, client.id),
-        plan=plan,
-        draft=draft,
-        headings=HEADINGS,
-        hints=HINTS,
-        is_newer=is_newer,
-        version=fields.version_for_page(form, plan.version if plan else 0, draft=draft.is_shown),
-        whom=display_names.load_display_names(db, vault).full_and_short([client.id]),
-        today=context.today(),
+    page = render(
+        {
+            "here": "clients",
+            "form": form,
+            "errors": form.errors,
+            "client": client,
+            "case": cases.load_single_case(db, vault, client.id),
+            "plan": plan,
+            "draft": draft,
+            "headings": HEADINGS,
+            "hints": HINTS,
+            "is_newer": is_newer,
+            "version": fields.version_for_page(form, plan.version if plan else 0, draft=draft.is_shown),
+            "whom": display_names.load_display_names(db, vault).full_and_short([client.id]),
+            "today": context.today(),
+        }
     )
     return (page, 409) if is_newer else (page, 422) if form.errors else page
 
@@ -109,7 +113,7 @@ def _load(id: UUID) -> RecordVersion[HardMomentsPlan]:
 @screen.get("/hard-moments/<uuid:id>")
 def show(id: UUID) -> ViewResult:
     """A plan, to be read."""
-    return _render("hard_moments/show.html", _load(id))
+    return render_template("hard_moments/show.html", **_values_of(_load(id)))
 
 
 @screen.get("/hard-moments/<uuid:id>/versions/<int:number>")
@@ -122,33 +126,32 @@ def show_version(id: UUID, number: int) -> ViewResult:
     if shown is None:
         raise records.RecordNotFound
     context.audit_read(HARD_MOMENTS_PLAN, shown)
-    return _render("hard_moments/show.html", shown)
+    return render_template("hard_moments/show.html", **_values_of(shown))
 
 
 @screen.get("/hard-moments/<uuid:id>/take-along")
 def take_along(id: UUID) -> ViewResult:
     """Ask who may find it, and offer the ways to take it along."""
-    return _render("hard_moments/take_along.html", _load(id))
+    return render_template("hard_moments/take_along.html", **_values_of(_load(id)))
 
 
 @screen.get("/hard-moments/<uuid:id>/photograph")
 def photograph(id: UUID) -> ViewResult:
     """The plan alone on the screen, in large letters, to be read together or photographed."""
-    return _render("hard_moments/photograph.html", _load(id))
+    return render_template("hard_moments/photograph.html", **_values_of(_load(id)))
 
 
-def _render(template: str, plan: RecordVersion[HardMomentsPlan]) -> str:
+def _values_of(plan: RecordVersion[HardMomentsPlan]) -> dict[str, Any]:
     db, vault = context.db(), context.vault()
     client_id = clients.primary_client_id(db, vault, plan.payload.client_id)
-    return render_template(
-        template,
-        here="clients",
-        plan=plan,
-        client_id=client_id,
-        case=cases.load_single_case(db, vault, client_id),
-        versions=hard_moments_plans.list_plan_versions(db, vault, plan),
-        crisis_text=context.letterhead().crisis_text.strip(),
-    )
+    return {
+        "here": "clients",
+        "plan": plan,
+        "client_id": client_id,
+        "case": cases.load_single_case(db, vault, client_id),
+        "versions": hard_moments_plans.list_plan_versions(db, vault, plan),
+        "crisis_text": context.letterhead().crisis_text.strip(),
+    }
 
 
 @screen.route("/hard-moments/<uuid:id>/paper", methods=["GET", "POST"])
