@@ -165,7 +165,7 @@ def test_a_note_begins_as_a_late_entry_with_its_true_days(work: Work, wrong: Per
         ask(work, notes.load_note, note.id)
 
 
-def test_a_note_that_moves_takes_no_goal_of_the_wrong_client_along(
+def test_a_note_that_moves_takes_nothing_along_that_was_filled_in_from_the_wrong_client(
     work: Work, wrong: Person, right: Person
 ) -> None:
     session, girp = work.session(wrong, NOW.date()), note_formats.find_shipped_format("GIRP")
@@ -174,6 +174,11 @@ def test_a_note_that_moves_takes_no_goal_of_the_wrong_client_along(
         write_plan(db, work.vault, wrong.id, now=NOW)
         parts = [
             NotePart(section="goal", source=PartSource.GOAL, text=f"“{GOAL.words}”", source_label="plan"),
+            *(
+                NotePart(section="intervention", source=source, text="Of Ana.", source_label="form")
+                for source in PartSource
+                if source not in (PartSource.GOAL, PartSource.CLINICIAN)
+            ),
             NotePart(section="plan", source=PartSource.CLINICIAN, text="Spoke of the harvest."),
         ]
         goal_ids = [GOAL.id_bytes]

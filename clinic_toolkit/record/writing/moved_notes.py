@@ -85,19 +85,21 @@ def _describe_origin(
 
 
 def _list_own_parts(db: Connection, vault: Vault, note: RecordVersion[ClinicalNote]) -> list[NotePart]:
-    """The text of each section as the clinician's own; what was filled in came from another record.
+    """What the clinician wrote, section by section.
 
-    A goal that was filled in is another person's for certain, and is left out.
+    What was filled in from a questionnaire, a sheet or a plan is about the person whose record it came from,
+    so it stays in the sealed original. If that form belongs to the other client too, it is moved by itself,
+    and the note there offers it again.
     """
-    without_goals = msgspec.structs.replace(
+    written = msgspec.structs.replace(
         note.payload,
-        parts=tuple(part for part in note.payload.parts if part.source != PartSource.GOAL),
+        parts=tuple(part for part in note.payload.parts if part.source == PartSource.CLINICIAN),
     )
     parts = [
         NotePart(section=key, source=PartSource.CLINICIAN, text=text)
         # Those of an earlier format too: what was written there is in the note.
-        for key, _ in note_rendering.headings_of(without_goals)
-        if (text := note_rendering.render_section(without_goals, key))
+        for key, _ in note_rendering.headings_of(written)
+        if (text := note_rendering.render_section(written, key))
     ]
     added = addition_rendering.list_addition_pages(db, vault, note)
     if added and parts:
