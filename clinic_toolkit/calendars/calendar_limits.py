@@ -8,7 +8,7 @@ MAX_UPLOAD_BYTES = 5 * MIB // 2
 MAX_FILE_BYTES = 12 * MIB
 MAX_EVENTS = 20_000
 # Of those, the entries that may lie in the time that is read, and the hours that they may become.
-MAX_EVENTS_IN_WINDOW = 4_000
+MAX_EVENTS_IN_WINDOW = 2_000
 MAX_HOURS = 4_000
 # Longer than this is no hour with a client; whole-day entries are neither.
 MAX_MINUTES = 12 * 60
