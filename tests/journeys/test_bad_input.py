@@ -143,7 +143,8 @@ def test_whatever_was_typed_is_printed_as_it_was_typed(site: Site, me: Person, k
     me.send(me.follow(result, "Look at it together"), {"own_words": text, "next_step": text, "wrong": text})
     sheet = me.send(me.open(f"{session}/worksheets"), {"worksheet": "receiving-ladder", "sentence": text})
     note = me.send(me.open(f"{session}/note"), {"section-data": text, "section-plan": text, "sign": "yes"})
-    note = me.send(note, {"read": "yes"})
+    # The session was longer ago than a note may wait, so it is asked why it is late.
+    note = me.send(note, {"read": "yes", "late_reason": text})
     place = steps.place(result)
     papers = [
         me.open(f"{place}/client-page"),

@@ -22,7 +22,7 @@ def test_the_time_of_a_form_is_said_in_one_way(me: Person, session: str) -> None
 
 def test_the_field_says_where_a_name_and_a_way_never_to_use_belong(me: Person) -> None:
     page = me.open("/clients/new")
-    assert "what they like to be called, and ways never to use" in page.text
+    assert "Also ways never to use" in page.text
     client = take_in(me, "Siv Moe", reach_note="Called Bo, never by letter")
     assert "Called Bo, never by letter" in client.text
 

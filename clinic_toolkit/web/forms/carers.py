@@ -8,13 +8,14 @@ from clinic_toolkit.web.forms import fields
 
 # As many as a page offers; there is always room for one more until then.
 MOST_CARERS = 8
+ROW_NUMBERS = range(1, MOST_CARERS + 1)
 _PARTS = ("who", "role", "phone", "may_contact")
 NEEDS_NAME = "Write who this is, or empty the other fields of this person."
 
 
 def carer_fields() -> Iterator[tuple[str, Any]]:
     """Each field with its name, such as "carer1_who"."""
-    for number in range(1, MOST_CARERS + 1):
+    for number in ROW_NUMBERS:
         yield f"carer{number}_who", fields.line_field(f"Who, {number}", limit=80)
         yield f"carer{number}_role", fields.line_field(f"Role, {number}", limit=60)
         yield f"carer{number}_phone", fields.line_field(f"Telephone, {number}", limit=60)
@@ -46,24 +47,20 @@ def read_carers(typed: Mapping[str, Any]) -> tuple[Carer, ...]:
             phone=typed[f"carer{number}_phone"],
             may_contact=MayContact(typed[f"carer{number}_may_contact"]),
         )
-        for number in range(1, MOST_CARERS + 1)
+        for number in ROW_NUMBERS
         if typed[f"carer{number}_who"]
     )
 
 
 def list_shown_rows(typed: Mapping[str, Any]) -> list[int]:
     """The numbers of the rows that a page shows: those that hold something, and an empty one after them."""
-    last = max((number for number in range(1, MOST_CARERS + 1) if _is_filled(typed, number)), default=0)
+    last = max((number for number in ROW_NUMBERS if _is_filled(typed, number)), default=0)
     return list(range(1, min(last + 1, MOST_CARERS) + 1))
 
 
 def list_unnamed_rows(typed: Mapping[str, Any]) -> list[int]:
     """The numbers of the rows in which something was entered of somebody who is not named."""
-    return [
-        number
-        for number in range(1, MOST_CARERS + 1)
-        if not typed[f"carer{number}_who"] and _is_filled(typed, number)
-    ]
+    return [number for number in ROW_NUMBERS if not typed[f"carer{number}_who"] and _is_filled(typed, number)]
 
 
 def describe_carers(carers: Sequence[Carer]) -> str:

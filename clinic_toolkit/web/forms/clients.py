@@ -51,6 +51,8 @@ class ClientDetailsForm(Form):
         super().__init__(typed, obj=prefill, data=carers.prefill_carers(current.carers if current else ()))
         self.today = today
         self.current = current
+        # A page that is shown again has the rows it had, so that each error is at its place.
+        self._sent_rows = [number for number in carers.ROW_NUMBERS if typed and f"carer{number}_who" in typed]
 
     def validate_birth_date(self, field: Any) -> None:
         """Require an adult's birth date with a plausible year."""
@@ -85,7 +87,7 @@ class ClientDetailsForm(Form):
     @property
     def carer_rows(self) -> list[int]:
         """The numbers of the rows for carers that the page shows."""
-        return carers.list_shown_rows(self.data)
+        return self._sent_rows or carers.list_shown_rows(self.data)
 
     def matches_record(self, current: Client) -> bool:
         """Whether these are the stored details, apart from initials that were suggested and filled in."""

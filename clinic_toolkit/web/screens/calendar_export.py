@@ -63,7 +63,7 @@ def _render(form: OwnHoursForm, errors: object) -> str:
         "calendar_export/show.html",
         here="today",
         form=form,
-        values=form.data,
+        values=form.data | form.first.page_values | form.last.page_values,
         titles=HOUR_TITLES,
         errors=errors,
         back=url_for("calendar_files.show"),

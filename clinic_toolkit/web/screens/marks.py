@@ -23,7 +23,7 @@ def index() -> ViewResult:
 @screen.post("/marks")
 def find() -> ViewResult:
     """Find what has this mark, check its signature, and show it to be compared with the paper."""
-    typed = fields.clean_line(request.form.get("mark"))[: fields.MAX_LINE]
+    typed = fields.clean_line(request.form.get("mark"))
     try:
         mark = marks.read_mark(typed)
     except marks.NotAMark as error:
