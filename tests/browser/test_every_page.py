@@ -149,7 +149,10 @@ def sign_and_edit(me: person.Person, session: str, more: str) -> None:
     other = enter(me, me.follow(me.open(client), "Add a past or planned session"), -1, place="Room 2" + more)
     reading = me.send(me.open(f"{other.path}/note"), {"section-data": "Spoke of rest." + more, "sign": "yes"})
     note = me.send(reading, {"read": "yes"})
-    me.send(me.open(f"{other.path}/edit"), {"place": "Room 9" + more, "attendance": "late"})
+    me.send(
+        me.open(f"{other.path}/edit"),
+        {"place": "Room 9" + more, "attendance": "late", "amend_reason": "The diary was wrong." + more},
+    )
     me.send(me.open(f"{other.path}/worksheets"), {"worksheet": "receiving-ladder"})
     assert "is In the room: Room 9" in me.open(note.path).text
 

@@ -47,12 +47,16 @@ from clinic_toolkit.record.writing.cosignature_record import COSIGNATURE
 from clinic_toolkit.record.writing.form_draft_record import FORM_DRAFT
 from clinic_toolkit.record.writing.note_addition_record import NOTE_ADDITION
 from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE
+from clinic_toolkit.record.writing.psychotherapy_note_record import PSYCHOTHERAPY_NOTE
 from clinic_toolkit.record.writing.treatment_plan_record import TREATMENT_PLAN
 from clinic_toolkit.store.base import metadata
 from clinic_toolkit.vault.vault import Vault
 
-# Every kind of record but the drafts of forms, which are no part of the record.
-KINDS: dict[str, RecordKind[Any]] = {kind.name: kind for kind in ALL_KINDS if kind is not FORM_DRAFT}
+# Every kind of record but the drafts of forms, which are no part of the record, and psychotherapy notes: their
+# key stays closed in the ordinary unlock of the small practice.
+KINDS: dict[str, RecordKind[Any]] = {
+    kind.name: kind for kind in ALL_KINDS if kind not in (FORM_DRAFT, PSYCHOTHERAPY_NOTE)
+}
 
 Place = tuple[str, UUID]
 

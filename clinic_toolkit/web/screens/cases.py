@@ -18,7 +18,7 @@ from clinic_toolkit.web.transport.responses import ViewResult
 screen = Blueprint("cases", __name__)
 
 # How many sessions a couple's page shows; a link shows the rest.
-NEWEST_SHOWN = 12
+NEWEST_SHOWN = 8
 
 
 @screen.route("/couples/new", methods=["GET", "POST"])

@@ -49,7 +49,7 @@ from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("clients", __name__)
 
-NEWEST_SHOWN = 12  # sessions, questionnaires, sheets and people on a client's page; a link shows the rest
+NEWEST_SHOWN = 8  # sessions, questionnaires, sheets and people on a client's page; a link shows the rest
 CLIENTS_SHOWN = 30  # clients in the list; a link shows the rest
 
 

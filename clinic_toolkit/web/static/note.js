@@ -17,7 +17,7 @@ export function writeNote(form) {
   });
   if (!insert) return;
   form.elements.into.closest(".field").hidden = true;
-  insert.textContent = "Put it where the cursor is";
+  insert.replaceChildren("Put it where the cursor is");
   insert.addEventListener("click", (event) => {
     const phrase = form.elements.phrase.selectedOptions[0];
     event.preventDefault();
