@@ -16,7 +16,7 @@ from tests.fixtures.replaced import replace
 # As many pixels may be much darker or lighter than in the accepted picture, as for the names.
 TOLERANCE, MUCH = 4, 96
 CATALOGUE = {f"worksheet-{sheet.slug}": sheet for sheet in list_worksheets()}
-MOST_BYTES = 3_000_000
+MOST_BYTES = 3_600_000
 
 
 @cache

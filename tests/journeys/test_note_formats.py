@@ -213,3 +213,14 @@ def test_words_that_the_client_took_back_leave_the_draft(me: Person, session: st
     me.send(me.open(together), {"own_words": ""})
     page = me.open(f"{session}/note")
     assert "I give too much." not in page.text and page.typed("section-data") == "A word."
+
+
+def test_two_answers_of_one_form_about_one_person_have_a_view_each(me: Person, session: str) -> None:
+    for answers in ([3] * 12, [1] * 12):
+        steps.finish(me, steps.answer_all(me, steps.begin(me, session, word="M."), answers))
+    page = me.open(f"{session}/note")
+    views = [name for name in page.form("section-data").names if name.startswith("view-")]
+    assert len(views) == 2 and all(page.source.count(f'name="{name}"') == 1 for name in views)
+    typed = dict(zip(views, ("Too high.", "Just right."), strict=True))
+    page = me.send(page, typed)
+    assert {name: page.typed(name) for name in views} == typed
