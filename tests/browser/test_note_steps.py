@@ -6,11 +6,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from clinic_toolkit.record.people import clinician
 from clinic_toolkit.store.transactions import writing
 from tests.browser import chrome
+from tests.browser.hand import Hand
 from tests.fixtures import sites
 from tests.fixtures.practices import NOW
 from tests.fixtures.sites import Site
@@ -22,24 +23,6 @@ pytestmark = pytest.mark.browser
 CODE = "4H7K2M"
 # What was typed is not counted; whatever else a hand does is.
 MOST_AFTER_A_FORM, MOST_WITHOUT_ONE = 10, 6
-
-
-class Hand:
-    """A person at the page, whose clicks and keys are counted; typed text is not."""
-
-    def __init__(self, page: Page) -> None:
-        self.page, self.done = page, list[str]()
-
-    def click(self, place: Locator) -> None:
-        self.done.append(f"click {place}")
-        place.click()
-
-    def press(self, key: str) -> None:
-        self.done.append(f"press {key}")
-        self.page.keyboard.press(key)
-
-    def type(self, text: str) -> None:
-        self.page.keyboard.type(text)
 
 
 @pytest.fixture
@@ -80,16 +63,6 @@ def begun(site: Site) -> str:
     return f"/sessions/{site.work.session(site.work.client(), datetime.now().astimezone().date()).id}"
 
 
-def sign(hand: Hand) -> None:
-    """From the last word to the signature."""
-    hand.press("Control+Enter")
-    hand.page.wait_for_url("**/read")
-    hand.click(hand.page.get_by_label("Your return code"))
-    hand.type(CODE)
-    hand.press("Enter")
-    expect(hand.page.get_by_text("Signed by")).to_be_visible()
-
-
 def test_a_note_of_an_hour_without_a_form_takes_six_presses(me: Person, site: Site, page: Page) -> None:
     session = begun(site)
     page.goto(f"{site.origin}{session}")
@@ -100,7 +73,7 @@ def test_a_note_of_an_hour_without_a_form_takes_six_presses(me: Person, site: Si
         if words != "Came on time.":
             hand.press("Tab")
         hand.type(words)
-    sign(hand)
+    hand.sign(CODE)
     for words in ("Came on time.", "Calmer than last week.", "Walk along the river."):
         expect(page.get_by_text(words)).to_be_visible()
     assert len(hand.done) <= MOST_WITHOUT_ONE, hand.done
@@ -124,7 +97,7 @@ def test_a_note_after_a_form_takes_ten_presses_and_nothing_is_typed_twice(
     hand.type("Spoke of her sister.")
     hand.click(page.get_by_label("Assessment"))
     hand.type("Sees it earlier.")
-    sign(hand)
+    hand.sign(CODE)
     for words in ("Spoke of her sister.", "Sees it earlier.", "I give before I am asked.", "Wait one day."):
         expect(page.get_by_text(words)).to_be_visible()
     assert len(hand.done) <= MOST_AFTER_A_FORM, hand.done
