@@ -52,8 +52,8 @@ from clinic_toolkit.record.writing.treatment_plan_record import TREATMENT_PLAN
 from clinic_toolkit.store.base import metadata
 from clinic_toolkit.vault.vault import Vault
 
-# Every kind of record but the drafts of forms, which are no part of it, and psychotherapy notes, whose key stays
-# closed in the ordinary unlock of the small practice.
+# Every kind of record but the drafts of forms, which are no part of it, and psychotherapy notes, whose key
+# stays closed in the ordinary unlock of the small practice.
 KINDS: dict[str, RecordKind[Any]] = {
     kind.name: kind for kind in ALL_KINDS if kind not in (FORM_DRAFT, PSYCHOTHERAPY_NOTE)
 }
