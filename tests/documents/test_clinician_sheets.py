@@ -138,7 +138,8 @@ def test_a_one_page_note_counts_nothing() -> None:
 
 def test_a_signature_never_stands_alone_on_a_page() -> None:
     second_pages = []
-    for length in range(300, 700, 2):
+    # A line holds more words than that, so every number of lines is tried.
+    for length in range(300, 700, 6):
         first, *more = texts(note.render_note(values.note(text="word " * length)))
         if more:
             second_pages.append(more[0])

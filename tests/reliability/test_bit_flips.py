@@ -24,7 +24,7 @@ from tests.reliability.small_practice import Small, small_practice
 pytestmark = pytest.mark.slow
 
 # The short form takes one byte in so many; the number shares no factor with a page or a frame of the log.
-EVERY = 1009
+EVERY = 2003
 # The long form goes through all bytes in rounds of so many.
 AT_ONCE = 1000
 # So often every verb is asked although the rows are the same, to try the shorter way as well.

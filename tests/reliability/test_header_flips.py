@@ -25,7 +25,7 @@ from tests.reliability.small_practice import Small, small_practice
 pytestmark = pytest.mark.slow
 
 # One byte in so many of the list of tables, in the short form.
-EVERY = 211
+EVERY = 421
 _PAGE, _HEAD = 4096, 100
 
 Begin = Callable[..., Programme]
