@@ -3,17 +3,8 @@
 import re
 from collections.abc import Iterable
 from datetime import date
-from enum import StrEnum
 
-from clinic_toolkit.dates import MONTH_NAMES
-
-
-class DateOrder(StrEnum):
-    """Which number of a date such as 03/04/1985 is the day."""
-
-    DAY_FIRST = "day_first"
-    MONTH_FIRST = "month_first"
-
+from clinic_toolkit.dates import MONTH_NAMES, DateOrder
 
 _YEAR_FIRST = re.compile(r"(\d{4})\s*[-./]\s*(\d{1,2})\s*[-./]\s*(\d{1,2})(?:[T ]00:00.*)?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
@@ -46,13 +37,17 @@ def has_two_readings(values: Iterable[str]) -> bool:
 
 
 def read_date(written: str, order: DateOrder) -> date | None:
-    """The date that is meant; None if it is none, or its year has only two digits."""
+    """The date that is meant; None if it is none, or its year has only two digits.
+
+    Args:
+        order: which number of a date such as 03/04/1985 is the month: the first, or else the second.
+    """
     text = written.strip()
     try:
         if match := _YEAR_FIRST.fullmatch(text) or _COMPACT.fullmatch(text):
             return date(int(match[1]), int(match[2]), int(match[3]))
         if match := _YEAR_LAST.fullmatch(text):
-            day, month = (match[1], match[2]) if order == DateOrder.DAY_FIRST else (match[2], match[1])
+            day, month = (match[2], match[1]) if order == DateOrder.MONTH_FIRST else (match[1], match[2])
             return date(int(match[3]), int(month), int(day))
         if match := _DAY_AND_NAME.fullmatch(text):
             return date(int(match[3]), _number_of_month(match[2]), int(match[1]))

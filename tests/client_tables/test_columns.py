@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from clinic_toolkit.client_tables.columns import ClientColumn, guess_columns
-from clinic_toolkit.client_tables.written_dates import DateOrder, find_order, has_two_readings, read_date
+from clinic_toolkit.client_tables.written_dates import find_order, has_two_readings, read_date
+from clinic_toolkit.dates import DateOrder
 
 C = ClientColumn
 

@@ -1,13 +1,14 @@
 """The clients of another program: a file chosen, its columns, its rows, who is added."""
 
 from io import BytesIO
+from typing import Any
 from uuid import UUID
 
 import pytest
 from werkzeug.test import TestResponse
 
 from clinic_toolkit.client_tables import table_reader
-from clinic_toolkit.record.people import cases, clients
+from clinic_toolkit.record.people import cases, client_intake, clients
 from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.store.transactions import reading
 from tests.fixtures.sites import Site
@@ -88,6 +89,52 @@ def test_sent_twice_nobody_and_no_couple_is_added_twice(site: Site, me: Person) 
     add(site, 2, 3, couple="2-3")
     assert add(site, 2, 3, couple="2-3").status_code == 422
     assert sorted(stored(site)) == ["Ana Reyes", "Ben Ode"] and len(couples(site)) == 1
+
+
+def test_after_a_save_that_failed_every_row_is_there_again(
+    site: Site, me: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choose(site)
+    send_columns(site, me)
+    add_clients = client_intake.add_clients
+
+    def add_and_fail(*given: Any, **more: Any) -> int:
+        add_clients(*given, **more)
+        raise RuntimeError
+
+    with monkeypatch.context() as failing:
+        failing.setattr(client_intake, "add_clients", add_and_fail)
+        assert add(site, 2, 3).status_code == 500
+    assert stored(site) == {} and "2 clients" in me.open(ROWS).text
+    add(site, 2, 3)
+    assert sorted(stored(site)) == ["Ana Reyes", "Ben Ode"]
+
+
+def test_corrections_stay_while_the_columns_do(site: Site, me: Person) -> None:
+    choose(site)
+    send_columns(site, me)
+    me.send(me.open(ROWS), {"correct-5-birth_date": "1985-04-03", "check": "yes"})
+    send_columns(site, me)
+    assert "One row needs another look" in me.open(ROWS).text
+    send_columns(site, me, **{"column-9": "leave_out"})
+    assert "2 rows need another look" in me.open(ROWS).text
+
+
+def test_once_all_are_added_the_list_is_gone(site: Site, me: Person) -> None:
+    choose(site, "Name,Town\nAna Reyes,Cork\nBen Ode,Bray\n")
+    send_columns(site, me)
+    page = me.open(add(site, 2, 3).headers["Location"])
+    assert page.path == "/clients" and "2 clients were added." in page.text
+    assert "Choose the file once more" in me.open(ROWS).text
+
+
+def test_read_in_another_way_whoever_was_added_stays_out_of_the_list(site: Site, me: Person) -> None:
+    choose(site, "Name,Town\nAna Reyes,Łódź\nZoë,Köln\n".encode("cp1250"))
+    send_columns(site, me)
+    add(site, 2)
+    site.post(COLUMNS, {"encoding": "cp1250", "read_again": "yes"})
+    boxes = [control.value for control in me.open(ROWS).form("add").controls if control.name == "add"]
+    assert boxes == ["3"]
 
 
 def test_who_may_be_there_already_is_not_ticked(site: Site, me: Person) -> None:

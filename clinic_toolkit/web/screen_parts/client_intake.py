@@ -13,7 +13,8 @@ from clinic_toolkit.client_tables import table_protocol
 from clinic_toolkit.client_tables.columns import ClientColumn, guess_columns
 from clinic_toolkit.client_tables.table_protocol import TableError
 from clinic_toolkit.client_tables.table_reader import ClientTable, TextEncoding
-from clinic_toolkit.client_tables.written_dates import DateOrder, find_order
+from clinic_toolkit.client_tables.written_dates import find_order
+from clinic_toolkit.dates import DateOrder
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.instruments.parser_outcome import ParserOutcome
 from clinic_toolkit.instruments.parser_protocol import ParsingFailed
@@ -40,10 +41,10 @@ class NothingToTakeIn(ClinicError):
 
 
 class ClientIntake(Struct, kw_only=True):
-    """A list that waits: its bytes and table, what each column is, what was corrected, whom it has added.
+    """A list that waits: its bytes and table, what each column is, what was corrected.
 
-    `corrections` are the texts typed in place of those of the file, by line and field. `added_lines` are the
-    lines whose clients are in the record now.
+    `corrections` are the texts typed in place of those of the file, by line and field. Which clients of it
+    were added is told by the record, since each line has its own id for a client.
     """
 
     data: bytes
@@ -53,12 +54,17 @@ class ClientIntake(Struct, kw_only=True):
     date_order: DateOrder
     batch: UUID = field(default_factory=uuid4)
     corrections: dict[int, dict[str, str]] = field(default_factory=dict)
-    added_lines: set[int] = field(default_factory=set)
 
     def client_id(self, line: int) -> UUID:
         """The id for the client of a line: always the same, so that nobody is added twice."""
         digest = sha256(self.batch.bytes + line.to_bytes(4, "big")).digest()
         return UUID(bytes=digest[:16], version=4)
+
+    def replace_table(self, table: ClientTable) -> None:
+        """Take this reading of the file: its columns are guessed, and what was corrected is dropped."""
+        self.table, self.columns = table, guess_columns(table.headings)
+        self.date_order = find_order(self.cells_of(ClientColumn.BIRTH_DATE)) or self.date_order
+        self.corrections.clear()
 
     def cells_of(self, column: ClientColumn) -> list[str]:
         """Every cell of the columns that hold this."""
@@ -80,19 +86,13 @@ def read_without_keys(data: bytes, encoding: TextEncoding | None = None) -> Clie
 
 
 def begin_intake(data: bytes, file: str, table: ClientTable, usual_order: DateOrder) -> ClientIntake:
-    """Hold this list until it is taken in; another one that waited is let go.
+    """Hold this list until its clients are added; another one that waited is let go.
 
     Args:
-        usual_order: how dates are written in the practice's country, for a column that does not say.
+        usual_order: how the practice writes dates, for a column that does not say.
     """
-    intake = ClientIntake(
-        data=data,
-        file=file,
-        table=table,
-        columns=guess_columns(table.headings),
-        date_order=usual_order,
-    )
-    intake.date_order = find_order(intake.cells_of(ClientColumn.BIRTH_DATE)) or usual_order
+    intake = ClientIntake(data=data, file=file, table=table, columns=(), date_order=usual_order)
+    intake.replace_table(table)
     context.put_in_login(_PENDING_KEY, intake)
     return intake
 

@@ -1,6 +1,6 @@
 """The rows of a list of clients: each read by the form that a single client is added with."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date
 from uuid import UUID
 
@@ -75,15 +75,16 @@ class IntakeRow(Struct, frozen=True, kw_only=True):
 
 
 def list_rows(
-    intake: ClientIntake, known_names: Mapping[str, Sequence[UUID]], today: date
+    intake: ClientIntake, known_names: Mapping[str, Sequence[UUID]], known_ids: Set[UUID], today: date
 ) -> list[IntakeRow]:
     """The rows that are not added yet.
 
     Args:
         known_names: the clients in the record by folded name (`fold_name`).
+        known_ids: the ids of all clients in the record; a line whose client is among them was added.
         today: the day on which a client has to be 18.
     """
-    waiting = [row for row in intake.table.rows if row.line not in intake.added_lines]
+    waiting = [row for row in intake.table.rows if intake.client_id(row.line) not in known_ids]
     forms = {row.line: ClientDetailsForm(_typed_values(intake, row), today=today) for row in waiting}
     lines_by_name: dict[str, list[int]] = {}
     for line, form in forms.items():

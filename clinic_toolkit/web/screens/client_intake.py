@@ -10,7 +10,8 @@ from clinic_toolkit.client_tables import table_reader
 from clinic_toolkit.client_tables.columns import COLUMN_LABELS, JOINED_COLUMNS, ClientColumn
 from clinic_toolkit.client_tables.table_protocol import TableError
 from clinic_toolkit.client_tables.table_reader import TextEncoding
-from clinic_toolkit.client_tables.written_dates import DateOrder, has_two_readings
+from clinic_toolkit.client_tables.written_dates import has_two_readings
+from clinic_toolkit.dates import DateOrder
 from clinic_toolkit.names.folding import fold_name
 from clinic_toolkit.record.people import client_intake as intake_verbs
 from clinic_toolkit.record.people import clients, display_names
@@ -44,7 +45,6 @@ ORDER_LABELS = {
     DateOrder.MONTH_FIRST: "Month first: 03/04/1985 is 4 March 1985",
 }
 _SAMPLES_SHOWN = 3
-_MONTH_FIRST_COUNTRIES = frozenset({"US"})
 
 
 @screen.get("/clients/take-in")
@@ -67,12 +67,12 @@ def upload() -> ViewResult:
         if context.find_login() is None:
             raise  # locked in the meantime: no page of the record can be shown
         return _render_choice({"clients": error.sentence}), 422
-    is_month_first = context.load_practice().payload.country in _MONTH_FIRST_COUNTRIES
+    usual_order = context.load_practice().payload.writing_style.order
     client_intake.begin_intake(
         uploaded.data,
         uploaded.name,
         table,
-        DateOrder.MONTH_FIRST if is_month_first else DateOrder.DAY_FIRST,
+        usual_order if usual_order in ORDER_LABELS else DateOrder.DAY_FIRST,
     )
     return responses.redirect_to(url_for(".columns"))
 
@@ -93,21 +93,26 @@ def choose_columns() -> ViewResult:
         _column_of(request.form.get(f"column-{place}", ""), before)
         for place, before in enumerate(intake.columns)
     )
-    intake.columns = chosen
     with_order = request.form.get("date_order", "")
-    intake.date_order = DateOrder(with_order) if with_order in list(DateOrder) else intake.date_order
-    errors = _find_column_errors(chosen)
-    if errors:
+    order = DateOrder(with_order) if with_order in ORDER_LABELS else intake.date_order
+    if (chosen, order) != (intake.columns, intake.date_order):
+        # What was corrected belonged to the columns as they were.
+        intake.corrections.clear()
+        intake.columns, intake.date_order = chosen, order
+    if errors := _find_column_errors(chosen):
         return _render_columns(intake, errors), 422
-    # What was corrected belonged to the columns as they were.
-    intake.corrections.clear()
     return responses.redirect_to(url_for(".rows"))
 
 
 @screen.get("/clients/take-in/rows")
 def rows() -> ViewResult:
-    """Show whom the list would add, and what is wrong with which row."""
-    return _render_rows(client_intake.load_intake())
+    """Show whom the list would add, and what is wrong with which row; once all are added, let it go."""
+    intake = client_intake.load_intake()
+    listed = _list_rows(intake)
+    if not listed:
+        client_intake.discard_intake()
+        return responses.redirect_to(url_for("clients.index"))
+    return _render_rows(intake, listed)
 
 
 @screen.post("/clients/take-in/rows")
@@ -121,7 +126,8 @@ def add() -> ViewResult:
     chosen_lines = set(map(fields.parse_whole_number, request.form.getlist("add")))
     chosen = [row for row in listed if row.line in chosen_lines and row.can_be_added]
     if not chosen:
-        return _render_rows(intake, {"": "Nobody is ticked. Tick at least one client."}, chosen_lines), 422
+        errors = {"": "Nobody is ticked. Tick at least one client."}
+        return _render_rows(intake, listed, errors, chosen_lines), 422
     chosen_couples = set(request.form.getlist("couple"))
     couples = [
         (first.client_id, second.client_id)
@@ -132,14 +138,12 @@ def add() -> ViewResult:
         NewClient(id=row.client_id, details=row.details) for row in chosen if row.details is not None
     ]
     count = intake_verbs.add_clients(context.db(), context.vault(), new_clients, couples, now=context.now())
-    intake.added_lines |= {row.line for row in chosen}
     left = len(listed) - len(chosen)
     message = f"{count} client was added." if count == 1 else f"{count} clients were added."
-    if not left:
-        client_intake.discard_intake()
+    if left:
+        saved_message.note_saved(url_for(".rows"), f"{message} {left} of the file are left.")
+    else:
         saved_message.note_saved(url_for("clients.index"), message)
-        return responses.redirect_to(url_for("clients.index"))
-    saved_message.note_saved(url_for(".rows"), f"{message} {left} of the file are left.")
     return responses.redirect_to(url_for(".rows"))
 
 
@@ -169,7 +173,7 @@ def _read_again(intake: ClientIntake, encoding: str) -> ViewResult:
         table = client_intake.read_without_keys(intake.data, TextEncoding(encoding))
     except TableError as error:
         return _render_columns(intake, {"encoding": error.sentence}), 422
-    client_intake.begin_intake(intake.data, intake.file, table, intake.date_order)
+    intake.replace_table(table)
     return responses.redirect_to(url_for(".columns"))
 
 
@@ -202,11 +206,12 @@ def _keep_corrections(intake: ClientIntake) -> None:
 
 
 def _list_rows(intake: ClientIntake) -> list[IntakeRow]:
-    known: dict[str, list[UUID]] = {}
-    for client in clients.list_clients(context.db(), context.vault()):
+    known = clients.list_clients(context.db(), context.vault())
+    ids_by_name: dict[str, list[UUID]] = {}
+    for client in known:
         if client.state not in UNLISTED_STATES:
-            known.setdefault(fold_name(client.payload.name), []).append(client.id)
-    return intake_rows.list_rows(intake, known, context.today())
+            ids_by_name.setdefault(fold_name(client.payload.name), []).append(client.id)
+    return intake_rows.list_rows(intake, ids_by_name, {client.id for client in known}, context.today())
 
 
 def _couple_value(first: IntakeRow, second: IntakeRow) -> str:
@@ -240,9 +245,11 @@ def _sample(intake: ClientIntake, place: int) -> list[str]:
 
 
 def _render_rows(
-    intake: ClientIntake, errors: dict[str, str] | None = None, ticked: Iterable[int] | None = None
+    intake: ClientIntake,
+    listed: list[IntakeRow],
+    errors: dict[str, str] | None = None,
+    ticked: Iterable[int] | None = None,
 ) -> str:
-    listed = _list_rows(intake)
     couples, unclear = intake_rows.find_couples(listed)
     names = display_names.load_display_names(context.db(), context.vault()).full_by_id
     same_ids = {id for row in listed for id in row.same_name_ids}
