@@ -9,6 +9,7 @@ import tomllib
 import unicodedata
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 
@@ -73,6 +74,7 @@ def fold_heading(heading: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", spaced.casefold()))
 
 
+@cache
 def _load_headings() -> dict[str, ClientColumn]:
     text = Path(__file__).with_name("headings.toml").read_text(encoding="utf-8")
     return {
@@ -82,17 +84,15 @@ def _load_headings() -> dict[str, ClientColumn]:
     }
 
 
-_COLUMN_BY_HEADING = _load_headings()
-
-
 def guess_columns(headings: Sequence[str]) -> tuple[ClientColumn, ...]:
     """What each column seems to hold; what is not recognised is kept as a note.
 
     A second column for something that a client has once is kept as a note too, so that nothing is lost.
     """
     guesses: list[ClientColumn] = []
+    columns_by_heading = _load_headings()
     for heading in headings:
-        guess = _COLUMN_BY_HEADING.get(fold_heading(heading), ClientColumn.NOTE)
+        guess = columns_by_heading.get(fold_heading(heading), ClientColumn.NOTE)
         guesses.append(guess if guess in JOINED_COLUMNS or guess not in guesses else ClientColumn.NOTE)
     has_parts = ClientColumn.LAST_NAME in guesses or ClientColumn.FIRST_NAME in guesses
     if ClientColumn.NAME in guesses and has_parts:
