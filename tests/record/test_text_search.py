@@ -23,6 +23,7 @@ from clinic_toolkit.store.transactions import reading, writing
 from tests.fixtures import practices, private_notes
 from tests.fixtures.plans import add_plans
 from tests.fixtures.practices import NOW, Work
+from tests.record.test_client_erasure import ask
 from tests.record.test_erasure import erase
 from tests.record.test_integrity import harm
 
@@ -264,3 +265,22 @@ def test_erasing_forgets_what_was_folded(here: Searching) -> None:
     erase(here.work, client)
     assert "folded texts" not in here.work.vault.record_cache
     assert here.everywhere("rhododendron").total == 0
+
+
+def test_what_is_to_be_erased_is_found_no_more(here: Searching) -> None:
+    work = here.work
+    client, joined = work.client("Una Vale"), work.client("Oona Vale")
+    one, two = work.client("Ana Reyes"), work.client("Bo Stern")
+    case, session = work.joint_session(one, two)
+    for each in (client, joined, one, two):
+        here.note(each, "rhododendron")
+    here.note_of(session, "rhododendron")
+    with writing(work.engine) as db:
+        clients.join_client(db, work.vault, joined, client.id, now=NOW)
+    assert here.everywhere("rhododendron").total == 5
+    ask(work, client)
+    assert here.everywhere("rhododendron").total == 3
+    ask(work, one, couples=(case.id,))
+    found = here.everywhere("rhododendron")
+    assert [hit.who for part in found.parts for hit in part.hits] == ["B. S."]
+    assert found.is_complete

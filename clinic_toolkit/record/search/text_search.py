@@ -14,12 +14,12 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from clinic_toolkit.journal import integrity, records
+from clinic_toolkit.journal.list_facts import FactsReader
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.names.name_hiding import hide_name
 from clinic_toolkit.names.text_query import TextPiece, TextQuery
 from clinic_toolkit.record.people import display_names, joined_entries, ring_owners
-from clinic_toolkit.record.people.client_list_facts import ClientFacts
-from clinic_toolkit.record.people.client_record import ClientState
+from clinic_toolkit.record.retention import retention_list_facts
 from clinic_toolkit.record.search import folded_texts
 from clinic_toolkit.record.search.folded_texts import FoldedRecord
 from clinic_toolkit.record.search.searched_texts import SEARCHED_KINDS, SearchedKind
@@ -70,22 +70,17 @@ def search_client(
 
 
 def search_caseload(db: Connection, vault: Vault, query: TextQuery, *, limit: int, seconds: float) -> Found:
-    """Search the records of every client, archived ones too; not of those who are to be erased.
+    """Search the records of every client, archived ones too; not those of who, or what, is to be erased.
 
     Args:
         limit: the most hits that are shown of each part.
         seconds: after so long no further ring is opened. What was opened is kept, so that the same search
             goes on from there.
     """
-    people_by_ring = ring_owners.load_ring_owners(db, vault).clients_by_ring
+    leaving = retention_list_facts.list_leaving_owners(FactsReader(db, vault))
     owners = vault.rings.list_owners(RingClass.RECORD)
-    rings = [vault.rings.get_ring(owner, RingClass.RECORD) for owner in owners]
-    staying = [ring for ring in rings if not _are_leaving(people_by_ring.get(ring, ()))]
-    return _search(db, vault, staying, query, limit=limit, seconds=seconds, hides_names=True)
-
-
-def _are_leaving(people: Sequence[ClientFacts]) -> bool:
-    return bool(people) and all(person.state == ClientState.LEAVING for person in people)
+    rings = [vault.rings.get_ring(owner, RingClass.RECORD) for owner in owners if owner not in leaving]
+    return _search(db, vault, rings, query, limit=limit, seconds=seconds, hides_names=True)
 
 
 def _search(
