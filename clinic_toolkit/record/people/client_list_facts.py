@@ -16,10 +16,7 @@ from clinic_toolkit.vault.vault import Vault
 
 
 class ClientFacts(msgspec.Struct, frozen=True, array_like=True):
-    """One client. `changed_at` is when the details were last saved, in microseconds since 1970.
-
-    `called` is what the client is called where they may read along, if that is not the name.
-    """
+    """One client. `changed_at` is when the details were last saved, in microseconds since 1970."""
 
     id_bytes: bytes
     state: str
@@ -30,7 +27,7 @@ class ClientFacts(msgspec.Struct, frozen=True, array_like=True):
     has_code: bool
     joined_to_id: bytes | None
     changed_at: int
-    called: str = ""
+    preferred_name: str = ""
 
     @property
     def id(self) -> UUID:

@@ -67,9 +67,15 @@ def _compute_display_names(db: Connection, vault: Vault, reader: FactsReader) ->
     joins = clients.load_client_joins(db, vault)
     unjoined = [client for client in all_clients if client.id not in joins]
     short_names = _short_names(unjoined)
-    full_names = _told_apart({client.id: client.name for client in unjoined}, unjoined, short_names)
+    full_names = _told_apart([(client, client.name, client.folded_name) for client in unjoined], short_names)
     called = _told_apart(
-        {client.id: client.called or client.name for client in unjoined}, unjoined, short_names
+        [
+            (client, client.preferred_name, fold_name(client.preferred_name))
+            if client.preferred_name
+            else (client, client.name, client.folded_name)
+            for client in unjoined
+        ],
+        short_names,
     )
     primary_by_id = {client.id: joins.get(client.id, client.id) for client in all_clients}
     return DisplayNames(
@@ -89,16 +95,17 @@ def _compute_display_names(db: Connection, vault: Vault, reader: FactsReader) ->
 
 
 def _told_apart(
-    names: dict[UUID, str], people: Sequence[ClientFacts], short_names: dict[UUID, str]
+    named: Sequence[tuple[ClientFacts, str, str]], short_names: dict[UUID, str]
 ) -> dict[UUID, str]:
-    """Return these names, with the short name behind each that two of the people have."""
-    folded = {id: fold_name(name) for id, name in names.items()}
-    counts = Counter(folded.values())
+    """Return the name of each client, with the short name behind each name that two of them have.
+
+    Args:
+        named: each client with the name and the folded name.
+    """
+    counts = Counter(folded for _, _, folded in named)
     return {
-        client.id: f"{names[client.id]} ({short_names[client.id]})"
-        if counts[folded[client.id]] > 1 and client.is_readable
-        else names[client.id]
-        for client in people
+        client.id: f"{name} ({short_names[client.id]})" if counts[folded] > 1 and client.is_readable else name
+        for client, name, folded in named
     }
 
 
