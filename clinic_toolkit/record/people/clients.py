@@ -188,6 +188,16 @@ def load_client(db: Connection, vault: Vault, client_id: UUID) -> RecordVersion[
     return records.load_record(db, vault, CLIENT, client_id)
 
 
+def load_primary_client(db: Connection, vault: Vault, client_id: UUID) -> RecordVersion[Client]:
+    """Load the entry that this client is shown under: itself, unless it was joined to another.
+
+    Raises:
+        RecordNotFound: there is no such client that this clinician may see.
+    """
+    load_client(db, vault, client_id)
+    return load_client(db, vault, primary_client_id(db, vault, client_id))
+
+
 def list_clients(db: Connection, vault: Vault) -> list[RecordVersion[Client]]:
     """Return every client of this clinician, including archived and joined entries, by name."""
     return sorted(list_clients_by_creation(db, vault), key=lambda client: fold_name(client.payload.name))

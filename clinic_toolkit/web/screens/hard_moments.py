@@ -60,7 +60,7 @@ def edit_together(client_id: UUID) -> ViewResult:
 
 def _edit(client_id: UUID, render: Callable[[dict[str, Any]], str], next_endpoint: str) -> ViewResult:
     db, vault = context.db(), context.vault()
-    client = clients.load_client(db, vault, clients.primary_client_id(db, vault, client_id))
+    client = clients.load_primary_client(db, vault, client_id)
     plan = _find_plan(client.id)
     ring = plan.ring if plan else record_ring(vault, client.id)
     # Both ways to write have one draft, so that one can go on where the other was left.

@@ -5,9 +5,8 @@ from uuid import UUID
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.journal import audit_log
-from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import clients
-from clinic_toolkit.record.people.client_record import CLIENT, Client
+from clinic_toolkit.record.people.client_record import CLIENT
 from clinic_toolkit.record.release import note_copies
 from clinic_toolkit.record.release.note_copies import NoteForCopy
 from clinic_toolkit.record.release.note_copy_record import CopyWay
@@ -27,7 +26,7 @@ NOTHING_TO_COPY = "Every signed note was copied, and none has changed since."
 @screen.get("/clients/<uuid:client_id>/note-copies")
 def index(client_id: UUID) -> ViewResult:
     """The notes of a client that are still to be copied, and those that were."""
-    client = _load_primary(client_id)
+    client = clients.load_primary_client(context.db(), context.vault(), client_id)
     listed = _list_notes(client.id)
     context.audit_read(CLIENT, client)
     context.audit_read(CLINICAL_NOTE, *(each.note for each in listed))
@@ -46,7 +45,7 @@ def index(client_id: UUID) -> ViewResult:
 @screen.post("/clients/<uuid:client_id>/note-copies/file")
 def save_file(client_id: UUID) -> ViewResult:
     """Save what is still to be copied as one text file, and mark it as copied."""
-    client = _load_primary(client_id)
+    client = clients.load_primary_client(context.db(), context.vault(), client_id)
     due = [each for each in _list_notes(client.id) if each.is_due]
     if not due:
         back = url_for(".index", client_id=client.id)
@@ -74,12 +73,6 @@ def mark(id: UUID) -> ViewResult:
         return responses.redirect_to(back)
     note_copies.mark_copied(context.db(), context.vault(), [found], CopyWay.PASTED, now=context.now())
     return responses.redirect_to(back)
-
-
-def _load_primary(id: UUID) -> RecordVersion[Client]:
-    db, vault = context.db(), context.vault()
-    clients.load_client(db, vault, id)
-    return clients.load_client(db, vault, clients.primary_client_id(db, vault, id))
 
 
 def _list_notes(client_id: UUID) -> list[NoteForCopy]:

@@ -115,9 +115,7 @@ def whole(id: UUID) -> ViewResult:
 
 
 def _load_primary(id: UUID) -> RecordVersion[Client]:
-    db, vault = context.db(), context.vault()
-    clients.load_client(db, vault, id)
-    client = clients.load_client(db, vault, clients.primary_client_id(db, vault, id))
+    client = clients.load_primary_client(context.db(), context.vault(), id)
     context.audit_read(CLIENT, client)
     return client
 
