@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Self
 from uuid import UUID
 
-from wtforms import DateField, Form, StringField
+from wtforms import Form, StringField
 from wtforms.validators import ValidationError
 
 from clinic_toolkit.record.release.disclosures import (
@@ -18,21 +18,19 @@ from clinic_toolkit.record.release.release_content import ReleaseRequest
 from clinic_toolkit.record.values.release_values import ReleaseBasis, ReleaseScope
 from clinic_toolkit.web.content.release_words import BASIS_CHOICES
 from clinic_toolkit.web.forms import fields
-from clinic_toolkit.web.forms.date_fields import date_field
+from clinic_toolkit.web.forms.day_ranges import DayRangeForm
 
 MAX_WORDS = 300
 PARTNER_PREFIX = "agreed-"
 
 
-class ReleaseForm(Form):
+class ReleaseForm(DayRangeForm):
     """What of a record goes, for what, to whom, and on whose word.
 
     `joint_cases` are the couples of the client, each with its two clients; the day on which each of the two
     agreed is a field of its own.
     """
 
-    from_day = date_field("From", years_back=60, years_ahead=0)
-    to_day = date_field("To", years_back=60, years_ahead=1)
     purpose = fields.line_field("What it is for", limit=MAX_WORDS, needed="Write what it is for.")
     recipient = fields.line_field("Who gets it", limit=MAX_WORDS, needed="Write who gets it.")
     basis = StringField("On whose word")
@@ -53,11 +51,6 @@ class ReleaseForm(Form):
         form = cls(typed)
         form.joint_cases, form.typed = joint_cases, typed or {}
         return form
-
-    def validate_to_day(self, field: DateField) -> None:
-        """Require an end that is not before the beginning."""
-        if field.data and self.from_day.data and field.data < self.from_day.data:
-            raise ValidationError("The last day is before the first one.")
 
     def validate_basis(self, field: StringField) -> None:
         """Require a choice that allows a release."""
