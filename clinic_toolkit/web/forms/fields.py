@@ -26,10 +26,7 @@ def clean_text(text: str | None) -> str:
     if not text:
         return ""
     text = text.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
-    text = unicodedata.normalize(
-        "NFC",
-        combining_marks.to_stream_safe(text.translate(_DIRECTION_OVERRIDES | _LINE_BREAKS | _WORD_PROCESSOR)),
-    )
+    text = unicodedata.normalize("NFC", combining_marks.to_stream_safe(text.translate(_PASTED)))
     return "".join(ch for ch in text if ch in "\n\t" or unicodedata.category(ch) != "Cc").strip()
 
 
