@@ -3,7 +3,7 @@
 It is held in the memory of this login and recorded nowhere.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -84,9 +84,9 @@ def edit(id: UUID) -> ViewResult:
             other_words=frozenset(word.casefold() for word in request.form.getlist("other")),
         )
         context.put_in_login(_BEING_WRITTEN, pending)
-        if not _find_left(pending):
-            return responses.redirect_to(url_for(".show", id=client.id))
     found = _find_all(pending)
+    if request.method == "POST" and not form.errors and not _list_left(pending, found):
+        return responses.redirect_to(url_for(".show", id=client.id))
     page = render_template(
         "case_sheets/edit.html",
         here="clients",
@@ -104,7 +104,7 @@ def show(id: UUID) -> ViewResult:
     """The sheet, if nothing known of the client is in it."""
     client = _load_primary(id)
     pending = _find_pending(client.id)
-    if pending is None or _find_left(pending):
+    if pending is None or _list_left(pending, _find_all(pending)):
         return responses.redirect_to(url_for(".edit", id=client.id))
     return render_template("case_sheets/show.html", here="clients", client=client, sheet=pending.sheet)
 
@@ -117,7 +117,7 @@ def paper(id: UUID) -> ViewResult:
 
     client = _load_primary(id)
     pending = _find_pending(client.id)
-    if pending is None or _find_left(pending):
+    if pending is None or _list_left(pending, _find_all(pending)):
         return responses.redirect_to(url_for(".edit", id=client.id))
     letterhead, sheet = context.letterhead(), pending.sheet
     return printouts.respond_with_printout(
@@ -148,5 +148,5 @@ def _find_all(pending: _Pending) -> tuple[CaseSheetFinding, ...]:
     return identifiers.find_identifiers(f"{pending.sheet.question}\n{pending.sheet.text}", known)
 
 
-def _find_left(pending: _Pending) -> list[CaseSheetFinding]:
-    return [each for each in _find_all(pending) if each.words.casefold() not in pending.other_words]
+def _list_left(pending: _Pending, found: Iterable[CaseSheetFinding]) -> list[CaseSheetFinding]:
+    return [each for each in found if each.words.casefold() not in pending.other_words]
