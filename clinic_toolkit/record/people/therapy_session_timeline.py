@@ -72,12 +72,7 @@ def has_earlier_meeting(
     sessions: list[RecordVersion[TherapySession]], later_session: RecordVersion[TherapySession]
 ) -> bool:
     """Return whether another of these sessions took place before `later_session`."""
-    return any(
-        session.payload.took_place
-        and session.id != later_session.id
-        and _start_key(session) <= _start_key(later_session)
-        for session in sessions
-    )
+    return any(session.payload.took_place for session in list_earlier(sessions, later_session))
 
 
 def list_earlier(
