@@ -2,13 +2,6 @@
 
 from clinic_toolkit.dates import format_date, format_time
 from clinic_toolkit.record.outcomes.hour_list_facts import DueForm
-from clinic_toolkit.record.people.therapy_session_record import (
-    KIND_LABELS,
-    SETTING_LABELS,
-    TherapySession,
-    TherapySessionKind,
-    TherapySessionSetting,
-)
 from clinic_toolkit.record.questionnaires import answered_items
 from clinic_toolkit.record.session_preparation import MarkedForm, SessionPreparation
 from clinic_toolkit.record.values.preparation_values import PreparationPage, PreparationPart
@@ -31,19 +24,11 @@ def build_page(prep: SessionPreparation, *, by_name: bool) -> PreparationPage:
         letterhead=context.letterhead(),
         title=" · ".join(filter(None, (format_time(payload.start) if payload.start else "", who))),
         day=payload.on,
-        tag=tag_of(payload),
+        tag=today_lines.session_tag(payload),
         parts=tuple(
             PreparationPart(heading=heading, lines=lines) for heading, lines in _list_parts(prep) if lines
         ),
     )
-
-
-def tag_of(session: TherapySession) -> str:
-    """What it is unless it is a session, and how it is held unless in the room."""
-    words = [] if session.kind == TherapySessionKind.SESSION else [KIND_LABELS[session.kind].lower()]
-    if session.setting != TherapySessionSetting.ROOM:
-        words.append(SETTING_LABELS[session.setting].lower())
-    return ", ".join(words)
 
 
 def _list_parts(prep: SessionPreparation) -> list[tuple[str, tuple[str, ...]]]:

@@ -9,6 +9,7 @@ from clinic_toolkit.record.daily_overview import ComingHour
 from clinic_toolkit.record.people.therapy_session_record import (
     KIND_LABELS,
     Attendance,
+    TherapySession,
     TherapySessionKind,
     TherapySessionSetting,
     TherapySessionState,
@@ -37,7 +38,7 @@ def before_address(line: TherapySessionLine) -> str:
     return url_for("preparation.show", id=line.id)
 
 
-def session_tag(line: TherapySessionLine) -> str:
+def session_tag(line: TherapySessionLine | TherapySession) -> str:
     """What it is unless it is a session, and how it is held unless in the room: "call", "telehealth"."""
     words = [] if line.kind == TherapySessionKind.SESSION else [KIND_LABELS[line.kind].lower()]
     if line.setting == TherapySessionSetting.TELEHEALTH:

@@ -89,7 +89,7 @@ def _render(session: RecordVersion[TherapySession], **addresses: str) -> str:
         prep=prep,
         session=session,
         today=context.today(),
-        tag=preparation_lines.tag_of(session.payload),
+        tag=today_lines.session_tag(session.payload),
         sheets_out=handout_lines.describe_handouts(prep.sheets_out),
         due=[(form, preparation_lines.due_sentence(form)) for form in prep.due_forms],
         ask_sentence=today_lines.ask_sentence,
