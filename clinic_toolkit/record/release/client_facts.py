@@ -6,6 +6,7 @@ from clinic_toolkit.dates import format_date
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import relationships
 from clinic_toolkit.record.people.client_record import LEAVE_MESSAGE_LABELS, MAY_CONTACT_LABELS, Client
+from clinic_toolkit.record.release.entry_parts import with_values
 from clinic_toolkit.record.values.release_values import ReleaseScope
 from clinic_toolkit.vault.vault import Vault
 
@@ -45,4 +46,4 @@ def list_client_facts(
                 for each in relationships.list_relationships(db, vault, client.id)
             ),
         ]
-    return tuple((label, value) for label, value in facts if value)
+    return with_values(facts)

@@ -21,18 +21,11 @@ from clinic_toolkit.record.safety.hard_moments_record import HARD_MOMENTS_PLAN
 from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY, RiskEntry
 from clinic_toolkit.record.values.page_values import AnsweredItem
 from clinic_toolkit.record.values.release_values import ReleaseEntry, ReleaseKind
-from clinic_toolkit.record.writing import (
-    handout_words,
-    note_rendering,
-    notes,
-    signature_facts,
-)
+from clinic_toolkit.record.writing import handout_words, note_rendering, notes, signature_facts
 from clinic_toolkit.record.writing.filled_sheet_record import FilledSheet
 from clinic_toolkit.record.writing.handout_record import HANDOUT, Handout
 from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, ClinicalNote
-from clinic_toolkit.record.writing.treatment_plan_record import (
-    TREATMENT_PLAN,
-)
+from clinic_toolkit.record.writing.treatment_plan_record import TREATMENT_PLAN
 from clinic_toolkit.vault.vault import Vault
 
 RELEASED_TABLES = frozenset(
@@ -183,11 +176,7 @@ def make_worksheet(
             for review in payload.reviews
             for pair in (("The client said", review.client_said), ("Smaller step", review.smaller_step))
         ),
-        *(
-            ("On the sheet", value)
-            for _, value in (filled.payload.answers if filled else ())
-            if value != "on"
-        ),
+        *(("On the sheet", text) for text in (filled.payload.written_texts if filled else ())),
     ]
     reviews = [
         (

@@ -25,9 +25,6 @@ from clinic_toolkit.record.writing.note_addition_record import NOTE_ADDITION, No
 from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, ClinicalNote
 from clinic_toolkit.record.writing.treatment_plan_record import TREATMENT_PLAN, TreatmentPlan
 
-# What a ticked box of a filled sheet is stored as; it is no word of anybody.
-_TICKED = "on"
-
 
 class SearchedTexts(msgspec.Struct, frozen=True):
     """The texts of one record, its day, and the record whose page shows them."""
@@ -108,8 +105,7 @@ def _read_handout(version: RecordVersion[Handout], days: Mapping[UUID, date]) ->
 def _read_filled_sheet(version: RecordVersion[FilledSheet], days: Mapping[UUID, date]) -> SearchedTexts:
     sheet = version.payload
     on = sheet.answered_at.astimezone().date() if sheet.answered_at else _recorded_on(version)
-    texts = tuple(value for _, value in sheet.answers if value != _TICKED)
-    return SearchedTexts(on, texts, HANDOUT.name, sheet.handout_id)
+    return SearchedTexts(on, sheet.written_texts, HANDOUT.name, sheet.handout_id)
 
 
 def _read_risk_entry(version: RecordVersion[RiskEntry], days: Mapping[UUID, date]) -> SearchedTexts:

@@ -10,6 +10,9 @@ from clinic_toolkit.store.base import sealed_table
 
 filled_sheet_table = sealed_table("filled_sheet")
 
+# The value of a box that was ticked.
+TICK = "on"
+
 
 class FilledSheetState(StrEnum):
     """Whether answers of the sheet were kept."""
@@ -44,6 +47,11 @@ class FilledSheet(ClientScoped, array_like=True, frozen=True, kw_only=True):
     def handout_id(self) -> UUID:
         """The handout that the file is of."""
         return UUID(bytes=self.handout)
+
+    @property
+    def written_texts(self) -> tuple[str, ...]:
+        """What was filled in, without the ticks: a tick is no word of anybody."""
+        return tuple(value for _, value in self.answers if value != TICK)
 
     def __repr__(self) -> str:
         return "<FilledSheet>"
