@@ -69,14 +69,15 @@ def list_series_lines(cases: Sequence[RecordVersion[Case]]) -> list[SeriesLine]:
     for each in running:
         last = max(today, each.payload.first_on) + LOOK_AHEAD
         hours = taken_hours.list_coming_hours(db, vault, each, first=today, last=last)
-        found = [describe_hour(each, hour, closed) for hour in hours]
+        todays = next((hour for hour in hours if hour.on == today), None)
+        coming = next((hour for hour in hours if hour.on > today), None)
         lines.append(
             SeriesLine(
                 id=each.id,
                 text=describe_rule(each.payload),
                 span=series_rule.describe_span(each.payload.rule),
-                today=next((line for line in found if line.hour.on == today), None),
-                next=next((line for line in found if line.hour.on > today), None),
+                today=describe_hour(each, todays, closed) if todays else None,
+                next=describe_hour(each, coming, closed) if coming else None,
             )
         )
     context.audit_read(SESSION_SERIES, *running)
