@@ -23,8 +23,7 @@ _NOT_HELD = {Attendance.CANCELLED: "cancelled", Attendance.NO_SHOW: "did not com
 
 def session_address(line: TherapySessionLine, today: date) -> str:
     """The page of a session, of its end if it was never ended, or of an hour that is no session yet."""
-    if line.series_record and line.series_date:
-        day = (line.series_date - line.series_record.payload.first_on).days
+    if (day := _hour_of_series(line)) is not None:
         return url_for("series_hours.show", id=line.id, day=day)
     was_not_ended = line.state == TherapySessionState.OPEN and line.session_date < today
     return url_for("endings.show" if was_not_ended else "sessions.show", id=line.id)
@@ -32,10 +31,16 @@ def session_address(line: TherapySessionLine, today: date) -> str:
 
 def before_address(line: TherapySessionLine) -> str:
     """The page of what there is to know before a session, or before an hour that is none yet."""
-    if line.series_record and line.series_date:
-        day = (line.series_date - line.series_record.payload.first_on).days
+    if (day := _hour_of_series(line)) is not None:
         return url_for("preparation.show_hour", id=line.id, day=day)
     return url_for("preparation.show", id=line.id)
+
+
+def _hour_of_series(line: TherapySessionLine) -> int | None:
+    """The number in addresses of an hour that is no session yet; None of a session."""
+    if line.series_record is None or line.series_date is None:
+        return None
+    return (line.series_date - line.series_record.payload.first_on).days
 
 
 def session_tag(line: TherapySessionLine | TherapySession) -> str:
