@@ -29,6 +29,7 @@ _PLAIN_COLUMNS = (
     ClientColumn.LANGUAGE,
     ClientColumn.REFERRER,
     ClientColumn.EMAIL,
+    ClientColumn.ADDRESS,
     ClientColumn.REACH_NOTE,
     ClientColumn.EMERGENCY_NAME,
     ClientColumn.EMERGENCY_PHONE,
@@ -85,23 +86,27 @@ def list_rows(
         today: the day on which a client has to be 18.
     """
     waiting = [row for row in intake.table.rows if intake.client_id(row.line) not in known_ids]
-    forms = {row.line: ClientDetailsForm(_typed_values(intake, row), today=today) for row in waiting}
+    values = {row.line: _typed_values(intake, row) for row in waiting}
+    forms = {line: ClientDetailsForm(typed, today=today) for line, typed in values.items()}
     lines_by_name: dict[str, list[int]] = {}
     for line, form in forms.items():
         lines_by_name.setdefault(fold_name(form.name.data or ""), []).append(line)
-    return [_describe_row(intake, row, forms[row.line], known_names, lines_by_name) for row in waiting]
+    return [
+        _describe_row(intake, row, values[row.line], forms[row.line], known_names, lines_by_name)
+        for row in waiting
+    ]
 
 
 def _describe_row(
     intake: ClientIntake,
     row: TableRow,
+    values: Mapping[str, str],
     form: ClientDetailsForm,
     known_names: Mapping[str, Sequence[UUID]],
     lines_by_name: Mapping[str, Sequence[int]],
 ) -> IntakeRow:
     is_valid = form.validate()
     name = fold_name(form.name.data or "")
-    values = _typed_values(intake, row)
     return IntakeRow(
         line=row.line,
         name=form.name.data or form.code.data or "",
@@ -159,7 +164,6 @@ def _typed_values(intake: ClientIntake, row: TableRow) -> MultiDict[str, str]:
     )
     for column in _PLAIN_COLUMNS:
         values[column.value] = "\n".join(cell for cell in _cells(intake, row, column) if cell)
-    values["address"] = "\n".join(cell for cell in _cells(intake, row, ClientColumn.ADDRESS) if cell)
     born = "".join(_cells(intake, row, ClientColumn.BIRTH_DATE))
     read = read_date(born, intake.date_order)
     values["birth_date"] = read.isoformat() if read else born
