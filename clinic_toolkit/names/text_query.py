@@ -34,7 +34,7 @@ class TextQuery(Struct, frozen=True):
 
     def matches(self, folded: bytes) -> bool:
         """Whether a record has all terms; `folded` is made by `text_folding.fold_fields`."""
-        return all(any(spelling.encode() in folded for spelling in term) for term in self.terms)
+        return self.encoded().matches(folded)
 
     def encoded(self) -> "EncodedQuery":
         """The same for matching many records."""
