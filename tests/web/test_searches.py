@@ -80,6 +80,11 @@ def test_risk_entries_stand_closed_and_the_page_outside_is_the_same_without_any(
     assert "None has these words." in closed.findall(without)[0]
     assert "threw" not in closed.sub("", page)
     assert "1 found." in page and "1 found." in without
+    # A word of a risk entry alone, and one that is nowhere.
+    _, alone = looked_for(site, f"/clients/{client_id}/search", "threw")
+    _, nothing = looked_for(site, f"/clients/{client_id}/search", "zinnia")
+    assert "threw the" not in closed.sub("", alone)
+    assert "Nothing found." in alone and "Nothing found." in nothing
 
 
 def test_what_was_shown_is_in_the_audit_log(site: Site, client_id: str) -> None:
