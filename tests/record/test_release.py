@@ -65,9 +65,10 @@ from clinic_toolkit.record.writing.note_record import NotePart, PartSource
 from clinic_toolkit.store.transactions import reading, writing
 from clinic_toolkit.web.content import release_words
 from clinic_toolkit.worksheets import catalogue
-from tests.fixtures import practices, private_notes
+from tests.fixtures import brought_back, practices, private_notes
 from tests.fixtures.plans import add_plans
 from tests.fixtures.practices import LETTERHEAD, NOW, Work
+from tests.record.test_integrity import harm
 
 JANUARY, MARCH, JUNE = date(2026, 1, 12), date(2026, 3, 9), date(2026, 6, 22)
 TERMS = DisclosureTerms(
@@ -281,6 +282,29 @@ def test_a_consent_goes_once_and_that_of_a_couple_with_the_joint_record_alone(ca
     files = everything_of(case.build())
     assert "Asked about the tool." in files and "couple_policy" not in files
     assert "Asked about the couple_policy." in everything_of(case.build(joint_cases=frozenset({case.couple})))
+
+
+@pytest.mark.parametrize("table", ["clinical_note", "note_addition", "filled_sheet"])
+def test_what_cannot_be_read_is_counted(case: Case, table: str) -> None:
+    session, worksheet = case.work.session(case.client, date(2026, 5, 18)), catalogue.list_worksheets()[0]
+    with writing(case.work.engine) as db:
+        vault = case.work.vault
+        part = NotePart(section="data", text="About the peony.", source=PartSource.CLINICIAN)
+        draft = notes.create_note(db, vault, session, [part], now=NOW)
+        note = practices.signed(db, vault, session, draft)
+        assert note.payload.facts
+        addition = note_additions.build_addition(
+            note, note.payload.facts, AdditionKind.ADDENDUM, reason="Forgotten", text="The iris too.", now=NOW
+        )
+        note_additions.sign_addition(db, vault, note, addition, now=NOW)
+        handout = handouts.create_handout(
+            db, vault, worksheet, client_id=case.client.id, therapy_session_id=None, client_sentence="",
+            now=NOW,
+        )  # fmt: skip
+        brought_back.bring_back(db, vault, handout, worksheet, now=NOW)
+    assert LeftOutReason.UNREADABLE not in counted(case.build(to_day=None))
+    harm(case.work, lambda raw: raw.execute(f"UPDATE {table} SET sealed = zeroblob(400)"))
+    assert counted(case.build(to_day=None))[LeftOutReason.UNREADABLE] >= 1
 
 
 def test_psychotherapy_notes_are_in_nothing_even_while_they_are_open(case: Case) -> None:

@@ -22,8 +22,9 @@ from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY, RiskEntry
 from clinic_toolkit.record.values.page_values import AnsweredItem
 from clinic_toolkit.record.values.release_values import ReleaseEntry, ReleaseKind
 from clinic_toolkit.record.writing import handout_words, note_rendering, notes, signature_facts
-from clinic_toolkit.record.writing.filled_sheet_record import FilledSheet
+from clinic_toolkit.record.writing.filled_sheet_record import FILLED_SHEET, FilledSheet
 from clinic_toolkit.record.writing.handout_record import HANDOUT, Handout
+from clinic_toolkit.record.writing.note_addition_record import NOTE_ADDITION
 from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, ClinicalNote
 from clinic_toolkit.record.writing.treatment_plan_record import TREATMENT_PLAN
 from clinic_toolkit.vault.vault import Vault
@@ -33,8 +34,10 @@ RELEASED_TABLES = frozenset(
     for kind in (
         THERAPY_SESSION,
         CLINICAL_NOTE,
+        NOTE_ADDITION,
         ADMINISTRATION,
         HANDOUT,
+        FILLED_SHEET,
         TREATMENT_PLAN,
         HARD_MOMENTS_PLAN,
         CONSENT,
