@@ -85,7 +85,7 @@ def build_preparation(
     """
     case = cases.load_case(db, vault, session.payload.case_id)
     client_id = case.payload.single_client_id
-    shown_cases = [case] if client_id is None else joined_entries.list_single_cases(db, vault, client_id)
+    shown_cases = joined_entries.list_cases_as_one(db, vault, case)
     sessions = therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, shown_cases)
     earlier = therapy_session_timeline.list_earlier(sessions, session)
     last_held = next((each for each in earlier if each.payload.took_place), None)

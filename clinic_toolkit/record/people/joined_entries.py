@@ -76,3 +76,12 @@ def list_single_cases(db: Connection, vault: Vault, client_id: UUID) -> list[Rec
         cases.load_single_case(db, vault, entry_id)
         for entry_id in clients.list_joined_client_ids(db, vault, client_id)
     ]
+
+
+def list_cases_as_one(db: Connection, vault: Vault, case: RecordVersion[Case]) -> list[RecordVersion[Case]]:
+    """Return the cases that are one with this one: of a client those of joined entries, of a couple itself.
+
+    That of the primary entry is first.
+    """
+    client_id = case.payload.single_client_id
+    return [case] if client_id is None else list_single_cases(db, vault, client_id)

@@ -18,8 +18,7 @@ def find_note_before(
     Sessions of other entries of the same person count; a partner's own sessions never do for a couple's.
     """
     case = cases.load_case(db, vault, session.payload.case_id)
-    client_id = case.payload.single_client_id
-    shown_cases = [case] if client_id is None else joined_entries.list_single_cases(db, vault, client_id)
+    shown_cases = joined_entries.list_cases_as_one(db, vault, case)
     newest_first = therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, shown_cases)
     ids = [each.id for each in newest_first]
     earlier = newest_first[ids.index(session.id) + 1 :] if session.id in ids else []

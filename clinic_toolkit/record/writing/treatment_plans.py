@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import records, version_history
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people import clients, joined_entries
+from clinic_toolkit.record.people import joined_entries
 from clinic_toolkit.record.people.case_record import Case
 from clinic_toolkit.record.writing.treatment_plan_record import (
     TREATMENT_PLAN,
@@ -210,7 +210,7 @@ def find_plan_in_ring(
 
 def list_plans(db: Connection, vault: Vault, case: RecordVersion[Case]) -> list[RecordVersion[TreatmentPlan]]:
     """The plans of a couple, or of all joined entries of a client, that of the primary entry first."""
-    found = [find_plan_in_ring(db, vault, each) for each in _list_cases_as_one(db, vault, case)]
+    found = [find_plan_in_ring(db, vault, each) for each in joined_entries.list_cases_as_one(db, vault, case)]
     return [plan for plan in found if plan is not None]
 
 
@@ -221,15 +221,7 @@ def find_plan(db: Connection, vault: Vault, case: RecordVersion[Case]) -> Record
 
 def load_primary_case(db: Connection, vault: Vault, case: RecordVersion[Case]) -> RecordVersion[Case]:
     """The case that a new plan is written for: of joined entries that of the primary one."""
-    return _list_cases_as_one(db, vault, case)[0]
-
-
-def _list_cases_as_one(db: Connection, vault: Vault, case: RecordVersion[Case]) -> list[RecordVersion[Case]]:
-    client_id = case.payload.single_client_id
-    if client_id is None:
-        return [case]
-    primary_id = clients.primary_client_id(db, vault, client_id)
-    return joined_entries.list_single_cases(db, vault, primary_id)
+    return joined_entries.list_cases_as_one(db, vault, case)[0]
 
 
 def list_plan_versions(

@@ -218,8 +218,7 @@ def _render_session(
     db, vault = context.db(), context.vault()
     case = cases.load_case(db, vault, session.payload.case_id)
     context.audit_read(therapy_session_record.THERAPY_SESSION, session)
-    client_id = case.payload.single_client_id
-    shown_cases = [case] if client_id is None else joined_entries.list_single_cases(db, vault, client_id)
+    shown_cases = joined_entries.list_cases_as_one(db, vault, case)
     sessions_of_case = therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, shown_cases)
     session_administrations = answered_items.list_single_client_administrations(db, vault, session)
     note = notes.find_note_of_session(db, vault, session)

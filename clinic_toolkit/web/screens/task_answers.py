@@ -27,8 +27,7 @@ def note_answer(id: UUID) -> ViewResult:
     db, vault = context.db(), context.vault()
     session = therapy_sessions.load_therapy_session(db, vault, id)
     case = cases.load_case(db, vault, session.payload.case_id)
-    client_id = case.payload.single_client_id
-    shown_cases = [case] if client_id is None else joined_entries.list_single_cases(db, vault, client_id)
+    shown_cases = joined_entries.list_cases_as_one(db, vault, case)
     sessions = therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, shown_cases)
     payload = session.payload
     form = TaskForm(
