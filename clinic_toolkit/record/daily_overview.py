@@ -17,7 +17,7 @@ from clinic_toolkit.journal.list_facts import FactsReader
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.outcomes import hour_list_facts
 from clinic_toolkit.record.outcomes.hour_list_facts import DueForm
-from clinic_toolkit.record.people import display_names, session_list_facts
+from clinic_toolkit.record.people import clients, display_names, session_list_facts
 from clinic_toolkit.record.people.session_list_facts import RING_SESSIONS
 from clinic_toolkit.record.people.therapy_session_record import (
     Attendance,
@@ -225,16 +225,20 @@ def _build_coming_hour(
     vault: Vault,
     reader: FactsReader,
     listed: ListedSession,
-    clients: Container[UUID],
+    client_ids: Container[UUID],
     *,
     now: datetime,
 ) -> ComingHour | None:
     client_id = vault.rings.find_owner(listed.ring)
-    if client_id is None or client_id not in clients:
+    if client_id is None or client_id not in client_ids:
         # The ring of a couple belongs to their case.
         return None
-    ring_sessions = reader.load(RING_SESSIONS, listed.ring, (listed.ring,)).sessions
-    last_held_on = session_list_facts.find_last_held_day(ring_sessions, listed.facts)
+    sessions = (
+        facts
+        for ring in clients.list_record_rings(db, vault, client_id)
+        for facts in reader.load(RING_SESSIONS, ring, (ring,)).sessions
+    )
+    last_held_on = session_list_facts.find_last_held_day(sessions, listed.facts)
     facts = hour_list_facts.load_person_hour(db, vault, reader, client_id)
     return ComingHour(
         marked_count=facts.count_marked_since(last_held_on),

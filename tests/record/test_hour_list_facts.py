@@ -7,10 +7,12 @@ import pytest
 
 from clinic_toolkit.journal.list_facts import FactsReader
 from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record import daily_overview
 from clinic_toolkit.record.outcomes import hour_list_facts, repeat_agreements
 from clinic_toolkit.record.outcomes.hour_list_facts import DueForm
-from clinic_toolkit.record.people import clients
+from clinic_toolkit.record.people import cases, clients, therapy_sessions
 from clinic_toolkit.record.people.client_record import Client
+from clinic_toolkit.record.people.therapy_session_record import TherapySession, TherapySessionKind
 from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.store.transactions import reading, writing
 from tests.fixtures.over_time import given, named
@@ -96,3 +98,26 @@ def test_marks_are_counted_from_a_day_on_also_of_a_joined_entry(
     with writing(work.engine) as db:
         clients.join_client(db, work.vault, other, client.id, now=NOW + 8 * DAY)
     assert marked_since(work, client, today) == marked_since(work, other, today) == 5
+
+
+def test_today_counts_from_the_last_hour_also_of_a_joined_entry(
+    work: Work, client: RecordVersion[Client]
+) -> None:
+    other, today = work.client("Runa F."), NOW.astimezone().date()
+    given(work, client, None, 3, at=NOW - 9 * DAY, marked=2)
+    given(work, client, None, 3, at=NOW - 2 * DAY, marked=1)
+    work.session(other, today - 4 * DAY)
+    with writing(work.engine) as db:
+        case = cases.load_single_case(db, work.vault, client.id)
+        planned = TherapySession(case_id_bytes=case.id.bytes, kind=TherapySessionKind.SESSION, on=today)
+        session = therapy_sessions.create_therapy_session(db, work.vault, case, planned, now=NOW)
+
+    def hour() -> tuple[int, bool]:
+        with reading(work.engine) as db:
+            found = daily_overview.build_daily_overview(db, work.vault, now=NOW).coming_hours[session.id]
+        return found.marked_count, found.begins_with_check_in
+
+    assert hour() == (3, False), "the control"
+    with writing(work.engine) as db:
+        clients.join_client(db, work.vault, other, client.id, now=NOW)
+    assert hour() == (1, True)
