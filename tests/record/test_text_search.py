@@ -203,6 +203,16 @@ def test_what_was_saved_since_is_found_and_what_was_replaced_is_not(here: Search
     assert here.everywhere("meadow").total == 1
 
 
+def test_over_all_clients_what_somebody_is_called_is_hidden_too(here: Searching) -> None:
+    client = here.work.client("Oona Rice")
+    called = msgspec.structs.replace(client.payload, preferred_name="Bobbie")
+    with writing(here.work.engine) as db:
+        clients.revise_client(db, here.work.vault, client, called, now=NOW)
+    here.note(client, "Bobbie brought Oona’s windmill.")
+    assert excerpts(here.everywhere("windmill")) == ["O. R. brought O. R.’s windmill."]
+    assert excerpts(here.of(client, "windmill")) == ["Bobbie brought Oona’s windmill."]
+
+
 def test_a_search_that_stops_goes_on_where_it_stood(here: Searching) -> None:
     for name in ("Lena Moore", "Mark Nash", "Nora Oakes"):
         here.note(here.work.client(name), "cobblestone")

@@ -156,14 +156,20 @@ def _open_hit(opening: _Opening, match: _Match, shown: list[Shown]) -> SearchHit
     shown.append((searched, version))
     names = display_names.load_display_names(db, vault)
     people = ring_owners.load_ring_owners(db, vault).clients_by_ring.get(match.ring, ())
-    initials = {person.name: names.short_by_id.get(person.id, person.initials) for person in people}
+    initials = {person.id: names.short_by_id.get(person.id, person.initials) for person in people}
+    hidden = {
+        name: initials[person.id]
+        for person in people
+        for name in (person.name, person.preferred_name)
+        if opening.hides_names and name
+    }
     return SearchHit(
         part=searched.part,
         who=" and ".join(initials.values()),
         on=date.fromordinal(match.record.day),
         target_kind=found.target_kind,
         target_id=found.target_id,
-        excerpts=_excerpts(found.texts, opening.query, initials if opening.hides_names else {}),
+        excerpts=_excerpts(found.texts, opening.query, hidden),
         is_draft=not version.final and searched.part == SearchPart.NOTES,
     )
 
