@@ -337,6 +337,18 @@ def test_words_that_may_be_other_people_are_pointed_out(case: Case) -> None:
     assert note.texts[0].names == ("Ultan",)
 
 
+def test_what_others_are_called_is_pointed_out_and_the_own_is_not(case: Case) -> None:
+    case.work.client("Tibby Quill")
+    with writing(case.work.engine) as db:
+        for each, name in ((case.client, "Tibby"), (case.partner, "Ozzie")):
+            called = msgspec.structs.replace(each.payload, preferred_name=name)
+            clients.revise_client(db, case.work.vault, each, called, now=NOW)
+    write(case.work, case.work.session(case.client, date(2026, 5, 4)), "Tibby saw Ozzie, and Quill.")
+    texts = [text for entry in case.build().entries for text in entry.texts]
+    [names] = [text.names for text in texts if "Ozzie" in text.text]
+    assert names == ("Ozzie", "Quill")
+
+
 def test_the_name_and_the_days_stand_on_every_page(case: Case) -> None:
     for number in range(12):
         session = case.work.session(case.client, date(2026, 4, 1 + number))
