@@ -46,9 +46,14 @@ class WeeksForm(Form):
     weeks = fields.choice_field("How far ahead", CHOICES)
 
     @property
+    def chosen(self) -> str:
+        """The choice; a usual one if none was sent."""
+        return str(self.weeks.data) if self.weeks.data in dict(self.CHOICES) else _DEFAULT_WEEKS
+
+    @property
     def number(self) -> int:
         """The number of weeks."""
-        return int(self.weeks.data if self.weeks.data in dict(self.CHOICES) else _DEFAULT_WEEKS)
+        return int(self.chosen)
 
 
 class CalendarPlaceForm(Form):

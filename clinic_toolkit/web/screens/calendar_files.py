@@ -40,25 +40,26 @@ def show() -> ViewResult:
 def read() -> ViewResult:
     """Read a file that was chosen, and propose what it changes."""
     uploaded = uploads.take_upload("calendar", max_bytes=MAX_UPLOAD_BYTES)
+    weeks = WeeksForm(request.form)
     if uploaded is None:
-        return _render({"calendar": _NO_FILE}), 422
+        return _render({"calendar": _NO_FILE}, weeks=weeks), 422
     if len(uploaded.data) > MAX_UPLOAD_BYTES:
-        return _render({"calendar": PROBLEM_SENTENCES[CalendarProblem.TOO_LARGE]}), 413
-    return _read(uploaded.data, "calendar")
+        return _render({"calendar": PROBLEM_SENTENCES[CalendarProblem.TOO_LARGE]}, weeks=weeks), 413
+    return _read(uploaded.data, "calendar", weeks)
 
 
 @screen.post("/calendar/look")
 def look() -> ViewResult:
     """Read the newest file at the place that was chosen."""
     # Read apart, so that nobody has to wait for a slow disk before the record is opened.
-    place = pending_calendar.load_place()
+    weeks, place = WeeksForm(request.form), pending_calendar.load_place()
     if not place:
         return responses.redirect_to(url_for(".show", _anchor="place"))
     try:
         data = pending_calendar.read_from_place(place)
     except CalendarFileError as refused:
-        return _render({"place": refused.sentence}), 422
-    return _read(data, "place")
+        return _render({"place": refused.sentence}, weeks=weeks), 422
+    return _read(data, "place", weeks)
 
 
 @screen.post("/calendar/place")
@@ -122,8 +123,7 @@ def handle_too_large(error: RequestEntityTooLarge) -> ViewResult:
     return _render({"calendar": PROBLEM_SENTENCES[CalendarProblem.TOO_LARGE]}), 413
 
 
-def _read(data: bytes, field: str) -> ViewResult:
-    weeks = WeeksForm(request.form)
+def _read(data: bytes, field: str, weeks: WeeksForm) -> ViewResult:
     try:
         content = pending_calendar.read_without_keys(data, weeks=weeks.number, today=context.today())
         if context.find_login() is None:
@@ -132,7 +132,7 @@ def _read(data: bytes, field: str) -> ViewResult:
         if context.find_login() is None:
             raise
         pending_calendar.discard_content()
-        return _render({field: refused.sentence}), 422
+        return _render({field: refused.sentence}, weeks=weeks), 422
     pending_calendar.hold_content(content)
     return responses.redirect_to(url_for(".show"))
 
@@ -142,6 +142,7 @@ def _render(
     *,
     typed: str | None = None,
     chosen: Mapping[str, str] | None = None,
+    weeks: WeeksForm | None = None,
 ) -> str:
     content = pending_calendar.find_content()
     place = context.load_clinician().payload.calendar_place
@@ -152,6 +153,7 @@ def _render(
         place=place,
         typed={"place": place if typed is None else typed},
         weeks=WeeksForm.CHOICES,
+        weeks_chosen=(weeks or WeeksForm()).chosen,
         proposed=_describe(content, chosen or {}) if content else None,
         taken=_list_taken(),
         passed_over=len(calendar_links.load_links(context.db(), context.vault()).passed_over),
