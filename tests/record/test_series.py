@@ -24,7 +24,14 @@ from clinic_toolkit.record.people.therapy_session_record import (
     TherapySessionState,
 )
 from clinic_toolkit.record.retention import client_erasure
-from clinic_toolkit.record.scheduling import closures, series, series_list_facts, series_rule, taken_hours
+from clinic_toolkit.record.scheduling import (
+    closures,
+    series,
+    series_hours,
+    series_list_facts,
+    series_rule,
+    taken_hours,
+)
 from clinic_toolkit.record.scheduling.closure_record import PracticeClosure
 from clinic_toolkit.record.scheduling.series_record import SESSION_SERIES, SeriesState, SessionSeries
 from clinic_toolkit.record.writing.therapy_session_lines import TherapySessionLine
@@ -225,6 +232,17 @@ def test_an_hour_on_closed_days_says_so_and_stays(work: Work) -> None:
     with reading(work.engine) as db:
         day = daily_overview.build_daily_overview(db, work.vault, now=NOW + 9 * DAY)
         assert [line.series_date for line in day.unfinished_sessions] == [TODAY + 7 * DAY, TODAY]
+
+
+def test_the_hours_of_each_list_are_reckoned_once(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin(work, of_client(work, "Ruth Okafor"))
+    with reading(work.engine) as db:
+        spans = [(TODAY, TODAY + 365 * DAY), (TODAY, TODAY + 14 * DAY)]
+        reader = FactsReader(db, work.vault)
+        found = [series_list_facts.list_hours_of_rings(reader, first=a, last=b) for a, b in spans]
+        assert len(found[0]) > len(found[1]) > 0
+        monkeypatch.setattr(series_hours, "list_hours", None)
+        assert found == [series_list_facts.list_hours_of_rings(reader, first=a, last=b) for a, b in spans]
 
 
 def test_what_cannot_be_is_refused(work: Work) -> None:

@@ -5,7 +5,6 @@ Kept by ring (`journal/list_facts.py`), so that *Today* opens only the series of
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -51,14 +50,6 @@ class ListedHour(msgspec.Struct, frozen=True, kw_only=True):
     ring: UUID
 
 
-class KeptHours(NamedTuple):
-    """The hours of every series in these days."""
-
-    first: date
-    last: date
-    hours: tuple[ListedHour, ...]
-
-
 def _compute_series_facts(db: Connection, vault: Vault, rings: Sequence[UUID]) -> RingSeries:
     return RingSeries(
         tuple(
@@ -80,14 +71,13 @@ def list_hours_of_rings(reader: FactsReader, *, first: date, last: date) -> list
 
     Hours that were left out, or are sessions of their own by now, are no part of them.
     """
-    # Local times are worked out once for the days that *Today* shows, until a series or a session changes.
+    # Local times are worked out once for the days of a list, until a series or a session changes.
     kept = reader.load_derived(
-        "hours of series",
+        f"hours of series {first} {last}",
         (SESSION_SERIES, THERAPY_SESSION),
-        lambda: KeptHours(first, last, tuple(_compute_hours(reader, first, last))),
+        lambda: tuple(_compute_hours(reader, first, last)),
     )
-    is_same_span = (kept.first, kept.last) == (first, last)
-    return list(kept.hours) if is_same_span else _compute_hours(reader, first, last)
+    return list(kept)
 
 
 def list_hours_for_once(reader: FactsReader, *, first: date, last: date) -> list[ListedHour]:

@@ -70,7 +70,7 @@ def skip_hours(id: UUID) -> ViewResult:
     db, vault = context.db(), context.vault()
     closure = closures.load_closure(db, vault, id).payload
     first = max(closure.first_on, context.today())
-    hours = series_list_facts.list_hours_of_rings(FactsReader(db, vault), first=first, last=closure.last_on)
+    hours = series_list_facts.list_hours_for_once(FactsReader(db, vault), first=first, last=closure.last_on)
     for one in hours:
         current = series.load_series(db, vault, one.hour.series_id)
         series.skip_hour(db, vault, current, one.hour.series_date, now=context.now())
