@@ -10,6 +10,7 @@ from dateutil import rrule
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clinic_toolkit.dates import Clock, WritingStyle, written_in
 from clinic_toolkit.record.scheduling.series_hours import build_hour, list_hours, other_local_time
 from clinic_toolkit.record.scheduling.series_rule import (
     Repetition,
@@ -128,6 +129,9 @@ def test_an_hour_in_the_gap_says_when_it_is_and_keeps_its_length() -> None:
     hour = build_hour(ID, nightly, date(2027, 3, 28), local=ZoneInfo("Europe/Berlin"))
     assert (hour.start, hour.end, hour.minutes) == (time(3), time(3, 50), 50)
     assert hour.clock_sentence == "02:30 does not exist that night: 03:00"
+    # Lists keep hours, and the practice may choose another clock meanwhile.
+    with written_in(WritingStyle(clock=Clock.HOURS_12)):
+        assert hour.clock_sentence == "2:30 am does not exist that night: 3:00 am"
     after = build_hour(ID, nightly, date(2027, 4, 4), local=ZoneInfo("Europe/Berlin"))
     assert (after.start, after.clock_sentence) == (time(2, 30), "")
 

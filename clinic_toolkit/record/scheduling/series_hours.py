@@ -24,7 +24,7 @@ class SeriesHour(msgspec.Struct, frozen=True, kw_only=True):
 
     `series_date` is its day in the zone of the series, by which it is known. `on`, `start` and `end` are
     local to this machine; `end` is None if the hour runs past midnight here. `starts_at` is in UTC.
-    `clock_sentence` says what a change of the clocks does to it, "" for nothing.
+    `asked` is the start that the series has, and `taken` what a change of the clocks makes of it there.
     """
 
     series_id: UUID
@@ -34,7 +34,18 @@ class SeriesHour(msgspec.Struct, frozen=True, kw_only=True):
     end: time | None
     starts_at: datetime
     minutes: int
-    clock_sentence: str = ""
+    asked: time
+    taken: time
+    clock_change: ClockChange
+
+    @property
+    def clock_sentence(self) -> str:
+        """What a change of the clocks does to it, in one sentence; "" for nothing."""
+        if self.clock_change == ClockChange.SKIPPED:
+            return f"{format_time(self.asked)} does not exist that night: {format_time(self.taken)}"
+        if self.clock_change == ClockChange.TWICE:
+            return f"{format_time(self.asked)} comes twice that night: the first is meant"
+        return ""
 
 
 def build_hour(series_id: UUID, rule: SeriesRule, day: date, *, local: tzinfo | None = None) -> SeriesHour:
@@ -55,17 +66,10 @@ def build_hour(series_id: UUID, rule: SeriesRule, day: date, *, local: tzinfo | 
         end=end.time() if end.date() == begin.date() and end > begin else None,
         starts_at=moment.at,
         minutes=rule.minutes,
-        clock_sentence=describe_clock_change(rule.start, moment.local.time(), moment.change),
+        asked=rule.start,
+        taken=moment.local.time(),
+        clock_change=moment.change,
     )
-
-
-def describe_clock_change(asked: time, taken: time, change: ClockChange) -> str:
-    """Return what a change of the clocks does to a time, in one sentence; "" for nothing."""
-    if change == ClockChange.SKIPPED:
-        return f"{format_time(asked)} does not exist that night: {format_time(taken)}"
-    if change == ClockChange.TWICE:
-        return f"{format_time(asked)} comes twice that night: the first is meant"
-    return ""
 
 
 def list_hours(
