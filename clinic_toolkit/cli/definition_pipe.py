@@ -1,9 +1,9 @@
 """The definition pipe: carries a definition from a worker to its parser process, and the reply back.
 
-A filled sheet goes the same way. It is a pair of connected sockets that the keeper creates for each worker
-and passes to the parser it starts. The keeper reads neither end, so what somebody wrote passes through the
-kernel only, and never through a file, an argument or a log. Each message is its length in four bytes,
-followed by its bytes.
+Any other file that is read without keys goes the same way. It is a pair of connected sockets that the keeper
+creates for each worker and passes to the parser it starts. The keeper reads neither end, so what somebody
+wrote passes through the kernel only, and never through a file, an argument or a log. Each message is its
+length in four bytes, followed by its bytes.
 """
 
 import select

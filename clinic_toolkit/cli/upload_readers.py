@@ -11,15 +11,15 @@ from clinic_toolkit.images import logo_protocol
 from clinic_toolkit.instruments import parser_protocol
 from clinic_toolkit.worksheets import definition_protocol, filled_file_protocol
 
-_PROTOCOLS = (
-    parser_protocol,
-    filled_file_protocol,
-    definition_protocol,
-    table_protocol,
-    calendar_protocol,
-    logo_protocol,
-)
-MAX_REQUEST_BYTES = max(protocol.MAX_REQUEST_BYTES for protocol in _PROTOCOLS)
+_PROTOCOLS = {
+    "questionnaire": parser_protocol,
+    "filled sheet": filled_file_protocol,
+    "worksheet": definition_protocol,
+    "client table": table_protocol,
+    "calendar": calendar_protocol,
+    "logo": logo_protocol,
+}
+MAX_REQUEST_BYTES = max(protocol.MAX_REQUEST_BYTES for protocol in _PROTOCOLS.values())
 
 
 class _RequestKind(msgspec.Struct, frozen=True):
@@ -48,15 +48,8 @@ def handle_request(packed: bytes) -> bytes:
         ValueError: there is no such kind.
     """
     kind = _decode_kind(packed).type
-    # Looked up at the moment of the call, so that a test can put another reader in its place.
-    readers = {
-        "questionnaire": parser_protocol.handle_request,
-        "filled sheet": filled_file_protocol.handle_request,
-        "worksheet": definition_protocol.handle_request,
-        "client table": table_protocol.handle_request,
-        "calendar": calendar_protocol.handle_request,
-        "logo": logo_protocol.handle_request,
-    }
-    if kind not in readers:
+    if kind not in _PROTOCOLS:
         raise ValueError("no such kind of file")
-    return readers[kind](packed)
+    # Looked up at the moment of the call, so that a test can put another reader in its place.
+    reply: bytes = _PROTOCOLS[kind].handle_request(packed)
+    return reply

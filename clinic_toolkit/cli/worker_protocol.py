@@ -207,7 +207,7 @@ class KeeperConnection:
         self.ticket_pipe.put_ticket(ticket)
 
     def parse_definition(self, request: bytes) -> bytes:
-        """Have a definition or a filled sheet read by a process without keys.
+        """Have a definition, or another file from outside, read by a process without keys.
 
         Returns:
             Its reply, which is not validated yet.
