@@ -14,7 +14,8 @@ from clinic_toolkit.record.calendars import calendar_links, proposals, taken_ent
 from clinic_toolkit.record.calendars.calendar_link_record import CALENDAR_LINK
 from clinic_toolkit.record.people import clinician as clinicians
 from clinic_toolkit.record.people import display_names
-from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
+from clinic_toolkit.record.people.display_names import DisplayNames
+from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION, TherapySession
 from clinic_toolkit.web import context
 from clinic_toolkit.web.forms.calendars import CalendarPlaceForm, WeeksForm
 from clinic_toolkit.web.screen_parts import calendar_answers, calendar_lines, pending_calendar, uploads
@@ -165,14 +166,7 @@ def _list_taken() -> list[calendar_lines.TakenLine]:
     context.audit_read(THERAPY_SESSION, *(entry.sessions[0] for entry in entries))
     names = display_names.load_display_names(context.db(), context.vault())
     return [
-        calendar_lines.describe_taken(
-            entry,
-            " and ".join(
-                names.short_by_id[id]
-                for id in entry.sessions[0].payload.present_ids
-                if id in names.short_by_id
-            ),
-        )
+        calendar_lines.describe_taken(entry, _name_expected(entry.sessions[0].payload, names))
         for entry in entries
     ]
 
@@ -204,7 +198,7 @@ def _describe(content: CalendarContent, chosen: Mapping[str, str]) -> dict[str, 
             content, older=found.older, passed_over=found.passed_over
         ),
         "chosen": chosen,
-        "who": {case.case_id: case.label for case in caseload.choices} | _names_of_sessions(found),
+        "who": _names_of_sessions(found),
     }
 
 
@@ -212,9 +206,9 @@ def _names_of_sessions(found: proposals.Proposals) -> dict[UUID, str]:
     """Whose each shown session is, by case; archived clients are among them."""
     names = display_names.load_display_names(context.db(), context.vault())
     sessions = [*(each.session for each in found.same), *(each.session for each in found.changes)]
-    return {
-        session.payload.case_id: " and ".join(
-            names.short_by_id[id] for id in session.payload.present_ids if id in names.short_by_id
-        )
-        for session in sessions
-    }
+    return {session.payload.case_id: _name_expected(session.payload, names) for session in sessions}
+
+
+def _name_expected(session: TherapySession, names: DisplayNames) -> str:
+    """The initials or codes of those who are expected in a session."""
+    return " and ".join(names.short_by_id[id] for id in session.present_ids if id in names.short_by_id)
