@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from clinic_toolkit.dates import WEEKDAY_NAMES, format_date, weekday_name
+from clinic_toolkit.dates import format_date, weekday_name
 
 _WEEK = timedelta(days=7)
 _LAST = 5  # a fifth Tuesday is not in every month, so it counts as the last
@@ -80,7 +80,7 @@ def _place_in_month(rule: SeriesRule) -> int:
 
 def describe_repetition(rule: SeriesRule) -> str:
     """Return how often in words: "every Tuesday", "the 2nd Tuesday of every month"."""
-    weekday = WEEKDAY_NAMES[rule.first_on.weekday()]
+    weekday = weekday_name(rule.first_on)
     if rule.repetition == Repetition.WEEKLY:
         return f"every {weekday}"
     if rule.repetition == Repetition.EVERY_SECOND_WEEK:
