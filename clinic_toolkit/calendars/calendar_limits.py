@@ -14,6 +14,8 @@ MAX_HOURS = 4_000
 MAX_MINUTES = 12 * 60
 DAYS_BACK = 31
 MAX_DAYS_AHEAD = 400
+# Further from UTC than any zone there is: such rules are a mistake.
+MAX_OFFSET_MINUTES = 18 * 60
 MAX_TEXT_LENGTH = 200
 MAX_UID_LENGTH = 255
 

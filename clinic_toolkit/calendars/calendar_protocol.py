@@ -11,6 +11,7 @@ from clinic_toolkit.calendars.calendar_limits import (
     MAX_FILE_BYTES,
     MAX_HOURS,
     MAX_MINUTES,
+    MAX_OFFSET_MINUTES,
     MAX_TEXT_LENGTH,
     MAX_UID_LENGTH,
     PROBLEM_SENTENCES,
@@ -22,7 +23,6 @@ from clinic_toolkit.errors import ClinicError
 
 MAX_REQUEST_BYTES = MAX_FILE_BYTES + 4096
 MAX_REPLY_BYTES = 4 * 2**20
-_MAX_OFFSET_MINUTES = 18 * 60
 _MAX_SEQUENCE = 2**31
 
 
@@ -119,7 +119,7 @@ def _is_sound_hour(hour: FileHour, first: date, last: date) -> bool:
         and hour.local.tzinfo is None
         and first <= hour.local.date() <= last
         and 0 < hour.minutes <= MAX_MINUTES
-        and all(abs(each) <= _MAX_OFFSET_MINUTES for each in offsets)
+        and all(abs(each) <= MAX_OFFSET_MINUTES for each in offsets)
         and bool(offsets) == bool(hour.zone)
         and 0 <= hour.sequence <= _MAX_SEQUENCE
     )

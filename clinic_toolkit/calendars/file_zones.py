@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar
 from icalendar.timezone import tzp
 
+from clinic_toolkit.calendars.calendar_limits import MAX_OFFSET_MINUTES
+
 _SECONDS_PER_MINUTE = 60
-# Further from UTC than any zone there is: such rules are a mistake.
-_MAX_OFFSET_MINUTES = 18 * 60
 
 
 def forget_earlier_files() -> None:
@@ -49,4 +49,4 @@ def _offset_of(moment: datetime) -> int | None:
     except Exception:  # noqa: BLE001 - as above
         return None
     minutes = None if offset is None else int(offset.total_seconds() // _SECONDS_PER_MINUTE)
-    return minutes if minutes is not None and abs(minutes) <= _MAX_OFFSET_MINUTES else None
+    return minutes if minutes is not None and abs(minutes) <= MAX_OFFSET_MINUTES else None
