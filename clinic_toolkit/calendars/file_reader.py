@@ -181,7 +181,7 @@ def _take_hour(
             zone=_clean(zone),
             file_offset=offset_by_file,
             name_offset=offset_by_name,
-            sequence=int(occurrence.get("SEQUENCE", 0)),
+            sequence=max(0, int(occurrence.get("SEQUENCE", 0))),
             status=HourStatus.CANCELLED if all_cancelled or status == "CANCELLED" else HourStatus.PLANNED,
             summary=_clean(_text_of(occurrence, "SUMMARY")),
         )

@@ -44,6 +44,13 @@ def test_file_comes_back_as_its_hours() -> None:
     assert [(hour.local, hour.minutes) for hour in content.hours] == [(_HOUR.local, 50)]
 
 
+def test_one_entry_with_a_number_below_nothing_spoils_no_file() -> None:
+    file = make_file(["DTSTART:20260301T100000Z", "DURATION:PT50M", "SEQUENCE:-1"])
+    request = calendar_protocol.encode_request(file, first=_FIRST, last=_LAST)
+    content = calendar_protocol.decode_reply(upload_readers.handle_request(request), first=_FIRST, last=_LAST)
+    assert [hour.sequence for hour in content.hours] == [0]
+
+
 def test_every_refusal_has_its_sentence() -> None:
     assert set(PROBLEM_SENTENCES) == set(CalendarProblem)
     request = calendar_protocol.encode_request(b"no calendar", first=_FIRST, last=_LAST)
