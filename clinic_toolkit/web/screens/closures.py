@@ -7,7 +7,8 @@ from flask import Blueprint, render_template, request, url_for
 from clinic_toolkit.journal.list_facts import FactsReader
 from clinic_toolkit.record.people import display_names
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION, Attendance
-from clinic_toolkit.record.scheduling import closures, series, series_list_facts
+from clinic_toolkit.record.retention import retention_list_facts
+from clinic_toolkit.record.scheduling import closures, series
 from clinic_toolkit.record.scheduling.closure_record import PRACTICE_CLOSURE, PracticeClosure
 from clinic_toolkit.record.scheduling.series_record import SESSION_SERIES
 from clinic_toolkit.record.writing import listed_sessions, therapy_session_lines
@@ -69,11 +70,10 @@ def skip_hours(id: UUID) -> ViewResult:
     """Leave out every hour of a series that falls on this closure; sessions of their own stay."""
     db, vault = context.db(), context.vault()
     closure = closures.load_closure(db, vault, id).payload
-    first = max(closure.first_on, context.today())
-    hours = series_list_facts.list_hours_for_once(FactsReader(db, vault), first=first, last=closure.last_on)
-    for one in hours:
-        current = series.load_series(db, vault, one.hour.series_id)
-        series.skip_hour(db, vault, current, one.hour.series_date, now=context.now())
+    for line in _list_hours_in(closure):
+        if line.series_date:
+            current = series.load_series(db, vault, line.id)
+            series.skip_hour(db, vault, current, line.series_date, now=context.now())
     return redirect_saved(url_for(".show", id=id))
 
 
@@ -88,12 +88,15 @@ def withdraw(id: UUID) -> ViewResult:
 def _list_hours_in(closure: PracticeClosure) -> list[TherapySessionLine]:
     db, vault = context.db(), context.vault()
     reader = FactsReader(db, vault)
+    leaving = retention_list_facts.list_leaving_owners(reader)
     names = display_names.load_display_names(db, vault).short_by_id
     first = max(closure.first_on, context.today())
     listed = [
         one
         for one in listed_sessions.list_sessions(reader, today=context.today(), last=closure.last_on)
-        if first <= one.facts.on <= closure.last_on and one.facts.attendance == Attendance.PLANNED
+        if first <= one.facts.on <= closure.last_on
+        and one.facts.attendance == Attendance.PLANNED
+        and vault.rings.find_owner(one.ring) not in leaving
     ]
     lines = (therapy_session_lines.build_session_line(db, vault, reader, one, names) for one in listed)
     return [line for line in lines if line]
