@@ -54,11 +54,17 @@ def give(
 
 
 def withdraw(
-    work: Work, consent: RecordVersion[Consent], by: UUID, *, on: date = TODAY, version: int = 1
+    work: Work,
+    consent: RecordVersion[Consent],
+    by: UUID,
+    *,
+    on: date = TODAY,
+    words: str = "",
+    version: int = 1,
 ) -> RecordVersion[Consent]:
     with writing(work.engine) as db:
         return consents.withdraw_consent(
-            db, work.vault, consent, by=by, on=on, words="", expected_version=version, now=NOW
+            db, work.vault, consent, by=by, on=on, words=words, expected_version=version, now=NOW
         )
 
 
@@ -155,6 +161,8 @@ def test_a_correction_and_a_withdrawal_leave_what_was_recorded(work: Work) -> No
         withdraw(work, changed, UUID(int=7), version=2)
     gone = withdraw(work, changed, client_id, version=2)
     assert withdraw(work, gone, client_id, version=2).version == gone.version, "sent twice"
+    with pytest.raises(ConsentRefused, match="Only a consent that stands"):
+        withdraw(work, gone, client_id, words="I said more.", version=3)
     with writing(work.engine) as db, pytest.raises(ConsentRefused, match="as a new consent"):
         consents.correct_consent(
             db, work.vault, case, gone, right, is_declined=False, expected_version=3, now=NOW

@@ -138,10 +138,10 @@ def withdraw_consent(
         StaleVersion: it was changed elsewhere since the author read it.
     """
     payload = current.payload
-    if current.state == ConsentState.WITHDRAWN and (payload.withdrawn_by_id, payload.withdrawn_on) == (
-        by,
-        on,
-    ):
+    withdrawn = msgspec.structs.replace(
+        payload, withdrawn_on=on, withdrawn_by=by.bytes, withdrawal_words=words
+    )
+    if current.state == ConsentState.WITHDRAWN and withdrawn == payload:
         return current
     if current.state != ConsentState.GIVEN:
         raise ConsentRefused("Only a consent that stands can be withdrawn.")
@@ -151,9 +151,6 @@ def withdraw_consent(
         raise ConsentRefused("It can be withdrawn from the day it was given until today.")
     if current.version != expected_version:
         raise records.StaleVersion
-    withdrawn = msgspec.structs.replace(
-        payload, withdrawn_on=on, withdrawn_by=by.bytes, withdrawal_words=words
-    )
     return records.append_version(
         db,
         vault,
