@@ -2,9 +2,12 @@
 
 import re
 from html import unescape
+from uuid import UUID
 
 import pytest
 
+from clinic_toolkit.store.transactions import reading
+from tests.fixtures import audit_lines
 from tests.fixtures.sites import UNKNOWN, Site
 from tests.journeys import intake, steps
 from tests.journeys.pages import Page
@@ -100,11 +103,21 @@ def test_what_cannot_be_saved_is_said_at_its_place_and_kept(
     assert all(page.typed(name) == words for name, words in (PLAN | typed).items())
 
 
-def test_a_plan_that_was_changed_in_another_window_is_not_written_over(me: Person, client: str) -> None:
+def test_a_plan_that_was_changed_in_another_window_is_not_written_over(
+    me: Person, site: Site, client: str
+) -> None:
     first = me.follow(me.open(client), "Treatment plan")
-    write(me, client)
+    saved = write(me, client)
+    site.write_reads()
+    with reading(site.work.engine) as db:
+        before = audit_lines.lines(db, site.work.vault)[0].seq
     late = me.send(first, PLAN | {"problems": "Written here."})
     assert late.status == 409 and PLAN["problems"] in late.text
+    site.write_reads()
+    with reading(site.work.engine) as db:
+        lines = [line for line in audit_lines.lines(db, site.work.vault) if line.seq > before]
+    shown = {reference.record for line in lines for reference in line.references}
+    assert UUID(saved.path.rpartition("/")[2]).bytes in shown, "it is said that it was shown"
     assert late.typed("problems") == "Written here."
     assert "Written here." in me.press(late, "Save the plan").text
 

@@ -61,7 +61,6 @@ def edit(case_id: UUID) -> ViewResult:
         )
         draft.discard_recorded_draft()
         return redirect_saved(url_for(".show", id=saved.id))
-    context.audit_read(TREATMENT_PLAN, *([plan] if plan else ()))
     page = _render_form(form, case, plan, draft)
     return (page, 422) if form.errors else page
 
@@ -74,6 +73,7 @@ def _render_form(
     *,
     newer: bool = False,
 ) -> str:
+    context.audit_read(TREATMENT_PLAN, *([plan] if plan else ()))
     return render_template(
         "treatment_plans/edit.html",
         here="clients",
