@@ -1,5 +1,6 @@
 """The stored versions of one record: which of them are confirmed, and which are missing."""
 
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any, TypeVar
 from uuid import UUID
@@ -38,6 +39,19 @@ def list_versions(
     confirmed = _confirmed_versions(db, vault, table, versions)
     _report_missing_versions(db, vault, table, record_id, confirmed)
     return confirmed
+
+
+def list_earlier_versions(
+    db: Connection, vault: Vault, kind: RecordKind[P], current: RecordVersion[P]
+) -> list[RecordVersion[P]]:
+    """Return the versions of a record before this one, newest first."""
+    versions = list_versions(db, vault, kind, current.id)
+    return [version for version in reversed(versions) if version.version < current.version]
+
+
+def find_version(versions: Iterable[RecordVersion[P]], number: int) -> RecordVersion[P] | None:
+    """Return the version with this number, or None."""
+    return next((version for version in versions if version.version == number), None)
 
 
 def find_first_version(

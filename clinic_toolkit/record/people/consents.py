@@ -176,8 +176,7 @@ def list_earlier_versions(
     db: Connection, vault: Vault, consent: RecordVersion[Consent]
 ) -> list[RecordVersion[Consent]]:
     """The versions of a consent before this one, newest first."""
-    versions = version_history.list_versions(db, vault, CONSENT, consent.id)
-    return [version for version in reversed(versions) if version.version < consent.version]
+    return version_history.list_earlier_versions(db, vault, CONSENT, consent)
 
 
 def list_consents_of_case(

@@ -169,8 +169,7 @@ def list_earlier_versions(
     db: Connection, vault: Vault, note: RecordVersion[PsychotherapyNote]
 ) -> list[RecordVersion[PsychotherapyNote]]:
     """The versions of a note before this one, newest first."""
-    versions = version_history.list_versions(db, vault, PSYCHOTHERAPY_NOTE, note.id)
-    return [version for version in reversed(versions) if version.version < note.version]
+    return version_history.list_earlier_versions(db, vault, PSYCHOTHERAPY_NOTE, note)
 
 
 def list_notes_of_case(

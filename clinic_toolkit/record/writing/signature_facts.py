@@ -71,20 +71,20 @@ def find_shown_facts(
     current_clients = therapy_session_loader.list_clients_of_session(db, vault, session)
     if shown_versions is None or len(shown_versions.clients) != len(current_clients):
         return None
-    shown_session = _find_version(
+    shown_session = version_history.find_version(
         version_history.list_versions(db, vault, THERAPY_SESSION, session.id),
         shown_versions.therapy_session,
     )
-    settings = _find_version(
+    settings = version_history.find_version(
         version_history.list_versions(db, vault, PRACTICE, vault.vault_id),
         shown_versions.practice,
     )
-    clinician = _find_version(
+    clinician = version_history.find_version(
         version_history.list_versions(db, vault, CLINICIAN, vault.user_id),
         shown_versions.clinician,
     )
     client_versions = [
-        _find_version(version_history.list_versions(db, vault, CLIENT, client.id), version)
+        version_history.find_version(version_history.list_versions(db, vault, CLIENT, client.id), version)
         for client, version in zip(current_clients, shown_versions.clients, strict=True)
     ]
     shown_clients = [client for client in client_versions if client is not None]
@@ -100,10 +100,6 @@ def find_shown_facts(
         list_evidence_lines(db, vault, draft.payload),
         goal_parts.list_noted_goals(db, vault, session, draft.payload),
     )
-
-
-def _find_version(versions: list[RecordVersion[records.P]], version: int) -> RecordVersion[records.P] | None:
-    return next((candidate for candidate in versions if candidate.version == version), None)
 
 
 def _build_facts(
