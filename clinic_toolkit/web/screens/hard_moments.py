@@ -9,7 +9,7 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
-from clinic_toolkit.journal import records
+from clinic_toolkit.journal import records, version_history
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import cases, clients, display_names
 from clinic_toolkit.record.people.client_record import record_ring
@@ -113,7 +113,9 @@ def _load(id: UUID) -> RecordVersion[HardMomentsPlan]:
 @screen.get("/hard-moments/<uuid:id>")
 def show(id: UUID) -> ViewResult:
     """A plan, to be read."""
-    return render_template("hard_moments/show.html", **_values_of(_load(id)))
+    plan = _load(id)
+    versions = hard_moments_plans.list_plan_versions(context.db(), context.vault(), plan)
+    return render_template("hard_moments/show.html", **_values_of(plan), versions=versions)
 
 
 @screen.get("/hard-moments/<uuid:id>/versions/<int:number>")
@@ -122,11 +124,11 @@ def show_version(id: UUID, number: int) -> ViewResult:
     db, vault = context.db(), context.vault()
     plan = hard_moments_plans.load_hard_moments_plan(db, vault, id)
     versions = hard_moments_plans.list_plan_versions(db, vault, plan)
-    shown = next((version for version in versions if version.version == number), None)
+    shown = version_history.find_version(versions, number)
     if shown is None:
         raise records.RecordNotFound
     context.audit_read(HARD_MOMENTS_PLAN, shown)
-    return render_template("hard_moments/show.html", **_values_of(shown))
+    return render_template("hard_moments/show.html", **_values_of(shown), versions=versions)
 
 
 @screen.get("/hard-moments/<uuid:id>/take-along")
@@ -149,7 +151,6 @@ def _values_of(plan: RecordVersion[HardMomentsPlan]) -> dict[str, Any]:
         "plan": plan,
         "client_id": client_id,
         "case": cases.load_single_case(db, vault, client_id),
-        "versions": hard_moments_plans.list_plan_versions(db, vault, plan),
         "crisis_text": context.letterhead().crisis_text.strip(),
     }
 

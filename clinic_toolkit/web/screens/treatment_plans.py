@@ -1,10 +1,11 @@
 """Treatment plans: writing one, reading it, printing it, and the page of each goal."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
-from clinic_toolkit.journal import records
+from clinic_toolkit.journal import records, version_history
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import cases, display_names
 from clinic_toolkit.record.people.case_record import Case
@@ -105,7 +106,8 @@ def _load(id: UUID) -> tuple[RecordVersion[TreatmentPlan], RecordVersion[Case]]:
 def show(id: UUID) -> ViewResult:
     """A plan on one page."""
     plan, case = _load(id)
-    return _render_plan(plan, case, plan)
+    versions = treatment_plans.list_plan_versions(context.db(), context.vault(), plan)
+    return _render_plan(plan, case, plan, versions)
 
 
 @screen.get("/plans/<uuid:id>/versions/<int:number>")
@@ -113,14 +115,17 @@ def show_version(id: UUID, number: int) -> ViewResult:
     """A plan as an earlier version had it."""
     plan, case = _load(id)
     versions = treatment_plans.list_plan_versions(context.db(), context.vault(), plan)
-    shown = next((version for version in versions if version.version == number), None)
+    shown = version_history.find_version(versions, number)
     if shown is None:
         raise records.RecordNotFound
-    return _render_plan(shown, case, plan)
+    return _render_plan(shown, case, plan, versions)
 
 
 def _render_plan(
-    shown: RecordVersion[TreatmentPlan], case: RecordVersion[Case], newest: RecordVersion[TreatmentPlan]
+    shown: RecordVersion[TreatmentPlan],
+    case: RecordVersion[Case],
+    newest: RecordVersion[TreatmentPlan],
+    versions: Sequence[RecordVersion[TreatmentPlan]],
 ) -> str:
     db, vault = context.db(), context.vault()
     context.audit_read(TREATMENT_PLAN, shown)
@@ -132,7 +137,7 @@ def _render_plan(
         case=case,
         goals=list(zip(goal_lines.describe_goals(shown.payload, case), shown.payload.goals, strict=True)),
         others=[each for each in treatment_plans.list_plans(db, vault, case) if each.id != newest.id],
-        versions=treatment_plans.list_plan_versions(db, vault, newest),
+        versions=versions,
         today=context.today(),
     )
 
