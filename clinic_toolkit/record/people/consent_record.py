@@ -37,6 +37,7 @@ class CouplePolicy(StrEnum):
     LIMITED_SECRETS = "limited_secrets"
 
 
+POLICY_NAMES = {CouplePolicy.NO_SECRETS: "no secrets", CouplePolicy.LIMITED_SECRETS: "limited secrets"}
 POLICY_LABELS = {
     CouplePolicy.NO_SECRETS: "No secrets: I may bring in what one of you tells me alone",
     CouplePolicy.LIMITED_SECRETS: "Limited secrets: what one of you tells me alone mostly stays with me",

@@ -4,7 +4,7 @@ The words are this project's own. The clinician is told beside each sheet that i
 lawyer or a supervisor; no sheet is legal advice, and no law was followed word by word.
 """
 
-from clinic_toolkit.record.people.consent_record import CouplePolicy
+from clinic_toolkit.record.people.consent_record import POLICY_NAMES, CouplePolicy
 from clinic_toolkit.record.values.consent_values import ConsentSheet, SheetSection
 from clinic_toolkit.record.values.page_values import Letterhead
 
@@ -104,13 +104,12 @@ def build_couple_sheet(letterhead: Letterhead, policy: CouplePolicy) -> ConsentS
     return ConsentSheet(
         letterhead=letterhead,
         title="Working with both of you: what stays with me",
-        wording=f"{COUPLE_WORDING}, {_POLICY_NAMES[CouplePolicy(policy)]}",
+        wording=f"{COUPLE_WORDING}, {POLICY_NAMES[CouplePolicy(policy)]}",
         sections=sections,
         signers=2,
     )
 
 
-_POLICY_NAMES = {CouplePolicy.NO_SECRETS: "no secrets", CouplePolicy.LIMITED_SECRETS: "limited secrets"}
 _POLICY_WORDS = {
     CouplePolicy.NO_SECRETS: (
         "I keep no secret of one of you from the other. What one of you tells me alone, in a session, a "

@@ -6,11 +6,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from clinic_toolkit.record.people import cases, consents
-from clinic_toolkit.record.people.consent_record import (
-    CONSENT,
-    ConsentSubject,
-    CouplePolicy,
-)
+from clinic_toolkit.record.people.consent_record import CONSENT, POLICY_NAMES, ConsentSubject
 from clinic_toolkit.record.people.consents import ConsentStanding
 from clinic_toolkit.web import context
 from clinic_toolkit.web.screen_parts import client_names
@@ -20,7 +16,6 @@ _NAMES = {
     ConsentSubject.POOLING: "Counted in figures of the practice",
     ConsentSubject.COUPLE_POLICY: "What one partner says alone",
 }
-_POLICY_NAMES = {CouplePolicy.NO_SECRETS: "no secrets", CouplePolicy.LIMITED_SECRETS: "limited secrets"}
 # What follows where somebody does not agree.
 _OTHERWISE = {
     ConsentSubject.TOOL: "",
@@ -77,7 +72,7 @@ def _is_unsettled(standing: ConsentStanding) -> bool:
 def describe_standing(standing: ConsentStanding, *, is_couple: bool) -> ConsentLine:
     """One question in words; people are named only where there are two."""
     is_answered = bool(standing.agreed or standing.declined or standing.withdrawn)
-    policy = _POLICY_NAMES.get(standing.policy, "")
+    policy = POLICY_NAMES.get(standing.policy, "")
     if standing.is_agreed:
         words = f"{policy}, agreed by both" if is_couple else "agreed"
     else:

@@ -12,6 +12,7 @@ from clinic_toolkit.record.people.case_record import Case
 from clinic_toolkit.record.people.consent_record import (
     CONSENT,
     METHOD_LABELS,
+    POLICY_NAMES,
     Consent,
     ConsentState,
     CouplePolicy,
@@ -28,11 +29,12 @@ from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("consents", __name__)
 
-# The address and the name of each sheet; one in large print has this at its end.
-SHEETS = (("tool", "About the questionnaires and worksheets"),)
-COUPLE_SHEETS = (("open", "No secrets"), ("limited", "Limited secrets"))
-POLICIES = {"open": CouplePolicy.NO_SECRETS, "limited": CouplePolicy.LIMITED_SECRETS}
+# The address of each sheet; one in large print has `LARGE` at its end.
 TOOL_SHEET, LARGE = "tool", "large"
+POLICIES = {"open": CouplePolicy.NO_SECRETS, "limited": CouplePolicy.LIMITED_SECRETS}
+# The address and the name of each.
+SHEETS = ((TOOL_SHEET, "About the questionnaires and worksheets"),)
+COUPLE_SHEETS = tuple((name, POLICY_NAMES[policy].capitalize()) for name, policy in POLICIES.items())
 
 
 @screen.get("/cases/<uuid:case_id>/consents")
