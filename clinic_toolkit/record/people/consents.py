@@ -191,7 +191,13 @@ def list_consents_of_case(
 
 def list_standings(db: Connection, vault: Vault, case: RecordVersion[Case]) -> tuple[ConsentStanding, ...]:
     """What stands about each question that is asked in every case of this kind."""
-    consents = list_consents_of_case(db, vault, case)
+    return build_standings(db, vault, case, list_consents_of_case(db, vault, case))
+
+
+def build_standings(
+    db: Connection, vault: Vault, case: RecordVersion[Case], consents: Sequence[RecordVersion[Consent]]
+) -> tuple[ConsentStanding, ...]:
+    """What `list_standings` returns, of consents that `list_consents_of_case` has read."""
     joined = joined_entries.load_joined_entries(db, vault)
     people = tuple(dict.fromkeys(joined.primary_id(id) or id for id in case.payload.client_ids))
     return tuple(

@@ -1,12 +1,14 @@
 """What stands about consents, in lines for the page of a client or a couple."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from msgspec import Struct
 
+from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import cases, consents
-from clinic_toolkit.record.people.consent_record import CONSENT, POLICY_NAMES, ConsentSubject
+from clinic_toolkit.record.people.case_record import Case
+from clinic_toolkit.record.people.consent_record import CONSENT, POLICY_NAMES, Consent, ConsentSubject
 from clinic_toolkit.record.people.consents import ConsentStanding
 from clinic_toolkit.web import context
 from clinic_toolkit.web.screen_parts import client_names
@@ -44,12 +46,17 @@ def lines_of_case(case_id: UUID) -> list[ConsentLine]:
     """What stands about each question of this case, in the words of its pages."""
     db, vault = context.db(), context.vault()
     case = cases.load_case(db, vault, case_id)
-    context.audit_read(CONSENT, *consents.list_consents_of_case(db, vault, case))
-    is_couple = case.payload.is_couple
-    return [
-        describe_standing(standing, is_couple=is_couple)
-        for standing in consents.list_standings(db, vault, case)
-    ]
+    found = consents.list_consents_of_case(db, vault, case)
+    context.audit_read(CONSENT, *found)
+    return describe_consents(case, found)
+
+
+def describe_consents(
+    case: RecordVersion[Case], found: Sequence[RecordVersion[Consent]]
+) -> list[ConsentLine]:
+    """What stands about each question of this case, of its consents as they were read."""
+    standings = consents.build_standings(context.db(), context.vault(), case, found)
+    return [describe_standing(standing, is_couple=case.payload.is_couple) for standing in standings]
 
 
 def unsettled_lines(case_id: UUID) -> list[str]:

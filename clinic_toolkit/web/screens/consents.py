@@ -47,7 +47,7 @@ def of_case(case_id: UUID) -> ViewResult:
         "consents/index.html",
         here="clients",
         case=case,
-        lines=consent_lines.lines_of_case(case_id),
+        lines=consent_lines.describe_consents(case, found),
         consents=found,
         state_of=_state_words,
         today=context.today(),
