@@ -38,12 +38,9 @@ def render_hard_moments(value: "HardMomentsPage") -> bytes:
     crisis_text = value.letterhead.crisis_text.strip()
     sections = [*value.sections, *([(CRISIS_HEADING, crisis_text)] if crisis_text else [])]
     tight = replace(sheet, top=14 * MM, bottom=9 * MM)
-    for layout, white in ((sheet, 20.0), (tight, 15.0), (tight, 10.0)):
-        blocks = _blocks(sections, text, heading, white)
-        explained = [*blocks, *page_layout.placeholder_explanation(blocks, layout)]
-        if page_layout.stacked_height(explained, layout.width) <= layout.usable_height:
-            return page_layout.make_pdf(blocks, layout)
-    return page_layout.make_pdf(_blocks(sections, text, heading, 20.0), sheet)
+    return page_layout.make_pdf_on_one_page(
+        lambda white: _blocks(sections, text, heading, white), ((sheet, 20.0), (tight, 15.0), (tight, 10.0))
+    )
 
 
 def _blocks(

@@ -74,6 +74,24 @@ def make_pdf(blocks: Sequence[Block], sheet: PageLayout, *, start_canvas: StartC
     return bind_pdf([(blocks, sheet)], start_canvas=start_canvas)
 
 
+def make_pdf_on_one_page(
+    build: Callable[[float], Sequence[Block]], attempts: Sequence[tuple[PageLayout, float]]
+) -> bytes:
+    """Lay out and draw a sheet on one page if that is possible, else as the first attempt has it.
+
+    Args:
+        build: makes the blocks with this much white between them.
+        attempts: the settings of the page and the white, the most spacious first.
+    """
+    for sheet, white in attempts:
+        blocks = build(white)
+        explained = [*blocks, *placeholder_explanation(blocks, sheet)]
+        if stacked_height(explained, sheet.width) <= sheet.usable_height:
+            return make_pdf(blocks, sheet)
+    sheet, white = attempts[0]
+    return make_pdf(build(white), sheet)
+
+
 def bind_pdf(
     parts: Iterable[Part], *, is_bound: bool | None = None, start_canvas: StartCanvas | None = None
 ) -> bytes:

@@ -52,12 +52,10 @@ def render_treatment_plan(value: "TreatmentPlanPage") -> bytes:
         small_style=small,
     )
     tight = replace(sheet, top=14 * MM, bottom=9 * MM)
-    for layout, spacing in ((sheet, 1.0), *((tight, spacing) for spacing in _SPACINGS)):
-        blocks = _blocks(value, sizes, spacing)
-        explained = [*blocks, *page_layout.placeholder_explanation(blocks, layout)]
-        if page_layout.stacked_height(explained, layout.width) <= layout.usable_height:
-            return page_layout.make_pdf(blocks, layout)
-    return page_layout.make_pdf(_blocks(value, sizes, 1.0), sheet)
+    return page_layout.make_pdf_on_one_page(
+        lambda spacing: _blocks(value, sizes, spacing),
+        ((sheet, 1.0), *((tight, spacing) for spacing in _SPACINGS)),
+    )
 
 
 def _blocks(value: "TreatmentPlanPage", sizes: _Sizes, spacing: float) -> list[Block]:
