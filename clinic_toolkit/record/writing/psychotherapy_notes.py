@@ -193,10 +193,12 @@ def list_cases_with_notes(db: Connection, vault: Vault) -> list[CaseNotes]:
         PsychotherapyClosed: the key for these notes is not open.
     """
     check_open(vault)
+    notes = _list_of_owners(db, vault, vault.rings.list_owners(RingClass.PSYCHOTHERAPY))
+    shown_ids = {id: _shown_case_id(db, vault, id) for id in {note.payload.case_id for note in notes}}
     by_case: dict[UUID, list[RecordVersion[PsychotherapyNote]]] = {}
-    for note in _list_of_owners(db, vault, vault.rings.list_owners(RingClass.PSYCHOTHERAPY)):
-        by_case.setdefault(_shown_case_id(db, vault, note.payload.case_id), []).append(note)
-    found = [CaseNotes(case_id=id, notes=tuple(_newest_first(notes))) for id, notes in by_case.items()]
+    for note in notes:
+        by_case.setdefault(shown_ids[note.payload.case_id], []).append(note)
+    found = [CaseNotes(case_id=id, notes=tuple(_newest_first(of_case))) for id, of_case in by_case.items()]
     return sorted(found, key=lambda each: each.notes[0].recorded_at, reverse=True)
 
 
