@@ -82,7 +82,7 @@ def new(case_id: UUID) -> ViewResult:
         return closed
     if not private_note_pages.may_write_new():
         return responses.redirect_to(url_for(".index"))
-    draft = _open_draft(case, case.id)
+    draft = _open_draft(case)
     if (answer := draft.handle_autosave(_remind_while_typing)) is not None:
         return answer
     form = PsychotherapyNoteForm(draft.field_values(), data={"note_date": context.today()})
@@ -156,7 +156,7 @@ def edit(id: UUID) -> ViewResult:
     return _render_form(form, case, draft, note=note)
 
 
-def _open_draft(case: RecordVersion[Case], subject: UUID) -> PageDraft:
+def _open_draft(case: RecordVersion[Case]) -> PageDraft:
     """The draft of a new note; it never lies in another ring than that of these notes."""
     vault, name = context.vault(), psychotherapy_notes.NOTE_FORM
     ring = (
@@ -165,8 +165,8 @@ def _open_draft(case: RecordVersion[Case], subject: UUID) -> PageDraft:
         else psychotherapy_notes.find_ring(vault, case)
     )
     if ring is None:
-        return PageDraft(form=name, subject=subject, ring=None, record=None)
-    return draft_saving.open_page_draft(name, subject, ring=ring)
+        return PageDraft(form=name, subject=case.id, ring=None, record=None)
+    return draft_saving.open_page_draft(name, case.id, ring=ring)
 
 
 def _remind_while_typing() -> str:
