@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from wtforms import Form, SelectMultipleField, StringField
+from wtforms import SelectMultipleField, StringField
 from wtforms.validators import ValidationError
 
 from clinic_toolkit.record.people import consents
@@ -27,7 +27,7 @@ AGREED, DECLINED = "agreed", "declined"
 ANSWERS = [(AGREED, "Agreed"), (DECLINED, "Declined")]
 
 
-class ConsentForm(Form):
+class ConsentForm(fields.VersionedForm):
     """What was asked, what was answered, by whom, how and when."""
 
     subject = fields.choice_field("What it is about", (), needed="Choose what it is about.")
@@ -39,7 +39,6 @@ class ConsentForm(Form):
     answered_on = date_field("Day", years_back=20, years_ahead=0, needed="Enter a day.")
     wording = fields.line_field("Which text was read", limit=200)
     remark = fields.text_field("Anything to add")
-    version = StringField("Version", default="0")
 
     def __init__(self, typed: Any, *, case: Case, names: Mapping[UUID, str], **values: Any) -> None:
         super().__init__(typed, **values)
@@ -48,11 +47,6 @@ class ConsentForm(Form):
         self.subject.choices = [(subject, SUBJECT_LABELS[subject]) for subject in subjects]
         self.given_by.choices = [(id.hex, names[id]) for id in case.client_ids]
         self.policy_choices = list(POLICY_LABELS.items())
-
-    @property
-    def expected_version(self) -> int:
-        """The version that the page showed; 0 for a new consent."""
-        return fields.parse_whole_number(self.version.data)
 
     @property
     def is_declined(self) -> bool:
@@ -109,20 +103,14 @@ def values_of(consent: Consent, state: str, version: int) -> dict[str, Any]:
     }
 
 
-class WithdrawalForm(Form):
+class WithdrawalForm(fields.VersionedForm):
     """Who takes it back, and when."""
 
     by = fields.choice_field("Who withdraws it", (), needed="Choose who withdraws it.")
     on = date_field("Day", years_back=20, years_ahead=0, needed="Enter a day.")
     words = fields.text_field("In their words")
-    version = StringField("Version", default="0")
 
     def __init__(self, typed: Any, *, people: Sequence[tuple[str, str]], today: date) -> None:
         alone = people[0][0] if len(people) == 1 else None
         super().__init__(typed, data={"on": today, "by": alone})
         self.by.choices = list(people)
-
-    @property
-    def expected_version(self) -> int:
-        """The version that the page showed."""
-        return fields.parse_whole_number(self.version.data)

@@ -87,6 +87,17 @@ def version_for_page(form: Form, version: int, *, draft: bool = False) -> str:
     return str((form.data.get("version") if form.errors or draft else None) or version)
 
 
+class VersionedForm(Form):
+    """A form that posts the version of what its page showed, so that a change made since is noticed."""
+
+    version = StringField("Version", default="0")
+
+    @property
+    def expected_version(self) -> int:
+        """The version that the page showed; 0 if there was none."""
+        return parse_whole_number(self.version.data)
+
+
 def line_field(label: str, *, limit: int = MAX_LINE, needed: str = "") -> Any:
     """A field for one line of text; `needed` is the error message if it is empty, "" if it may be empty."""
     validators: list[Any] = [MaxLength(limit)]

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from wtforms import Form, StringField
+from wtforms import StringField
 from wtforms.validators import ValidationError
 
 from clinic_toolkit.note_formats.model import NoteFormat
@@ -221,7 +221,7 @@ def _submitted_block(field: PartField, posted: Mapping[str, str]) -> NotePart:
     )
 
 
-class SignForm(Form):
+class SignForm(fields.VersionedForm):
     """The form on the page that is read before signing.
 
     That the note was read is said once: by the return code, or, where there is none, by a tick.
@@ -231,14 +231,8 @@ class SignForm(Form):
     read = fields.checkbox_field("I have read this note")
     code = StringField("Return code")
     late_reason = fields.text_field("Why this note comes so late", limit=1000)
-    version = StringField("Version")
     versions = StringField("Versions of the facts")
     facts = StringField("Facts")
-
-    @property
-    def expected_version(self) -> int:
-        """The version that the page showed."""
-        return fields.parse_whole_number(self.version.data)
 
     asks_code: bool = False
 

@@ -3,7 +3,7 @@
 from hashlib import sha256
 from typing import Any
 
-from wtforms import Form, SelectMultipleField, StringField
+from wtforms import SelectMultipleField
 
 from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.record.questionnaires.corrections import Correction
@@ -11,7 +11,7 @@ from clinic_toolkit.record.values.page_values import JointReview
 from clinic_toolkit.web.forms import fields
 
 
-class ReflectionForm(Form):
+class ReflectionForm(fields.VersionedForm):
     """Where the result is wrong, what the client says about it, one next step.
 
     `correctable_lines` pairs the name of a field with the line that may be corrected in it;
@@ -22,7 +22,6 @@ class ReflectionForm(Form):
     own_words = fields.text_field("In your own words")
     taken = SelectMultipleField("What you said along the way", coerce=int)
     next_step = fields.line_field("One next step", limit=200)
-    version = StringField("Version", default="0")
 
     correctable_lines: tuple[tuple[str, str], ...] = ()
     other_corrections: tuple[Correction, ...] = ()
@@ -46,11 +45,6 @@ class ReflectionForm(Form):
         )
         form.taken.choices = [(line.index, line.text) for line in together.remarks]
         return form
-
-    @property
-    def expected_version(self) -> int:
-        """The version that the page showed."""
-        return fields.parse_whole_number(self.version.data)
 
     @property
     def chosen_places(self) -> tuple[int, ...]:
