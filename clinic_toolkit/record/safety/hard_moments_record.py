@@ -43,7 +43,7 @@ class HardMomentsPlan(ClientScoped, array_like=True, frozen=True, kw_only=True):
     @property
     def is_empty(self) -> bool:
         """Whether nothing is written in it."""
-        return not any(getattr(self, name).strip() for name in (*HEADINGS, "card"))
+        return not any(getattr(self, name).strip() for name in TEXT_NAMES)
 
     @property
     def sections(self) -> tuple[tuple[str, str], ...]:
@@ -63,6 +63,8 @@ HEADINGS = {
     "calling": "Whom I call when that is not enough",
     "reminder": "What I want to remember then",
 }
+# The fields that hold words.
+TEXT_NAMES = (*HEADINGS, "card")
 
 HARD_MOMENTS_PLAN = register_kind(
     RecordKind(

@@ -6,7 +6,7 @@ from uuid import UUID
 from wtforms import Form, StringField
 
 from clinic_toolkit.record.safety.hard_moments_plans import HardMomentsPlanIsEmpty
-from clinic_toolkit.record.safety.hard_moments_record import HEADINGS, HardMomentsPlan
+from clinic_toolkit.record.safety.hard_moments_record import HEADINGS, TEXT_NAMES, HardMomentsPlan
 from clinic_toolkit.web.forms import fields
 
 MAX_SECTION, MAX_CARD = 1200, 300
@@ -36,18 +36,18 @@ class HardMomentsForm(Form):
 
     def build_plan(self, client_id: UUID) -> HardMomentsPlan:
         """The plan as typed."""
-        typed = {name: self[name].data for name in (*HEADINGS, "card")}
+        typed = {name: self[name].data for name in TEXT_NAMES}
         return HardMomentsPlan(client=client_id.bytes, therapy_session=None, **typed)
 
     def matches_record(self, plan: HardMomentsPlan) -> bool:
         """Whether the plan says exactly what is typed."""
-        return all((self[name].data or "") == getattr(plan, name) for name in (*HEADINGS, "card"))
+        return all((self[name].data or "") == getattr(plan, name) for name in TEXT_NAMES)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the lengths, and that something is written."""
         if not super().validate(extra_validators):
             return False
-        if not any(self[name].data for name in (*HEADINGS, "card")):
+        if not any(self[name].data for name in TEXT_NAMES):
             self.surroundings.errors = [HardMomentsPlanIsEmpty().sentence]
             return False
         return True
