@@ -34,6 +34,19 @@ def letterhead_blocks(value: "Letterhead") -> list[Block]:
     return [*above, names, *below, Text(lines[-1], _CLINICIAN, after=16)]
 
 
+def fact_row(
+    label: str, value: str, style: TextStyle = BODY, *, before: float = 2, keep_with_next: bool = False
+) -> LabelledValue:
+    """One fact: its label in quiet letters, and the value beside it."""
+    return LabelledValue(
+        Text(label, QUIET),
+        Text(value, style),
+        label_width=LABEL_WIDTH,
+        before=before,
+        keep_with_next=keep_with_next,
+    )
+
+
 def session_fact_blocks(session: "TherapySessionFacts", *, close: bool = False) -> list[Block]:
     """The facts of the session, one labelled value a line; empty ones are left out.
 
@@ -63,8 +76,4 @@ def session_fact_blocks(session: "TherapySessionFacts", *, close: bool = False) 
             ("Present", session.present_names, BODY),
         ]
     )
-    return [
-        LabelledValue(Text(label, QUIET), Text(value, style), label_width=LABEL_WIDTH, before=2)
-        for label, value, style in rows
-        if value.strip()
-    ]
+    return [fact_row(label, value, style) for label, value, style in rows if value.strip()]

@@ -10,8 +10,7 @@ from clinic_toolkit import standing_sentences
 from clinic_toolkit.dates import format_date, format_timestamp, written_in
 from clinic_toolkit.documents import note_additions, page_layout
 from clinic_toolkit.documents.blocks import Block, Rule, Text, typed_paragraphs
-from clinic_toolkit.documents.clinician_header import LABEL_WIDTH, letterhead_blocks, session_fact_blocks
-from clinic_toolkit.documents.labelled_value import LabelledValue
+from clinic_toolkit.documents.clinician_header import fact_row, letterhead_blocks, session_fact_blocks
 from clinic_toolkit.documents.styles import BODY, HEADING, QUIET, SMALL, STRONG
 from clinic_toolkit.documents.tagging import Role
 
@@ -70,12 +69,7 @@ def _later_changes_part(value: "NotePage") -> list[page_layout.Part]:
             QUIET,
             after=14,
         ),
-        *(
-            LabelledValue(
-                Text(change.fact_name, QUIET), Text(change.sentence, BODY), label_width=LABEL_WIDTH, before=3
-            )
-            for change in value.changes_after_signing
-        ),
+        *(fact_row(change.fact_name, change.sentence, before=3) for change in value.changes_after_signing),
         *([Text(standing_sentences.SOME_UNREADABLE, BODY, before=10)] if value.some_unreadable else []),
     ]
     footer = (
@@ -93,12 +87,7 @@ def _later_changes_part(value: "NotePage") -> list[page_layout.Part]:
 
 def _goal_blocks(goals: tuple[str, ...]) -> list[Block]:
     label = "Goals" if len(goals) > 1 else "Goal"
-    return [
-        LabelledValue(
-            Text("" if index else label, QUIET), Text(f"“{words}”", BODY), label_width=LABEL_WIDTH, before=2
-        )
-        for index, words in enumerate(goals)
-    ]
+    return [fact_row("" if index else label, f"“{words}”") for index, words in enumerate(goals)]
 
 
 def _section_blocks(section: "NoteSection") -> list[Block]:
@@ -127,13 +116,7 @@ def _signature_blocks(value: "NotePage") -> list[Block]:
     elif value.check_code:
         rows.append(("Mark", value.check_code))
     pairs: list[Block] = [
-        LabelledValue(
-            Text(label, QUIET),
-            Text(text, BODY),
-            label_width=LABEL_WIDTH,
-            before=3,
-            keep_with_next=index + 1 < len(rows),
-        )
+        fact_row(label, text, before=3, keep_with_next=index + 1 < len(rows))
         for index, (label, text) in enumerate(rows)
     ]
     countersignature = note_additions.countersignature_blocks() if value.asks_countersignature else []

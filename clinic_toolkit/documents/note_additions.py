@@ -6,8 +6,7 @@ from clinic_toolkit import standing_sentences
 from clinic_toolkit.dates import format_timestamp
 from clinic_toolkit.documents import page_layout
 from clinic_toolkit.documents.blocks import Block, Rule, Text, typed_paragraphs
-from clinic_toolkit.documents.clinician_header import LABEL_WIDTH
-from clinic_toolkit.documents.labelled_value import LabelledValue
+from clinic_toolkit.documents.clinician_header import fact_row
 from clinic_toolkit.documents.styles import BODY, HEADING, QUIET, SMALL
 from clinic_toolkit.documents.tagging import Role
 
@@ -50,14 +49,14 @@ def _addition_blocks(addition: "NoteAdditionPage") -> list[Block]:
         if label == "Added":
             blocks += typed_paragraphs(text, BODY)
         else:
-            blocks.append(_row(label, text))
+            blocks.append(fact_row(label, text, before=3))
     if addition.signed_at is None:
         return blocks
     return [
         *blocks,
-        _row("Signed by", addition.signer_name, before=8),
-        _row("At", format_timestamp(addition.signed_at)),
-        _row("Mark", addition.check_code),
+        fact_row("Signed by", addition.signer_name, before=8),
+        fact_row("At", format_timestamp(addition.signed_at), before=3),
+        fact_row("Mark", addition.check_code, before=3),
     ]
 
 
@@ -67,7 +66,3 @@ def countersignature_blocks() -> list[Block]:
     for label in HAND_WRITTEN:
         blocks += [Text(label, QUIET, before=14), Rule(before=14)]
     return blocks
-
-
-def _row(label: str, text: str, *, before: float = 3) -> LabelledValue:
-    return LabelledValue(Text(label, QUIET), Text(text, BODY), label_width=LABEL_WIDTH, before=before)

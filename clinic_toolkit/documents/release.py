@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING
 from clinic_toolkit.dates import format_date
 from clinic_toolkit.documents import page_layout, sheet_texts
 from clinic_toolkit.documents.blocks import Block, Rule, Text, typed_paragraphs
-from clinic_toolkit.documents.clinician_header import LABEL_WIDTH, letterhead_blocks
-from clinic_toolkit.documents.labelled_value import LabelledValue
-from clinic_toolkit.documents.styles import BODY, HEADING, QUIET, SMALL, STRONG
+from clinic_toolkit.documents.clinician_header import fact_row, letterhead_blocks
+from clinic_toolkit.documents.styles import BODY, HEADING, SMALL, STRONG
 from clinic_toolkit.documents.tagging import Role
 
 if TYPE_CHECKING:
@@ -24,19 +23,18 @@ def render_release(
         mark: the first digits of the SHA-256 of its data file, by which both can be compared.
         left_out_lines: what was left out, in sentences.
     """
+    facts = (
+        *release.client_facts,
+        ("Days", range_text),
+        ("For", release.purpose),
+        ("To", release.recipient),
+        ("Put together", format_date(release.made_at.astimezone().date())),
+        ("Mark", mark),
+    )
     blocks: list[Block] = [
         *letterhead_blocks(release.letterhead),
         *page_layout.title_blocks(title),
-        *_fact_blocks(
-            (
-                *release.client_facts,
-                ("Days", range_text),
-                ("For", release.purpose),
-                ("To", release.recipient),
-                ("Put together", format_date(release.made_at.astimezone().date())),
-                ("Mark", mark),
-            )
-        ),
+        *(fact_row(label, value) for label, value in facts),
         Text("Not in it", HEADING, before=18, after=4, keep_with_next=True, role=Role.H2),
         *(Text(line, BODY, after=2, indent=14, bullet="•") for line in left_out_lines),
     ]
@@ -67,17 +65,10 @@ def _entry_blocks(entry: "ReleaseEntry") -> list[Block]:
             keep_with_next=True,
             role=Role.H2,
         ),
-        *_fact_blocks(entry.facts),
+        *(fact_row(label, value) for label, value in entry.facts),
     ]
     for text in entry.texts:
         if text.label:
             blocks.append(Text(text.label, STRONG, before=8, after=2, keep_with_next=True, role=Role.H3))
         blocks += typed_paragraphs(text.text, BODY)
     return blocks
-
-
-def _fact_blocks(facts: tuple[tuple[str, str], ...]) -> list[Block]:
-    return [
-        LabelledValue(Text(label, QUIET), Text(value, BODY), label_width=LABEL_WIDTH, before=2)
-        for label, value in facts
-    ]

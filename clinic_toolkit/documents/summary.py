@@ -11,9 +11,8 @@ from clinic_toolkit.dates import format_date
 from clinic_toolkit.documents import page_layout, sheet_texts
 from clinic_toolkit.documents.answer_list import answer_rows, answer_text, remark_text
 from clinic_toolkit.documents.blocks import Block, Rule, Text
-from clinic_toolkit.documents.clinician_header import LABEL_WIDTH, letterhead_blocks, session_fact_blocks
+from clinic_toolkit.documents.clinician_header import fact_row, letterhead_blocks, session_fact_blocks
 from clinic_toolkit.documents.facet_row import FacetRow
-from clinic_toolkit.documents.labelled_value import LabelledValue
 from clinic_toolkit.documents.styles import BODY, HEADING, MM, QUIET, SMALL, TextStyle
 from clinic_toolkit.documents.tagging import Role
 from clinic_toolkit.instruments.validation_status import validation_status_line
@@ -100,18 +99,11 @@ def _summary_blocks(value: "TherapySessionSummary", sizes: SummarySizes) -> list
         *letterhead_blocks(value.letterhead),
         *page_layout.title_blocks("Session summary"),
         *session_fact_blocks(value.session_facts, close=True),
-        LabelledValue(
-            Text("Note", QUIET),
-            Text(_strip_note_prefix(value.note_state_label), BODY),
-            label_width=LABEL_WIDTH,
-            before=2,
-        ),
+        fact_row("Note", _strip_note_prefix(value.note_state_label)),
     ]
     if value.worksheet_titles:
         titles = ", ".join(value.worksheet_titles)
-        blocks.append(
-            LabelledValue(Text("Worksheets", QUIET), Text(titles, BODY), label_width=LABEL_WIDTH, before=2)
-        )
+        blocks.append(fact_row("Worksheets", titles))
     explained: set[str] = set()
     for result in value.results:
         blocks += _result_blocks(result, explained, sizes)
