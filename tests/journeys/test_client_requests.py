@@ -34,6 +34,15 @@ def test_a_request_is_due_on_today_until_it_is_answered(me: Person, client: Page
     assert "It was May." in stated.text and "The note is right." in stated.text
 
 
+def test_the_same_answer_twice_is_one_and_another_is_refused(me: Person, client: Page) -> None:
+    kept = ask(me, client)
+    typed = {"decision": "denied", "answer": "The note is right."}
+    assert me.send(kept, typed).status == me.send(kept, typed).status == 200
+    refused = me.send(kept, typed | {"answer": "It was May, as you say."})
+    assert refused.status == 422 and "answered already" in refused.text
+    assert "The note is right." in me.open(kept.path).text
+
+
 def test_the_time_is_made_longer_once(me: Person, client: Page) -> None:
     kept = ask(me, client)
     longer = me.send(kept, {"reason": "It is complex."})

@@ -133,10 +133,11 @@ def extend(id: UUID) -> ViewResult:
 def answer(id: UUID) -> ViewResult:
     """Write down what was answered."""
     kept, form = client_requests.load_request(context.db(), context.vault(), id), AnswerForm(request.form)
-    if kept.payload.decision and kept.payload.decision == form.decision.data:
-        return responses.redirect_to(url_for(".show", id=id))
+    stored = (kept.payload.decision, kept.payload.answer, kept.payload.answered_on)
     if not form.validate():
         return _render_request(kept, form), 422
+    if stored == (form.decision.data, form.answer.data, form.answered_on.data):
+        return responses.redirect_to(url_for(".show", id=id))
     try:
         client_requests.answer_request(
             *(context.db(), context.vault(), kept),
