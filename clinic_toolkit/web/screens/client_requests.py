@@ -1,9 +1,10 @@
 """A client's requests: to have the record put right, or to see it; each with its clock and its answer."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
-from wtforms import Form
+from wtforms import Field, Form
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal.record_versions import RecordVersion
@@ -112,33 +113,25 @@ def show(id: UUID) -> ViewResult:
 def extend(id: UUID) -> ViewResult:
     """Make the time for the answer longer."""
     kept, form = client_requests.load_request(context.db(), context.vault(), id), ExtensionForm(request.form)
-    if kept.payload.extended_on and kept.payload.extension_reason == form.reason.data:
-        return responses.redirect_to(url_for(".show", id=id))
-    if not form.validate():
-        return _render_request(kept, form), 422
-    try:
+
+    def change() -> None:
         client_requests.extend_time(
             *(context.db(), context.vault(), kept),
             country=context.load_practice().payload.country,
             reason=form.reason.data,
             now=context.now(),
         )
-    except ClinicError as error:
-        form.reason.errors = [error.sentence]
-        return _render_request(kept, form), 422
-    return redirect_saved(url_for(".show", id=id))
+
+    is_stored = kept.payload.extension_reason == form.reason.data
+    return _respond(kept, form, form.reason, change, is_stored=is_stored)
 
 
 @screen.post("/requests/<uuid:id>/answer")
 def answer(id: UUID) -> ViewResult:
     """Write down what was answered."""
     kept, form = client_requests.load_request(context.db(), context.vault(), id), AnswerForm(request.form)
-    stored = (kept.payload.decision, kept.payload.answer, kept.payload.answered_on)
-    if not form.validate():
-        return _render_request(kept, form), 422
-    if stored == (form.decision.data, form.answer.data, form.answered_on.data):
-        return responses.redirect_to(url_for(".show", id=id))
-    try:
+
+    def change() -> None:
         client_requests.answer_request(
             *(context.db(), context.vault(), kept),
             decision=Decision(form.decision.data),
@@ -146,10 +139,10 @@ def answer(id: UUID) -> ViewResult:
             answered_on=form.answered_on.data,
             now=context.now(),
         )
-    except ClinicError as error:
-        form.answer.errors = [error.sentence]
-        return _render_request(kept, form), 422
-    return redirect_saved(url_for(".show", id=id))
+
+    stored = (kept.payload.decision, kept.payload.answer, kept.payload.answered_on)
+    is_stored = stored == (form.decision.data, form.answer.data, form.answered_on.data)
+    return _respond(kept, form, form.answer, change, is_stored=is_stored)
 
 
 @screen.post("/requests/<uuid:id>/disagree")
@@ -157,12 +150,8 @@ def disagree(id: UUID) -> ViewResult:
     """Attach the client's statement of disagreement."""
     kept = client_requests.load_request(context.db(), context.vault(), id)
     form = DisagreementForm(request.form)
-    if not form.validate():
-        return _render_request(kept, form), 422
-    stored = (kept.payload.disagreement, kept.payload.rebuttal, kept.payload.disagreed_on)
-    if stored == (form.disagreement.data, form.rebuttal.data, form.disagreed_on.data):
-        return responses.redirect_to(url_for(".show", id=id))
-    try:
+
+    def change() -> None:
         client_requests.record_disagreement(
             *(context.db(), context.vault(), kept),
             disagreement=form.disagreement.data,
@@ -170,10 +159,36 @@ def disagree(id: UUID) -> ViewResult:
             disagreed_on=form.disagreed_on.data,
             now=context.now(),
         )
-    except ClinicError as error:
-        form.disagreement.errors = [error.sentence]
+
+    stored = (kept.payload.disagreement, kept.payload.rebuttal, kept.payload.disagreed_on)
+    is_stored = stored == (form.disagreement.data, form.rebuttal.data, form.disagreed_on.data)
+    return _respond(kept, form, form.disagreement, change, is_stored=is_stored)
+
+
+def _respond(
+    kept: RecordVersion[ClientRequest],
+    form: Form,
+    refused_at: Field,
+    change: Callable[[], None],
+    *,
+    is_stored: bool,
+) -> ViewResult:
+    """Make the change that a form asks for, or show the request again with what is wrong.
+
+    Args:
+        refused_at: the field beside which a refusal is shown.
+        is_stored: the form was sent twice: what it says is stored already.
+    """
+    if not form.validate():
         return _render_request(kept, form), 422
-    return redirect_saved(url_for(".show", id=id))
+    if is_stored:
+        return responses.redirect_to(url_for(".show", id=kept.id))
+    try:
+        change()
+    except ClinicError as error:
+        refused_at.errors = [error.sentence]
+        return _render_request(kept, form), 422
+    return redirect_saved(url_for(".show", id=kept.id))
 
 
 def _render_new(client_id: UUID, form: RequestForm, draft: PageDraft) -> str:
