@@ -13,7 +13,7 @@ from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION,
 from clinic_toolkit.record.retention import retention_list_facts
 from clinic_toolkit.record.writing import late_entries, notes, signature_facts
 from clinic_toolkit.record.writing.note_list_facts import RING_NOTES
-from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, ClinicalNote, NoteState
+from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, ClinicalNote
 from clinic_toolkit.vault.vault import Vault
 
 
@@ -41,7 +41,7 @@ def list_unsigned_notes(db: Connection, vault: Vault) -> list[UnsignedNote]:
     rings = [
         ring
         for ring, facts in reader.load_of_rings(RING_NOTES)
-        if NoteState.DRAFT in facts.state_by_session.values() and vault.rings.find_owner(ring) not in leaving
+        if facts.drafts and vault.rings.find_owner(ring) not in leaving
     ]
     drafts = [
         note
