@@ -1,7 +1,5 @@
 """The goals of a treatment plan in a note: those it worked on, and those that a note may begin with."""
 
-from hashlib import sha256
-
 from sqlalchemy import Connection
 
 from clinic_toolkit.dates import format_date
@@ -11,7 +9,7 @@ from clinic_toolkit.record.people.case_record import CASE
 from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.record.writing import treatment_plans
 from clinic_toolkit.record.writing.note_facts import NotedGoal
-from clinic_toolkit.record.writing.note_record import ClinicalNote, NotePart, PartSource
+from clinic_toolkit.record.writing.note_record import ClinicalNote, NotePart, PartSource, digest_of
 from clinic_toolkit.record.writing.treatment_plan_record import Goal, TreatmentPlan
 from clinic_toolkit.vault.vault import Vault
 
@@ -61,7 +59,7 @@ def list_goal_parts(
             source_label=label,
             text=f"“{goal.words}”",
             # The words may change while the note is a draft; the newer are then offered beside the older.
-            origin_id=f"{goal.id.hex}-goal-{sha256(goal.words.encode()).hexdigest()[:8]}",
+            origin_id=f"{goal.id.hex}-goal-{digest_of(goal.words)}",
         )
         for goal in plan.payload.current_goals
     ]

@@ -1,7 +1,5 @@
 """What a note may say of worksheets: given, agreed, and how it went."""
 
-from hashlib import sha256
-
 from sqlalchemy import Connection
 
 from clinic_toolkit.dates import format_date
@@ -10,7 +8,7 @@ from clinic_toolkit.record.people import therapy_session_loader
 from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.record.writing import handout_words, handouts
 from clinic_toolkit.record.writing.handout_record import Handout
-from clinic_toolkit.record.writing.note_record import NotePart, PartSource
+from clinic_toolkit.record.writing.note_record import NotePart, PartSource, digest_of
 from clinic_toolkit.vault.vault import Vault
 
 
@@ -29,12 +27,12 @@ def list_handout_parts(
         parts.append(_part_of(handout, text, handout.id.hex))
         if agreement := handout_words.describe_agreement(handout.payload):
             text = f"About “{handout.payload.title}”: {agreement}"
-            parts.append(_part_of(handout, text, f"{handout.id.hex}-agreed-{_digest(text)}"))
+            parts.append(_part_of(handout, text, f"{handout.id.hex}-agreed-{digest_of(text)}"))
     for handout in handouts.list_handouts_reviewed_in(db, vault, client_ids, session.id):
         for review in handout.payload.reviews:
             if review.therapy_session_id == session.id:
                 text = f"Worksheet “{handout.payload.title}”: {handout_words.describe_review(review)}"
-                parts.append(_part_of(handout, text, f"{handout.id.hex}-review-{_digest(text)}"))
+                parts.append(_part_of(handout, text, f"{handout.id.hex}-review-{digest_of(text)}"))
     return parts
 
 
@@ -46,8 +44,3 @@ def _part_of(handout: RecordVersion[Handout], text: str, origin_id: str) -> Note
         text=text,
         origin_id=origin_id,
     )
-
-
-def _digest(text: str) -> str:
-    # The words may change while the note is a draft; the newer ones are then offered beside the older.
-    return sha256(text.encode()).hexdigest()[:8]

@@ -15,8 +15,8 @@ from clinic_toolkit.record.questionnaires.administration_record import Administr
 from clinic_toolkit.record.safety import risk_entries, risk_entry_subject
 from clinic_toolkit.record.writing import goal_parts, handout_parts, questionnaire_parts
 from clinic_toolkit.record.writing.note_formats import DEFAULT_FORMAT, format_of, sort_parts
-from clinic_toolkit.record.writing.note_record import ClinicalNote, NotePart, PartSource
-from clinic_toolkit.record.writing.questionnaire_parts import digest_of, next_step_sentence
+from clinic_toolkit.record.writing.note_record import ClinicalNote, NotePart, PartSource, digest_of
+from clinic_toolkit.record.writing.questionnaire_parts import next_step_sentence
 from clinic_toolkit.vault.vault import Vault
 
 # Quoted as they are, so that words that were changed at their source take the place of the older ones.

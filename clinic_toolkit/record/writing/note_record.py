@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -91,6 +92,14 @@ class NotePart(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
         if self.source in WRITTEN_SOURCES:
             return ""
         return self.source_label or " ".join(filter(None, (SOURCE_NOUNS[self.source], self.title)))
+
+
+def digest_of(text: str) -> str:
+    """A short digest of a text, which tells its wording from a later one in the id of its origin.
+
+    The words may change at their source while a note is a draft.
+    """
+    return sha256(text.encode()).hexdigest()[:8]
 
 
 # Under this label a clinician signs notes and nothing else.

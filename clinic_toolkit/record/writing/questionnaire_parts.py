@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from hashlib import sha256
 
 from sqlalchemy import Connection
 
@@ -18,7 +17,7 @@ from clinic_toolkit.record.questionnaires.administration_record import (
     AdministrationState,
 )
 from clinic_toolkit.record.values.page_values import Result
-from clinic_toolkit.record.writing.note_record import NotePart, PartSource
+from clinic_toolkit.record.writing.note_record import NotePart, PartSource, digest_of
 from clinic_toolkit.vault.vault import Vault
 
 AGREE, DISAGREE = "agree", "disagree"
@@ -129,11 +128,6 @@ def _parts_of(administration: RecordVersion[Administration], result: Result, tit
 def next_step_sentence(next_step: str) -> str:
     """The client's next step as a line of a note; "" if there is none."""
     return f"Next step, chosen by the client: “{next_step}”" if next_step else ""
-
-
-def digest_of(text: str) -> str:
-    """A short digest of a text, which tells its wording from a later one in the id of its origin."""
-    return sha256(text.encode()).hexdigest()[:8]
 
 
 def _correction_parts(result: Result, title: str, origin: str) -> list[NotePart]:
