@@ -54,7 +54,7 @@ def list_prefilled_parts(
         if not (part.source == PartSource.NEXT_STEP and part.text == agreed_step)
     ]
     parts += handout_parts.list_handout_parts(db, vault, session)
-    parts += [*_task_parts(session), *_agreed_parts(session)]
+    parts += _agreed_parts(session)
     return sort_parts([*parts, *_risk_parts(db, vault, session)], note_format)
 
 
@@ -105,37 +105,26 @@ def _origin_stem(part: NotePart) -> str:
     return part.origin_id.rpartition("-")[0]
 
 
-def _task_parts(session: RecordVersion[TherapySession]) -> list[NotePart]:
-    """What became of what was agreed before, in the note until its tick is taken away."""
-    text = task_words.describe_task(session.payload)
-    if not text:
-        return []
-    return [
-        NotePart(
-            section="",
-            source=PartSource.AGREED,
-            title="what was agreed before",
-            text=text,
-            origin_id=f"{session.id.hex}-task-{digest_of(text)}",
-            is_offered=True,
-        )
-    ]
-
-
 def _agreed_parts(session: RecordVersion[TherapySession]) -> list[NotePart]:
-    """The line for next time, in the note until its tick is taken away; it is the clinician's own."""
-    if not session.payload.agreed_for_next:
-        return []
-    text = f"Agreed for next time: {session.payload.agreed_for_next}"
+    """What became of what was agreed before, and the line for next time, which is the clinician's own.
+
+    Both are in the note until their tick is taken away.
+    """
+    next_time = session.payload.agreed_for_next
     return [
         NotePart(
             section="",
             source=PartSource.AGREED,
-            title="agreed for next time",
+            title=title,
             text=text,
-            origin_id=f"{session.id.hex}-agreed-{digest_of(text)}",
+            origin_id=f"{session.id.hex}-{name}-{digest_of(text)}",
             is_offered=True,
         )
+        for name, title, text in (
+            ("task", "what was agreed before", task_words.describe_task(session.payload)),
+            ("agreed", "agreed for next time", f"Agreed for next time: {next_time}" if next_time else ""),
+        )
+        if text
     ]
 
 
