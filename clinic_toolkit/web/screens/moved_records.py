@@ -5,7 +5,6 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
-from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.list_facts import FactsReader
 from clinic_toolkit.record import moved_records
@@ -114,12 +113,8 @@ def _respond(
     try:
         return responses.redirect_to(move(UUID(hex=form.whom.data), form.reason.data))
     except (moved_records.StillOpen, set_aside_marks.SameClient) as error:
-        return _refuse(form, show, error)
-
-
-def _refuse(form: BelongsForm, show: Callable[[], ViewResult], error: ClinicError) -> ViewResult:
-    form.whom.errors = [error.sentence]
-    return show()
+        form.whom.errors = [error.sentence]
+        return show()
 
 
 def _find_moved(id: UUID) -> UUID | None:
