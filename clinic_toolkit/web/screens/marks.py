@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template, request
 
-from clinic_toolkit.record.values.note_values import NoteSection
+from clinic_toolkit.record.values.note_values import NoteAdditionPage, NoteSection
 from clinic_toolkit.record.writing import addition_rendering, marks, note_rendering, notes, signatures
 from clinic_toolkit.record.writing.marks import MarkedText
 from clinic_toolkit.record.writing.note_addition_record import NOTE_ADDITION
@@ -36,14 +36,16 @@ def _render(found: MarkedText | None, *, typed: str = "", error: str = "") -> st
     note = found.note if found else None
     addition = found.addition if found else None
     sections: tuple[NoteSection, ...] = ()
+    shown_additions: list[NoteAdditionPage] = []
     if note is not None:
         context.audit_read(CLINICAL_NOTE, note)
         facts = note.payload.facts
         sections = note_rendering.build_sections(note.payload, facts.evidence_lines if facts else ())
-    if addition is not None:
+    if note is not None and addition is not None:
         context.audit_read(NOTE_ADDITION, addition)
-    added = addition_rendering.list_addition_pages(db, vault, note) if note is not None else ()
-    of_addition = signatures.format_check_code(addition) if addition is not None else ""
+        mark = signatures.format_check_code(addition)
+        pages = addition_rendering.list_addition_pages(db, vault, note)
+        shown_additions = [each for each in pages if each.check_code == mark]
     return render_template(
         "marks/index.html",
         here="practice",
@@ -52,7 +54,7 @@ def _render(found: MarkedText | None, *, typed: str = "", error: str = "") -> st
         errors={"mark": error} if error else {},
         note=note,
         sections=sections,
-        additions=[each for each in added if each.check_code == of_addition],
+        additions=shown_additions,
         signer=notes.signer_label(vault, note) if note is not None else "",
         check_code=notes.format_check_code(note) if note is not None else "",
     )
