@@ -15,6 +15,8 @@ from tests.journeys.person import Person
 
 MARK = re.compile(r"Mark ((?:[0-9A-F]{4} ){2}[0-9A-F]{4})")
 
+LATE = re.compile(r"Late entry for the session of .*? Why it is late: I was away\.")
+
 
 @pytest.fixture
 def note(me: Person, session: str) -> Page:
@@ -46,6 +48,16 @@ def test_an_addition_is_found_by_its_own_mark(me: Person, note: Page) -> None:
     added = me.send(page, {"kind": "addendum", "text": "And of the rain.", "reason": "Left out."})
     found = look_up(me, mark_of(added))
     assert "The signature of this addition holds" in found.text and "And of the rain." in found.text
+
+
+def test_a_late_entry_says_on_the_page_what_it_says_on_paper(site: Site, me: Person) -> None:
+    session = f"/sessions/{site.work.session(site.work.client()).id}"
+    page = me.send(me.open(f"{session}/note"), {"section-data": "Spoke of the harvest.", "sign": "yes"})
+    note = me.send(page, {"read": "yes", "late_reason": "I was away."})
+    late = LATE.findall(steps.words_of(me.follow(note, "Print it (PDF)")))
+    assert len(late) == 1
+    me.send(me.open("/practice/place"), {"date_order": "month_first", "clock": "12"})
+    assert late[0] in look_up(me, mark_of(note)).text
 
 
 @pytest.mark.parametrize("typed", ["", "1F0C", "1F0C 88A2 9B3G", "x" * 400, "1F0C 88A2 9B3D 1"])

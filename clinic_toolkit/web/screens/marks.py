@@ -2,8 +2,16 @@
 
 from flask import Blueprint, render_template, request
 
+from clinic_toolkit.dates import current_style, written_in
 from clinic_toolkit.record.values.note_values import NoteAdditionPage, NoteSection
-from clinic_toolkit.record.writing import addition_rendering, marks, note_rendering, notes, signatures
+from clinic_toolkit.record.writing import (
+    addition_rendering,
+    late_entries,
+    marks,
+    note_rendering,
+    notes,
+    signatures,
+)
 from clinic_toolkit.record.writing.marks import MarkedText
 from clinic_toolkit.record.writing.note_addition_record import NOTE_ADDITION
 from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE
@@ -35,26 +43,29 @@ def _render(found: MarkedText | None, *, typed: str = "", error: str = "") -> st
     db, vault = context.db(), context.vault()
     note = found.note if found else None
     addition = found.addition if found else None
-    sections: tuple[NoteSection, ...] = ()
-    shown_additions: list[NoteAdditionPage] = []
-    if note is not None:
-        context.audit_read(CLINICAL_NOTE, note)
-        facts = note.payload.facts
-        sections = note_rendering.build_sections(note.payload, facts.evidence_lines if facts else ())
-    if note is not None and addition is not None:
-        context.audit_read(NOTE_ADDITION, addition)
-        mark = signatures.format_check_code(addition)
-        pages = addition_rendering.list_addition_pages(db, vault, note)
-        shown_additions = [each for each in pages if each.check_code == mark]
-    return render_template(
-        "marks/index.html",
-        here="practice",
-        found=found,
-        typed=typed,
-        errors={"mark": error} if error else {},
-        note=note,
-        sections=sections,
-        additions=shown_additions,
-        signer=notes.signer_label(vault, note) if note is not None else "",
-        check_code=notes.format_check_code(note) if note is not None else "",
-    )
+    facts = note.payload.facts if note is not None else None
+    # Compared with paper word for word, so dates are written as they were when it was signed.
+    with written_in(facts.style if facts else current_style()):
+        sections: tuple[NoteSection, ...] = ()
+        shown_additions: list[NoteAdditionPage] = []
+        if note is not None:
+            context.audit_read(CLINICAL_NOTE, note)
+            sections = note_rendering.build_sections(note.payload, facts.evidence_lines if facts else ())
+        if note is not None and addition is not None:
+            context.audit_read(NOTE_ADDITION, addition)
+            mark = signatures.format_check_code(addition)
+            pages = addition_rendering.list_addition_pages(db, vault, note)
+            shown_additions = [each for each in pages if each.check_code == mark]
+        return render_template(
+            "marks/index.html",
+            here="practice",
+            found=found,
+            typed=typed,
+            errors={"mark": error} if error else {},
+            note=note,
+            sections=sections,
+            additions=shown_additions,
+            signer=notes.signer_label(vault, note) if note is not None else "",
+            check_code=notes.format_check_code(note) if note is not None else "",
+            late_entry=late_entries.describe_late_entry(note.payload) if note is not None else "",
+        )
