@@ -34,9 +34,6 @@ class RingNotes(msgspec.Struct, frozen=True, array_like=True, dict=True):
         return msgspec.msgpack.decode(self.encoded, type=dict[bytes, str])
 
 
-NO_NOTES = RingNotes(msgspec.msgpack.encode({}), ())
-
-
 def _compute_note_facts(db: Connection, vault: Vault, rings: Sequence[UUID]) -> RingNotes:
     notes = records.list_records_in_rings(db, vault, CLINICAL_NOTE, rings)
     return RingNotes(

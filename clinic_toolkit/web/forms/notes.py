@@ -122,14 +122,12 @@ class NoteForm:
                 part = msgspec.structs.replace(field.part, text=text)
                 self.sections[place] = msgspec.structs.replace(field, part=part)
 
-    def blocks_of(self, section: str, *sources: str, sensitive: bool = False) -> list[PartField]:
-        """The prefilled blocks of a section that have one of these sources."""
+    def blocks_of(self, section: str, *sources: str) -> list[PartField]:
+        """The prefilled blocks of a section that have one of these sources, without sensitive ones."""
         return [
             field
             for field in self.prefilled_blocks
-            if field.part.section == section
-            and field.part.source in sources
-            and field.part.is_sensitive == sensitive
+            if field.part.section == section and field.part.source in sources and not field.part.is_sensitive
         ]
 
     def list_differences(self, stored: Sequence[NotePart]) -> list[Difference]:
