@@ -40,7 +40,11 @@ def test_the_same_answer_twice_is_one_and_another_is_refused(me: Person, client:
     assert me.send(kept, typed).status == me.send(kept, typed).status == 200
     refused = me.send(kept, typed | {"answer": "It was May, as you say."})
     assert refused.status == 422 and "answered already" in refused.text
-    assert "The note is right." in me.open(kept.path).text
+    assert "not saved It was May, as you say." in refused.text
+    late = me.send(kept, {"reason": "It is complex."})
+    assert late.status == 422 and "not saved It is complex." in late.text
+    now = me.open(kept.path).text
+    assert "The note is right." in now and "not saved" not in now
 
 
 def test_the_time_is_made_longer_once(me: Person, client: Page) -> None:
