@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import msgspec
 from wtforms import Form, StringField
@@ -161,9 +161,3 @@ def _chosen(posted: Any, name: str, offered: Mapping[str, str], before: tuple[st
     ticked = set(posted.getlist(name))
     hidden = [each for each in before if each not in offered]
     return (*(each for each in offered if each in ticked), *hidden)
-
-
-def parse_goal_ids(posted: Any, offered: tuple[UUID, ...]) -> tuple[bytes, ...]:
-    """The ids of the goals that were ticked, of those on offer, in the order of the plan."""
-    ticked = set(posted.getlist("goals"))
-    return tuple(id.bytes for id in offered if id.hex in ticked)
